@@ -1,0 +1,33 @@
+import { PermanentError } from '../../lib/errors.ts';
+
+/** WGS 84, in degrees. */
+export interface Location {
+  latitude: number;
+  longitude: number;
+}
+
+const PAIR = /^\s*(-?\d{1,2}(?:\.\d{1,15})?)\s*,\s*(-?\d{1,3}(?:\.\d{1,15})?)\s*$/;
+const EARTH_RADIUS_KM = 6371.0088;
+
+/**
+ * Reads "lat,lon" in decimal degrees.
+ * @param field the name of the field, for the message
+ * @throws PermanentError LOCATION where it is no pair of numbers, or not on Earth
+ */
+export function parseLocation(text: string, field = 'location'): Location {
+  const match = PAIR.exec(text);
+  const latitude = Number(match?.[1]);
+  const longitude = Number(match?.[2]);
+  if (match && Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180) return { latitude, longitude };
+  throw new PermanentError('LOCATION', `${field}: not "lat,lon" within ±90 and ±180 degrees`);
+}
+
+/** Great-circle distance in km by the haversine formula, on a sphere of the mean Earth radius (IUGG R1). */
+export function distanceKm(from: Location, to: Location): number {
+  const radians = (degrees: number) => (degrees * Math.PI) / 180;
+  const half = (a: number, b: number) => Math.sin(radians(b - a) / 2) ** 2;
+  const h =
+    half(from.latitude, to.latitude) +
+    Math.cos(radians(from.latitude)) * Math.cos(radians(to.latitude)) * half(from.longitude, to.longitude);
+  return 2 * EARTH_RADIUS_KM * Math.asin(Math.min(1, Math.sqrt(h)));
+}

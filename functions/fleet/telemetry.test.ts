@@ -1,0 +1,157 @@
+import type { Message } from '../../lib/kafka/message.ts';
+import { batchOfRecords, KAFKA_TIME, type TestRecord } from '../../test/msk-event.ts';
+import type { CurrentTrip } from './estimate.ts';
+import { telemetry } from './telemetry.ts';
+
+const thresholds = {
+  SPEED_LIMIT_KMH: 80,
+  LOW_FUEL_PERCENT: 15,
+  TEMPERATURE_MIN_C: -10,
+  TEMPERATURE_MAX_C: 40,
+  DELAY_MINUTES: 15,
+};
+/** Seed 000's own record. */
+const V123 = {
+  vehicleId: 'V123',
+  location: '12.97,77.59',
+  speed: 85,
+  fuelLevel: 50,
+  timestamp: '2025-01-15T10:00:00Z',
+};
+
+async function run(records: TestRecord[], trip?: CurrentTrip) {
+  const sent: Message[] = [];
+  const producer = {
+    send: async (_: string, messages: readonly Message[]) => {
+      sent.push(...messages);
+      return [];
+    },
+    close: async () => undefined,
+  };
+  const trips = { of: async (ids: readonly string[]) => new Map(trip ? ids.map((id) => [id, trip]) : []) };
+  const work = telemetry({ producer, trips, thresholds, topics: { processed: 'processed', alerts: 'alerts' } });
+  const failures = await work(batchOfRecords(records));
+  const shown = sent.map(({ topic, key, value, headers }) => ({
+    topic,
+    key: key?.toString(),
+    value: JSON.parse(String(value)),
+    headers: Object.fromEntries(headers.map((header) => [header.name, header.value.toString()])),
+  }));
+  return { sent: shown, codes: failures.map(({ record, error }) => [record.offset, error.code]) };
+}
+
+describe('telemetry', () => {
+  test('a reading becomes a processed reading and, above 80 km/h, seed 000’s alert', async () => {
+    const { sent, codes } = await run([
+      { partition: 1, offset: 15, value: V123, headers: { traceparent: '00-a-b-01' } },
+    ]);
+
+    expect(codes).toEqual([]);
+    expect(sent).toEqual([
+      {
+        topic: 'processed',
+        key: 'V123',
+        value: { ...V123, latitude: 12.97, longitude: 77.59 },
+        headers: { source: 'raw-data-topic-1-15', traceparent: '00-a-b-01' },
+      },
+      {
+        topic: 'alerts',
+        key: 'V123',
+        value: { vehicleId: 'V123', alert: 'Speeding', speed: 85, timestamp: '2025-01-15T10:00:00Z' },
+        headers: { source: 'raw-data-topic-1-15/Speeding', traceparent: '00-a-b-01' },
+      },
+    ]);
+  });
+
+  test.each([
+    ['speed at the limit', { speed: 80 }, []],
+    ['speed above', { speed: 80.1 }, ['Speeding']],
+    ['no speed (seed 001)', { speed: undefined }, []],
+    ['fuel at the limit', { speed: 1, fuelLevel: 15 }, []],
+    ['fuel below', { speed: 1, fuelLevel: 14.9 }, ['LowFuel']],
+    ['cold', { speed: 1, temperature: -10.1 }, ['Temperature']],
+    ['hot', { speed: 1, temperature: 40.1 }, ['Temperature']],
+    ['within', { speed: 1, temperature: 40 }, []],
+    ['all at once', { speed: 99, fuelLevel: 0, temperature: 99 }, ['Speeding', 'LowFuel', 'Temperature']],
+  ])('alerts: %s', async (_, fields, kinds) => {
+    const { sent } = await run([{ value: { ...V123, ...fields } }]);
+
+    expect(sent.filter(({ topic }) => topic === 'alerts').map(({ value }) => value.alert)).toEqual(kinds);
+  });
+
+  test('a trip gives remaining distance, arrival, and a delay beyond its tolerance', async () => {
+    const trip = {
+      tripId: 'T1',
+      destination: { latitude: 13.97, longitude: 77.59 },
+      plannedArrival: '2025-01-15T11:00:00Z',
+    };
+
+    const { sent } = await run([{ value: { ...V123, speed: 50 } }], trip);
+
+    expect(sent[0]?.value).toMatchObject({
+      distanceRemainingKm: 111.195,
+      estimatedArrival: '2025-01-15T12:13:26.045Z',
+    });
+    expect(sent[1]?.value).toEqual({
+      vehicleId: 'V123',
+      alert: 'Delay',
+      tripId: 'T1',
+      estimatedArrival: '2025-01-15T12:13:26.045Z',
+      plannedArrival: '2025-01-15T11:00:00Z',
+      timestamp: '2025-01-15T10:00:00Z',
+    });
+    const onTime = await run([{ value: { ...V123, speed: 50 } }], { ...trip, plannedArrival: '2025-01-15T11:58:27Z' });
+    expect(onTime.sent).toHaveLength(1);
+  });
+
+  const json = JSON.stringify(V123);
+  test.each<[string, TestRecord['value'], string]>([
+    ['null value', null, 'NULL_VALUE'],
+    ['invalid UTF-8', Buffer.from([0x7b, 0xff, 0x7d]), 'NOT_UTF8'],
+    ['no JSON', '{"vehicleId":', 'NOT_JSON'],
+    ['JSON that is no object', '[1]', 'NOT_AN_OBJECT'],
+    ['JSON null', 'null', 'NOT_AN_OBJECT'],
+    ['missing vehicleId', { ...V123, vehicleId: undefined }, 'SCHEMA'],
+    ['empty vehicleId', { ...V123, vehicleId: '' }, 'SCHEMA'],
+    ['U+0000 in vehicleId', { ...V123, vehicleId: 'V\u0000' }, 'SCHEMA'],
+    ['lone surrogate in vehicleId', json.replace('V123', '\\ud800'), 'SCHEMA'],
+    ['location off Earth', { ...V123, location: '91,181' }, 'LOCATION'],
+    ['location of one number', { ...V123, location: '12.97' }, 'LOCATION'],
+    ['speed in words', { ...V123, speed: 'fast' }, 'SCHEMA'],
+    ['speed of 1e400', json.replace('85', '1e400'), 'SCHEMA'],
+    ['a 1 MB value', json.replace('{', `{${' '.repeat(1_000_000)}`), 'TOO_LARGE'],
+    ['__proto__ keys', `{"__proto__":${json}}`, 'SCHEMA'],
+    ['time without a zone', { ...V123, timestamp: '2025-01-15T10:00:00' }, 'SCHEMA'],
+    ['a clock ahead by more than 5 min', { ...V123, timestamp: '2026-01-01T00:05:01Z' }, 'FUTURE_TIMESTAMP'],
+  ])('%s is permanent, and the batch goes on', async (_, value, code) => {
+    const { sent, codes } = await run([{ value }, { value: { ...V123, speed: 1 } }]);
+
+    expect(codes).toEqual([[0, code]]);
+    expect(sent.map(({ headers }) => headers['source'])).toEqual(['raw-data-topic-0-1']);
+    expect(({} as { vehicleId?: string }).vehicleId).toBeUndefined();
+  });
+
+  test('a message of a failure names the field and never holds its value', async () => {
+    const trips = { of: async () => new Map() };
+    const producer = { send: async () => [], close: async () => undefined };
+    const work = telemetry({ producer, trips, thresholds, topics: { processed: 'p', alerts: 'a' } });
+
+    const failures = await work(
+      batchOfRecords([
+        { value: { ...V123, speed: 'tell nobody', location: 'my home' } },
+        { value: { ...V123, location: 'my home' } },
+      ]),
+    );
+
+    expect(failures.map(({ error }) => error.message)).toEqual([
+      'speed: Invalid input: expected number, received string',
+      'location: not "lat,lon" within ±90 and ±180 degrees',
+    ]);
+  });
+
+  test('an event time 5 min ahead of the record’s is within tolerance', async () => {
+    const { codes } = await run([{ timestamp: KAFKA_TIME, value: { ...V123, timestamp: '2026-01-01T00:05:00Z' } }]);
+
+    expect(codes).toEqual([]);
+  });
+});

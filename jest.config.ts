@@ -1,0 +1,27 @@
+import type { Config } from 'jest';
+
+/**
+ * `jest` alone runs the unit tests: beside the code, and the compiled template's in test/template; no server.
+ * SERVERS=1 runs what needs the real ones: test/integration, test/e2e and the plugin's.
+ */
+const servers = process.env['SERVERS'] === '1';
+
+// Handlers' own logs and metrics are not what a test's output is read for.
+process.env['POWERTOOLS_DEV'] = 'false';
+process.env['POWERTOOLS_LOG_LEVEL'] = 'SILENT';
+process.env['POWERTOOLS_METRICS_DISABLED'] = 'true';
+
+const config: Config = {
+  testEnvironment: 'node',
+  roots: servers
+    ? ['<rootDir>/test/integration', '<rootDir>/test/e2e', '<rootDir>/plugins']
+    : ['<rootDir>/functions', '<rootDir>/lib', '<rootDir>/plugins', '<rootDir>/local', '<rootDir>/test/template'],
+  testMatch: servers ? ['**/test/**/*.test.ts'] : ['**/*.test.ts'],
+  testPathIgnorePatterns: servers ? [] : ['\\.servers\\.test\\.ts$'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } }],
+  },
+};
+
+export default config;

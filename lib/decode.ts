@@ -1,0 +1,73 @@
+import * as z from 'zod';
+import { PermanentError } from './errors.ts';
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Each step of reading a value as a JSON object, with the code of the dead letter where it fails. */
+const fail = {
+  null: () => new PermanentError('NULL_VALUE', 'the record has no value'),
+  size: (bytes: number, limit: number) =>
+    new PermanentError('TOO_LARGE', `the value has ${bytes} bytes, over ${limit}`),
+  utf8: () => new PermanentError('NOT_UTF8', 'the value is not valid UTF-8'),
+  json: () => new PermanentError('NOT_JSON', 'the value is not JSON'),
+  object: (what: string) => new PermanentError('NOT_AN_OBJECT', `the value is JSON, but ${what}, not an object`),
+};
+
+/**
+ * A record's value as a JSON object. No prototype is touched by its keys: JSON.parse makes `__proto__` an ordinary
+ * property, and a schema then reads only its own names.
+ * @param limitBytes a value over it is permanent: no true event of this kind is so large
+ * @throws PermanentError NULL_VALUE, TOO_LARGE, NOT_UTF8, NOT_JSON or NOT_AN_OBJECT; its message holds no payload
+ */
+export function decodeJsonObject(value: Buffer | null, limitBytes: number): Record<string, unknown> {
+  if (value === null) throw fail.null();
+  if (value.length > limitBytes) throw fail.size(value.length, limitBytes);
+  const parsed = parseJson(decodeUtf8(value));
+  if (typeof parsed !== 'object' || parsed === null) throw fail.object(parsed === null ? 'null' : `a ${typeof parsed}`);
+  if (Array.isArray(parsed)) throw fail.object('an array');
+  return parsed as Record<string, unknown>;
+}
+
+function decodeUtf8(value: Buffer): string {
+  try {
+    return utf8.decode(value);
+  } catch {
+    throw fail.utf8();
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw fail.json();
+  }
+}
+
+/**
+ * Validates against a schema.
+ * @throws PermanentError SCHEMA naming each field at fault and what was expected of it, never its value
+ */
+export function validate<T>(schema: z.ZodType<T>, input: unknown): T {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  const wrong = result.error.issues.map((issue) => `${issue.path.join('.') || 'value'}: ${reason(issue)}`);
+  throw new PermanentError('SCHEMA', wrong.join('; '));
+}
+
+/** zod's own messages, but for those that repeat what they were given (an unknown key, an enum's value). */
+function reason(issue: z.core.$ZodIssue): string {
+  return issue.code === 'unrecognized_keys' ? 'unknown fields' : issue.message;
+}
+
+/**
+ * A name that keys, stores and URLs can hold: 1 to `max` characters, none of them a control character or half of a
+ * surrogate pair (PostgreSQL refuses U+0000, UTF-8 can't hold lone surrogates).
+ */
+export function identifier(max: number) {
+  return z
+    .string()
+    .min(1)
+    .max(max)
+    .refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), 'control characters or lone surrogates');
+}

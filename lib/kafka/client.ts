@@ -1,0 +1,43 @@
+import { generateAuthToken } from 'aws-msk-iam-sasl-signer-js';
+import { Kafka, type KafkaConfig, logLevel } from 'kafkajs';
+
+/** How a client proves who it is: IAM on Amazon MSK, nothing on a broker that asks for nothing. */
+export type KafkaAuth = 'iam' | 'none';
+
+/** What each kind of authentication adds to a kafkajs client. */
+const security: Record<KafkaAuth, (region: string) => Partial<KafkaConfig>> = {
+  none: () => ({}),
+  iam: (region) => ({
+    ssl: true,
+    sasl: {
+      mechanism: 'oauthbearer',
+      oauthBearerProvider: async () => ({ value: (await generateAuthToken({ region })).token }),
+    },
+  }),
+};
+
+export interface ClientOptions {
+  auth: KafkaAuth;
+  clientId: string;
+  /** "host:port,host:port", as an MSK event's `bootstrapServers` */
+  bootstrapServers: string;
+  /** ms for connecting and for one request */
+  timeoutMs: number;
+}
+
+/**
+ * A kafkajs client that never retries by itself: a request that failed may have been done, and only the caller knows
+ * whether doing it again is right.
+ */
+export function kafkaClient(options: ClientOptions): Kafka {
+  return new Kafka({
+    clientId: options.clientId,
+    brokers: options.bootstrapServers.split(','),
+    connectionTimeout: options.timeoutMs,
+    authenticationTimeout: options.timeoutMs,
+    requestTimeout: options.timeoutMs,
+    retry: { retries: 0 },
+    logLevel: logLevel.NOTHING,
+    ...security[options.auth](process.env['AWS_REGION'] ?? 'us-east-1'),
+  });
+}

@@ -1,0 +1,26 @@
+/** A Kafka header. A name may occur more than once; bytes are any. */
+export interface Header {
+  name: string;
+  value: Buffer;
+}
+
+/** Names that this service gives a meaning. */
+export const SOURCE = 'source';
+export const ORIGIN = 'origin';
+export const TRACEPARENT = 'traceparent';
+
+/** Lambda writes a header's bytes as Java's: signed, -128 to 127. `Buffer.from` takes them modulo 256. */
+export function headersFromEvent(headers: Record<string, number[]>[] | undefined): Header[] {
+  return (headers ?? []).flatMap((header) =>
+    Object.entries(header).map(([name, bytes]) => ({ name, value: Buffer.from(bytes) })),
+  );
+}
+
+/** The last header of that name as text, as Kafka's own `lastHeader`; undefined where there is none. */
+export function headerText(headers: readonly Header[], name: string): string | undefined {
+  return headers.findLast((header) => header.name === name)?.value.toString('utf8');
+}
+
+export function textHeader(name: string, value: string | number): Header {
+  return { name, value: Buffer.from(String(value), 'utf8') };
+}

@@ -1,0 +1,156 @@
+import { KafkaJSProtocolError, Partitioners, type Producer } from 'kafkajs';
+import { beforeDeadline, type Deadline, retry, within } from '../deadline.ts';
+import { PermanentError, TransientError } from '../errors.ts';
+import { type KafkaAuth, kafkaClient } from './client.ts';
+import { BATCH_OVERHEAD, type Message, messageBytes, splitByBytes } from './message.ts';
+
+/** A message that its topic refuses for what it is. */
+export interface Refusal {
+  message: Message;
+  error: PermanentError;
+}
+
+export interface RecordProducer {
+  /**
+   * Produces messages, in their order per key. Returns when all in-sync replicas have acknowledged all but the
+   * refused ones.
+   * @throws TransientError where that can't be had before the deadline; some messages may then be stored all the same
+   */
+  send(bootstrapServers: string, messages: readonly Message[], deadline: Deadline): Promise<Refusal[]>;
+  close(): Promise<void>;
+}
+
+export interface ProducerOptions {
+  auth: KafkaAuth;
+  clientId: string;
+  /** topic -> its `max.message.bytes` */
+  limits: Readonly<Record<string, number>>;
+  /** one attempt's time in ms, over which the send counts as failed */
+  attemptMs?: number;
+}
+
+/**
+ * The producer of an execution environment: one connection to the cluster, kept between invocations.
+ *
+ * It is kafkajs without its idempotent mode, and a send that fails or passes its time ENDS that producer; the next
+ * one starts a new connection. With the idempotent mode, or a producer that goes on, what was in flight when a broker
+ * froze can be acknowledged in another record's place: a record would be lost that was acknowledged. Without, the
+ * worst case is that a record is stored twice, under the same `source`.
+ */
+export function createProducer(options: ProducerOptions): RecordProducer {
+  const attemptMs = options.attemptMs ?? 5_000;
+  let current: { servers: string; producer: Promise<Producer> } | undefined;
+
+  const connected = (servers: string): Promise<Producer> => {
+    if (current?.servers !== servers) {
+      end();
+      current = { servers, producer: connect(servers, options, attemptMs) };
+    }
+    return current.producer;
+  };
+
+  function end(): void {
+    const ended = current;
+    current = undefined;
+    ended?.producer.then((producer) => producer.disconnect()).catch(() => undefined);
+  }
+
+  async function sendOnce(servers: string, chunk: readonly Message[], deadline: Deadline): Promise<void> {
+    const attempt = within(attemptMs, deadline);
+    const work = connected(servers).then((producer) => producer.sendBatch({ acks: -1, topicMessages: byTopic(chunk) }));
+    try {
+      await beforeDeadline(work, attempt, 'KAFKA_TIMEOUT', 'the send to Kafka');
+    } catch (error) {
+      end();
+      work.catch(() => undefined);
+      throw asKafkaError(error);
+    }
+  }
+
+  /** A chunk that is too large for its topic is halved, down to the one message that is at fault. */
+  async function sendChunk(servers: string, chunk: readonly Message[], deadline: Deadline): Promise<Refusal[]> {
+    try {
+      await retry(() => sendOnce(servers, chunk, deadline), { deadline });
+      return [];
+    } catch (error) {
+      if (!(error instanceof PermanentError)) throw error;
+      if (chunk.length === 1) return [{ message: chunk[0] as Message, error }];
+      const half = Math.ceil(chunk.length / 2);
+      const refused = await sendChunk(servers, chunk.slice(0, half), deadline);
+      return [...refused, ...(await sendChunk(servers, chunk.slice(half), deadline))];
+    }
+  }
+
+  return {
+    async send(bootstrapServers, messages, deadline) {
+      const [fitting, refusals] = sortOut(messages, options.limits);
+      for (const chunk of rounds(fitting, options.limits)) {
+        refusals.push(...(await sendChunk(bootstrapServers, chunk, deadline)));
+      }
+      return refusals;
+    },
+    async close() {
+      const ended = current;
+      current = undefined;
+      await ended?.producer.then((producer) => producer.disconnect()).catch(() => undefined);
+    },
+  };
+}
+
+async function connect(bootstrapServers: string, options: ProducerOptions, timeoutMs: number): Promise<Producer> {
+  const client = kafkaClient({ auth: options.auth, clientId: options.clientId, bootstrapServers, timeoutMs });
+  const producer = client.producer({
+    createPartitioner: Partitioners.DefaultPartitioner,
+    allowAutoTopicCreation: false,
+    idempotent: false,
+  });
+  await producer.connect();
+  return producer;
+}
+
+/** Refuses what is over its topic's limit before it costs a request. A topic without a stated limit is the broker's. */
+function sortOut(messages: readonly Message[], limits: Readonly<Record<string, number>>): [Message[], Refusal[]] {
+  const fitting: Message[] = [];
+  const refusals: Refusal[] = [];
+  for (const message of messages) {
+    const limit = limits[message.topic] ?? Number.POSITIVE_INFINITY;
+    if (messageBytes(message) + BATCH_OVERHEAD <= limit) fitting.push(message);
+    else refusals.push({ message, error: tooLarge(`over the ${limit} bytes that ${message.topic} takes`) });
+  }
+  return [fitting, refusals];
+}
+
+/** Each round holds the next chunk of every topic: few requests, and a topic's chunks in sequence. */
+function rounds(messages: readonly Message[], limits: Readonly<Record<string, number>>): Message[][] {
+  const chunked = [...Map.groupBy(messages, (message) => message.topic)].map(([topic, own]) =>
+    splitByBytes(own, limits[topic] ?? 1_000_000),
+  );
+  const count = Math.max(0, ...chunked.map((chunks) => chunks.length));
+  return Array.from({ length: count }, (_, i) => chunked.flatMap((chunks) => chunks[i] ?? []));
+}
+
+function byTopic(messages: readonly Message[]) {
+  return [...Map.groupBy(messages, (message) => message.topic)].map(([topic, own]) => ({
+    topic,
+    messages: own.map(({ key, value, headers }) => ({ key, value, headers: asKafkajs(headers) })),
+  }));
+}
+
+/** kafkajs takes a repeated header as a list; without a prototype, a header may even be called `__proto__`. */
+function asKafkajs(headers: Message['headers']): Record<string, Buffer[]> {
+  const result: Record<string, Buffer[]> = Object.create(null);
+  for (const { name, value } of headers) {
+    result[name] = [...(result[name] ?? []), value];
+  }
+  return result;
+}
+
+const tooLarge = (why: string) => new PermanentError('TOO_LARGE', `the record is ${why}`);
+
+function asKafkaError(error: unknown): Error {
+  if (error instanceof TransientError) return error;
+  if (error instanceof KafkaJSProtocolError && error.type === 'MESSAGE_TOO_LARGE')
+    return tooLarge('refused as too large');
+  const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return new TransientError('KAFKA', `the send to Kafka failed: ${what}`, { cause: error });
+}

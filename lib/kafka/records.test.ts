@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import { mskEvent } from '../../test/msk-event.ts';
+import { headerText } from './headers.ts';
+import { coordinatesText, type KafkaRecord, partitionsOf } from './records.ts';
+
+const first = (event: ReturnType<typeof mskEvent>) => partitionsOf(event)[0]?.records[0] as KafkaRecord;
+
+describe('partitionsOf', () => {
+  test('keeps every partition apart, each in offset order', () => {
+    const event = mskEvent([
+      { partition: 0, offset: 5, value: 'a' },
+      { partition: 2, offset: 9, value: 'b' },
+      { partition: 0, value: 'c' },
+    ]);
+
+    const partitions = partitionsOf(event);
+
+    expect(partitions.map(({ partition, records }) => [partition, records.map(({ offset }) => offset)])).toEqual([
+      [0, [5, 6]],
+      [2, [9]],
+    ]);
+  });
+
+  test('gives any key, value and header bytes back unchanged', () => {
+    const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array));
+    fc.assert(
+      fc.property(bytes, bytes, bytes, (key, value, header) => {
+        const record = first(mskEvent([{ key, value, headers: { h: header } }]));
+        expect(record.key?.equals(key)).toBe(true);
+        expect(record.value?.equals(value)).toBe(true);
+        expect(record.headers[0]?.value.equals(header)).toBe(true);
+      }),
+    );
+  });
+
+  test('tells an absent key and a tombstone from empty ones', () => {
+    const absent = first(mskEvent([{ value: null }]));
+    const empty = first(mskEvent([{ key: '', value: '' }]));
+
+    expect([absent.key, absent.value]).toEqual([null, null]);
+    expect([empty.key?.length, empty.value?.length]).toEqual([0, 0]);
+  });
+
+  test('takes a header byte of -128 as 0x80 and the last header of a name', () => {
+    const event = mskEvent([{ value: 'x' }]);
+    (event.records['raw-data-topic-0']?.[0] as { headers: unknown }).headers = [{ h: [-128, 127, -1] }, { h: [97] }];
+
+    const { headers } = first(event);
+
+    expect(headers[0]?.value).toEqual(Buffer.from([0x80, 0x7f, 0xff]));
+    expect(headerText(headers, 'h')).toBe('a');
+  });
+
+  test('takes a header called __proto__ as a header', () => {
+    const event = JSON.parse(
+      JSON.stringify(mskEvent([{ value: 'x' }])).replace('"headers":[]', '"headers":[{"__proto__":[97]}]'),
+    );
+
+    expect(first(event).headers).toEqual([{ name: '__proto__', value: Buffer.from('a') }]);
+  });
+
+  test('refuses what is no MSK event, and offsets out of order', () => {
+    expect(() => partitionsOf({ Records: [] } as never)).toThrow('not an MSK event');
+    const event = mskEvent([
+      { offset: 7, value: 'a' },
+      { offset: 7, value: 'b' },
+    ]);
+    expect(() => partitionsOf(event)).toThrow('raw-data-topic-0 are not in offset order');
+  });
+});
+
+test('coordinatesText is the record’s name in source headers', () => {
+  expect(coordinatesText({ topic: 'raw-data-topic', partition: 2, offset: 15 })).toBe('raw-data-topic-2-15');
+});

@@ -1,0 +1,87 @@
+import type { MskEvent, MskEventRecord } from './event.ts';
+import { type Header, headersFromEvent } from './headers.ts';
+
+/** Where a record lies: the one name it has for ever. */
+export interface Coordinates {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+}
+
+/** `<topic>-<partition>-<offset>`: the text form of coordinates in `source` and `origin` headers. */
+export function coordinatesText({ topic, partition, offset }: Coordinates): string {
+  return `${topic}-${partition}-${offset}`;
+}
+
+/**
+ * One record of an MSK event. Base64 is decoded when it is asked for, and once: most records are read by one field
+ * only, and a batch of 6 MB decoded at once doubles a function's memory.
+ */
+export class KafkaRecord implements Coordinates {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  /** ms since the epoch: the record's Kafka timestamp */
+  readonly timestamp: number;
+  readonly #raw: MskEventRecord;
+  #key: Buffer | null | undefined;
+  #value: Buffer | null | undefined;
+  #headers: Header[] | undefined;
+
+  constructor(raw: MskEventRecord) {
+    this.topic = raw.topic;
+    this.partition = raw.partition;
+    this.offset = raw.offset;
+    this.timestamp = raw.timestamp;
+    this.#raw = raw;
+  }
+
+  /** The key's bytes, unchanged; null where the record has none. */
+  get key(): Buffer | null {
+    this.#key ??= decode(this.#raw.key);
+    return this.#key;
+  }
+
+  /** The value's bytes, unchanged; null is a tombstone. */
+  get value(): Buffer | null {
+    this.#value ??= decode(this.#raw.value);
+    return this.#value;
+  }
+
+  get headers(): readonly Header[] {
+    this.#headers ??= headersFromEvent(this.#raw.headers);
+    return this.#headers;
+  }
+}
+
+function decode(text: string | null | undefined): Buffer | null {
+  return text === null || text === undefined ? null : Buffer.from(text, 'base64');
+}
+
+/** The records of one partition in offset order. */
+export interface PartitionRecords {
+  readonly topic: string;
+  readonly partition: number;
+  readonly records: readonly KafkaRecord[];
+}
+
+/**
+ * The partitions of an event. Lambda's payload may hold several, each in offset order; the order is checked, as
+ * everything behind stands on it.
+ * @throws TypeError where the event isn't an MSK event: the mapping or the sample is wrong, not a record
+ */
+export function partitionsOf(event: MskEvent): PartitionRecords[] {
+  if (event?.eventSource !== 'aws:kafka' || typeof event.records !== 'object' || event.records === null) {
+    throw new TypeError('not an MSK event: eventSource must be "aws:kafka" and records an object of partitions');
+  }
+  return Object.entries(event.records)
+    .filter(([, records]) => records.length > 0)
+    .map(([name, raw]) => {
+      const records = raw.map((record) => new KafkaRecord(record));
+      const first = records[0] as KafkaRecord;
+      if (records.some((record, i) => i > 0 && record.offset <= (records[i - 1] as KafkaRecord).offset)) {
+        throw new TypeError(`records of ${name} are not in offset order`);
+      }
+      return { topic: first.topic, partition: first.partition, records };
+    });
+}

@@ -1,0 +1,48 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { PipelineError } from '../errors.ts';
+import { type Batch, type BatchMiddleware, type Failure, recordsOf } from '../kafka/batch.ts';
+import { coordinatesText } from '../kafka/records.ts';
+
+const NAMESPACE = 'MskPipeline';
+/** More dead letters of one batch than this are counted, not named. */
+const NAMED = 20;
+
+/**
+ * Middleware, outermost: structured logs and EMF metrics (Powertools) of a batch function. Logs hold coordinates,
+ * codes and counts: never a key, a value or a header.
+ */
+export function observe(options: { function: string }): BatchMiddleware {
+  const logger = new Logger({ serviceName: options.function });
+  const metrics = new Metrics({ namespace: NAMESPACE, serviceName: options.function });
+
+  const publish = (batch: Batch | undefined, dead: readonly Failure[], failed: number) => {
+    for (const { record, error } of dead.slice(0, NAMED)) {
+      logger.warn('dead letter', { record: coordinatesText(record), code: error.code, reason: error.message });
+    }
+    if (dead.length > NAMED) logger.warn('more dead letters', { count: dead.length - NAMED });
+    metrics.addMetric('Records', MetricUnit.Count, batch ? recordsOf(batch).length : 0);
+    metrics.addMetric('DeadLetters', MetricUnit.Count, dead.length);
+    metrics.addMetric('FailedBatches', MetricUnit.Count, failed);
+    metrics.publishStoredMetrics();
+  };
+
+  return {
+    before(request) {
+      logger.addContext(request.context);
+    },
+    after({ internal, response }) {
+      const handedBack = (response as { batchItemFailures?: unknown[] } | undefined)?.batchItemFailures ?? [];
+      if (handedBack.length > 0) logger.error('handed back', { records: handedBack.length, first: handedBack[0] });
+      publish(internal.batch, internal.deadLetters ?? [], handedBack.length > 0 ? 1 : 0);
+    },
+    onError({ internal, error }) {
+      const known = error instanceof PipelineError;
+      logger.error('batch failed', {
+        code: known ? error.code : error?.name,
+        reason: known ? error.message : 'unexpected',
+      });
+      publish(internal.batch, internal.deadLetters ?? [], 1);
+    },
+  };
+}

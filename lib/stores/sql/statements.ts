@@ -1,0 +1,29 @@
+import { tokenize } from './lexer.ts';
+
+/**
+ * The statements of a script, without their semicolons; what holds nothing but space and comments is no statement.
+ * A comment before a statement stays with it. SQL-standard function bodies (`BEGIN ATOMIC … END`) hold semicolons of
+ * their own that PostgreSQL's grammar alone can tell: write such functions with a dollar-quoted body.
+ *
+ * @example splitStatements("SELECT ';'; -- one\n SELECT 2;") // ["SELECT ';'", "-- one\n SELECT 2"]
+ */
+export function splitStatements(script: string): string[] {
+  const statements: string[] = [];
+  let text = '';
+  let meaning = false;
+  const end = () => {
+    if (meaning) statements.push(text.trim());
+    text = '';
+    meaning = false;
+  };
+  for (const token of tokenize(script)) {
+    if (token.text === ';') {
+      end();
+      continue;
+    }
+    text += token.text;
+    meaning ||= token.kind !== 'space' && token.kind !== 'comment';
+  }
+  end();
+  return statements;
+}
