@@ -1,7 +1,7 @@
 import { KAFKA_TIME, lambdaContext, mskEvent } from '../test/msk-event.ts';
 import { batchHandler } from './batch-handler.ts';
 import { PermanentError, TransientError } from './errors.ts';
-import { type BatchFunction, recordsOf } from './kafka/batch.ts';
+import { type BatchFunction, type Failure, recordsOf } from './kafka/batch.ts';
 import type { MskBatchResponse } from './kafka/event.ts';
 import type { Message } from './kafka/message.ts';
 import { eachRecord } from './kafka/outcome.ts';
@@ -31,7 +31,7 @@ const run = (handler: ReturnType<typeof handlerOf>, event = mskEvent([{ value: '
 
 /** Fails each record by what its value says. */
 const byValue: BatchFunction = async (batch) =>
-  recordsOf(batch).flatMap((record) => {
+  recordsOf(batch).flatMap((record): Failure[] => {
     const text = record.value?.toString();
     if (text === 'down') return [{ record, error: new TransientError('DOWN', 'the store is down') }];
     return text === 'bad' ? [{ record, error: new PermanentError('BAD', 'the record is bad') }] : [];

@@ -57,6 +57,7 @@ export function createProducer(options: ProducerOptions): RecordProducer {
 
   async function sendOnce(servers: string, chunk: readonly Message[], deadline: Deadline): Promise<void> {
     const attempt = within(attemptMs, deadline);
+    if (attempt.remaining() <= 0) throw new TransientError('KAFKA_TIMEOUT', 'no time was left to send to Kafka');
     const work = connected(servers).then((producer) => producer.sendBatch({ acks: -1, topicMessages: byTopic(chunk) }));
     try {
       await beforeDeadline(work, attempt, 'KAFKA_TIMEOUT', 'the send to Kafka');

@@ -18,7 +18,8 @@ export function observe(options: { function: string }): BatchMiddleware {
 
   const publish = (batch: Batch | undefined, dead: readonly Failure[], failed: number) => {
     for (const { record, error } of dead.slice(0, NAMED)) {
-      logger.warn('dead letter', { record: coordinatesText(record), code: error.code, reason: error.message });
+      const place = { record: coordinatesText(record), ...traceOf(error.cause) };
+      logger.warn('dead letter', { code: error.code, reason: error.message, ...place });
     }
     if (dead.length > NAMED) logger.warn('more dead letters', { count: dead.length - NAMED });
     metrics.addMetric('Records', MetricUnit.Count, batch ? recordsOf(batch).length : 0);
@@ -38,11 +39,20 @@ export function observe(options: { function: string }): BatchMiddleware {
     },
     onError({ internal, error }) {
       const known = error instanceof PipelineError;
-      logger.error('batch failed', {
-        code: known ? error.code : error?.name,
-        reason: known ? error.message : 'unexpected',
-      });
+      const reason = known ? error.message : 'unexpected';
+      logger.error('batch failed', { code: known ? error.code : error?.name, reason, ...traceOf(error) });
       publish(internal.batch, internal.deadLetters ?? [], 1);
     },
+  };
+}
+
+/** Where an error came from, without its message: JSON.parse and others put the text they choke on into theirs. */
+function traceOf(error: unknown): { trace?: string[] } {
+  if (!(error instanceof Error) || error instanceof PipelineError) return {};
+  return {
+    trace: (error.stack ?? '')
+      .split('\n')
+      .filter((line) => /^\s+at /.test(line))
+      .slice(0, 8),
   };
 }

@@ -1,0 +1,60 @@
+import { beforeDeadline, retry, within } from './deadline.ts';
+import { PermanentError, TransientError } from './errors.ts';
+
+const down = () => new TransientError('DOWN', 'down');
+
+describe('retry', () => {
+  test('tries a transient failure again until it passes', async () => {
+    let tries = 0;
+    const result = await retry(
+      async () => {
+        tries += 1;
+        if (tries < 3) throw down();
+        return tries;
+      },
+      { deadline: within(5_000), pauseMs: 1 },
+    );
+
+    expect(result).toBe(3);
+  });
+
+  test('gives a permanent failure back at once', async () => {
+    let tries = 0;
+    const failing = retry(
+      async () => {
+        tries += 1;
+        throw new PermanentError('BAD', 'bad');
+      },
+      { deadline: within(5_000), pauseMs: 1 },
+    );
+
+    await expect(failing).rejects.toMatchObject({ code: 'BAD' });
+    expect(tries).toBe(1);
+  });
+
+  test('ends with the last error when too little time is left', async () => {
+    await expect(retry(() => Promise.reject(down()), { deadline: within(30), pauseMs: 10 })).rejects.toMatchObject({
+      code: 'DOWN',
+    });
+  });
+});
+
+describe('beforeDeadline', () => {
+  test('ends the wait for work that hangs, as a transient failure', async () => {
+    const hanging = new Promise<never>(() => undefined);
+
+    await expect(beforeDeadline(hanging, within(10), 'LATE', 'it')).rejects.toMatchObject({
+      code: 'LATE',
+      retriable: true,
+    });
+  });
+
+  test('gives the result of work that is in time', async () => {
+    expect(await beforeDeadline(Promise.resolve(1), within(1_000), 'LATE', 'it')).toBe(1);
+  });
+});
+
+test('the nearer of two deadlines counts', () => {
+  expect(within(10_000, within(50)).remaining()).toBeLessThanOrEqual(50);
+  expect(within(50, within(10_000)).remaining()).toBeLessThanOrEqual(50);
+});

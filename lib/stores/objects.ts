@@ -1,0 +1,57 @@
+import { HeadObjectCommand, PutObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import type { Deadline } from '../deadline.ts';
+import { oneAttempt, storeCall } from './call.ts';
+
+export interface NewObject {
+  readonly body: Buffer;
+  readonly contentType: string;
+  /** names in lower case, ASCII values: S3 user metadata */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Objects of a bucket that are created once and never changed. */
+export interface ImmutableObjects {
+  /**
+   * Creates an object unless there is one under that key.
+   * @returns the metadata of the object that is there now: this one's, or the earlier one's
+   * @throws TransientError; the object may then be there all the same
+   */
+  create(key: string, object: NewObject, deadline: Deadline): Promise<Readonly<Record<string, string>>>;
+}
+
+/** Long enough for a put of some MB on a bad day; a retry is cheap. */
+const TIMEOUT_MS = 10_000;
+
+/** A 412 says that the object exists. A 409 (a conflicting put is under way) says nothing yet: transient. */
+const PRECONDITION_FAILED = 412;
+
+/** @see "Conditional writes" of the Amazon S3 User Guide */
+export function immutableObjects(bucket: string, client = new S3Client(oneAttempt)): ImmutableObjects {
+  return {
+    create: async (key, { body, contentType, metadata }, deadline) => {
+      const call = { store: 'S3', deadline, timeoutMs: TIMEOUT_MS };
+      const put = new PutObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        Body: body,
+        ContentType: contentType,
+        Metadata: { ...metadata },
+        IfNoneMatch: '*',
+      });
+      const created = await storeCall(call, async (options) => {
+        try {
+          await client.send(put, options);
+          return true;
+        } catch (error) {
+          if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === PRECONDITION_FAILED)
+            return false;
+          throw error;
+        }
+      });
+      if (created) return metadata;
+      const head = new HeadObjectCommand({ Bucket: bucket, Key: key });
+      const { Metadata } = await storeCall(call, (options) => client.send(head, options));
+      return Metadata ?? {};
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { promisify } from 'node:util';
+import type { CompiledTemplate, References } from '../../plugins/msk/contract.ts';
+import { resolve } from '../../plugins/msk/template.ts';
+
+export const stages = ['local', 'dev', 'prod'] as const;
+export type Stage = (typeof stages)[number];
+
+const service = join(import.meta.dirname, '..', '..');
+/** What the template is made from; a change in any of it compiles anew. */
+const sources = [
+  'serverless.yml',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'functions',
+  'lib',
+  'plugins',
+  'resources',
+];
+const cache = join(service, 'node_modules', '.cache', 'template');
+
+/**
+ * The file that `serverless package --stage` writes, as Amazon would get it. Kept until one of its sources changes, so
+ * that the lint and every test file share one packaging per stage.
+ * @throws Error with the framework's own output where it doesn't compile
+ */
+export async function templateFile(stage: Stage): Promise<string> {
+  const folder = join(cache, await fingerprint());
+  const file = join(folder, `${stage}.json`);
+  if (await readFile(file).catch(() => undefined)) return file;
+  const output = await packaged(stage);
+  await mkdir(folder, { recursive: true });
+  // Whole or not at all: another test process may read it now.
+  await writeFile(`${file}.${process.pid}`, output);
+  await rename(`${file}.${process.pid}`, file);
+  await dropOlder(folder);
+  return file;
+}
+
+/** The compiled template with its intrinsic functions. */
+export async function compiledTemplate(stage: Stage): Promise<CompiledTemplate> {
+  return JSON.parse(await readFile(await templateFile(stage), 'utf8'));
+}
+
+/**
+ * The compiled template without intrinsic functions: a `Ref` gives the logical id, `Fn::GetAtt` the id, a dot, and the
+ * attribute; cluster and topics have ARNs of an invented account, so that the ARNs made from them read like real ones.
+ */
+export async function plainTemplate(stage: Stage): Promise<CompiledTemplate> {
+  const template = await compiledTemplate(stage);
+  const references: References = {};
+  for (const [id, resource] of Object.entries(template.Resources)) {
+    references[id] = { Ref: arns.get(resource.Type)?.(resource.Properties ?? {}) ?? id };
+  }
+  for (const [, id = '', attribute = ''] of JSON.stringify(template).matchAll(attributes)) {
+    Object.assign(references[id] ?? {}, { [attribute]: `${id}.${attribute}` });
+  }
+  return resolve(template, { template, references }) as CompiledTemplate;
+}
+
+/** Every attribute that the template asks for: by Fn::GetAtt, or within Fn::Sub. */
+const attributes = /(?:"Fn::GetAtt":\["|\$\{)(\w+)(?:","|\.)([\w.]+)["}]/g;
+
+const arns = new Map<string, (properties: Record<string, unknown>) => string>([
+  ['AWS::MSK::Cluster', () => 'arn:aws:kafka:us-east-1:000000000000:cluster/pipeline/uuid'],
+  [
+    'AWS::MSK::Topic',
+    ({ TopicName }) => `arn:aws:kafka:us-east-1:000000000000:topic/pipeline/uuid/${String(TopicName)}`,
+  ],
+]);
+
+/**
+ * Packages in a copy of the service's own files (the framework takes no linked serverless.yml): the framework's `.serverless` and `.esbuild` are then the
+ * test's own, and a pipeline that runs from this checkout isn't disturbed.
+ */
+async function packaged(stage: Stage): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), `msk-template-${stage}-`));
+  try {
+    for (const source of sources) await cp(join(service, source), join(folder, source), { recursive: true });
+    await symlink(join(service, 'node_modules'), join(folder, 'node_modules'));
+    await promisify(execFile)(
+      process.execPath,
+      ['node_modules/serverless/bin/serverless.js', 'package', '--stage', stage, '--package', 'out'],
+      {
+        cwd: folder,
+        // Nothing of the caller's account: the template must come out the same without credentials and network.
+        env: { PATH: process.env['PATH'], HOME: folder, AWS_ACCESS_KEY_ID: 'none', AWS_SECRET_ACCESS_KEY: 'none' },
+        maxBuffer: 16 * 1024 * 1024,
+      },
+    );
+    return await readFile(join(folder, 'out', 'cloudformation-template-update-stack.json'), 'utf8');
+  } catch (cause) {
+    const { stdout = '', stderr = '' } = cause as { stdout?: string; stderr?: string };
+    throw new Error(`serverless package --stage ${stage} failed:\n${stdout}${stderr}`, { cause });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function fingerprint(): Promise<string> {
+  const hash = createHash('sha256');
+  for (const source of sources) {
+    const path = join(service, source);
+    for (const file of await filesBelow(path)) hash.update(relative(service, file)).update(await readFile(file));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+async function filesBelow(path: string): Promise<string[]> {
+  const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch(() => undefined);
+  if (!entries) return [path];
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+async function dropOlder(current: string): Promise<void> {
+  for (const name of await readdir(cache)) {
+    if (join(cache, name) !== current) await rm(join(cache, name), { recursive: true, force: true });
+  }
+}

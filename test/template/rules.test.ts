@@ -1,0 +1,35 @@
+import type { CompiledTemplate } from '../../plugins/msk/contract.ts';
+import { plainTemplate, stages } from './compiled.ts';
+import { kafkaRules } from './rules/kafka.ts';
+import { mappingRules } from './rules/mappings.ts';
+import { networkRules } from './rules/network.ts';
+import { roleRules } from './rules/roles.ts';
+import { storeRules } from './rules/stores.ts';
+
+const rules = [...mappingRules, ...kafkaRules, ...roleRules, ...storeRules, ...networkRules];
+/** Packaging three stages at worst. */
+const packaging = 180_000;
+
+describe.each(stages)('the compiled template of %s', (stage) => {
+  let template: CompiledTemplate;
+  beforeAll(async () => {
+    template = await plainTemplate(stage);
+  }, packaging);
+
+  test.each(rules.filter((rule) => !rule.except?.[stage]))('$name', (rule) => {
+    expect(rule.check(template)).toEqual([]);
+  });
+});
+
+describe('each rule can fail', () => {
+  let template: CompiledTemplate;
+  beforeAll(async () => {
+    template = await plainTemplate('prod');
+  }, packaging);
+
+  test.each(rules)('$name', (rule) => {
+    const spoilt = structuredClone(template);
+    rule.spoil(spoilt);
+    expect(rule.check(spoilt)).not.toEqual([]);
+  });
+});

@@ -1,0 +1,74 @@
+import type { CompiledTemplate } from '../../../plugins/msk/contract.ts';
+import { properties, resources } from './rule.ts';
+
+/** What the rules read of AWS::Lambda::EventSourceMapping. */
+export interface Mapping {
+  FunctionName: string;
+  Topics: string[];
+  StartingPosition: string;
+  AmazonManagedKafkaEventSourceConfig?: { ConsumerGroupId?: string };
+  ProvisionedPollerConfig?: { MinimumPollers: number; MaximumPollers: number; PollerGroupName?: string };
+  FunctionResponseTypes?: string[];
+  [property: string]: unknown;
+}
+
+/** What the rules read of AWS::Lambda::Function. */
+export interface LambdaFunction {
+  Role: string;
+  Timeout: number;
+  Environment: { Variables: Record<string, string> };
+  VpcConfig: { SecurityGroupIds: string[]; SubnetIds: string[] };
+}
+
+/** One statement of a function's role. Names and ARNs are lists here. */
+export interface Statement {
+  actions: string[];
+  resources: string[];
+}
+
+interface Role {
+  ManagedPolicyArns?: string[];
+  Policies: { PolicyDocument: { Statement: { Action: string | string[]; Resource: string | string[] }[] } }[];
+}
+
+export function mappings(template: CompiledTemplate): [id: string, mapping: Mapping, fn: LambdaFunction][] {
+  return resources<Mapping>(template, 'AWS::Lambda::EventSourceMapping').map(([id, mapping]) => [
+    id,
+    mapping,
+    properties<LambdaFunction>(template, functionId(mapping)),
+  ]);
+}
+
+export function functions(template: CompiledTemplate): [id: string, fn: LambdaFunction][] {
+  return resources<LambdaFunction>(template, 'AWS::Lambda::Function');
+}
+
+/** The role that the function runs with. */
+export function roleOf(template: CompiledTemplate, fn: LambdaFunction): Role {
+  return properties<Role>(template, fn.Role.replace(/\.Arn$/, ''));
+}
+
+/** The statements of that role's own policies. */
+export function statements(template: CompiledTemplate, fn: LambdaFunction): Statement[] {
+  return roleOf(template, fn)
+    .Policies.flatMap((policy) => policy.PolicyDocument.Statement)
+    .map(({ Action, Resource }) => ({
+      actions: [Action].flat(),
+      resources: [Resource].flat(),
+    }));
+}
+
+/** Whether the role allows the action on that very resource, or on a pattern that ends in `*` and covers it. */
+export function allows(granted: Statement[], action: string, resource: string): boolean {
+  return granted.some(
+    ({ actions, resources }) => actions.includes(action) && resources.some((pattern) => covers(pattern, resource)),
+  );
+}
+
+function covers(pattern: string, resource: string): boolean {
+  return pattern === resource || (pattern.endsWith('*') && resource.startsWith(pattern.slice(0, -1)));
+}
+
+function functionId({ FunctionName }: Mapping): string {
+  return FunctionName.replace(/\.Arn$/, '');
+}

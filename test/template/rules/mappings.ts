@@ -1,0 +1,119 @@
+import type { CompiledTemplate } from '../../../plugins/msk/contract.ts';
+import { type LambdaFunction, type Mapping, mappings } from './functions.ts';
+import { first, type Rule, resources } from './rule.ts';
+
+/** Each would let Lambda drop a record behind our back (design.md, invariant 2). */
+const dropping = [
+  'MaximumRetryAttempts',
+  'MaximumRecordAgeInSeconds',
+  'BisectBatchOnFunctionError',
+  'DestinationConfig',
+];
+/** Of other event sources; cfn-lint lets them through on Amazon MSK. */
+const foreign = ['TumblingWindowInSeconds', 'ParallelizationFactor', 'ScalingConfig', 'Queues'];
+/** Lambda's limit for a function behind a Kafka mapping (with-msk-configure). */
+const longestTimeout = 14 * 60;
+/** The most pollers of one group (kafka-scaling-modes). */
+const mostPollers = 2000;
+
+const mapping = (template: CompiledTemplate) => first<Mapping>(template, 'AWS::Lambda::EventSourceMapping');
+const fn = (template: CompiledTemplate): LambdaFunction => {
+  const [found] = mappings(template);
+  if (!found) throw new Error('the template has no event source mapping');
+  return found[2];
+};
+const group = (mapping: Mapping) => mapping.AmazonManagedKafkaEventSourceConfig?.ConsumerGroupId ?? '';
+const reports = (mapping: Mapping) => mapping.FunctionResponseTypes?.includes('ReportBatchItemFailures') ?? false;
+
+export const mappingRules: Rule[] = [
+  {
+    name: 'a mapping retries without end, and drops nothing',
+    check: (template) =>
+      mappings(template).flatMap(([id, mapping]) =>
+        [...dropping, ...foreign].filter((name) => name in mapping).map((name) => `${id} has ${name}`),
+      ),
+    spoil: (template) => {
+      mapping(template)['MaximumRetryAttempts'] = 3;
+    },
+  },
+  {
+    name: 'a function reports failures exactly where its mappings read the report',
+    check: (template) =>
+      mappings(template)
+        .filter(
+          ([, mapping, fn]) => fn.Environment.Variables['HANDING_BACK'] !== (reports(mapping) ? 'report' : 'throw'),
+        )
+        .map(([id, , fn]) => `${id}: HANDING_BACK is ${fn.Environment.Variables['HANDING_BACK']}`),
+    spoil: (template) => {
+      fn(template).Environment.Variables['HANDING_BACK'] = 'throw';
+    },
+  },
+  {
+    name: 'only a provisioned mapping has partial responses',
+    check: (template) =>
+      mappings(template)
+        .filter(([, mapping]) => reports(mapping) && !mapping.ProvisionedPollerConfig)
+        .map(([id]) => `${id} has FunctionResponseTypes without ProvisionedPollerConfig`),
+    spoil: (template) => {
+      delete mapping(template).ProvisionedPollerConfig;
+    },
+  },
+  {
+    name: 'all provisioned mappings share one poller group, within its limit',
+    check: (template) => {
+      const pollers = mappings(template).flatMap(([, mapping]) => mapping.ProvisionedPollerConfig ?? []);
+      const groups = new Set(pollers.map(({ PollerGroupName }) => PollerGroupName));
+      const most = pollers.reduce((sum, { MaximumPollers }) => sum + MaximumPollers, 0);
+      return [
+        ...(groups.size > 1 || groups.has(undefined) ? [`poller groups: ${[...groups].join(', ')}`] : []),
+        ...(most > mostPollers ? [`${most} pollers in all`] : []),
+        ...pollers
+          .filter(({ MinimumPollers, MaximumPollers }) => MinimumPollers > MaximumPollers)
+          .map(({ MinimumPollers, MaximumPollers }) => `pollers from ${MinimumPollers} to ${MaximumPollers}`),
+      ];
+    },
+    spoil: (template) => {
+      delete mapping(template).ProvisionedPollerConfig?.PollerGroupName;
+    },
+  },
+  {
+    name: 'each mapping has a consumer group of its own, with a version at its end',
+    check: (template) => {
+      const groups = mappings(template).map(([, mapping]) => group(mapping));
+      return [
+        ...groups.filter((name) => !/^[\w.-]+-v\d+$/.test(name)).map((name) => `group "${name}" has no version`),
+        ...groups
+          .filter((name, index) => groups.indexOf(name) !== index)
+          .map((name) => `group "${name}" is there twice`),
+      ];
+    },
+    spoil: (template) => {
+      mapping(template).AmazonManagedKafkaEventSourceConfig = { ConsumerGroupId: 'archive' };
+    },
+  },
+  {
+    name: 'a mapping reads one topic of the template from its beginning',
+    check: (template) => {
+      const topics = resources<{ TopicName: string }>(template, 'AWS::MSK::Topic').map(([, topic]) => topic.TopicName);
+      return mappings(template)
+        .filter(
+          ([, { Topics, StartingPosition }]) =>
+            Topics.length !== 1 || !topics.includes(Topics[0] ?? '') || StartingPosition !== 'TRIM_HORIZON',
+        )
+        .map(([id, { Topics, StartingPosition }]) => `${id} reads ${Topics.join(', ')} from ${StartingPosition}`);
+    },
+    spoil: (template) => {
+      mapping(template).Topics = ['no-such-topic'];
+    },
+  },
+  {
+    name: 'a mapped function ends within 14 minutes',
+    check: (template) =>
+      mappings(template)
+        .filter(([, , fn]) => fn.Timeout > longestTimeout)
+        .map(([id, , fn]) => `${id} calls a function with a timeout of ${fn.Timeout} s`),
+    spoil: (template) => {
+      fn(template).Timeout = 900;
+    },
+  },
+];

@@ -1,0 +1,99 @@
+import { functions } from './functions.ts';
+import { cluster } from './kafka.ts';
+import { first, properties, type Rule, resources } from './rule.ts';
+
+interface GroupRule {
+  GroupId: string;
+  SourceSecurityGroupId?: string;
+  DestinationSecurityGroupId?: string;
+  CidrIp?: string;
+  FromPort: number;
+}
+interface Subnet {
+  MapPublicIpOnLaunch?: boolean;
+}
+
+/** The brokers' listener for IAM (with-msk-cluster-network). */
+const iamPort = 9098;
+
+export const networkRules: Rule[] = [
+  {
+    name: 'brokers, functions and database stand in the private subnets alone',
+    check: (template) => {
+      const open = new Set(
+        resources<{ SubnetId: string; RouteTableId: string }>(template, 'AWS::EC2::SubnetRouteTableAssociation')
+          .filter(([, { RouteTableId }]) => RouteTableId === 'PublicRouteTable')
+          .map(([, { SubnetId }]) => SubnetId),
+      );
+      const used: [string, string[]][] = [
+        ['MskCluster', cluster(template).BrokerNodeGroupInfo.ClientSubnets],
+        ['DatabaseSubnets', properties<{ SubnetIds: string[] }>(template, 'DatabaseSubnets').SubnetIds],
+        ...functions(template).map(([id, fn]): [string, string[]] => [id, fn.VpcConfig.SubnetIds]),
+      ];
+      return used.flatMap(([id, subnets]) => [
+        ...(new Set(subnets).size >= 2 ? [] : [`${id} is in ${subnets.length} subnets`]),
+        ...subnets.filter((subnet) => open.has(subnet)).map((subnet) => `${id} is in ${subnet}`),
+      ]);
+    },
+    spoil: (template) => {
+      cluster(template).BrokerNodeGroupInfo.ClientSubnets[0] = 'PublicSubnetA';
+    },
+  },
+  {
+    name: 'every private subnet has its way out',
+    check: (template) => {
+      const routed = resources<{ RouteTableId: string; NatGatewayId?: string }>(template, 'AWS::EC2::Route')
+        .filter(([, { NatGatewayId }]) => NatGatewayId)
+        .map(([, { RouteTableId }]) => RouteTableId);
+      return cluster(template).BrokerNodeGroupInfo.ClientSubnets.filter(
+        (subnet) =>
+          !resources<{ SubnetId: string; RouteTableId: string }>(
+            template,
+            'AWS::EC2::SubnetRouteTableAssociation',
+          ).some(([, { SubnetId, RouteTableId }]) => SubnetId === subnet && routed.includes(RouteTableId)),
+      );
+    },
+    spoil: (template) => {
+      delete template.Resources['PrivateDefaultRouteB'];
+    },
+  },
+  {
+    name: 'nothing gets in from an address range, nor gets a public address',
+    check: (template) => [
+      ...resources<{ SecurityGroupIngress?: unknown[] }>(template, 'AWS::EC2::SecurityGroup')
+        .filter(([, { SecurityGroupIngress }]) => SecurityGroupIngress?.length)
+        .map(([id]) => `${id} lets something in`),
+      ...resources<GroupRule>(template, 'AWS::EC2::SecurityGroupIngress')
+        .filter(([, { SourceSecurityGroupId }]) => !SourceSecurityGroupId)
+        .map(([id, { CidrIp }]) => `${id} lets ${CidrIp} in`),
+      ...resources<Subnet>(template, 'AWS::EC2::Subnet')
+        .filter(([, { MapPublicIpOnLaunch }]) => MapPublicIpOnLaunch)
+        .map(([id]) => `${id} gives public addresses`),
+    ],
+    spoil: (template) => {
+      first<Subnet>(template, 'AWS::EC2::Subnet').MapPublicIpOnLaunch = true;
+    },
+  },
+  {
+    name: 'pollers and functions reach the brokers, both ends agreeing',
+    check: (template) => {
+      const [brokers = ''] = cluster(template).BrokerNodeGroupInfo.SecurityGroups;
+      const clients = [brokers, ...functions(template).flatMap(([, fn]) => fn.VpcConfig.SecurityGroupIds)];
+      const out = resources<GroupRule>(template, 'AWS::EC2::SecurityGroupEgress').map(([, rule]) => rule);
+      const into = resources<GroupRule>(template, 'AWS::EC2::SecurityGroupIngress').map(([, rule]) => rule);
+      return [...new Set(clients)].filter(
+        (client) =>
+          !out.some(
+            (rule) =>
+              rule.GroupId === client && rule.DestinationSecurityGroupId === brokers && rule.FromPort === iamPort,
+          ) ||
+          !into.some(
+            (rule) => rule.GroupId === brokers && rule.SourceSecurityGroupId === client && rule.FromPort === iamPort,
+          ),
+      );
+    },
+    spoil: (template) => {
+      delete template.Resources['ClusterFromCluster'];
+    },
+  },
+];

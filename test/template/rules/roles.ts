@@ -1,0 +1,139 @@
+import { allows, functions, type LambdaFunction, mappings, roleOf, statements } from './functions.ts';
+import type { Topic } from './kafka.ts';
+import { type Rule, resources } from './rule.ts';
+
+/** Actions that may be allowed on `*`, with the reason. */
+const unscoped = new Map([
+  ['xray:PutTraceSegments', 'X-Ray has no resources'],
+  ['xray:PutTelemetryRecords', 'X-Ray has no resources'],
+  ['ec2:CreateNetworkInterface', "the mapping's interface has no ARN before it is there"],
+  ['ec2:DeleteNetworkInterface', "the mapping's interface gets its id from Lambda"],
+  ['ec2:DescribeNetworkInterfaces', 'EC2 describes without resources'],
+  ['ec2:DescribeSecurityGroups', 'EC2 describes without resources'],
+  ['ec2:DescribeSubnets', 'EC2 describes without resources'],
+  ['ec2:DescribeVpcs', 'EC2 describes without resources'],
+]);
+
+const topicArn = (name: string) => `arn:aws:kafka:us-east-1:000000000000:topic/pipeline/uuid/${name}`;
+const groupArn = (name: string) => `arn:aws:kafka:us-east-1:000000000000:group/pipeline/uuid/${name}`;
+const clusterArn = 'arn:aws:kafka:us-east-1:000000000000:cluster/pipeline/uuid';
+
+/** Each variable that names a resource, and what the function must then be allowed. One of the actions is enough. */
+const variables: { variable: RegExp; actions: string[]; resource: (value: string) => string }[] = [
+  { variable: /_TOPIC$/, actions: ['kafka-cluster:WriteData'], resource: topicArn },
+  {
+    variable: /_TABLE$/,
+    actions: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'Query'].map((name) => `dynamodb:${name}`),
+    resource: (value) => `${value}.Arn`,
+  },
+  { variable: /_BUCKET$/, actions: ['s3:PutObject', 's3:GetObject'], resource: (value) => `${value}.Arn/` },
+  { variable: /^DATABASE_ARN$/, actions: ['rds-data:ExecuteStatement'], resource: (value) => value },
+  { variable: /^DATABASE_SECRET_ARN$/, actions: ['secretsmanager:GetSecretValue'], resource: (value) => value },
+];
+
+export const roleRules: Rule[] = [
+  {
+    name: 'every function has a role of its own',
+    check: (template) => {
+      const roles = functions(template).map(([, fn]) => fn.Role);
+      return functions(template)
+        .filter(([, fn]) => roles.indexOf(fn.Role) !== roles.lastIndexOf(fn.Role) || /^Iam/.test(fn.Role))
+        .map(([id, fn]) => `${id} runs as ${fn.Role}: give it iamRoleStatements`);
+    },
+    spoil: (template) => {
+      for (const [, fn] of functions(template)) fn.Role = 'IamRoleLambdaExecution.Arn';
+    },
+  },
+  {
+    name: 'no role allows whole services, nor everything of one action without a stated reason',
+    check: (template) =>
+      functions(template).flatMap(([id, fn]) =>
+        statements(template, fn).flatMap(({ actions, resources }) => [
+          ...actions.filter((action) => action.includes('*')).map((action) => `${id} may ${action}`),
+          ...(resources.includes('*') ? actions.filter((action) => !unscoped.has(action)) : []).map(
+            (action) => `${id} may ${action} on everything`,
+          ),
+          // A star stands at the end alone: of a prefix of names that are this function's own.
+          ...resources
+            .filter((resource) => resource !== '*' && /\*./.test(resource.replace(/:\*:\*$/, ':*')))
+            .map((resource) => `${id} may use ${resource}`),
+        ]),
+      ),
+    spoil: (template) => {
+      const [[, fn] = []] = functions(template);
+      if (!fn) return;
+      roleOf(template, fn).Policies[0]?.PolicyDocument.Statement.push({
+        Action: 'kafka-cluster:WriteData',
+        Resource: '*',
+      });
+    },
+  },
+  {
+    name: 'of the policies that AWS manages, a role has the one for the VPC alone',
+    check: (template) =>
+      functions(template).flatMap(([id, fn]) =>
+        (roleOf(template, fn).ManagedPolicyArns ?? [])
+          .filter((arn) => !arn.endsWith(':iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole'))
+          .map((arn) => `${id} has ${arn}`),
+      ),
+    spoil: (template) => {
+      const [[, fn] = []] = functions(template);
+      if (fn) roleOf(template, fn).ManagedPolicyArns = ['arn:aws:iam::aws:policy/AmazonS3FullAccess'];
+    },
+  },
+  {
+    name: "a mapping's function may find the cluster, read the topic, and use the group",
+    check: (template) =>
+      mappings(template).flatMap(([id, { Topics, AmazonManagedKafkaEventSourceConfig }, fn]) => {
+        const granted = statements(template, fn);
+        const needed: [action: string, resource: string][] = [
+          ...['kafka:DescribeClusterV2', 'kafka:GetBootstrapBrokers', 'kafka-cluster:Connect'].map(
+            (action): [string, string] => [action, clusterArn],
+          ),
+          ...['DescribeTopic', 'ReadData'].map((name): [string, string] => [
+            `kafka-cluster:${name}`,
+            topicArn(Topics[0] ?? ''),
+          ]),
+          ...['DescribeGroup', 'AlterGroup'].map((name): [string, string] => [
+            `kafka-cluster:${name}`,
+            groupArn(AmazonManagedKafkaEventSourceConfig?.ConsumerGroupId ?? ''),
+          ]),
+          ['ec2:CreateNetworkInterface', '*'],
+          ['ec2:DescribeVpcs', '*'],
+        ];
+        return needed
+          .filter(([action, resource]) => !allows(granted, action, resource))
+          .map(([action, resource]) => `${id}: its function may not ${action} on ${resource}`);
+      }),
+    spoil: (template) => {
+      const [[, mapping] = []] = mappings(template);
+      if (mapping) mapping.AmazonManagedKafkaEventSourceConfig = { ConsumerGroupId: 'of-another-function-v1' };
+    },
+  },
+  {
+    name: 'what a function is told to use is there, and it may use it',
+    check: (template) => {
+      const topics = resources<Topic>(template, 'AWS::MSK::Topic').map(([, topic]) => topic.TopicName);
+      return functions(template).flatMap(([id, fn]) => {
+        const granted = statements(template, fn);
+        return environment(fn).flatMap(([name, value]) => [
+          ...(name.endsWith('_TOPIC') && !topics.includes(value)
+            ? [`${id}: there is no topic ${value} (${name})`]
+            : []),
+          ...variables
+            .filter(({ variable }) => variable.test(name))
+            .filter(({ actions, resource }) => !actions.some((action) => allows(granted, action, resource(value))))
+            .map(({ actions }) => `${id}: ${name} is ${value}, but its role has none of ${actions.join(', ')} on it`),
+        ]);
+      });
+    },
+    spoil: (template) => {
+      const [[, fn] = []] = functions(template);
+      if (fn) fn.Environment.Variables['DEAD_LETTER_TOPIC'] = 'no-such-dlq';
+    },
+  },
+];
+
+function environment(fn: LambdaFunction): [name: string, value: string][] {
+  return Object.entries(fn.Environment.Variables);
+}

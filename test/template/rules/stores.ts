@@ -1,0 +1,121 @@
+import type { CompiledTemplate } from '../../../plugins/msk/contract.ts';
+import { first, properties, type Rule, resources } from './rule.ts';
+
+interface Table {
+  BillingMode: string;
+  SSESpecification?: { SSEEnabled: boolean; SSEType: string; KMSMasterKeyId?: string };
+  PointInTimeRecoverySpecification?: { PointInTimeRecoveryEnabled: boolean };
+}
+interface Bucket {
+  BucketEncryption?: unknown;
+  PublicAccessBlockConfiguration?: Record<string, boolean>;
+}
+interface Database {
+  StorageEncrypted?: boolean;
+  KmsKeyId?: string;
+  EnableHttpEndpoint?: boolean;
+  ManageMasterUserPassword?: boolean;
+  MasterUserPassword?: string;
+  ServerlessV2ScalingConfiguration: { MinCapacity: number; MaxCapacity: number; SecondsUntilAutoPause?: number };
+}
+
+const publicAccess = ['BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets'];
+const database = (template: CompiledTemplate) => first<Database>(template, 'AWS::RDS::DBCluster');
+
+export const storeRules: Rule[] = [
+  {
+    name: 'tables are on demand, encrypted with our key, and can be restored to any minute',
+    check: (template) =>
+      resources<Table>(template, 'AWS::DynamoDB::Table')
+        .filter(
+          ([, table]) =>
+            table.BillingMode !== 'PAY_PER_REQUEST' ||
+            !table.SSESpecification?.SSEEnabled ||
+            !table.SSESpecification.KMSMasterKeyId ||
+            !table.PointInTimeRecoverySpecification?.PointInTimeRecoveryEnabled,
+        )
+        .map(([id, table]) => `${id}: ${JSON.stringify(table)}`),
+    spoil: (template) => {
+      delete first<Table>(template, 'AWS::DynamoDB::Table').PointInTimeRecoverySpecification;
+    },
+  },
+  {
+    name: 'buckets are encrypted and closed to the public',
+    check: (template) =>
+      resources<Bucket>(template, 'AWS::S3::Bucket').flatMap(([id, bucket]) => [
+        ...(bucket.BucketEncryption ? [] : [`${id} is not encrypted`]),
+        ...publicAccess
+          .filter((name) => !bucket.PublicAccessBlockConfiguration?.[name])
+          .map((name) => `${id} lacks ${name}`),
+      ]),
+    spoil: (template) => {
+      delete properties<Bucket>(template, 'ArchiveBucket').PublicAccessBlockConfiguration;
+    },
+  },
+  {
+    name: 'the archive refuses plaintext connections, and keeps versions',
+    check: (template) => {
+      const policies = resources<{ Bucket: string }>(template, 'AWS::S3::BucketPolicy')
+        .filter(([, { Bucket }]) => Bucket === 'ArchiveBucket')
+        .map(([, properties]) => JSON.stringify(properties));
+      const bucket = properties<{ VersioningConfiguration?: { Status: string } }>(template, 'ArchiveBucket');
+      return [
+        ...(policies.some((text) => /"Deny".*"aws:SecureTransport":"?false/.test(text))
+          ? []
+          : ['no policy against plaintext']),
+        ...(bucket.VersioningConfiguration?.Status === 'Enabled' ? [] : ['no versions']),
+      ];
+    },
+    spoil: (template) => {
+      delete template.Resources['ArchiveBucketPolicy'];
+    },
+  },
+  {
+    name: 'Aurora is encrypted, reached by the Data API, and no template holds its password',
+    check: (template) => {
+      const { StorageEncrypted, KmsKeyId, EnableHttpEndpoint, ManageMasterUserPassword, MasterUserPassword } =
+        database(template);
+      return [
+        ...(StorageEncrypted && KmsKeyId ? [] : ['not encrypted']),
+        ...(EnableHttpEndpoint ? [] : ['no Data API']),
+        ...(ManageMasterUserPassword && !MasterUserPassword ? [] : ['a password of its own']),
+        ...resources<{ PubliclyAccessible?: boolean; DBInstanceClass: string }>(template, 'AWS::RDS::DBInstance')
+          .filter(
+            ([, { PubliclyAccessible, DBInstanceClass }]) =>
+              PubliclyAccessible !== false || DBInstanceClass !== 'db.serverless',
+          )
+          .map(([id]) => `${id} is public, or no serverless one`),
+      ];
+    },
+    spoil: (template) => {
+      database(template).EnableHttpEndpoint = false;
+    },
+  },
+  {
+    name: "Aurora's capacity is a range, and only one from 0 pauses",
+    check: (template) => {
+      const { MinCapacity, MaxCapacity, SecondsUntilAutoPause } = database(template).ServerlessV2ScalingConfiguration;
+      return [
+        ...(MinCapacity <= MaxCapacity ? [] : [`from ${MinCapacity} to ${MaxCapacity} ACU`]),
+        ...((SecondsUntilAutoPause !== undefined) === (MinCapacity === 0) ? [] : [`pauses from ${MinCapacity} ACU`]),
+      ];
+    },
+    spoil: (template) => {
+      database(template).ServerlessV2ScalingConfiguration.MinCapacity = 32;
+    },
+  },
+  {
+    name: 'keys rotate, and logs end',
+    check: (template) => [
+      ...resources<{ EnableKeyRotation?: boolean }>(template, 'AWS::KMS::Key')
+        .filter(([, { EnableKeyRotation }]) => !EnableKeyRotation)
+        .map(([id]) => `${id} doesn't rotate`),
+      ...resources<{ RetentionInDays?: number }>(template, 'AWS::Logs::LogGroup')
+        .filter(([, { RetentionInDays }]) => !RetentionInDays)
+        .map(([id]) => `${id} keeps its logs for ever`),
+    ],
+    spoil: (template) => {
+      delete first<{ EnableKeyRotation?: boolean }>(template, 'AWS::KMS::Key').EnableKeyRotation;
+    },
+  },
+];
