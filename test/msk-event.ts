@@ -10,7 +10,7 @@ export interface TestRecord {
   offset?: number;
   timestamp?: number;
   key?: string | Buffer | null;
-  value?: string | Buffer | object | null;
+  value?: string | Buffer | object | null | undefined;
   headers?: Record<string, string | Buffer>;
 }
 

@@ -1,4 +1,4 @@
-import { KafkaJSProtocolError, Partitioners, type Producer } from 'kafkajs';
+import kafkajs, { Partitioners, type Producer } from 'kafkajs';
 import { beforeDeadline, type Deadline, retry, within } from '../deadline.ts';
 import { PermanentError, TransientError } from '../errors.ts';
 import { type KafkaAuth, kafkaClient } from './client.ts';
@@ -145,6 +145,9 @@ function asKafkajs(headers: Message['headers']): Record<string, Buffer[]> {
   }
   return result;
 }
+
+// A CommonJS module: its errors are no named exports outside of a bundle.
+const { KafkaJSProtocolError } = kafkajs;
 
 const tooLarge = (why: string) => new PermanentError('TOO_LARGE', `the record is ${why}`);
 

@@ -17,6 +17,9 @@ const BY_NAME: Readonly<Record<string, string>> = {
   StatementTimeoutException: 'STATEMENT_TIMEOUT',
   ThrottlingException: 'DATABASE_THROTTLED',
   TooManyRequestsException: 'DATABASE_THROTTLED',
+  // The caller's deadline, and the client's own.
+  AbortError: 'DATABASE_DEADLINE',
+  TimeoutError: 'DATABASE_DEADLINE',
   // A transaction that was idle too long, or that a restart ended: the whole of it may be tried again.
   TransactionNotFoundException: 'TRANSACTION_LOST',
 };
@@ -25,7 +28,7 @@ const BY_NAME: Readonly<Record<string, string>> = {
  * An error of the Data API's client as one of ours. The codes: `SQLSTATE_23505` (permanent or transient by its class),
  * `BROKEN_DEPLOYMENT_42P01` and `BROKEN_DEPLOYMENT_ForbiddenException` (transient: a missing table or right is no
  * record's fault, so nothing is dead-lettered, and it passes when someone mends it), `DATABASE_RESUMING`,
- * `DATABASE_UNAVAILABLE`, `DATABASE_UNREACHABLE` (no answer), `DATABASE_THROTTLED`, `STATEMENT_TIMEOUT`,
+ * `DATABASE_UNAVAILABLE`, `DATABASE_UNREACHABLE`, `DATABASE_DEADLINE` (no answer in time), `DATABASE_THROTTLED`, `STATEMENT_TIMEOUT`,
  * `TRANSACTION_LOST`. PostgreSQL's message quotes values of a record: for a permanent error it is left out, and only
  * the constraint is named; the `cause` has it all.
  */

@@ -23,8 +23,9 @@ export type Execute = (sql: string, parameters?: SqlParameter[]) => Promise<Exec
 export interface Database {
   /**
    * Runs one statement; it is committed when this returns.
-   * @throws PipelineError as {@link toDatabaseError} maps it. One try: to wait out a database that resumes, call it
-   * in `retry`. After a transient error the statement may have been run all the same.
+   * @throws PipelineError as {@link toDatabaseError} maps it. To wait out a database that resumes, call it in `retry`.
+   * After a transient error the statement may have been run all the same, and the client itself may send it twice: it
+   * has to be idempotent.
    */
   readonly execute: Execute;
   /**
@@ -38,10 +39,13 @@ export interface Database {
 const REQUEST_MS = 65_000;
 const CONNECT_MS = 3_000;
 
-/** The client of an execution environment: it keeps its connections between invocations. One try for each call. */
+/**
+ * The client of an execution environment: it keeps its connections between invocations. A second try is for those that
+ * the service closed while the environment was frozen; all else is for `retry`, which knows the deadline.
+ */
 export function dataApiClient(): RDSDataClient {
   return new RDSDataClient({
-    maxAttempts: 1,
+    maxAttempts: 2,
     requestHandler: { requestTimeout: REQUEST_MS, throwOnRequestTimeout: true, connectionTimeout: CONNECT_MS },
   });
 }
@@ -52,7 +56,8 @@ export function dataApiClient(): RDSDataClient {
  */
 export function openDatabase(client: RDSDataClient, reference: DatabaseReference, deadline?: Deadline): Database {
   const { database: _, ...arns } = reference;
-  const signal = () => (deadline ? { abortSignal: AbortSignal.timeout(Math.max(0, deadline.remaining())) } : {});
+  const signal = () =>
+    deadline ? { abortSignal: AbortSignal.timeout(Math.max(0, Math.ceil(deadline.remaining()))) } : {};
 
   const executeIn =
     (transactionId?: string): Execute =>

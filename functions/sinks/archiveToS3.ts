@@ -1,0 +1,27 @@
+import * as z from 'zod';
+import { readConfiguration, text } from '../../lib/configuration.ts';
+import { immutableObjects } from '../../lib/stores/objects.ts';
+import { dynamodbCheckpoints } from './s3/checkpoints.ts';
+import { s3Sink } from './s3/sink.ts';
+import { sinkHandler, sinkVariables } from './sink.ts';
+
+const config = readConfiguration({
+  ...sinkVariables,
+  ARCHIVE_BUCKET: text,
+  CHECKPOINTS_TABLE: text,
+  /** JSON: topic -> epoch */
+  TOPIC_EPOCHS: z.string().transform((json) => z.record(z.string(), z.int().min(0)).parse(JSON.parse(json))),
+});
+
+/** Every topic, dead-letter topics too -> S3, as it is. */
+export const handler = sinkHandler(
+  'archiveToS3',
+  config,
+  s3Sink({
+    stores: {
+      objects: immutableObjects(config.ARCHIVE_BUCKET),
+      checkpoints: dynamodbCheckpoints(config.CHECKPOINTS_TABLE),
+    },
+    epochs: config.TOPIC_EPOCHS,
+  }),
+);

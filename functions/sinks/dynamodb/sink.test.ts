@@ -1,0 +1,77 @@
+import { PermanentError, TransientError } from '../../../lib/errors.ts';
+import type { PutIf } from '../../../lib/stores/conditional-put.ts';
+import { batchOfRecords, type TestRecord } from '../../../test/msk-event.ts';
+import { dynamodbSink } from './sink.ts';
+
+const names = { vehicles: 'vehicles', alerts: 'alerts', trips: 'trips', records: 'records' };
+const sink = (put: PutIf) => dynamodbSink({ put, tables: names, tombstoneDays: 30 });
+
+const reading = (vehicleId: string, second: number): TestRecord => ({
+  topic: 'processed-data-topic',
+  value: { vehicleId, location: '1,2', latitude: 1, longitude: 2, timestamp: `2026-01-01T00:00:0${second}Z` },
+});
+
+/** Refuses the states of those seconds. */
+const refusing =
+  (seconds: number[], error: Error, written: string[] = []): PutIf =>
+  async ({ Item }) => {
+    const time = Item['eventTime']?.S ?? '';
+    if (seconds.includes(Number(time.slice(17, 19)))) throw error;
+    written.push(time);
+    return 'written';
+  };
+
+test('a state that the store refuses for ever gives way to the next older one', async () => {
+  const written: string[] = [];
+  const put = refusing([3, 2], new PermanentError('TOO_LARGE', ''), written);
+
+  const failures = await sink(put).write(batchOfRecords([reading('V', 2), reading('V', 1), reading('V', 3)]));
+
+  expect(failures.map(({ record, error }) => [record.offset, error.code])).toEqual([
+    [2, 'TOO_LARGE'],
+    [0, 'TOO_LARGE'],
+  ]);
+  expect(written).toEqual(['2026-01-01T00:00:01.000Z']);
+});
+
+test('a state that was not stored hands back all that it stands for, and nothing else', async () => {
+  const put = refusing([3], new TransientError('DYNAMODB', ''));
+
+  const failures = await sink(put).write(
+    batchOfRecords([reading('V', 2), reading('W', 2), reading('V', 3), reading('V', 1)], {}, 50),
+  );
+
+  expect(failures.map(({ record, error }) => [record.offset, error.retriable])).toEqual([
+    [0, true],
+    [2, true],
+    [3, true],
+  ]);
+});
+
+test('a throttled put is tried again within the time', async () => {
+  let tries = 0;
+  const put: PutIf = async () => {
+    tries += 1;
+    if (tries < 3) throw new TransientError('DYNAMODB', 'throttled');
+    return 'written';
+  };
+
+  expect(await sink(put).write(batchOfRecords([reading('V', 1)]))).toEqual([]);
+  expect(tries).toBe(3);
+});
+
+test('at most 20 puts are under way at once', async () => {
+  let underWay = 0;
+  let most = 0;
+  const put: PutIf = async () => {
+    underWay += 1;
+    most = Math.max(most, underWay);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    underWay -= 1;
+    return 'refused';
+  };
+
+  await sink(put).write(batchOfRecords(Array.from({ length: 100 }, (_, n) => reading(`V${n}`, 1))));
+
+  expect(most).toBe(20);
+});

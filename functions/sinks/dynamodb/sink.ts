@@ -1,0 +1,90 @@
+import { type Deadline, retry } from '../../../lib/deadline.ts';
+import { toPipelineError } from '../../../lib/errors.ts';
+import { type Failure, recordsOf } from '../../../lib/kafka/batch.ts';
+import { eachRecord } from '../../../lib/kafka/outcome.ts';
+import type { KafkaRecord } from '../../../lib/kafka/records.ts';
+import type { Item } from '../../../lib/stores/attributes.ts';
+import type { ConditionalPut, PutIf } from '../../../lib/stores/conditional-put.ts';
+import { sideBySide } from '../../../lib/stores/side-by-side.ts';
+import { type ItemKind, routeOf } from '../routes.ts';
+import type { Sink } from '../sink.ts';
+import { type Clock, entities } from './items.ts';
+
+/** More puts at a time bring little: a table's partition, or DynamoDB Local, is the limit. */
+const PUTS_AT_ONCE = 20;
+
+export interface DynamodbSinkOptions {
+  readonly put: PutIf;
+  readonly tables: Readonly<Record<ItemKind, string>>;
+  readonly tombstoneDays: number;
+  readonly now?: () => number;
+}
+
+/** A record's state of an entity. */
+interface State {
+  readonly record: KafkaRecord;
+  /** table and key, as one text */
+  readonly entity: string;
+  readonly version: string;
+  readonly put: ConditionalPut;
+}
+
+/** Keeps each entity's latest state by conditional puts: of a batch only the newest, and never over a newer one. */
+export function dynamodbSink({ put, tables, tombstoneDays, now = Date.now }: DynamodbSinkOptions): Sink {
+  /**
+   * Puts the newest state. One that DynamoDB refuses for what it holds gives way to the next older. What fails hands
+   * all of them back, as only the newest stands for the others.
+   */
+  async function writeEntity(states: readonly State[], deadline: Deadline): Promise<Failure[]> {
+    const refused: Failure[] = [];
+    for (const state of states.toSorted(newestFirst)) {
+      try {
+        await retry(() => put(state.put, deadline), { deadline });
+        return refused;
+      } catch (thrown) {
+        const error = toPipelineError(thrown);
+        if (error.retriable) return states.map(({ record }) => ({ record, error }));
+        refused.push({ record: state.record, error });
+      }
+    }
+    return refused;
+  }
+
+  return {
+    async write(batch) {
+      const clock: Clock = { now: now(), tombstoneDays };
+      const { done, failures } = eachRecord(recordsOf(batch), (record) => stateOf(record, tables, clock));
+      const states = done.flatMap(({ result }) => result ?? []);
+      const byEntity = [...Map.groupBy(states, ({ entity }) => entity).values()];
+      const failed = await sideBySide(byEntity, PUTS_AT_ONCE, (own) => writeEntity(own, batch.deadline));
+      return [...failures, ...failed.flat()];
+    },
+  };
+}
+
+const newestFirst = (a: State, b: State) => (a.version < b.version ? 1 : a.version > b.version ? -1 : 0);
+
+function stateOf(record: KafkaRecord, tables: DynamodbSinkOptions['tables'], clock: Clock): State | undefined {
+  const kind = routeOf(record.topic).dynamodb;
+  if (kind === null) return undefined;
+  const { key, versioned, item: itemOf } = entities[kind];
+  const item = itemOf(record, clock);
+  const condition = versioned ? newer(item) : absent(key[0]);
+  return {
+    record,
+    entity: JSON.stringify([kind, ...key.map((name) => item[name])]),
+    version: item['version']?.S ?? '',
+    put: { TableName: tables[kind], Item: item, ...condition },
+  };
+}
+
+const newer = ({ version = { NULL: true } }: Item) => ({
+  ConditionExpression: 'attribute_not_exists(#version) OR #version < :version',
+  ExpressionAttributeNames: { '#version': 'version' },
+  ExpressionAttributeValues: { ':version': version },
+});
+
+const absent = (key: string) => ({
+  ConditionExpression: 'attribute_not_exists(#key)',
+  ExpressionAttributeNames: { '#key': key },
+});

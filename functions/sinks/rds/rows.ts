@@ -1,0 +1,139 @@
+import { isUtf8 } from 'node:buffer';
+import type { KafkaRecord } from '../../../lib/kafka/records.ts';
+import { identityOf } from '../identity.ts';
+import type { RowKind } from '../routes.ts';
+import { readAlert, readProcessed, readTrip, storedTime } from '../values.ts';
+import { isStorableJson, isStorableText } from './storable.ts';
+
+type ColumnType = 'text' | 'int' | 'bigint' | 'boolean' | 'double precision' | 'timestamptz' | 'jsonb' | 'bytea';
+
+export interface Table {
+  /** column -> type, as in resources/sql */
+  readonly columns: Readonly<Record<string, ColumnType>>;
+  /**
+   * A record's row as JSON text, columns by name, absent ones null, bytes in base64.
+   * @throws PermanentError where the record can't be a row of this table
+   */
+  readonly row: (record: KafkaRecord) => string;
+}
+
+/** The tables by name. */
+export const tables: Readonly<Record<RowKind, Table>> = {
+  readings: {
+    columns: {
+      source: 'text',
+      vehicle_id: 'text',
+      event_time: 'timestamptz',
+      latitude: 'double precision',
+      longitude: 'double precision',
+      speed: 'double precision',
+      fuel_level: 'double precision',
+      temperature: 'double precision',
+      distance_remaining_km: 'double precision',
+      estimated_arrival: 'timestamptz',
+    },
+    row(record) {
+      const reading = readProcessed(record);
+      return JSON.stringify({
+        source: identityOf(record),
+        vehicle_id: reading.vehicleId,
+        event_time: storedTime(reading.timestamp),
+        latitude: reading.latitude,
+        longitude: reading.longitude,
+        speed: reading.speed,
+        fuel_level: reading.fuelLevel,
+        temperature: reading.temperature,
+        distance_remaining_km: reading.distanceRemainingKm,
+        estimated_arrival: reading.estimatedArrival && storedTime(reading.estimatedArrival),
+      });
+    },
+  },
+  alerts: {
+    columns: { source: 'text', vehicle_id: 'text', alert: 'text', event_time: 'timestamptz', detail: 'jsonb' },
+    row(record) {
+      const { vehicleId, alert, timestamp, detail } = readAlert(record);
+      const source = identityOf(record);
+      return JSON.stringify({ source, vehicle_id: vehicleId, alert, event_time: storedTime(timestamp), detail });
+    },
+  },
+  trips: {
+    columns: {
+      source: 'text',
+      vehicle_id: 'text',
+      trip_id: 'text',
+      destination_latitude: 'double precision',
+      destination_longitude: 'double precision',
+      planned_arrival: 'timestamptz',
+      deleted: 'boolean',
+    },
+    row(record) {
+      const change = readTrip(record);
+      const row = { source: identityOf(record), vehicle_id: change.vehicleId, deleted: change.deleted };
+      if (change.deleted) return JSON.stringify(row);
+      return JSON.stringify({
+        ...row,
+        trip_id: change.tripId,
+        destination_latitude: change.location.latitude,
+        destination_longitude: change.location.longitude,
+        planned_arrival: storedTime(change.plannedArrival),
+      });
+    },
+  },
+  records: {
+    columns: {
+      source: 'text',
+      topic: 'text',
+      partition: 'int',
+      offset: 'bigint',
+      timestamp: 'timestamptz',
+      key_text: 'text',
+      key_bytes: 'bytea',
+      value_json: 'jsonb',
+      value_text: 'text',
+      value_bytes: 'bytea',
+    },
+    row(record) {
+      const { topic, partition, offset, key, value } = record;
+      const head = {
+        source: identityOf(record),
+        topic,
+        partition,
+        offset,
+        timestamp: kafkaTime(record),
+        ...keyColumn(key),
+      };
+      return `${JSON.stringify(head).slice(0, -1)}${valueColumn(value)}}`;
+    },
+  },
+};
+
+const LAST_MS_OF_9999 = 253_402_300_799_999;
+
+/** PostgreSQL's own words for a time before and after all others: -1 is Kafka's for none, and clients may send any. */
+function kafkaTime({ timestamp }: KafkaRecord): string {
+  if (timestamp < 0) return '-infinity';
+  return timestamp > LAST_MS_OF_9999 ? 'infinity' : new Date(timestamp).toISOString();
+}
+
+function keyColumn(key: Buffer | null): object {
+  if (key === null) return {};
+  const text = textOf(key);
+  return text === undefined ? { key_bytes: key.toString('base64') } : { key_text: text };
+}
+
+/**
+ * In one of three columns: as JSON, verbatim (jsonb keeps every digit of a number), where jsonb can hold it; else as
+ * text; else as bytes. The JSON text `null` is text: null in all three columns is a tombstone, which has no value.
+ */
+function valueColumn(value: Buffer | null): string {
+  if (value === null) return '';
+  const text = textOf(value);
+  if (text === undefined) return `,"value_bytes":"${value.toString('base64')}"`;
+  return isStorableJson(text) ? `,"value_json":${text}` : `,"value_text":${JSON.stringify(text)}`;
+}
+
+function textOf(bytes: Buffer): string | undefined {
+  if (!isUtf8(bytes)) return undefined;
+  const text = bytes.toString('utf8');
+  return isStorableText(text) ? text : undefined;
+}

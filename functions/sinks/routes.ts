@@ -1,0 +1,88 @@
+/** The tables of PostgreSQL that a topic's records can go to (resources/sql). */
+export type RowKind = 'readings' | 'alerts' | 'trips' | 'records';
+/** The tables of DynamoDB that a topic's records can go to (resources/dynamodb.yml). */
+export type ItemKind = 'vehicles' | 'alerts' | 'trips' | 'records';
+
+/** What the sinks do with a topic. Every topic is archived to S3, so that isn't said. */
+export interface Route {
+  /** one line for the reader */
+  readonly holds: string;
+  /** where a record goes that a store refuses for what it is; null: see {@link deadLetterTopicOf} */
+  readonly deadLetterTopic: string | null;
+  /** whether `source` and `origin` headers are believed: only where nobody but our functions may write (ACL) */
+  readonly trusted: boolean;
+  readonly rds: RowKind | null;
+  readonly dynamodb: ItemKind | null;
+}
+
+const archivedOnly = { trusted: false, rds: null, dynamodb: null } as const;
+
+/** The one table of topics and stores: to add a topic, add a row, and its mappings in functions.yml. */
+export const routes: Readonly<Record<string, Route>> = {
+  'raw-data-topic': { ...archivedOnly, holds: "vehicles' readings as sent", deadLetterTopic: 'raw-data-dlq' },
+  'raw-data-dlq': { ...archivedOnly, holds: 'dead letters of the fleet', deadLetterTopic: null },
+  'demo-dlq': { ...archivedOnly, holds: 'dead letters of generic records', deadLetterTopic: null },
+  'trips-topic': {
+    holds: 'the trip of each vehicle; a tombstone ends it',
+    deadLetterTopic: 'raw-data-dlq',
+    trusted: false,
+    rds: 'trips',
+    dynamodb: 'trips',
+  },
+  'processed-data-topic': {
+    holds: 'valid readings, with distance and arrival where a trip is known',
+    deadLetterTopic: 'raw-data-dlq',
+    trusted: true,
+    rds: 'readings',
+    dynamodb: 'vehicles',
+  },
+  'alerts-topic': {
+    holds: 'alerts of the fleet',
+    deadLetterTopic: 'raw-data-dlq',
+    trusted: true,
+    rds: 'alerts',
+    dynamodb: 'alerts',
+  },
+  demo_topic: {
+    holds: 'any text or JSON',
+    deadLetterTopic: 'demo-dlq',
+    trusted: false,
+    rds: 'records',
+    dynamodb: 'records',
+  },
+};
+
+/** A topic without a row: each record as it is, under its coordinates. */
+const generic: Route = {
+  holds: 'records of a topic that no domain owns',
+  deadLetterTopic: 'demo-dlq',
+  trusted: false,
+  rds: 'records',
+  dynamodb: 'records',
+};
+
+export function routeOf(topic: string): Route {
+  return Object.hasOwn(routes, topic) ? (routes[topic] as Route) : generic;
+}
+
+/**
+ * The dead-letter topic of a topic.
+ *
+ * A dead-letter topic has none. To put its records into itself would never end, into another would hide them; and only
+ * the archive reads it, which takes any bytes and so has no permanent failures (see s3/sink.ts). Should code ever come
+ * to one all the same, this throws, and the batch is handed back: the record stays where it is, its partition waits,
+ * and the lag alarm rings.
+ * @throws Error for a dead-letter topic
+ */
+export function deadLetterTopicOf(topic: string): string {
+  const { deadLetterTopic } = routeOf(topic);
+  if (deadLetterTopic !== null) return deadLetterTopic;
+  throw new Error(
+    `${topic} is a dead-letter topic and has none of its own: its batch is handed back (sinks/routes.ts)`,
+  );
+}
+
+/** Every dead-letter topic that a sink may produce to. */
+export const deadLetterTopics: readonly string[] = [
+  ...new Set([...Object.values(routes), generic].flatMap(({ deadLetterTopic }) => deadLetterTopic ?? [])),
+];

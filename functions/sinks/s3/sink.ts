@@ -1,0 +1,54 @@
+import { retry } from '../../../lib/deadline.ts';
+import { PipelineError, TransientError } from '../../../lib/errors.ts';
+import type { Batch, Failure } from '../../../lib/kafka/batch.ts';
+import type { PartitionRecords } from '../../../lib/kafka/records.ts';
+import { sideBySide } from '../../../lib/stores/side-by-side.ts';
+import type { Sink } from '../sink.ts';
+import { type ArchiveStores, archive, type Checkpoint } from './archive.ts';
+import { checkpointId } from './object.ts';
+
+/** A batch rarely has more than a topic's partitions; each holds its lines and their gzip in memory. */
+const PARTITIONS_AT_ONCE = 8;
+
+export interface S3SinkOptions {
+  readonly stores: ArchiveStores;
+  /** topic -> its epoch, where that isn't 0 */
+  readonly epochs: Readonly<Record<string, number>>;
+}
+
+/**
+ * Archives every record as it is. Any bytes have a line, so there is nothing that it could refuse for what it is: all
+ * failures are retriable, and a record is never dead-lettered here (see `deadLetterTopicOf`).
+ */
+export function s3Sink({ stores, epochs }: S3SinkOptions): Sink {
+  /** Where this execution environment left each log: saves the read. A wrong one is put right by the next write. */
+  const known = new Map<string, Checkpoint>();
+
+  async function writePartition({ topic, partition, records }: PartitionRecords, { deadline }: Batch) {
+    const log = { topic, partition, epoch: epochs[topic] ?? 0 };
+    const id = checkpointId(log);
+    const attempt = async () => {
+      const from = known.get(id) ?? (await stores.checkpoints.read(id, deadline));
+      known.delete(id);
+      known.set(id, await archive(log, records, from, stores, deadline));
+    };
+    try {
+      await retry(attempt, { deadline });
+      return [];
+    } catch (thrown) {
+      const error = asRetriable(thrown);
+      return records.map((record): Failure => ({ record, error }));
+    }
+  }
+
+  return {
+    write: async (batch) =>
+      (await sideBySide(batch.partitions, PARTITIONS_AT_ONCE, (partition) => writePartition(partition, batch))).flat(),
+  };
+}
+
+function asRetriable(thrown: unknown): PipelineError {
+  if (thrown instanceof PipelineError && thrown.retriable) return thrown;
+  const kind = thrown instanceof Error ? thrown.name : typeof thrown;
+  return new TransientError('ARCHIVE', `the archive's code threw a ${kind}`, { cause: thrown });
+}

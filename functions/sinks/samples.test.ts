@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { MskEvent } from '../../lib/kafka/event.ts';
+import { eachRecord } from '../../lib/kafka/outcome.ts';
+import { partitionsOf } from '../../lib/kafka/records.ts';
+import { entities } from './dynamodb/items.ts';
+import { tables } from './rds/rows.ts';
+import { routeOf, routes } from './routes.ts';
+
+const folder = new URL('../../events/', import.meta.url);
+const samples = readdirSync(folder)
+  .filter((file) => /^(archiveToS3|insertIntoRds|upsertIntoDynamodb)\b/.test(file))
+  .map((file) => {
+    const event = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as MskEvent;
+    return { file, partitions: partitionsOf(event) };
+  });
+
+/** More than any topic has: an invocation by hand must not meet the records of a running stack. */
+const FIRST_SAMPLE_PARTITION = 9;
+
+test.each(samples)('$file is an event of one mapping, from partitions that no topic has', ({ partitions }) => {
+  const topics = new Set(partitions.map(({ topic }) => topic));
+
+  expect(topics.size).toBe(1);
+  expect(Object.keys(routes)).toContain([...topics][0]);
+  for (const { partition } of partitions) expect(partition).toBeGreaterThanOrEqual(FIRST_SAMPLE_PARTITION);
+});
+
+test.each(samples.filter(({ file }) => file.startsWith('insert') || file.startsWith('upsert')))(
+  '$file holds what its name says: bad records or good ones',
+  ({ file, partitions }) => {
+    const records = partitions.flatMap((partition) => partition.records);
+    const { failures } = eachRecord(records, (record) => {
+      const { rds, dynamodb } = routeOf(record.topic);
+      return [
+        rds && tables[rds].row(record),
+        dynamodb && entities[dynamodb].item(record, { now: 0, tombstoneDays: 30 }),
+      ];
+    });
+
+    expect(failures.map(({ error }) => error.code)).toEqual(file.includes('-bad') ? ['NOT_JSON', 'SCHEMA'] : []);
+  },
+);

@@ -1,0 +1,38 @@
+import type * as z from 'zod';
+import { batchHandler } from '../../lib/batch-handler.ts';
+import { handingBack, kafkaAuth, positive, type readConfiguration } from '../../lib/configuration.ts';
+import type { Batch, Failure } from '../../lib/kafka/batch.ts';
+import { createProducer } from '../../lib/kafka/producer.ts';
+import { deadLetterTopicOf, deadLetterTopics } from './routes.ts';
+
+/** A store's end of the pipeline. */
+export interface Sink {
+  /**
+   * Writes a batch, so that writing it again, in whatever parts and by however many at once, changes nothing.
+   * @returns the records that are not in the store, and why; all the others are, durably
+   */
+  write(batch: Batch): Promise<readonly Failure[]>;
+}
+
+/** What every sink's environment holds, beside its own. */
+export const sinkVariables = {
+  KAFKA_AUTH: kafkaAuth,
+  HANDING_BACK: handingBack,
+  DEAD_LETTER_MAX_BYTES: positive,
+} satisfies z.ZodRawShape;
+
+type SinkConfiguration = ReturnType<typeof readConfiguration<typeof sinkVariables>>;
+
+/** The Lambda handler around a sink: dead letters go where routes.ts says. */
+export function sinkHandler(name: string, config: SinkConfiguration, sink: Sink) {
+  const limits = Object.fromEntries(deadLetterTopics.map((topic) => [topic, config.DEAD_LETTER_MAX_BYTES]));
+  return batchHandler(
+    {
+      function: name,
+      handingBack: config.HANDING_BACK,
+      producer: createProducer({ auth: config.KAFKA_AUTH, clientId: name, limits }),
+      deadLetterTopicOf,
+    },
+    (batch) => sink.write(batch),
+  );
+}

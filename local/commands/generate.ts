@@ -1,0 +1,209 @@
+import { readFile } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
+import { dynamodbOf } from '../deploy/servers.ts';
+import { startDemo } from '../generators/demo/demo.ts';
+import { startFleet } from '../generators/fleet/start.ts';
+import { startTrace } from '../generators/fleet/start-trace.ts';
+import { deriveSpeeds, parseTrace } from '../generators/fleet/trace.ts';
+import type { GeneratorOptions, Progress, RunningGenerator } from '../generators/generator.ts';
+import { tripsReady } from '../run/trips-ready.ts';
+import { streamProgress } from '../servers/progress.ts';
+import { readStack, type StackFile } from '../stack-file.ts';
+import { type Command, EXIT, numberOption, runCommand, UsageError } from './command.ts';
+
+const USAGE = `
+Usage: npm run generate -- fleet [options]
+       npm run generate -- fleet --trace FILE [options]
+       npm run generate -- demo [options]
+
+More load on the running stack (npm start), until Ctrl-C or its duration is over.
+
+fleet                 simulated vehicles on raw-data-topic and trips-topic
+  --vehicles N        how many (20); they are called G001, G002, …
+  --rate R            readings per second in all (one per vehicle)
+  --bad SHARE         share of bad records, 0 to 1 (0.01)
+  --seed N            the same seed, the same drives (1)
+fleet --trace FILE    a recorded trace, a JSON array of {"point": "POINT(lon lat)", "time": "…+0200", "id"?};
+                      speeds follow from consecutive fixes
+  --vehicle ID        whose trace it is (the fixes' id, or the file's name)
+  --speedup N         replay it N times as fast (1)
+  --shift now         move its times so that the last fix is sent at its own time (what is done by default)
+  --keep-time         keep its times
+demo                  records of every kind on demo_topic
+  --rate R            per second (2)
+  --seed N            the same seed, the same records (1)
+each
+  --duration S        seconds (until Ctrl-C, or to the trace's end)
+
+Exit codes: 0 all records were acknowledged, 1 failed, 2 called wrongly.
+`;
+
+const OPTIONS = {
+  vehicles: { type: 'string' },
+  rate: { type: 'string' },
+  bad: { type: 'string' },
+  seed: { type: 'string' },
+  duration: { type: 'string' },
+  trace: { type: 'string' },
+  vehicle: { type: 'string' },
+  speedup: { type: 'string' },
+  shift: { type: 'string' },
+  'keep-time': { type: 'boolean' },
+} as const;
+
+type OptionName = keyof typeof OPTIONS;
+type Values = { [name in OptionName]?: string | boolean | undefined };
+
+/** What a kind of load needs before it can start: its options, all checked. */
+interface Kind {
+  options: readonly OptionName[];
+  prepare(values: Values): Promise<(options: GeneratorOptions, stack: StackFile) => Promise<RunningGenerator>>;
+}
+
+const KINDS: Record<string, Kind> = {
+  fleet: {
+    options: ['vehicles', 'rate', 'bad', 'seed', 'duration'],
+    async prepare(values) {
+      const vehicles = number(values, 'vehicles', 20, { min: 1, max: 100_000, integer: true });
+      const rate = number(values, 'rate', vehicles, { min: 0.01, max: 50_000 });
+      const bad = number(values, 'bad', 0.01, { min: 0, max: 1 });
+      return async (options, { endpoints, references }) => {
+        const table = references?.['TripsTable']?.['Ref'];
+        if (typeof table !== 'string')
+          throw new Error('the stack is still deploying its template: try again in a moment');
+        const dynamodb = dynamodbOf(endpoints);
+        // "G": the vehicles of npm start keep their trips to themselves.
+        return startFleet({
+          ...options,
+          vehicles,
+          rate,
+          bad,
+          prefix: 'G',
+          tripsReady: (trips) => tripsReady(dynamodb, table, trips).finally(() => dynamodb.destroy()),
+        });
+      };
+    },
+  },
+  'fleet --trace': {
+    options: ['trace', 'vehicle', 'speedup', 'shift', 'keep-time', 'duration'],
+    async prepare(values) {
+      const file = String(values.trace);
+      const speedup = number(values, 'speedup', 1, { min: 1, max: 1_000_000 });
+      if (values.shift !== undefined && values.shift !== 'now') {
+        throw new UsageError(`--shift takes "now", not "${values.shift}"; --keep-time keeps the recorded times`);
+      }
+      if (values.shift && values['keep-time']) throw new UsageError('--shift now and --keep-time exclude each other');
+      const measurements = await readTrace(file, values.vehicle as string | undefined);
+      return (options) => startTrace({ ...options, measurements, speedup, shift: !values['keep-time'] });
+    },
+  },
+  demo: {
+    options: ['rate', 'seed', 'duration'],
+    async prepare(values) {
+      const rate = number(values, 'rate', 2, { min: 0.01, max: 10_000 });
+      return (options) => startDemo({ ...options, rate });
+    },
+  },
+};
+
+export const generate: Command<typeof OPTIONS> = {
+  name: 'generate',
+  usage: USAGE,
+  options: OPTIONS,
+  async run({ values, positionals, signal }) {
+    const name = kindOf(positionals, values);
+    const kind = KINDS[name] as Kind;
+    for (const option of Object.keys(values) as OptionName[]) {
+      if (!kind.options.includes(option)) throw new UsageError(`--${option} is no option of "${name}"`);
+    }
+    const seed = number(values, 'seed', 1, { min: 0, integer: true });
+    const durationSeconds = values.duration === undefined ? undefined : number(values, 'duration', 0, { min: 0.1 });
+    const start = await kind.prepare(values);
+    const stack = await readStack();
+
+    const shown = streamProgress(process.stderr);
+    const onProgress = (progress: Progress) => shown.update(lineOf(name, progress));
+    const generator = await untilAborted(
+      start({ brokers: stack.endpoints.kafka, seed, durationSeconds, onProgress }, stack),
+      signal,
+    );
+    if (generator === undefined) throw new Error('stopped before the load began');
+    try {
+      await untilAborted(generator.finished, signal);
+    } finally {
+      await generator.stop();
+    }
+    const progress = generator.progress();
+    shown.line(lineOf(name, progress));
+    if (progress.uncertain === 0) return EXIT.ok;
+    throw new Error(`${progress.uncertain} records may be missing, their sends failed: ${progress.lastError}`);
+  },
+};
+
+function kindOf(positionals: readonly string[], { trace }: Values): string {
+  const [name, stray] = positionals;
+  if (stray !== undefined) {
+    throw new UsageError(
+      `"${stray}" is no option; npm passes options on after --: npm run generate -- ${name} --rate 5`,
+    );
+  }
+  const kind = name === 'fleet' && trace !== undefined ? 'fleet --trace' : name;
+  if (kind === undefined || !(kind in KINDS)) {
+    throw new UsageError(`say what to generate, fleet or demo${name === undefined ? '' : `, not "${name}"`}`);
+  }
+  return kind;
+}
+
+function number(
+  values: Values,
+  name: OptionName,
+  otherwise: number,
+  range: Parameters<typeof numberOption>[2],
+): number {
+  const text = values[name];
+  return text === undefined ? otherwise : numberOption(name, String(text), range);
+}
+
+async function readTrace(file: string, vehicle: string | undefined) {
+  const text = await readFile(file, 'utf8').catch((cause) => {
+    throw new Error(`can't read the trace ${file}`, { cause });
+  });
+  const { measurements, withoutSpeed } = deriveSpeeds(
+    parseTrace(text, { vehicle, fallback: basename(file, extname(file)) }),
+  );
+  const { first, timeNotLater, implausible } = withoutSpeed;
+  console.error(
+    `${file}: ${measurements.length} fixes; without a speed: ${first} first of their vehicle, ` +
+      `${timeNotLater} no later than the one before, ${implausible} implausibly far from it`,
+  );
+  return measurements;
+}
+
+/** What the promise gives, or undefined as soon as the signal is aborted. */
+async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  const aborted = Promise.withResolvers<undefined>();
+  const onAbort = () => aborted.resolve(undefined);
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort);
+  try {
+    return await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+function lineOf(name: string, { seconds, topics, alerts, uncertain, pending }: Progress): string {
+  const counts = Object.entries(topics).map(
+    ([topic, { acknowledged, bad }]) => `${topic} ${acknowledged}${bad > 0 ? ` (${bad} bad)` : ''}`,
+  );
+  const raised = Object.entries(alerts).flatMap(([kind, count]) => (count > 0 ? `${kind} ${count}` : []));
+  const parts = [
+    `${name} ${seconds} s: ${counts.join(', ') || 'nothing acknowledged yet'}`,
+    ...(raised.length > 0 ? [`to be alerted: ${raised.join(', ')}`] : []),
+    ...(pending > 0 ? [`${pending} on their way`] : []),
+    ...(uncertain > 0 ? [`${uncertain} uncertain`] : []),
+  ];
+  return parts.join('; ');
+}
+
+if (import.meta.main) process.exit(await runCommand(generate));

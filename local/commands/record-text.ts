@@ -1,0 +1,41 @@
+import { isUtf8 } from 'node:buffer';
+import { headerOf, type LogRecord, nameOf } from '../report/world.ts';
+
+/** Bytes as text; base64, said so, where they are none; `-` for none at all. Line breaks are escaped. */
+export function bytesText(bytes: Buffer | null): string {
+  if (bytes === null) return '-';
+  if (!isUtf8(bytes)) return `base64:${bytes.toString('base64')}`;
+  return bytes.toString('utf8').replace(/\p{Cc}/gu, (control) => JSON.stringify(control).slice(1, -1));
+}
+
+/**
+ * A record on one line: place, time, key, value, and what its headers say of its origin: the record that it came from,
+ * or why it is a dead letter. Other headers by their names alone.
+ */
+export function recordText(record: LogRecord): string {
+  const parts = [
+    nameOf(record),
+    new Date(record.timestamp).toISOString(),
+    bytesText(record.key),
+    bytesText(record.value),
+  ];
+  return [...parts, ...headersText(record)].join('  ');
+}
+
+const ERRORS = '__lambda.errors.';
+
+function headersText(record: LogRecord): string[] {
+  const source = headerOf(record, 'source');
+  const error = (name: string) => headerOf(record, ERRORS + name);
+  const others = [...record.headers.keys()].filter((name) => name !== 'source' && !name.startsWith(ERRORS));
+  return [
+    ...(source === undefined ? [] : [`source=${source}`]),
+    ...(error('exception') === undefined
+      ? []
+      : [
+          `dead=${error('exception')} (${error('message')}; ${error('function')} on ` +
+            `${error('topic')}-${error('partition')}-${error('offset')})`,
+        ]),
+    ...(others.length === 0 ? [] : [`headers=${others.join(',')}`]),
+  ];
+}

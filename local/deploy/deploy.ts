@@ -1,0 +1,61 @@
+import type { CompiledTemplate, References } from '../../plugins/msk/contract.ts';
+import { resolve } from '../../plugins/msk/template.ts';
+import { type Attributes, notRunLocally, resourceTypes } from './resource-types.ts';
+import { type Endpoints, LOCAL_REGION, withClients } from './servers.ts';
+
+export interface Deployment {
+  references: References;
+  /** each function's own variables, by its logical id */
+  environments: Record<string, Record<string, unknown>>;
+  /** types of the template that nothing local stands for, with how many of them there are */
+  notRun: Record<string, number>;
+}
+
+/**
+ * Creates what the compiled template declares on the local servers. Twice does no harm: what is there stays.
+ * @param stackName part of every physical name, as CloudFormation makes them: `<stack>-<logical id>`
+ * @throws Error naming the resource that could not be created
+ */
+export async function deploy(template: CompiledTemplate, stackName: string, endpoints: Endpoints): Promise<Deployment> {
+  const resources = Object.entries(template.Resources);
+  const references: References = {};
+  const context = {
+    references,
+    template,
+    pseudo: { 'AWS::Region': LOCAL_REGION, 'AWS::StackName': stackName, 'AWS::AccountId': '000000000000' },
+  };
+  for (const [id, { Type, Properties }] of resources) {
+    const type = resourceTypes[Type] ?? notRunLocally;
+    references[id] = type.attributes(`${stackName}-${id}`, Properties ?? {}) as Attributes;
+  }
+  await withClients(endpoints, async (clients) => {
+    await Promise.all(
+      resources.map(async ([id, { Type, Properties }]) => {
+        const create = resourceTypes[Type]?.create;
+        if (create === undefined) return;
+        try {
+          await create(`${stackName}-${id}`, resolve(Properties ?? {}, context) as Record<string, never>, clients);
+        } catch (error) {
+          throw new Error(`${id} (${Type}) could not be created locally: ${(error as Error).message}`, {
+            cause: error,
+          });
+        }
+      }),
+    );
+  });
+  const missing = resources.map(([, { Type }]) => Type).filter((type) => resourceTypes[type] === undefined);
+  const environments = Object.fromEntries(
+    resources
+      .filter(([, { Type }]) => Type === 'AWS::Lambda::Function')
+      .map(([id, { Properties }]) => [id, resolve(environmentOf(Properties), context) as Record<string, unknown>]),
+  );
+  return { references, environments, notRun: Object.fromEntries(countBy(missing)) };
+}
+
+function environmentOf(properties: Record<string, unknown> | undefined): object {
+  return (properties?.['Environment'] as { Variables?: object } | undefined)?.Variables ?? {};
+}
+
+function countBy(names: string[]): [string, number][] {
+  return [...Map.groupBy(names.sort(), (name) => name)].map(([name, all]) => [name, all.length]);
+}

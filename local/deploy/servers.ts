@@ -1,0 +1,56 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { type Admin, Kafka, logLevel } from 'kafkajs';
+
+/** Where the local servers listen. */
+export interface Endpoints {
+  /** "127.0.0.1:9092,…" */
+  kafka: string;
+  dynamodb: string;
+  s3: string;
+  rdsData: string;
+  postgres: string;
+}
+
+/** Credentials that no account has: what runs locally must never be able to reach a real one. */
+export const DUMMY_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
+export const LOCAL_REGION = 'us-east-1';
+
+/** Clients of the local servers, for what creates resources and reads them back. */
+export interface Clients {
+  kafka: Kafka;
+  admin: Admin;
+  dynamodb: DynamoDBClient;
+  s3: S3Client;
+}
+
+export function kafkaOf(endpoints: Pick<Endpoints, 'kafka'>, clientId: string): Kafka {
+  return new Kafka({ clientId, brokers: endpoints.kafka.split(','), logLevel: logLevel.NOTHING });
+}
+
+export function dynamodbOf(endpoints: Pick<Endpoints, 'dynamodb'>): DynamoDBClient {
+  return new DynamoDBClient({ endpoint: endpoints.dynamodb, region: LOCAL_REGION, credentials: DUMMY_CREDENTIALS });
+}
+
+export function s3Of(endpoints: Pick<Endpoints, 's3'>): S3Client {
+  return new S3Client({
+    endpoint: endpoints.s3,
+    region: LOCAL_REGION,
+    credentials: DUMMY_CREDENTIALS,
+    forcePathStyle: true,
+  });
+}
+
+/** Runs `use` with connected clients and closes them whatever happens. */
+export async function withClients<T>(endpoints: Endpoints, use: (clients: Clients) => Promise<T>): Promise<T> {
+  const kafka = kafkaOf(endpoints, 'deploy');
+  const clients = { kafka, admin: kafka.admin(), dynamodb: dynamodbOf(endpoints), s3: s3Of(endpoints) };
+  await clients.admin.connect();
+  try {
+    return await use(clients);
+  } finally {
+    await clients.admin.disconnect();
+    clients.dynamodb.destroy();
+    clients.s3.destroy();
+  }
+}

@@ -1,0 +1,130 @@
+import { distanceKm, type Point } from './geo.ts';
+import type { Measurement } from './readings.ts';
+
+/** One fix of a recorded trace; `time` in ms since the epoch. */
+export interface Fix extends Point {
+  vehicleId: string;
+  time: number;
+}
+
+/** A fix with the speed (km/h) that follows from the one before it, where one follows. */
+export interface TraceMeasurement extends Measurement {
+  speed?: number;
+}
+
+export interface Trace {
+  measurements: TraceMeasurement[];
+  /** Why fixes have no speed, and how many: for the person who replays the trace. */
+  withoutSpeed: { first: number; timeNotLater: number; implausible: number };
+}
+
+/** No road vehicle: a jump of the receiver. */
+const PLAUSIBLE_KMH = 300;
+
+const POINT = /^\s*POINT\s*\(\s*([-+\d.eE]+)\s+([-+\d.eE]+)\s*\)\s*$/i;
+const TIME = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2}(?:\.\d+)?)\s*(Z|[+-]\d{2}(?::?\d{2})?)$/;
+
+/**
+ * Reads a recorded trace: a JSON array of `{point: "POINT(lon lat)", time, id?}`, time with a zone, e.g.
+ * `2014-09-10 06:54:07+0200` or ISO 8601.
+ *
+ * @param vehicle whose fixes they are; without it each fix's id, without that `fallback`
+ * @throws Error naming the entry and field that is wrong
+ */
+export function parseTrace(
+  text: string,
+  { vehicle, fallback }: { vehicle?: string | undefined; fallback: string },
+): Fix[] {
+  const entries = parseArray(text);
+  return entries.map((entry, index) => {
+    const { point, time, id } = (entry ?? {}) as Record<string, unknown>;
+    const vehicleId = vehicle ?? (typeof id === 'string' && id !== '' ? id : fallback);
+    return { vehicleId, ...parsePoint(point, index), time: parseTime(time, index) };
+  });
+}
+
+/**
+ * Derives each fix's speed from the fix of its vehicle before it: great-circle distance by time. The fix is kept
+ * without a speed where there is none before it, where time hasn't gone on, or where only a jump of the receiver
+ * explains it (over 300 km/h).
+ */
+export function deriveSpeeds(fixes: readonly Fix[]): Trace {
+  const withoutSpeed = { first: 0, timeNotLater: 0, implausible: 0 };
+  const latest = new Map<string, Fix>();
+  const measurements = fixes.map((fix): TraceMeasurement => {
+    const before = latest.get(fix.vehicleId);
+    latest.set(fix.vehicleId, fix);
+    const speed = before && speedBetween(before, fix);
+    if (speed !== undefined && speed <= PLAUSIBLE_KMH) return { ...fix, speed };
+    withoutSpeed[!before ? 'first' : speed === undefined ? 'timeNotLater' : 'implausible']++;
+    return fix;
+  });
+  return { measurements, withoutSpeed };
+}
+
+/** When a measurement is sent (ms after the start of the replay), and what is then its event time. */
+export interface Replayed {
+  afterMs: number;
+  measurement: TraceMeasurement;
+}
+
+/**
+ * Lays a trace out in time, `speedup` times as fast as it was recorded. Event times keep their distances, because
+ * speeds follow from them. With `shift` they are moved as a whole, so that the last fix is sent at its own event time:
+ * none is ever in the future, and without a speedup each is sent at its own.
+ *
+ * @param start when the replay starts, ms since the epoch
+ * @param speedup 1 or more
+ */
+export function schedule(
+  measurements: readonly TraceMeasurement[],
+  { start, speedup, shift }: { start: number; speedup: number; shift: boolean },
+): Replayed[] {
+  const times = measurements.map(({ time }) => time);
+  const first = times.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const last = times.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const by = shift ? start + (last - first) / speedup - last : 0;
+  let afterMs = 0;
+  return measurements.map((measurement) => {
+    // A fix that was recorded out of order is sent where it stands.
+    afterMs = Math.max(afterMs, (measurement.time - first) / speedup);
+    return { afterMs, measurement: { ...measurement, time: Math.floor(measurement.time + by) } };
+  });
+}
+
+function speedBetween(before: Fix, fix: Fix): number | undefined {
+  const hours = (fix.time - before.time) / 3_600_000;
+  return hours > 0 ? distanceKm(before, fix) / hours : undefined;
+}
+
+function parseArray(text: string): unknown[] {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (cause) {
+    throw new Error('the trace is not JSON', { cause });
+  }
+  if (!Array.isArray(parsed) || parsed.length === 0) {
+    throw new Error('the trace must be a JSON array of {"point": "POINT(lon lat)", "time": "…"}, with one fix or more');
+  }
+  return parsed;
+}
+
+function parsePoint(point: unknown, index: number): Point {
+  const match = typeof point === 'string' ? POINT.exec(point) : null;
+  const [longitude, latitude] = [Number(match?.[1]), Number(match?.[2])];
+  if (Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180) return { latitude, longitude };
+  throw new Error(`fix ${index}: point must be "POINT(lon lat)" in degrees, not ${JSON.stringify(point)}`);
+}
+
+function parseTime(time: unknown, index: number): number {
+  const [, date, clock, zone] = (typeof time === 'string' && TIME.exec(time)) || [];
+  const parsed = zone === undefined ? Number.NaN : Date.parse(`${date}T${clock}${isoZone(zone)}`);
+  if (Number.isFinite(parsed)) return parsed;
+  throw new Error(`fix ${index}: time must have a zone, as in "2014-09-10 06:54:07+0200", not ${JSON.stringify(time)}`);
+}
+
+/** "+0200" and "+02" as "+02:00". */
+function isoZone(zone: string): string {
+  return zone === 'Z' ? zone : `${zone.slice(0, 3)}:${zone.slice(3).replace(':', '') || '00'}`;
+}

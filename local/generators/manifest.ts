@@ -1,0 +1,148 @@
+/** Alerts that follow from a reading alone. Delay isn't one: it depends on when the trip is read. */
+export const THRESHOLD_ALERTS = ['Speeding', 'LowFuel', 'Temperature'] as const;
+export type ThresholdAlert = (typeof THRESHOLD_ALERTS)[number];
+
+/** A way in which a record is bad, and the code that its dead letter must carry. */
+export interface BadCause {
+  cause: string;
+  code: string;
+}
+
+/** What must become of a record that a generator made. */
+export type Expectation =
+  | { kind: 'good'; alerts: ThresholdAlert[]; delayed: boolean }
+  | { kind: 'bad'; cause: string; code: string };
+
+/** A record that the brokers acknowledged, by its coordinates. */
+export interface AcknowledgedRecord {
+  topic: string;
+  partition: number;
+  offset: number;
+  expectation: Expectation;
+}
+
+/** A record whose send failed: it may be in the topic or not. If it is, its header `generated` holds this id. */
+export interface UncertainRecord {
+  topic: string;
+  partition: number;
+  id: string;
+  expectation: Expectation;
+}
+
+/** What a generator knows to be in the topics, and what must become of it. Read it after `stop()`. */
+export interface Manifest {
+  seed: number;
+  /** Milliseconds since the epoch. */
+  startedAt: number;
+  /** Undefined while the generator runs. */
+  stoppedAt?: number;
+  /** Acknowledged records per topic; `bad` are among them. */
+  topics: Record<string, { acknowledged: number; bad: number }>;
+  /** What the acknowledged records must raise. */
+  alerts: Record<ThresholdAlert | 'Delay', number>;
+  /** Acknowledged bad records; every cause that the generator knows is a key. */
+  causes: Record<string, number>;
+  uncertain: UncertainRecord[];
+  /** The record at those coordinates, or undefined where none was acknowledged there. */
+  at(topic: string, partition: number, offset: number): Expectation | undefined;
+  /** Every acknowledged record, in order of topic, partition and offset. */
+  acknowledged(): Generator<AcknowledgedRecord>;
+}
+
+/** The manifest with what only its generator may do. */
+export interface WritableManifest extends Manifest {
+  acknowledge(topic: string, partition: number, offset: number, mark: Mark): void;
+  fail(topic: string, partition: number, id: string, mark: Mark): void;
+}
+
+/** An expectation in one byte, so that a day at 1,000 records/s fits in memory. 0 is no record. */
+export type Mark = number;
+
+const GOOD = 0x80;
+const DELAYED = 0x40;
+const CHUNK_BITS = 16;
+const CHUNK = 2 ** CHUNK_BITS;
+
+/** The mark of a record that must be stored, and of the alerts that it must raise. */
+export function goodMark(alerts: readonly ThresholdAlert[] = [], delayed = false): Mark {
+  return alerts.reduce((mark, alert) => mark | (1 << THRESHOLD_ALERTS.indexOf(alert)), delayed ? GOOD | DELAYED : GOOD);
+}
+
+/** The mark of a bad record: its cause's place in the table of causes (of at most 127). */
+export function badMark(cause: number): Mark {
+  return cause + 1;
+}
+
+/** @param causes the table that `badMark` points into */
+export function createManifest(seed: number, startedAt: number, causes: readonly BadCause[]): WritableManifest {
+  const logs = new Map<string, { topic: string; partition: number; chunks: Map<number, Uint8Array> }>();
+
+  const logOf = (topic: string, partition: number) => {
+    const key = `${topic}-${partition}`;
+    const log = logs.get(key) ?? { topic, partition, chunks: new Map() };
+    logs.set(key, log);
+    return log;
+  };
+  const expectationOf = (mark: Mark): Expectation => {
+    if (mark & GOOD) {
+      const alerts = THRESHOLD_ALERTS.filter((_, bit) => mark & (1 << bit));
+      return { kind: 'good', alerts, delayed: (mark & DELAYED) !== 0 };
+    }
+    const { cause, code } = causes[mark - 1] as BadCause;
+    return { kind: 'bad', cause, code };
+  };
+
+  const topics: Manifest['topics'] = {};
+  const alerts = { Speeding: 0, LowFuel: 0, Temperature: 0, Delay: 0 };
+  const uncertain: UncertainRecord[] = [];
+  const badOf = Object.fromEntries(causes.map(({ cause }) => [cause, 0]));
+  const count = (topic: string, expectation: Expectation) => {
+    topics[topic] ??= { acknowledged: 0, bad: 0 };
+    topics[topic].acknowledged++;
+    if (expectation.kind === 'bad') {
+      topics[topic].bad++;
+      badOf[expectation.cause] = (badOf[expectation.cause] ?? 0) + 1;
+    } else {
+      for (const alert of expectation.alerts) alerts[alert]++;
+      if (expectation.delayed) alerts.Delay++;
+    }
+  };
+
+  return {
+    seed,
+    startedAt,
+    topics,
+    alerts,
+    causes: badOf,
+    uncertain,
+
+    acknowledge(topic, partition, offset, mark) {
+      const { chunks } = logOf(topic, partition);
+      const index = Math.floor(offset / CHUNK);
+      const chunk = chunks.get(index) ?? new Uint8Array(CHUNK);
+      chunk[offset % CHUNK] = mark;
+      chunks.set(index, chunk);
+      count(topic, expectationOf(mark));
+    },
+
+    fail(topic, partition, id, mark) {
+      uncertain.push({ topic, partition, id, expectation: expectationOf(mark) });
+    },
+
+    at(topic, partition, offset) {
+      const mark = logs.get(`${topic}-${partition}`)?.chunks.get(Math.floor(offset / CHUNK))?.[offset % CHUNK];
+      return mark ? expectationOf(mark) : undefined;
+    },
+
+    *acknowledged() {
+      const ordered = [...logs.values()].sort((a, b) => a.topic.localeCompare(b.topic) || a.partition - b.partition);
+      for (const { topic, partition, chunks } of ordered) {
+        for (const index of [...chunks.keys()].sort((a, b) => a - b)) {
+          for (const [at, mark] of (chunks.get(index) as Uint8Array).entries()) {
+            if (mark) yield { topic, partition, offset: index * CHUNK + at, expectation: expectationOf(mark) };
+          }
+        }
+      }
+    },
+  };
+}

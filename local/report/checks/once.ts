@@ -1,0 +1,69 @@
+import type { Findings } from '../findings.ts';
+import type { Tally } from '../report.ts';
+
+export interface OnceCheck<E, S> {
+  /** named in findings */
+  place: string;
+  /** what must be there, by id */
+  expected: ReadonlyMap<string, E>;
+  /** what is there, in its order; an id may come again */
+  stored: Iterable<readonly [id: string, entry: S]>;
+  /** what is wrong with an entry, or undefined */
+  difference(expected: E, stored: S, id: string): string | undefined;
+  /** A topic written at least once: an id that comes again is counted, and compared, but is no fault. */
+  repeats?: 'allowed';
+  /** Whether something that no input explains is legal all the same: its input has left a compacted log. */
+  legal?(id: string, entry: S): boolean;
+}
+
+export interface OnceResult extends Tally {
+  /** ids that came again, where that is allowed */
+  repeated: number;
+}
+
+/** Everything expected is there, once, as expected, and nothing else. The check that all others are made of. */
+export function checkOnce<E, S>(check: OnceCheck<E, S>, findings: Findings): OnceResult {
+  const { place, expected } = check;
+  const result = {
+    expected: expected.size,
+    stored: 0,
+    lost: 0,
+    duplicated: 0,
+    different: 0,
+    unexpected: 0,
+    repeated: 0,
+  };
+  const fault = (kind: 'lost' | 'duplicated' | 'different' | 'unexpected', id: string, why?: string) => {
+    result[kind]++;
+    findings.add(place, kind, id, why);
+  };
+
+  const seen = new Set<string>();
+  for (const [id, entry] of check.stored) {
+    result.stored++;
+    const again = seen.has(id);
+    seen.add(id);
+    if (again && check.repeats === 'allowed') result.repeated++;
+    else if (again) fault('duplicated', id);
+
+    if (expected.has(id)) {
+      const why = check.difference(expected.get(id) as E, entry, id);
+      if (why !== undefined) fault('different', id, why);
+    } else if (!check.legal?.(id, entry)) fault('unexpected', id);
+  }
+  for (const id of expected.keys()) if (!seen.has(id)) fault('lost', id);
+  return result;
+}
+
+const EMPTY: Tally = { expected: 0, stored: 0, lost: 0, duplicated: 0, different: 0, unexpected: 0 };
+
+export function sumOf(tallies: Iterable<Tally>): Tally {
+  const sum = { ...EMPTY };
+  for (const tally of tallies) for (const key of Object.keys(sum) as (keyof Tally)[]) sum[key] += tally[key];
+  return sum;
+}
+
+/** A tally's own fields, without what a check adds. */
+export function bare({ expected, stored, lost, duplicated, different, unexpected }: Tally): Tally {
+  return { expected, stored, lost, duplicated, different, unexpected };
+}

@@ -1,0 +1,27 @@
+import type { Findings } from '../findings.ts';
+import type { LogRecord } from '../world.ts';
+import { sourceOf } from './processed.ts';
+
+const SOURCE = /-(\d+)-(\d+)(?:\/(.+))?$/;
+
+/**
+ * What came of one partition's records under one key was first produced in their order. What a retry produces again
+ * comes later, and is no fault.
+ * @param records in the order of their topic
+ */
+export function checkOrder(place: string, records: readonly LogRecord[], findings: Findings): void {
+  const newest = new Map<string, number>();
+  const seen = new Set<string>();
+  for (const record of records) {
+    const source = sourceOf(record);
+    const match = SOURCE.exec(source);
+    if (match === null || seen.has(source)) continue;
+    seen.add(source);
+    const [, partition, offsetText, kind] = match;
+    const stream = JSON.stringify([partition, kind, record.key?.toString('utf8')]);
+    const offset = Number(offsetText);
+    const before = newest.get(stream) ?? -1;
+    if (offset < before) findings.add(place, 'outOfOrder', source, `after that of offset ${before}`);
+    else newest.set(stream, offset);
+  }
+}

@@ -1,0 +1,150 @@
+import type { Findings } from '../findings.ts';
+import type { GeneratorRun } from '../input.ts';
+import { RAW, type TopicName, TRIPS } from '../topics.ts';
+import { DELAY } from '../truth/alerts.ts';
+import type { FleetTruth, GoodReading } from '../truth/fleet.ts';
+import { headerOf, type LogRecord, nameOf, type TopicLog, type World } from '../world.ts';
+import type { Verdict } from './delay.ts';
+
+export interface WitnessResult {
+  /** distinct coordinates that the brokers acknowledged, by topic */
+  acknowledged: Record<string, number>;
+  /** bad records by the generator's name for what it did */
+  badByCause: Record<string, number>;
+}
+
+type Expectation = NonNullable<ReturnType<GeneratorRun['manifest']['at']>>;
+
+const PLACE = 'generator';
+
+/**
+ * The generator as a second witness: each record that it saw acknowledged is in its topic, and what it knows of each
+ * (good or bad, the code, the alerts) is what the report finds by reading it. Two that were written apart, one from
+ * what was meant and one from what is there, must say the same.
+ */
+export function checkWitness(
+  run: Pick<GeneratorRun, 'manifest'>,
+  { topics }: World,
+  truth: FleetTruth,
+  verdicts: ReadonlyMap<string, Verdict>,
+  findings: Findings,
+): WitnessResult {
+  const result: WitnessResult = { acknowledged: {}, badByCause: {} };
+  const records = new Map<string, LogRecord>();
+  for (const { records: own } of Object.values(topics)) for (const record of own) records.set(nameOf(record), record);
+
+  const note = (topic: string, record: LogRecord | undefined, name: string, expectation: Expectation) => {
+    if (expectation.kind === 'bad') {
+      result.badByCause[expectation.cause] = (result.badByCause[expectation.cause] ?? 0) + 1;
+    }
+    if (record === undefined) return;
+    const why = contradiction(topic, name, expectation, truth, verdicts);
+    if (why !== undefined) findings.add(PLACE, 'different', name, why);
+  };
+
+  for (const { topic, partition, offset, expectation } of run.manifest.acknowledged()) {
+    const name = nameOf({ topic, partition, offset });
+    result.acknowledged[topic] = (result.acknowledged[topic] ?? 0) + 1;
+    const record = records.get(name);
+    if (record === undefined && !mayBeCompacted(topics, topic, partition, offset)) {
+      findings.add(topic, 'lost', name, 'acknowledged, but not in the topic');
+    }
+    note(topic, record, name, expectation);
+  }
+  checkAcknowledgedApart(run, result, findings);
+  checkGenerated(run, topics, findings);
+
+  // A send that failed may have stored its record all the same: then it counts like any other.
+  const uncertain = new Map(
+    run.manifest.uncertain.map(({ id, topic, expectation }) => [`${topic} ${id}`, expectation]),
+  );
+  if (uncertain.size > 0) {
+    for (const [name, record] of records) {
+      const expectation = uncertain.get(`${record.topic} ${headerOf(record, 'generated')}`);
+      if (expectation !== undefined) note(record.topic, record, name, expectation);
+    }
+  }
+  return result;
+}
+
+/** Two sends that were answered with the same coordinates: one of them is not in the topic. */
+function checkAcknowledgedApart(
+  { manifest }: Pick<GeneratorRun, 'manifest'>,
+  result: WitnessResult,
+  findings: Findings,
+) {
+  for (const [topic, { acknowledged }] of Object.entries(manifest.topics)) {
+    for (let i = result.acknowledged[topic] ?? 0; i < acknowledged; i++) {
+      findings.add(topic, 'lost', `${topic} (unknown)`, 'acknowledged with the coordinates of another record');
+    }
+  }
+}
+
+const GENERATED = /^(.+-\d+)\/(\d+)$/;
+
+/**
+ * Generators number their records, in a header: every number up to the last one is in a topic, unless its send failed.
+ * This finds what coordinates can't tell: a record that was acknowledged at the place where another one is.
+ */
+function checkGenerated(
+  { manifest }: Pick<GeneratorRun, 'manifest'>,
+  topics: World['topics'],
+  findings: Findings,
+): void {
+  const numbers = new Map<string, Set<number>>();
+  const note = (id: string | undefined) => {
+    const [, run, number] = GENERATED.exec(id ?? '') ?? [];
+    if (run?.endsWith(`-${manifest.startedAt}`)) numbers.set(run, (numbers.get(run) ?? new Set()).add(Number(number)));
+  };
+  for (const { id } of manifest.uncertain) note(id);
+  for (const topic of Object.keys(manifest.topics)) {
+    for (const record of topics[topic as TopicName]?.records ?? []) note(headerOf(record, 'generated'));
+  }
+  let removed = TRIPS in manifest.topics ? compactedAway(topics[TRIPS]) : 0;
+  for (const [run, own] of numbers) {
+    const last = [...own].reduce((a, b) => Math.max(a, b), -1);
+    for (let number = 0; number <= last; number++) {
+      if (own.has(number) || removed-- > 0) continue;
+      findings.add(PLACE, 'lost', `${run}/${number}`, 'a record with this number in its header is in no topic');
+    }
+  }
+}
+
+/** How many offsets of the compacted topic have no record any more. */
+function compactedAway({ partitions, records }: TopicLog): number {
+  return partitions.reduce((sum, { start, end }) => sum + end - start, 0) - records.length;
+}
+
+/** A trip that has been replaced may have left its compacted topic, and only such a one. */
+function mayBeCompacted(topics: World['topics'], topic: string, partition: number, offset: number): boolean {
+  if (topic !== TRIPS) return false;
+  const range = topics[TRIPS].partitions.find((own) => own.partition === partition);
+  return range !== undefined && offset < range.end - 1;
+}
+
+function contradiction(
+  topic: string,
+  name: string,
+  expectation: Expectation,
+  truth: FleetTruth,
+  verdicts: ReadonlyMap<string, Verdict>,
+): string | undefined {
+  const bad = (truth.bad.get(name) ?? truth.badTrips.get(name))?.code;
+  const meant = expectation.kind === 'bad' ? expectation.code : undefined;
+  if (meant !== bad) return `meant to be ${meant ?? 'good'}, found to be ${bad ?? 'good'}`;
+  const good = truth.good.get(name);
+  if (topic !== RAW || expectation.kind === 'bad' || good === undefined) return undefined;
+
+  const [said, found] = [expectation.alerts.toSorted().join(), kindsOf(good).join()];
+  if (said !== found) return `meant to raise [${said}], found to raise [${found}]`;
+  return delayContradiction(good, expectation.delayed, truth, verdicts.get(name));
+}
+
+const kindsOf = ({ alerts }: GoodReading) => alerts.map(({ alert }) => alert).sort();
+
+/** The generator knows of each reading whether its vehicle's trip of that moment is late; a settled trip must agree. */
+function delayContradiction(good: GoodReading, delayed: boolean, truth: FleetTruth, verdict: Verdict | undefined) {
+  const trips = truth.history.possible(good.reading.vehicleId, good.record.timestamp, Number.POSITIVE_INFINITY);
+  if (trips.length !== 1 || verdict === undefined || verdict === 'either') return undefined;
+  return delayed === (verdict === 'must') ? undefined : `${DELAY}: meant ${delayed}, found ${verdict}`;
+}

@@ -1,0 +1,52 @@
+import type { Manifest } from '../generators/manifest.ts';
+import type { AlertSample } from './latency/watch-alerts.ts';
+import type { VehicleSample } from './latency/watch-vehicles.ts';
+import type { Thresholds } from './truth/alerts.ts';
+
+/** A store that this run doesn't have, on purpose (`npm start -- --minimal`): the reason. */
+export interface NotRun {
+  notRun: string;
+}
+
+/** Where the stores are. Each has to be named or excused: one that is forgotten is a type error, not a green report. */
+export interface StorePlaces {
+  s3: { endpoint: string; bucket: string } | NotRun;
+  /** `postgres://…`: the server itself, not the Data API that the sinks use */
+  rds: { postgres: string } | NotRun;
+  dynamodb: { endpoint: string; tables: { vehicles: string; alerts: string; trips: string; records: string } } | NotRun;
+}
+
+/** A generator that ran: what it saw acknowledged is the second witness beside the topics. */
+export interface GeneratorRun {
+  manifest: Manifest;
+  /** the causes of bad records (their `cause`) of which each must have occurred; empty with `--bad 0` */
+  causes: readonly string[];
+}
+
+/** What the report's checks need to know beside what they read back. */
+export interface ReportFacts {
+  seed: number;
+  /** how long the generators ran */
+  seconds: number;
+  /** from the command to the first record that may be produced */
+  startSeconds: number;
+  /** absent where that generator did not run: then its kinds of alert and causes are not demanded */
+  generators: { fleet?: GeneratorRun; demo?: Pick<GeneratorRun, 'manifest'> };
+  /** the thresholds that the stage's functions have */
+  thresholds: Thresholds;
+  /** TRIP_CACHE_SECONDS */
+  tripCacheSeconds: number;
+  /** records not yet committed by the mappings: the most in the run, and what was left after the drain */
+  lag: { max: number; end: number };
+  /** what the live watchers saw; empty where none ran */
+  samples: { alerts: readonly AlertSample[]; vehicles: readonly VehicleSample[] };
+  /** further parts that did not run, `part: why` */
+  notRun: readonly string[];
+}
+
+/** Everything that {@link reconcile} takes. */
+export interface ReconcileInput extends ReportFacts {
+  /** `127.0.0.1:9092,…` */
+  kafka: string;
+  stores: StorePlaces;
+}

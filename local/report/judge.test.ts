@@ -1,0 +1,126 @@
+import { judge } from './judge.ts';
+import { at, produceAgain } from './mutations/mutation.fixture.ts';
+import { ALERTS, PROCESSED, RAW, RAW_DLQ } from './topics.ts';
+import { START, type Synthetic, syntheticWorld } from './world.fixture.ts';
+import type { LogRecord } from './world.ts';
+
+const judged = ({ world, facts }: Synthetic) => judge(world, facts);
+test('a world in which everything is right is ok, with nothing to say against it', () => {
+  const report = judged(syntheticWorld());
+  expect(report.findings).toEqual([]);
+  expect(report.problems).toEqual([]);
+  expect(report).toMatchObject({ ok: true, lost: 0, duplicated: 0, different: 0, unexpected: 0, outOfOrder: 0 });
+});
+
+test('it counts what it has seen', () => {
+  const { fleet, demo } = judged(syntheticWorld()).domains;
+  expect(fleet).toMatchObject({ acknowledged: 60, read: 60, bad: 6, deadLettered: 6, producedTwice: 0 });
+  expect(fleet.badByCause).toEqual({ 'null value': 3, 'speed in words': 3 });
+  expect(fleet.badByCode).toEqual({ NULL_VALUE: 3, SCHEMA: 3 });
+  expect(fleet.stores['rds']?.routes['readings']).toMatchObject({ expected: 54, stored: 54, lost: 0, duplicated: 0 });
+  expect(fleet.stores['s3']?.routes[RAW]).toMatchObject({ expected: 60, stored: 60 });
+  expect(fleet.stores['dynamodb']?.routes['vehicles']).toMatchObject({ expected: 8, stored: 8 });
+  expect(fleet.alerts).toBe(Object.values(fleet.alertsByKind).reduce((a, b) => a + b));
+  expect(fleet.delay).toMatchObject({ mustNot: 54 - fleet.delay.must, either: 0, raised: fleet.delay.must });
+  expect(demo.stores['rds']?.routes['records']).toMatchObject({ expected: 4, stored: 4 });
+});
+
+test('latencies are those of the fixture', () => {
+  expect(judged(syntheticWorld()).latencyMs).toMatchObject({
+    alert: { p50: 30, p99: 30, max: 30 },
+    rds: { p50: 400 },
+    dynamodb: { p50: 530, samples: 5 },
+    s3: { samples: 54 },
+  });
+});
+test.each([0, 7, 19, -1])('any processed record gone from topic and stores alike (%d) is lost', (index) => {
+  const synthetic = syntheticWorld();
+  const { topics, rds } = synthetic.world;
+  const record = at(topics[PROCESSED].records, index);
+  const source = String(record.headers.get('source')?.[0]);
+  record.headers = new Map([['source', [Buffer.from('x')]]]);
+  rds.readings = rds.readings.filter((row) => row.source !== source);
+  const report = judged(synthetic);
+  expect(report.findings).toContainEqual({ place: PROCESSED, kind: 'lost', count: 1, first: [{ id: source }] });
+  expect(report.findings).toContainEqual({ place: 'rds readings', kind: 'lost', count: 1, first: [{ id: source }] });
+});
+
+test('a record produced twice under one source is counted, and no fault', () => {
+  const synthetic = syntheticWorld();
+  const { world } = synthetic;
+  for (const topic of [PROCESSED, ALERTS, RAW_DLQ] as const) {
+    produceAgain(world, topic, 0);
+    const again = world.topics[topic].records.find((record, i, all) => all[i + 1]?.partition !== record.partition);
+    const { partition, offset } = again as LogRecord;
+    world.s3.push({
+      key: `${topic}/dt=2026-11-21/hour=08/${partition}-${String(offset).padStart(20, '0')}.ndjson.gz`,
+      lastModified: START,
+      records: [again as LogRecord],
+    });
+  }
+  const report = judged(synthetic);
+  expect(report.findings).toEqual([]);
+  expect(report).toMatchObject({ ok: true, domains: { fleet: { producedTwice: 3 } } });
+});
+
+test('of many faults of a kind all are counted and 20 named', () => {
+  const synthetic = syntheticWorld();
+  synthetic.world.rds.readings = [];
+  const group = judged(synthetic).findings.find(({ place }) => place === 'rds readings');
+  expect(group).toMatchObject({ kind: 'lost', count: 54 });
+  expect(group?.first).toHaveLength(20);
+});
+
+describe('a run that proves nothing is not ok', () => {
+  const vacuous: [what: string, problem: RegExp, spoil: (synthetic: Synthetic) => void][] = [
+    ['lag is left', /3 records were not consumed/, ({ facts }) => Object.assign(facts.lag, { end: 3 })],
+    [
+      'a store does not answer',
+      /s3 could not be read back: ECONNREFUSED/,
+      ({ world }) => Object.assign(world, { s3: { failed: 'ECONNREFUSED' } }),
+    ],
+    [
+      'a cause never came',
+      /no bad record of the cause "invalid UTF-8"/,
+      ({ facts }) => {
+        Object.assign(facts.generators.fleet as object, { causes: ['invalid UTF-8'] });
+      },
+    ],
+    [
+      'nothing was acknowledged',
+      /saw no record acknowledged/,
+      ({ facts }) => {
+        Object.assign(facts.generators.fleet as object, {
+          manifest: { ...facts.generators.fleet?.manifest, *acknowledged() {}, topics: {} },
+        });
+      },
+    ],
+  ];
+  test.each(vacuous)('%s', (_, problem, spoil) => {
+    const synthetic = syntheticWorld();
+    spoil(synthetic);
+    const report = judged(synthetic);
+    expect(report).toMatchObject({
+      ok: false,
+      lost: 0,
+      problems: expect.arrayContaining([expect.stringMatching(problem)]),
+    });
+  });
+
+  test('an empty world', () => {
+    const { world, facts } = syntheticWorld(0, 0);
+    const { problems, ok } = judged({ world, facts });
+    expect(ok).toBe(false);
+    for (const kind of ['Speeding', 'LowFuel', 'Temperature', 'Delay'])
+      expect(problems).toContain(`fleet: no ${kind} alert occurred`);
+    expect(problems).toContain('fleet: nothing was expected in rds readings');
+  });
+});
+
+test('a store that was left out on purpose is named, and not judged', () => {
+  const synthetic = syntheticWorld();
+  Object.assign(synthetic.world, { s3: { notRun: 'a minimal stack has none' } });
+  const report = judged(synthetic);
+  expect(report).toMatchObject({ ok: true, notRun: ['s3: a minimal stack has none'] });
+  expect(report.domains.fleet.stores).not.toHaveProperty('s3');
+});

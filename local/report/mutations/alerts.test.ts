@@ -1,0 +1,84 @@
+import { ALERTS, PROCESSED } from '../topics.ts';
+import type { LogRecord, World } from '../world.ts';
+import { type Mutation, produceAgain, setValue, testMutations } from './mutation.fixture.ts';
+
+const mutations: Mutation[] = [
+  ...(['Speeding', 'LowFuel', 'Temperature'] as const).flatMap((kind): Mutation[] => {
+    const one = (topics: World['topics']) =>
+      topics[ALERTS].records.find(({ value }) => String(value).includes(kind)) as LogRecord;
+    return [
+      [
+        `a ${kind} alert that is missing`,
+        ALERTS,
+        'lost',
+        ({ topics }) => {
+          one(topics).headers = new Map([['source', [Buffer.from(`raw-data-topic-0-999/${kind}`)]]]);
+        },
+      ],
+      [
+        `a ${kind} alert with a field more`,
+        ALERTS,
+        'different',
+        ({ topics }) => setValue(one(topics), { location: '1,2' }),
+      ],
+      [
+        `a ${kind} alert of another time`,
+        ALERTS,
+        'different',
+        ({ topics }) => setValue(one(topics), { timestamp: '2026-11-21T09:00:00.000Z' }),
+      ],
+      [
+        `a ${kind} alert under another vehicle’s key`,
+        ALERTS,
+        'different',
+        ({ topics }) => {
+          one(topics).key = Buffer.from('V99');
+        },
+      ],
+    ];
+  }),
+  [
+    'an alert that no reading implies',
+    ALERTS,
+    'unexpected',
+    ({ topics }) => {
+      const calm = topics[PROCESSED].records.find(({ value }) => String(value).includes('"speed":60')) as LogRecord;
+      produceAgain({ topics }, ALERTS, 0, {
+        headers: new Map([['source', [Buffer.from(`${String(calm.headers.get('source')?.[0])}/Speeding`)]]]),
+      });
+    },
+  ],
+  [
+    'a Delay that must be',
+    `${ALERTS} Delay`,
+    'lost',
+    ({ topics }) => {
+      const delay = topics[ALERTS].records.find(({ value }) => String(value).includes('Delay')) as LogRecord;
+      delay.headers = new Map([['source', [Buffer.from('raw-data-topic-0-999/Delay')]]]);
+    },
+  ],
+  [
+    'a Delay that must not be',
+    `${ALERTS} Delay`,
+    'unexpected',
+    ({ topics }) => {
+      const inTime = topics[PROCESSED].records.find(({ value }) => String(value).includes('"V1"')) as LogRecord;
+      const delay = topics[ALERTS].records.findIndex(({ value }) => String(value).includes('Delay'));
+      produceAgain({ topics }, ALERTS, delay, {
+        headers: new Map([['source', [Buffer.from(`${String(inTime.headers.get('source')?.[0])}/Delay`)]]]),
+      });
+    },
+  ],
+  [
+    'a Delay of another trip',
+    `${ALERTS} Delay`,
+    'different',
+    ({ topics }) => {
+      setValue(topics[ALERTS].records.find(({ value }) => String(value).includes('Delay')) as LogRecord, {
+        tripId: 'T9',
+      });
+    },
+  ],
+];
+
+testMutations('alerts-topic', mutations);

@@ -1,0 +1,83 @@
+import { PROCESSED, RAW, RAW_DLQ } from '../topics.ts';
+import type { LogRecord } from '../world.ts';
+import { at, type Mutation, produceAgain, testMutations } from './mutation.fixture.ts';
+
+const mutations: Mutation[] = [
+  [
+    'a bad record without its dead letter',
+    RAW_DLQ,
+    'lost',
+    ({ topics }) => {
+      at(topics[RAW_DLQ].records, 1).headers = new Map();
+    },
+  ],
+  [
+    'a dead letter of a good record',
+    RAW_DLQ,
+    'unexpected',
+    ({ topics }) => {
+      const good = topics[RAW].records.find(({ value }) => String(value).includes('"speed":60')) as LogRecord;
+      const headers = new Map(at(topics[RAW_DLQ].records, 0).headers);
+      headers.set('__lambda.errors.partition', [Buffer.from(String(good.partition))]);
+      headers.set('__lambda.errors.offset', [Buffer.from(String(good.offset))]);
+      produceAgain({ topics }, RAW_DLQ, 0, { headers });
+    },
+  ],
+  [
+    'a processed record that a sink dead-lettered',
+    RAW_DLQ,
+    'unexpected',
+    ({ topics }) => {
+      const headers = new Map(at(topics[RAW_DLQ].records, 0).headers);
+      headers.set('__lambda.errors.topic', [Buffer.from(PROCESSED)]);
+      produceAgain({ topics }, RAW_DLQ, 0, { headers });
+    },
+  ],
+  [
+    'a dead letter whose value changed',
+    RAW_DLQ,
+    'different',
+    ({ topics }) => {
+      const letter = topics[RAW_DLQ].records.find(({ value }) => value !== null) as LogRecord;
+      letter.value = Buffer.concat([letter.value as Buffer, Buffer.from(' ')]);
+    },
+  ],
+  [
+    'a dead letter whose key is gone',
+    RAW_DLQ,
+    'different',
+    ({ topics }) => {
+      at(topics[RAW_DLQ].records, 1).key = null;
+    },
+  ],
+  [
+    'a null value that became an empty one',
+    RAW_DLQ,
+    'different',
+    ({ topics }) => {
+      (topics[RAW_DLQ].records.find(({ value }) => value === null) as LogRecord).value = Buffer.alloc(0);
+    },
+  ],
+  ...['exception', 'timestamp', 'function', 'message'].map(
+    (name): Mutation => [
+      `a dead letter with another ${name}`,
+      RAW_DLQ,
+      'different',
+      ({ topics }) => {
+        (at(topics[RAW_DLQ].records, 1).headers as Map<string, Buffer[]>).set(`__lambda.errors.${name}`, [
+          Buffer.from(''),
+        ]);
+      },
+    ],
+  ),
+  [
+    'a dead letter without the record’s own header',
+    RAW_DLQ,
+    'different',
+    ({ topics }) => {
+      (at(topics[RAW_DLQ].records, 1).headers as Map<string, Buffer[]>).delete('generated');
+    },
+  ],
+];
+
+testMutations('dead letters', mutations);

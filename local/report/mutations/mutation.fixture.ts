@@ -1,0 +1,65 @@
+import { FINDING_KINDS, type FindingKind } from '../findings.ts';
+import { judge } from '../judge.ts';
+import type { TopicName } from '../topics.ts';
+import { TRIPS } from '../topics.ts';
+import { type Synthetic, syntheticWorld, type WholeWorld } from '../world.fixture.ts';
+import type { LogRecord, World } from '../world.ts';
+
+/** One thing that goes wrong in a world in which all is right, and where and as what the report must find it. */
+export type Mutation = [
+  what: string,
+  place: string,
+  kind: FindingKind,
+  mutate: (world: WholeWorld, all: Synthetic) => void,
+];
+
+/** A test of the report itself for each mutation: it must not be ok, and must name place, kind and record. */
+export function testMutations(where: string, mutations: readonly Mutation[]): void {
+  describe(`one thing is wrong in ${where}`, () => {
+    test.each(mutations)('%s: %s, %s', (_, place, kind, mutate) => {
+      const synthetic = syntheticWorld();
+      mutate(synthetic.world, synthetic);
+      const report = judge(synthetic.world, synthetic.facts);
+      expect(report.ok).toBe(false);
+      expect(report[kind]).toBeGreaterThan(0);
+      const group = report.findings.find((found) => found.place === place && found.kind === kind);
+      expect(group?.first[0]?.id).toMatch(/\w/);
+      // What is wrong in a store is wrong there alone.
+      const inStore = /^(s3|rds|dynamodb) /.test(place) && !place.includes(TRIPS);
+      if (inStore) expect(new Set(report.findings.map((found) => found.place))).toEqual(new Set([place]));
+      const counted = FINDING_KINDS.reduce((sum, own) => sum + report[own], 0);
+      expect(counted).toBe(report.findings.reduce((sum, { count }) => sum + count, 0));
+    });
+  });
+}
+
+export const at = <T>(items: readonly T[], index: number): T => items.at(index) as T;
+
+/** Takes an entry out. */
+export function drop(items: unknown[], index: number): void {
+  items.splice(index, 1);
+}
+
+/** Puts a second copy of an entry beside it. */
+export function twice<T extends object>(items: T[], index: number): void {
+  items.splice(index, 0, { ...at(items, index) });
+}
+
+/** Appends a copy of a record to the end of its partition, as a producer that sends again does. */
+export function produceAgain(
+  world: Pick<World, 'topics'>,
+  topic: TopicName,
+  index: number,
+  change: Partial<LogRecord> = {},
+): void {
+  const { records, partitions } = world.topics[topic];
+  const record = at(records, index);
+  const range = partitions.find(({ partition }) => partition === record.partition) as { end: number };
+  records.push({ ...record, offset: range.end++, ...change });
+  records.sort((a, b) => a.partition - b.partition || a.offset - b.offset);
+}
+
+export function setValue(record: LogRecord, change: Record<string, unknown>): void {
+  const value = JSON.parse(String(record.value)) as object;
+  record.value = Buffer.from(JSON.stringify({ ...value, ...change }));
+}

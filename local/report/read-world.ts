@@ -1,0 +1,37 @@
+import type { ReconcileInput } from './input.ts';
+import { readItems } from './readback/dynamodb.ts';
+import { readTopics } from './readback/kafka.ts';
+import { readRows } from './readback/postgres.ts';
+import { readArchive } from './readback/s3.ts';
+import { TOPIC_NAMES } from './topics.ts';
+import { isUnread, type Unread, type World } from './world.ts';
+
+/**
+ * Reads back everything that the report judges: topics first, as stores hold what topics held before.
+ * A store that doesn't answer is `failed` in the result, and makes the report not ok.
+ * @throws Error where the topics can't be read: without them there is no truth
+ */
+export async function readWorld({ kafka, stores }: Pick<ReconcileInput, 'kafka' | 'stores'>): Promise<World> {
+  const topics = await readTopics(kafka, TOPIC_NAMES);
+  const [s3, rds, dynamodb] = await Promise.all([
+    read(stores.s3, readArchive),
+    read(stores.rds, ({ postgres }) => readRows(postgres)),
+    read(stores.dynamodb, readItems),
+  ]);
+  return { topics, s3, rds, dynamodb };
+}
+
+async function read<P extends object, T>(place: P | Unread, readStore: (place: P) => Promise<T>): Promise<T | Unread> {
+  if (isUnread(place)) return place;
+  try {
+    return await readStore(place);
+  } catch (error) {
+    return { failed: messageOf(error) };
+  }
+}
+
+/** An error's message with those of its causes. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${messageOf(error.cause)}`;
+}

@@ -1,0 +1,20 @@
+import type { ReconcileInput } from './input.ts';
+import { judge } from './judge.ts';
+import { readWorld } from './read-world.ts';
+import type { Report } from './report.ts';
+
+/**
+ * The proof that a run lost nothing and counted nothing twice: reads back all topics and stores, computes from the
+ * input topics alone what must be where, and compares. Call it after the drain, while the servers still run.
+ *
+ * @throws Error where the topics can't be read back
+ * @example
+ * const report = await reconcile({ ...placesOf(endpoints, references), generators: { fleet: { manifest, causes } }, … });
+ * if (!report.ok) process.exitCode = 1;
+ */
+export async function reconcile(input: ReconcileInput): Promise<Report> {
+  const started = performance.now();
+  const world = await readWorld(input);
+  const report = judge(world, input);
+  return { ...report, reconcileSeconds: Math.round(performance.now() - started) / 1000 };
+}

@@ -1,0 +1,118 @@
+import type { TopicName } from './topics.ts';
+
+/** A record as a broker or an archive holds it. */
+export interface LogRecord {
+  topic: string;
+  partition: number;
+  offset: number;
+  /** ms since the epoch */
+  timestamp: number;
+  key: Buffer | null;
+  value: Buffer | null;
+  /** the values of a repeated header in their order; the order of different names is not kept by kafkajs */
+  headers: ReadonlyMap<string, readonly Buffer[]>;
+}
+
+/** A topic from its first offset to its end, as they were when the reading began. */
+export interface TopicLog {
+  /** `start` is the first offset that the log may still hold, `end` the one after the last */
+  partitions: { partition: number; start: number; end: number }[];
+  /** in order of partition and offset */
+  records: LogRecord[];
+}
+
+/** An object of the archive. */
+export interface ArchiveObject {
+  key: string;
+  /** when it became visible, ms since the epoch */
+  lastModified: number;
+  /** its lines, in their order */
+  records: LogRecord[];
+}
+
+/** Rows as `pg` gives them. */
+export interface ReadingRow {
+  source: string;
+  vehicle_id: string;
+  event_time: Date;
+  latitude: number;
+  longitude: number;
+  speed: number | null;
+  fuel_level: number | null;
+  temperature: number | null;
+  distance_remaining_km: number | null;
+  estimated_arrival: Date | null;
+  /** when it was committed; null where the server doesn't keep it (`track_commit_timestamp`) */
+  committed: Date | null;
+}
+export interface AlertRow {
+  source: string;
+  vehicle_id: string;
+  alert: string;
+  event_time: Date;
+  detail: unknown;
+}
+export interface TripRow {
+  source: string;
+  vehicle_id: string;
+  trip_id: string | null;
+  destination_latitude: number | null;
+  destination_longitude: number | null;
+  planned_arrival: Date | null;
+  deleted: boolean;
+}
+export interface RecordRow {
+  source: string;
+  topic: string;
+  partition: number;
+  offset: string;
+  /** a number where it is infinite */
+  timestamp: Date | number | null;
+  key_text: string | null;
+  key_bytes: Buffer | null;
+  /** the JSON's text */
+  value_json: string | null;
+  value_text: string | null;
+  value_bytes: Buffer | null;
+}
+export interface Rows {
+  readings: ReadingRow[];
+  alerts: AlertRow[];
+  trips: TripRow[];
+  records: RecordRow[];
+}
+
+/** A DynamoDB item: strings, numbers, booleans, bytes. */
+export type Item = Record<string, unknown>;
+export interface Items {
+  vehicles: Item[];
+  alerts: Item[];
+  trips: Item[];
+  records: Item[];
+}
+
+/** A store that was not read, and why: it was not started (`notRun`), or it does not answer (`failed`). */
+export type Unread = { notRun: string } | { failed: string };
+
+/** All that is read back after the drain: what the report judges, and all that it judges. */
+export interface World {
+  topics: Record<TopicName, TopicLog>;
+  s3: ArchiveObject[] | Unread;
+  rds: Rows | Unread;
+  dynamodb: Items | Unread;
+}
+
+/** Whether a store was not read. */
+export function isUnread(store: unknown): store is Unread {
+  return typeof store === 'object' && store !== null && ('notRun' in store || 'failed' in store);
+}
+
+/** `<topic>-<partition>-<offset>`: a record's name, as in `source` headers. */
+export function nameOf({ topic, partition, offset }: Pick<LogRecord, 'topic' | 'partition' | 'offset'>): string {
+  return `${topic}-${partition}-${offset}`;
+}
+
+/** The last header of that name as text, undefined where there is none. */
+export function headerOf(record: LogRecord, name: string): string | undefined {
+  return record.headers.get(name)?.at(-1)?.toString('utf8');
+}

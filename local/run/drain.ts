@@ -1,0 +1,61 @@
+import type { Admin } from 'kafkajs';
+import { kafkaOf } from '../deploy/servers.ts';
+
+/** A mapping's consumer group and topic. */
+export interface Consumption {
+  group: string;
+  topic: string;
+}
+
+/** Records of a topic that its group has not committed; a partition without a commit counts from its start. */
+export async function lagOf(admin: Admin, { group, topic }: Consumption): Promise<{ lag: number; end: number }> {
+  const [ends, [committed]] = await Promise.all([
+    admin.fetchTopicOffsets(topic),
+    admin.fetchOffsets({ groupId: group, topics: [topic] }),
+  ]);
+  const done = new Map(committed?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
+  let lag = 0;
+  for (const { partition, low, high } of ends) {
+    lag += Number(high) - Math.max(done.get(partition) ?? -1, Number(low));
+  }
+  return { lag, end: ends.reduce((sum, { high }) => sum + Number(high), 0) };
+}
+
+export interface DrainOptions {
+  /** "127.0.0.1:9092,…" */
+  kafka: string;
+  consumptions: readonly Consumption[];
+  /** ms after which the run has failed to drain */
+  boundMs: number;
+  signal: AbortSignal;
+}
+
+/**
+ * Waits until every group has committed all of its topic, asked of the brokers and not of the runner: twice in a row,
+ * with no topic grown in between, as one function's output is another's input.
+ * @returns the lag that is left: 0, or what there was when the bound passed
+ */
+export async function drain({ kafka, ...options }: DrainOptions): Promise<number> {
+  const admin = kafkaOf({ kafka }, 'drain').admin();
+  await admin.connect();
+  try {
+    return await untilDone(admin, options);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+type Wait = Omit<DrainOptions, 'kafka'>;
+
+async function untilDone(admin: Admin, { consumptions, boundMs, signal }: Wait): Promise<number> {
+  const deadline = Date.now() + boundMs;
+  let ends = -1;
+  for (;;) {
+    const states = await Promise.all(consumptions.map((consumption) => lagOf(admin, consumption)));
+    const lag = states.reduce((sum, state) => sum + state.lag, 0);
+    const now = states.reduce((sum, state) => sum + state.end, 0);
+    if ((lag === 0 && now === ends) || Date.now() > deadline || signal.aborted) return lag;
+    ends = lag === 0 ? now : -1;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}

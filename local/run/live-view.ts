@@ -1,0 +1,52 @@
+import type { MappingStatus } from '../../plugins/msk/contract.ts';
+import type { RunningGenerator } from '../generators/generator.ts';
+import type { Manifest } from '../generators/manifest.ts';
+import { lagSum, type Screen } from './screen.ts';
+
+/** What runs, as it is shown: the newest state of every mapping, and of every generator. */
+export interface LiveView {
+  status(mappings: MappingStatus[]): void;
+  say(line: string): void;
+  add(name: string, generator: RunningGenerator): void;
+  /** Rejects when a generator breaks. */
+  generatorsFailed: Promise<never>;
+  /** Ends the load; each generator's manifest, complete. */
+  stopGenerators(): Promise<Record<string, Manifest>>;
+  mappings(): readonly MappingStatus[];
+  /** the largest sum of lags that was seen */
+  maxLag(): number;
+  close(): void;
+}
+
+export function liveView(screen: Screen, elapsed: () => number): LiveView {
+  let latest: readonly MappingStatus[] = [];
+  let maxLag = 0;
+  const generators = new Map<string, RunningGenerator>();
+  const failure = Promise.withResolvers<never>();
+  failure.promise.catch(() => undefined);
+
+  return {
+    status(mappings) {
+      latest = mappings;
+      maxLag = Math.max(maxLag, lagSum(mappings));
+      const produced = [...generators.values()].flatMap(({ manifest }) => Object.entries(manifest.topics));
+      const counts = produced.map(([topic, { acknowledged }]) => [topic, acknowledged] as const);
+      if (generators.size > 0) screen.show({ seconds: elapsed(), produced: Object.fromEntries(counts), mappings });
+    },
+    say: (line) => screen.say(line),
+    add(name, generator) {
+      generators.set(name, generator);
+      generator.finished.catch(failure.reject);
+    },
+    generatorsFailed: failure.promise,
+    async stopGenerators() {
+      const stopped = await Promise.all(
+        [...generators].map(async ([name, each]) => [name, await each.stop()] as const),
+      );
+      return Object.fromEntries(stopped);
+    },
+    mappings: () => latest,
+    maxLag: () => maxLag,
+    close: () => screen.close(),
+  };
+}

@@ -1,0 +1,119 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Deployment } from '../deploy/deploy.ts';
+import type { Report } from '../report/report.ts';
+import type { AskedPorts } from '../servers/plan.ts';
+import { streamProgress } from '../servers/progress.ts';
+import { type Stack, startStack } from '../stack.ts';
+import { type DomainName, domains, type Load } from './domains.ts';
+import { drain } from './drain.ts';
+import { type LiveView, liveView } from './live-view.ts';
+import { proof, watchLatencies } from './proof.ts';
+import { type Runner, startRunner } from './runner.ts';
+import { createScreen } from './screen.ts';
+
+export interface RunOptions {
+  stage: string;
+  /** template parameters over the stage's own, `name=value` */
+  params: readonly string[];
+  brokers: 1 | 3;
+  minimal: boolean;
+  keep: string | undefined;
+  ports: AskedPorts;
+  /** without it the run goes on until the signal */
+  durationSeconds: number | undefined;
+  only: readonly DomainName[];
+  load: Load;
+  wantReport: boolean;
+  signal: AbortSignal;
+}
+
+/** What a run has once everything polls. */
+export interface Running {
+  stack: Stack;
+  runner: Runner;
+  deployed: Deployment;
+  view: LiveView;
+  /** seconds from the command to the first record that may be produced */
+  startSeconds: number;
+}
+
+/** ms in which what was produced must have been stored, once the load has ended */
+const DRAIN_MS = 180_000;
+
+/** part of every physical name, as of a CloudFormation stack's */
+const STACK_NAME = 'msk-pipeline';
+
+const WHAT_NEXT = `
+Try, in another terminal:
+  npm run tail -- alerts-topic
+  echo '{"vehicleId":"V123","location":"12.97,77.59","speed":85,"fuelLevel":50,"timestamp":"2025-01-15T10:00:00Z"}' | npm run produce -- raw-data-topic
+  npm run follow -- raw-data-topic-0-0
+  npm run sql -- "select alert, count(*) from alerts group by alert"
+`;
+
+/**
+ * One run: the servers, the template packaged and deployed to them, mappings polling, load; then the load ends,
+ * everything is drained, compared and stopped, in this order and whatever goes wrong.
+ * @returns the report, where one was asked for and the run was not cut short
+ */
+export async function run(options: RunOptions): Promise<Report | undefined> {
+  const started = performance.now();
+  const view = liveView(createScreen(), () => (performance.now() - started) / 1000);
+  const stack = await startStack({ ...options, progress: streamProgress(process.stdout) });
+  const { stage, params, minimal } = options;
+  const log = join(stack.logs, 'functions.log');
+  const runner = startRunner({ stage, params, minimal, log, onStatus: view.status });
+  try {
+    const died = stack.died.then((error) => Promise.reject<never>(error));
+    const running = await Promise.race([runner.failed, died, aborted(options.signal), start()]);
+    return running && (await Promise.race([runner.failed, died, underLoad(options, running)]));
+  } finally {
+    view.close();
+    await runner.stop();
+    await stack.stop();
+    view.say('stopped: nothing is left running');
+  }
+
+  async function start(): Promise<Running> {
+    view.say('packaging the service and deploying its template to these servers');
+    const deployed = await runner.deploy(stack.endpoints, STACK_NAME);
+    await stack.recordReferences(deployed.references);
+    await runner.polling;
+    const startSeconds = (performance.now() - started) / 1000;
+    view.say(`all mappings poll after ${startSeconds.toFixed(1)} s; the functions' log: ${log}`);
+    return { stack, runner, deployed, view, startSeconds };
+  }
+}
+
+async function underLoad(options: RunOptions, running: Running): Promise<Report | undefined> {
+  const { only, load, durationSeconds, wantReport, signal } = options;
+  const { stack, deployed, view } = running;
+  const latencies = wantReport ? await watchLatencies(stack.endpoints, deployed.references) : undefined;
+  const target = { endpoints: stack.endpoints, references: deployed.references };
+  for (const name of only) view.add(name, await domains[name](load, target));
+  if (durationSeconds === undefined) view.say(WHAT_NEXT);
+  const loadStarted = performance.now();
+  await Promise.race([view.generatorsFailed, elapsed(durationSeconds, signal)]);
+  const seconds = (performance.now() - loadStarted) / 1000;
+  const generators = await view.stopGenerators();
+  view.say('the load has ended: draining');
+  const lag = await drain({ kafka: stack.endpoints.kafka, consumptions: view.mappings(), boundMs: DRAIN_MS, signal });
+  const samples = await latencies?.stop();
+  if (!wantReport || samples === undefined) return undefined;
+  const facts = { generators, seconds, samples, lag: { max: view.maxLag(), end: lag } };
+  return signal.aborted ? undefined : proof(options, running, facts);
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+}
+
+/** Resolves after so many seconds, or at the signal; without a number at the signal alone. */
+function elapsed(seconds: number | undefined, signal: AbortSignal): Promise<unknown> {
+  if (seconds === undefined) return aborted(signal);
+  return Promise.race([aborted(signal), sleep(seconds * 1000, undefined, { signal }).catch(() => undefined)]);
+}

@@ -1,0 +1,86 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { openSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { MappingStatus } from '../../plugins/msk/contract.ts';
+import type { Deployment } from '../deploy/deploy.ts';
+import type { Endpoints } from '../deploy/servers.ts';
+import type { FromRunner, ToRunner } from './messages.ts';
+
+export interface RunnerOptions {
+  stage: string;
+  /** template parameters over the stage's own, e.g. `tripCacheSeconds=5` */
+  params: readonly string[];
+  /** Kafka and DynamoDB alone: mappings of functions that need another store don't run */
+  minimal: boolean;
+  /** file that takes what the functions and the framework print */
+  log: string;
+  onStatus(mappings: MappingStatus[]): void;
+}
+
+export interface Runner {
+  /** Creates the template's resources on the servers; resolves with what they are called. */
+  deploy(endpoints: Endpoints, stackName: string): Promise<Deployment>;
+  /** Resolves when every mapping polls. */
+  polling: Promise<void>;
+  /** Rejects when the runner ends before it is stopped. */
+  failed: Promise<never>;
+  /** No new batches, those in flight end; resolves when the process is gone. */
+  stop(): Promise<void>;
+}
+
+/** How long a runner may take to end its batches before it is killed, in ms. */
+const STOP_MS = 20_000;
+
+/** Packages the service and runs its bundles from the event source mappings of its own compiled template. */
+export function startRunner({ stage, params, log, onStatus }: RunnerOptions): Runner {
+  const cli = createRequire(import.meta.url).resolve('serverless/bin/serverless.js');
+  const output = openSync(log, 'a');
+  const args = [cli, 'msk', 'start', '--stage', stage, ...params.flatMap((param) => ['--param', param])];
+  const child = spawn(process.execPath, args, {
+    stdio: ['ignore', output, output, 'ipc'],
+    // A process group of its own: Ctrl-C reaches the one that started it, which stops it when the records are done.
+    detached: true,
+    env: { ...process.env, AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local', AWS_PROFILE: '' },
+  });
+  const ended = new Promise<string>((resolve) => {
+    child.once('exit', (code, signal) => resolve(`the runner ended with ${signal ?? `exit code ${code}`}; see ${log}`));
+    child.once('error', (error) => resolve(`the runner could not be started: ${error.message}`));
+  });
+  const failed = ended.then((reason) => Promise.reject<never>(new Error(reason)));
+  failed.catch(() => undefined);
+  child.on('message', (message: FromRunner) => {
+    if (message.type === 'status') onStatus(message.mappings);
+  });
+
+  const packaged = next(child, 'packaged');
+  const polling = Promise.race([next(child, 'status').then(() => undefined), failed]);
+  polling.catch(() => undefined);
+
+  return {
+    failed,
+    polling,
+    async deploy(endpoints, stackName) {
+      await Promise.race([packaged, failed]);
+      const deployed = next(child, 'deployed');
+      child.send({ type: 'deploy', endpoints, stackName } satisfies ToRunner);
+      return Promise.race([deployed, failed]);
+    },
+    async stop() {
+      if (child.connected) child.send({ type: 'stop' } satisfies ToRunner);
+      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+      await ended;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function next<T extends FromRunner['type']>(child: ChildProcess, type: T): Promise<Extract<FromRunner, { type: T }>> {
+  return new Promise((resolve) => {
+    const listen = (message: FromRunner) => {
+      if (message.type !== type) return;
+      child.off('message', listen);
+      resolve(message as Extract<FromRunner, { type: T }>);
+    };
+    child.on('message', listen);
+  });
+}

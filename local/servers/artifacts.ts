@@ -1,0 +1,42 @@
+/** What the local servers are made of; each is one folder of jars in the cache. Raising a version is one line here. */
+export interface Artifact {
+  readonly version: string;
+  /** Maven coordinates: `group:artifact:version[:classifier]`; their runtime dependencies come along. */
+  readonly coordinates: readonly string[];
+  /** `group:artifact` of dependencies that the server doesn't need, `*:*` where the jar brings its own. */
+  readonly without?: readonly string[];
+  /** A program of ours, compiled against the jars into one more; its path from this folder. */
+  readonly source?: string;
+  /** What it downloads, for the progress: measured, changes with the version. */
+  readonly megabytes: number;
+}
+
+export const ARTIFACTS = {
+  kafka: {
+    version: '4.3.1',
+    // Kafka's own dependencies lack the binding of slf4j: without it nothing is logged.
+    coordinates: ['org.apache.kafka:kafka_2.13:4.3.1', 'org.apache.logging.log4j:log4j-slf4j-impl:2.25.4'],
+    megabytes: 46,
+  },
+  dynamodb: {
+    version: '3.1.0',
+    coordinates: ['software.amazon.dynamodb:DynamoDBLocal:3.1.0'],
+    // Telemetry's clients and a test library.
+    without: [
+      'software.amazon.awssdk:pinpoint',
+      'software.amazon.awssdk:cognitoidentity',
+      'software.amazon.awssdk:cognitoidentityprovider',
+      'org.mockito:mockito-core',
+    ],
+    source: 'java/LoopbackDynamoDb.java',
+    megabytes: 40,
+  },
+  s3: {
+    version: '4.1.0',
+    coordinates: ['org.gaul:s3proxy:4.1.0:jar-with-dependencies'],
+    without: ['*:*'],
+    megabytes: 55,
+  },
+} as const satisfies Record<string, Artifact>;
+
+export type ArtifactName = keyof typeof ARTIFACTS;

@@ -1,0 +1,71 @@
+import pg from 'pg';
+
+/**
+ * The service's exceptions and their HTTP codes, from the model in `@aws-sdk/client-rds-data` (2026-11). The last two
+ * are of the front end and not in the model: a request that breaks a constraint, and one that is too large (that its
+ * code is 413 is a guess).
+ */
+const STATUS = {
+  BadRequestException: 400,
+  DatabaseErrorException: 400,
+  DatabaseUnavailableException: 504,
+  ForbiddenException: 403,
+  InternalServerErrorException: 500,
+  NotFoundException: 404,
+  StatementTimeoutException: 400,
+  TransactionNotFoundException: 404,
+  UnsupportedResultException: 400,
+  ValidationException: 400,
+  RequestEntityTooLargeException: 413,
+} as const;
+
+export type ExceptionName = keyof typeof STATUS;
+
+/** An answer of the Data API that is an error. */
+export class DataApiError extends Error {
+  override readonly name = 'DataApiError';
+  readonly exception: ExceptionName;
+
+  constructor(exception: ExceptionName, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.exception = exception;
+  }
+
+  get status(): number {
+    return STATUS[this.exception];
+  }
+}
+
+/** SQLSTATEs of a server that is shutting down, crashed or starting: class 57P, and the connection class 08. */
+const UNAVAILABLE = /^(57P|08)/;
+const CANCELLED = '57014';
+
+/**
+ * What went wrong while talking to PostgreSQL, as the service names it. Anything that is no answer of PostgreSQL's is
+ * a lost or refused connection: the writer isn't available.
+ */
+export function toDataApiError(error: unknown): DataApiError {
+  if (error instanceof DataApiError) return error;
+  if (!(error instanceof pg.DatabaseError)) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return new DataApiError('DatabaseUnavailableException', `The database isn't available: ${reason}`, {
+      cause: error,
+    });
+  }
+  const message = postgresMessage(error);
+  if (error.code === CANCELLED) return new DataApiError('StatementTimeoutException', message, { cause: error });
+  const exception = UNAVAILABLE.test(error.code ?? '') ? 'DatabaseUnavailableException' : 'DatabaseErrorException';
+  return new DataApiError(exception, message, { cause: error });
+}
+
+/**
+ * PostgreSQL's message in the service's form: that of the JDBC driver, then the SQLSTATE. Known from messages that
+ * users of Aurora PostgreSQL reported: `ERROR: duplicate key value violates unique constraint "k"⏎  Detail: Key
+ * (a)=(1) already exists.; SQLState: 23505`; the exception was BadRequestException on Serverless v1 and is
+ * DatabaseErrorException on v2 (some v2 messages lack the detail). Not known: which of the optional lines v2 keeps.
+ */
+function postgresMessage(error: pg.DatabaseError): string {
+  const optional = { Detail: error.detail, Hint: error.hint, Position: error.position, Where: error.where };
+  const lines = Object.entries(optional).flatMap(([name, text]) => (text === undefined ? [] : [`  ${name}: ${text}`]));
+  return `${[`${error.severity ?? 'ERROR'}: ${error.message}`, ...lines].join('\n')}; SQLState: ${error.code}`;
+}

@@ -1,0 +1,21 @@
+/** The service's limits ("Amazon RDS Data API limitations", "data-api-timeouts"); tests make them small. */
+export interface Limits {
+  /** Characters of `sql`. */
+  readonly sqlCharacters: number;
+  /** Bytes of a request's body. */
+  readonly requestBytes: number;
+  /** Bytes of a result set. */
+  readonly responseBytes: number;
+  /** How long a call may take; with `continueAfterTimeout` the statement goes on after it. */
+  readonly statementMs: number;
+  /** How long a transaction may be idle before it is rolled back. */
+  readonly transactionIdleMs: number;
+}
+
+export const LIMITS: Limits = {
+  sqlCharacters: 65_536,
+  requestBytes: 4 * 1024 * 1024,
+  responseBytes: 1024 * 1024,
+  statementMs: 45_000,
+  transactionIdleMs: 180_000,
+};

@@ -1,0 +1,76 @@
+import type pg from 'pg';
+import { DataApiError } from './errors.ts';
+import type { Limits } from './limits.ts';
+import type { Field, Request } from './requests.ts';
+import { type ColumnType, columnType } from './types.ts';
+
+/** A row of PostgreSQL's answer, each value in its text format. */
+export type Row = (string | null)[];
+export type Result = pg.QueryArrayResult<Row>;
+
+/** What ExecuteStatement answers, but for the metadata of columns. */
+export interface StatementAnswer {
+  readonly numberOfRecordsUpdated: number;
+  readonly generatedFields?: readonly Field[];
+  readonly records?: readonly (readonly Field[])[];
+  readonly formattedRecords?: string;
+}
+
+const CHANGES: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE']);
+
+/**
+ * A statement's result as the service gives it: records for what returns rows, else the number of changed rows.
+ * Aurora PostgreSQL knows no generated fields: RETURNING gives records. Whether it counts the changed rows of a
+ * statement with RETURNING is not known; here it is 0, so that nobody comes to rely on it.
+ * @throws DataApiError UnsupportedResultException for a type it doesn't know, or a result over the limit
+ */
+export function answer(result: Result, request: Request, limits: Limits): StatementAnswer {
+  if (result.fields.length === 0) {
+    const updated = CHANGES.has(result.command) ? (result.rowCount ?? 0) : 0;
+    return { numberOfRecordsUpdated: updated, generatedFields: [] };
+  }
+  const rows = request.formatRecordsAs === 'JSON' ? formatted(result, request) : { records: records(result, request) };
+  if (size(rows) > limits.responseBytes) {
+    throw new DataApiError(
+      'UnsupportedResultException',
+      'Database returned more than the allowed response size limit: read fewer rows at a time',
+    );
+  }
+  return { numberOfRecordsUpdated: 0, ...rows };
+}
+
+function size(rows: Pick<StatementAnswer, 'records' | 'formattedRecords'>): number {
+  return Buffer.byteLength(rows.formattedRecords ?? JSON.stringify(rows.records));
+}
+
+function records({ fields, rows }: Result, { resultSetOptions = {} }: Request): Field[][] {
+  const types = fields.map((field) => columnType(field.dataTypeID));
+  return rows.map((row) =>
+    row.map((value, index) => (value === null ? { isNull: true } : at(types, index).field(value, resultSetOptions))),
+  );
+}
+
+/** Keys are column labels. ("Processing Amazon RDS Data API query results in JSON format") */
+function formatted({ fields, rows }: Result, { resultSetOptions = {} }: Request): { formattedRecords: string } {
+  const labels = fields.map((field) => field.name);
+  const twice = labels.find((label, index) => labels.indexOf(label) !== index);
+  if (twice !== undefined) {
+    throw new DataApiError('UnsupportedResultException', `The result contains the column ${twice} more than once`);
+  }
+  const types = fields.map((field) => columnType(field.dataTypeID));
+  const objects = rows.map((row) =>
+    Object.fromEntries(
+      row.map((value, index) => [
+        labels[index],
+        value === null ? null : at(types, index).json(value, resultSetOptions),
+      ]),
+    ),
+  );
+  return { formattedRecords: JSON.stringify(objects) };
+}
+
+function at(types: readonly ColumnType[], index: number): ColumnType {
+  const type = types[index];
+  if (!type) throw new RangeError(`a row has more values than the result has columns: ${index}`);
+  return type;
+}

@@ -1,0 +1,23 @@
+import { existsSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { megabytes } from './progress.ts';
+import { ServerError } from './server.ts';
+
+/** The bytes that are free for us where a folder is, or will be. */
+export async function freeBytes(folder: string): Promise<number> {
+  let existing = folder;
+  while (!existsSync(existing)) existing = dirname(existing);
+  const { bavail, bsize } = await statfs(existing);
+  return bavail * bsize;
+}
+
+/** @throws ServerError where fewer than so many bytes are free. */
+export async function requireSpace(folder: string, bytes: number): Promise<void> {
+  const free = await freeBytes(folder);
+  if (free < bytes) {
+    throw new ServerError(
+      `The disk is full: ${megabytes(free)} are free at ${folder}, ${megabytes(bytes)} are needed. Free some space and start again.`,
+    );
+  }
+}

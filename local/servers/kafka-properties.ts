@@ -1,0 +1,75 @@
+/** A broker's place in its cluster. */
+export interface Broker {
+  /** From 1. */
+  readonly id: number;
+  readonly port: number;
+  readonly controllerPort: number;
+}
+
+const MIB = 2 ** 20;
+
+/**
+ * The `server.properties` of one broker of a KRaft cluster in combined mode (each broker is a controller too).
+ * @param cluster all its brokers, this one among them.
+ * @param logs the folder of the broker's partitions.
+ */
+export function kafkaProperties(broker: Broker, cluster: readonly Broker[], logs: string): string {
+  const replicas = cluster.length;
+  const inSync = Math.max(1, replicas - 1);
+  const properties = {
+    'process.roles': 'broker,controller',
+    'node.id': broker.id,
+    'controller.quorum.voters': cluster.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`).join(','),
+    'controller.listener.names': 'CONTROLLER',
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'inter.broker.listener.name': 'PLAINTEXT',
+    listeners: `PLAINTEXT://127.0.0.1:${broker.port},CONTROLLER://127.0.0.1:${broker.controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${broker.port}`,
+    'log.dirs': logs,
+
+    // Topics come from the template alone: a misspelt name has to be an error.
+    'auto.create.topics.enable': false,
+    'default.replication.factor': replicas,
+    'min.insync.replicas': inSync,
+    // A topic's own max.message.bytes decides; the brokers let everything through that a topic may allow.
+    'message.max.bytes': 10 * MIB,
+    'replica.fetch.max.bytes': 10 * MIB,
+
+    // A first poll doesn't wait for other members of the group.
+    'group.initial.rebalance.delay.ms': 0,
+    // 50 partitions each by default, most of a small cluster's time to its first commit.
+    'offsets.topic.num.partitions': 3,
+    'offsets.topic.replication.factor': replicas,
+    'transaction.state.log.num.partitions': 3,
+    'transaction.state.log.replication.factor': replicas,
+    'transaction.state.log.min.isr': inSync,
+    'share.coordinator.state.topic.num.partitions': 3,
+    'share.coordinator.state.topic.replication.factor': replicas,
+    'share.coordinator.state.topic.min.isr': inSync,
+
+    // All brokers stop together: the last ones would wait in vain for a controller that takes over their partitions.
+    'controlled.shutdown.enable': false,
+
+    // A laptop's disk and memory: small segments and indexes, a cleaner that doesn't take 128 MB of the heap.
+    'log.preallocate': false,
+    'log.segment.bytes': 64 * MIB,
+    'log.index.size.max.bytes': MIB,
+    'log.cleaner.dedupe.buffer.size': 8 * MIB,
+    'log.retention.hours': 7 * 24,
+    'num.io.threads': 4,
+    'num.network.threads': 2,
+  };
+  return Object.entries(properties)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+}
+
+/** Log4j 2: warnings and worse, to the server's log. */
+export const LOG4J = `status = error
+appender.console.type = Console
+appender.console.name = console
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = %d{ISO8601} %p %c{1}: %m%n
+rootLogger.level = warn
+rootLogger.appenderRef.console.ref = console
+`;

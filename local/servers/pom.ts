@@ -1,0 +1,39 @@
+import type { Artifact } from './artifacts.ts';
+
+const HEAD = `<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>local.servers</groupId>
+  <version>1</version>
+  <packaging>pom</packaging>`;
+
+/** A pom that depends on what the artifact names. */
+export function artifactPom(name: string, artifact: Artifact): string {
+  const exclusions = (artifact.without ?? []).map((excluded) => `<exclusion>${tags(excluded)}</exclusion>`).join('');
+  const dependencies = artifact.coordinates.map(
+    (coordinate) => `<dependency>${tags(coordinate)}<exclusions>${exclusions}</exclusions></dependency>`,
+  );
+  return `${HEAD}
+  <artifactId>${name}</artifactId>
+  <dependencies>
+    ${dependencies.join('\n    ')}
+  </dependencies>
+</project>
+`;
+}
+
+/** The pom over them all: one Maven fetches them side by side. */
+export function aggregatePom(names: readonly string[]): string {
+  return `${HEAD}
+  <artifactId>all</artifactId>
+  <modules>${names.map((name) => `<module>${name}</module>`).join('')}</modules>
+</project>
+`;
+}
+
+function tags(coordinate: string): string {
+  const names = ['groupId', 'artifactId', 'version', 'classifier'];
+  return coordinate
+    .split(':')
+    .map((value, index) => `<${names[index]}>${value}</${names[index]}>`)
+    .join('');
+}

@@ -1,0 +1,60 @@
+import { execFile } from 'node:child_process';
+import { chown, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+import { ServerError } from '../server.ts';
+
+const run = promisify(execFile);
+
+/** The user that PostgreSQL runs as. */
+export interface Account {
+  /** Set where it isn't the current user. */
+  readonly ids?: { readonly uid: number; readonly gid: number };
+  /** What a command has to be preceded by. */
+  readonly prefix: readonly string[];
+}
+
+const NOBODY = { uid: 65_534, gid: 65_534 };
+const OTHERS_MAY_PASS = 0o001;
+
+/**
+ * PostgreSQL refuses to run as root. There it runs as the owner of the data that is already in the folder, else as
+ * `nobody`. Where that user can't reach the folder or the binaries (a checkout in /root, a folder of `mktemp -d`), it
+ * gets root's right to pass through folders and nothing else of root's (capabilities(7), CAP_DAC_OVERRIDE), with
+ * setpriv of util-linux: nothing is copied, and no folder of the user's is opened to others.
+ *
+ * @param data the folder to own
+ * @param reached what it has to read
+ * @throws ServerError where setpriv is missing
+ */
+export async function accountFor(data: string, reached: readonly string[]): Promise<Account> {
+  if (process.getuid?.() !== 0) return { prefix: [] };
+  const { uid, gid } = await stat(data);
+  const ids = uid === 0 ? NOBODY : { uid, gid };
+  await chown(data, ids.uid, ids.gid);
+  if (await mayPass([dirname(data), ...reached])) return { ids, prefix: [] };
+
+  const rights = ['--inh-caps=-all,+dac_override', '--ambient-caps=-all,+dac_override'];
+  // Or access(2), by which initdb looks for its programs, would ignore the right.
+  const seen = '--securebits=+no_setuid_fixup';
+  const prefix = ['setpriv', `--reuid=${ids.uid}`, `--regid=${ids.gid}`, '--clear-groups', ...rights, seen, '--'];
+  await run('setpriv', [...prefix.slice(1), 'true']).catch((cause: Error) => {
+    throw new ServerError(
+      `PostgreSQL doesn't run as root, and user ${ids.uid} can't reach ${data} and ${reached.join(', ')}: ` +
+        `setpriv would help, but failed (${cause.message.trim()}). Start as an ordinary user, or use folders that others may pass through.`,
+      { cause },
+    );
+  });
+  return { prefix };
+}
+
+async function mayPass(paths: readonly string[]): Promise<boolean> {
+  const folders = paths.flatMap((path) => [path, ...parents(path)]);
+  const modes = await Promise.all(folders.map(async (folder) => (await stat(folder)).mode));
+  return modes.every((mode) => (mode & OTHERS_MAY_PASS) !== 0);
+}
+
+function parents(path: string): string[] {
+  const parent = dirname(path);
+  return parent === path ? [] : [parent, ...parents(parent)];
+}

@@ -1,0 +1,60 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+const execute = promisify(execFile);
+
+/** A process, told apart from a later one with the same id by when it started. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Compared, never read: ticks since boot on Linux, else a date. */
+  readonly started: string;
+}
+
+/** Who a process is; undefined where there is none, or only one that has ended and waits to be reaped. */
+export async function identify(pid: number): Promise<ProcessIdentity | undefined> {
+  const started = process.platform === 'linux' ? await startedByProc(pid) : await startedByPs(pid);
+  return started === undefined ? undefined : { pid, started };
+}
+
+/** Whether that very process still runs: false for another one that got its id. */
+export async function isRunning(identity: ProcessIdentity): Promise<boolean> {
+  return (await identify(identity.pid))?.started === identity.started;
+}
+
+/** Ends a process and its group where it is still the very one that was recorded; kills it after 3 s. */
+export async function endProcess(identity: ProcessIdentity): Promise<boolean> {
+  if (!(await isRunning(identity))) return false;
+  signalGroup(identity.pid, 'SIGTERM');
+  signalGroup(identity.pid, 'SIGCONT');
+  for (let tenths = 0; tenths < 30; tenths += 1) {
+    if (!(await isRunning(identity))) return true;
+    await sleep(100);
+  }
+  signalGroup(identity.pid, 'SIGKILL');
+  return true;
+}
+
+function signalGroup(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, name);
+  } catch {
+    // It went in between.
+  }
+}
+
+/** Linux, proc(5): the command's name, field 2, may hold spaces and parentheses; field 3 is the state, 22 the start. */
+async function startedByProc(pid: number): Promise<string | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return state === 'Z' ? undefined : fields[18];
+}
+
+async function startedByPs(pid: number): Promise<string | undefined> {
+  const { stdout } = await execute('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
+    env: { ...process.env, LC_ALL: 'C' },
+  }).catch(() => ({ stdout: '' }));
+  const [state, ...started] = stdout.trim().split(/\s+/);
+  return state === '' || state?.startsWith('Z') ? undefined : started.join(' ');
+}

@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ProcessOptions, spawnServer } from './process.ts';
+import { type Server, ServerError, type ServerProcess } from './server.ts';
+
+export interface ProcessServerOptions {
+  readonly name: string;
+  readonly endpoint: string;
+  readonly log: string;
+  /** Prepares the data folder and says what to run. */
+  readonly launch: () => Promise<Omit<ProcessOptions, 'name' | 'log'>>;
+  /** Asks the server; resolves when it answered, rejects or hangs while it doesn't. */
+  readonly probe: () => Promise<unknown>;
+  /** How long it may take until it answers. */
+  readonly readyMs?: number;
+  /** How long it may take to end before it is killed. */
+  readonly stopMs?: number;
+  /** What to do when it was stopped and is gone. */
+  readonly stopped?: () => Promise<void>;
+}
+
+const READY_MS = 60_000;
+const PROBE_MS = 2_000;
+const PAUSE_MS = 50;
+const LOG_LINES = 8;
+const DIED = Symbol('died');
+
+/** A {@link Server} that is a process of its own: spawned by what `launch` says, ready when `probe` is answered. */
+export function processServer(options: ProcessServerOptions): Server {
+  let running: ServerProcess | undefined;
+  let starting: Promise<void> | undefined;
+
+  const start = async (): Promise<void> => {
+    running = undefined;
+    const launch = await options.launch();
+    running = await spawnServer({ ...launch, name: options.name, log: options.log });
+  };
+
+  const ready = async (): Promise<void> => {
+    if (running === undefined) throw new ServerError(`${options.name} was not started`);
+    const bound = options.readyMs ?? READY_MS;
+    const deadline = Date.now() + bound;
+    const died = running.exited.then(() => DIED);
+    let refusal: unknown;
+    while (Date.now() < deadline) {
+      refusal = await Promise.race([died, refusalOf(options.probe)]);
+      if (refusal === undefined) return;
+      if (refusal === DIED) throw await failure(options, await exitText(running));
+      await Promise.race([died, sleep(PAUSE_MS)]);
+    }
+    const why = refusal instanceof Error ? refusal.message : String(refusal);
+    throw await failure(options, `did not answer on ${options.endpoint} within ${bound / 1000} s (${why})`);
+  };
+
+  return {
+    name: options.name,
+    endpoint: options.endpoint,
+    get process() {
+      return running;
+    },
+    start: () => {
+      starting ??= start();
+      return starting;
+    },
+    ready,
+    stop: async () => {
+      // A stop in the middle of a start must not leave what is about to be spawned.
+      await starting?.catch(() => {});
+      await running?.stop(options.stopMs);
+      if (running !== undefined) await options.stopped?.();
+      // It may be started again, on the same port and data.
+      starting = undefined;
+    },
+  };
+}
+
+/** Why the probe failed; undefined where it was answered. */
+async function refusalOf(probe: () => Promise<unknown>): Promise<unknown> {
+  const silent = sleep(PROBE_MS, `no answer within ${PROBE_MS / 1000} s`, { ref: false });
+  const answered = probe().then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  return Promise.race([answered, silent]);
+}
+
+async function exitText(process: ServerProcess): Promise<string> {
+  const { code, signal } = await process.exited;
+  return `ended before it answered (${signal === null ? `exit code ${code}` : signal})`;
+}
+
+async function failure(options: ProcessServerOptions, what: string): Promise<ServerError> {
+  const text = await readFile(options.log, 'utf8').catch(() => '');
+  const lines = text.trimEnd().split('\n').slice(-LOG_LINES);
+  const mend = /No space left on device/i.test(text) ? 'The disk is full: free some space and start again.\n' : '';
+  return new ServerError(
+    `${options.name} ${what}.\n${mend}${lines.map((line) => `  ${line}`).join('\n')}\n  log: ${options.log}`,
+  );
+}

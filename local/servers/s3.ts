@@ -1,0 +1,42 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Java } from './java.ts';
+import { jvmServer } from './jvm-server.ts';
+import type { Server, ServerContext } from './server.ts';
+
+/** S3Proxy: in memory, in files where its data is kept. It takes any credentials, and buckets by path. */
+export function s3Server(context: ServerContext, java: Java): Server {
+  const endpoint = `http://127.0.0.1:${context.port}`;
+  const objects = join(context.data, 'objects');
+  const properties = join(context.data, 's3proxy.properties');
+  return jvmServer(context, java, {
+    name: 's3',
+    endpoint,
+    artifact: 's3',
+    flags: ['-Xmx512m', '-DLOG_LEVEL=warn'],
+    main: ['org.gaul.s3proxy.Main', '--properties', properties],
+    prepare: async () => {
+      await mkdir(objects, { recursive: true });
+      await writeFile(properties, s3Properties(endpoint, context.kept ? objects : undefined));
+    },
+    probe: async () => {
+      const response = await fetch(endpoint, { signal: AbortSignal.timeout(2_000) });
+      if (!response.ok) throw new Error(`ListBuckets: ${response.status}`);
+      await response.body?.cancel();
+    },
+  });
+}
+
+function s3Properties(endpoint: string, folder: string | undefined): string {
+  const properties = {
+    's3proxy.endpoint': endpoint,
+    's3proxy.authorization': 'none',
+    'jclouds.provider': folder === undefined ? 'transient-nio2' : 'filesystem-nio2',
+    'jclouds.identity': 'local',
+    'jclouds.credential': 'local',
+    ...(folder === undefined ? {} : { 'jclouds.filesystem.basedir': folder }),
+  };
+  return Object.entries(properties)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+}

@@ -1,0 +1,209 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { References } from '../plugins/msk/contract.ts';
+import type { Endpoints } from './deploy/servers.ts';
+import { cacheFolder } from './servers/cache.ts';
+import { requireSpace } from './servers/disk.ts';
+import { fetchJars } from './servers/fetch-jars.ts';
+import { findJava } from './servers/java.ts';
+import { keptFolder, removeTemporary, temporaryFolder } from './servers/keep.ts';
+import { launch, stopAll } from './servers/launch.ts';
+import { LockedError, takeLock } from './servers/lock.ts';
+import { type AskedPorts, artifactsOf, type Planned, planServers, serverNames } from './servers/plan.ts';
+import { identify, type ProcessIdentity } from './servers/process-identity.ts';
+import { type Progress, silent } from './servers/progress.ts';
+import { type Server, type ServerContext, ServerError } from './servers/server.ts';
+import { endLeftOvers, ROOT, recordStack, type StackFile } from './stack-file.ts';
+
+export { readStack, type StackFile } from './stack-file.ts';
+
+export interface StackOptions {
+  /** Shown by other commands; the servers are the same for each. */
+  readonly stage: string;
+  /** Kafka brokers; default 1. */
+  readonly brokers?: 1 | 3 | undefined;
+  /** Kafka and DynamoDB alone. */
+  readonly minimal?: boolean | undefined;
+  /** Keeps all servers' data in this folder, and goes on from it; by default a run starts empty. */
+  readonly keep?: string | undefined;
+  /** Ports that the user asked for; a taken one is an error, named as `--<server>-port`. */
+  readonly ports?: AskedPorts | undefined;
+  readonly progress?: Progress | undefined;
+  /** Ends the start: what has started is stopped, and the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** The folder whose `.local/` gets the stack's file, lock and logs; default this checkout. One stack each. */
+  readonly root?: string | undefined;
+}
+
+export interface Stack {
+  /** In a minimal stack those of S3, PostgreSQL and the Data API are {@link NOWHERE}. */
+  readonly endpoints: Endpoints;
+  readonly servers: readonly Server[];
+  /** The folder of the logs; others may add theirs. */
+  readonly logs: string;
+  /** Resolves when a server ends that nobody stopped. Never rejects. */
+  readonly died: Promise<ServerError>;
+  /** @throws Error where the stack has none of that name. */
+  server(name: string): Server;
+  /** Adds to `.local/stack.json` what the template's resources are called. */
+  recordReferences(references: References): Promise<void>;
+  /** Stops every server, removes what isn't kept. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** Where nothing listens: what a minimal stack's functions get for the stores that it doesn't have. */
+export const NOWHERE = 'http://127.0.0.1:1';
+
+const JAVA = 17;
+/** Empty servers take some 30 MB; a full disk in the middle of a run shows up as anything but that. */
+const SPACE = 500e6;
+
+/**
+ * Starts the local servers side by side, downloading what isn't cached. What a killed run has left is ended first.
+ * @throws ServerError the first thing that went wrong; by then everything is stopped and removed again.
+ * @example
+ * const stack = await startStack({ stage: 'local', progress: streamProgress(process.stderr) });
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const undo: (() => Promise<void>)[] = [];
+  try {
+    return await start(options, undo);
+  } catch (error) {
+    await unwind(undo);
+    throw error;
+  }
+}
+
+/** @param undo gets what takes back each step; the last one has to be taken back first. */
+async function start(options: StackOptions, undo: (() => Promise<void>)[]): Promise<Stack> {
+  const { root = ROOT, brokers = 1, minimal = false, progress = silent, signal } = options;
+  signal?.throwIfAborted();
+  const logs = join(root, '.local', 'logs');
+  await mkdir(logs, { recursive: true });
+  undo.push(await lockProject(root));
+  const leftOver = await endLeftOvers(root);
+  if (leftOver !== undefined && !leftOver.kept) await removeTemporary(leftOver.data);
+
+  const java = await findJava(JAVA);
+  const cache = cacheFolder();
+  await fetchJars(artifactsOf(minimal), { cache, java, progress, signal });
+  const names = serverNames({ brokers, minimal });
+  const data = options.keep === undefined ? await temporaryFolder() : await keptFolder(options.keep, names);
+  undo.push(data.release);
+  await requireSpace(data.path, SPACE);
+
+  const planned = await planServers({ brokers, minimal, ports: options.ports ?? {} });
+  const servers: Server[] = [];
+  const server = (name: string): Server => {
+    const found = servers.find((candidate) => candidate.name === name);
+    if (found === undefined) throw new Error(`the stack has no server ${name}; it has ${names.join(', ')}`);
+    return found;
+  };
+  for (const { name, port, make } of planned) {
+    const context: ServerContext = {
+      data: join(data.path, name),
+      kept: data.kept,
+      log: join(logs, `${name}.log`),
+      port,
+      cache,
+    };
+    await mkdir(context.data, { recursive: true, mode: 0o700 });
+    await rm(context.log, { force: true });
+    servers.push(make(context, java, (other) => server(other).endpoint));
+  }
+
+  const endpoints = endpointsOf(servers);
+  const recorder = await recordStack(root, {
+    ...((await identify(process.pid)) as ProcessIdentity),
+    stage: options.stage,
+    state: 'starting',
+    endpoints,
+    servers: names,
+    processes: [],
+    data: data.path,
+    kept: data.kept,
+  });
+  undo.push(recorder.remove);
+
+  let stopping = false;
+  undo.push(() => {
+    stopping = true;
+    return stopAll(servers);
+  });
+  await launch(servers, {
+    signal,
+    onStarted: async () => recorder.record({ processes: await identities(servers) }),
+    onReady: (ready, seconds) => {
+      const { port, usual } = planned.find(({ name }) => name === ready.name) as Planned;
+      const moved = port === usual ? '' : ` (port ${usual} is taken)`;
+      progress.line(`${ready.name} ready in ${seconds.toFixed(1)} s on 127.0.0.1:${port}${moved}`);
+    },
+  });
+  await data.complete();
+  await recorder.record({ state: 'running' });
+
+  const { promise: died, resolve } = Promise.withResolvers<ServerError>();
+  for (const { name, process: spawned } of servers) {
+    void spawned?.exited.then(({ code, signal: by }) => {
+      const how = by ?? `exit code ${code}`;
+      if (!stopping)
+        resolve(
+          new ServerError(`${name} ended while the stack was running (${how}); log: ${join(logs, `${name}.log`)}`),
+        );
+    });
+  }
+  let stopped: Promise<void> | undefined;
+  return {
+    endpoints,
+    servers,
+    logs,
+    died,
+    server,
+    recordReferences: (references) => recorder.record({ references }),
+    stop: () => {
+      stopped ??= unwind(undo);
+      return stopped;
+    },
+  };
+}
+
+/** Takes back the last step first; one that fails doesn't keep the others from it. */
+async function unwind(undo: readonly (() => Promise<void>)[]): Promise<void> {
+  const errors: unknown[] = [];
+  for (const step of undo.toReversed()) await step().catch((error: unknown) => errors.push(error));
+  if (errors.length > 0) throw errors[0];
+}
+
+async function lockProject(root: string): Promise<() => Promise<void>> {
+  try {
+    return await takeLock(join(root, '.local', 'lock'));
+  } catch (error) {
+    if (!(error instanceof LockedError)) throw error;
+    throw new ServerError(
+      `A stack is running here already (process ${error.holder.pid}): stop it with Ctrl-C where it runs, or use another checkout.`,
+      { cause: error },
+    );
+  }
+}
+
+function endpointsOf(servers: readonly Server[]): Endpoints {
+  const endpoint = (name: string): string => servers.find((server) => server.name === name)?.endpoint ?? NOWHERE;
+  const brokers = servers.filter(({ name }) => name.startsWith('kafka'));
+  return {
+    kafka: brokers.map((broker) => broker.endpoint).join(','),
+    dynamodb: endpoint('dynamodb'),
+    s3: endpoint('s3'),
+    rdsData: endpoint('rds-data'),
+    postgres: endpoint('postgres'),
+  };
+}
+
+async function identities(servers: readonly Server[]): Promise<StackFile['processes']> {
+  const found = await Promise.all(
+    servers.map(async ({ name, process: spawned }) => {
+      const identity = spawned === undefined ? undefined : await identify(spawned.pid);
+      return identity === undefined ? [] : [{ name, ...identity }];
+    }),
+  );
+  return found.flat();
+}

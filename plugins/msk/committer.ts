@@ -1,0 +1,77 @@
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
+import type { PartitionQueue } from './partition-queue.ts';
+
+interface Commit {
+  queue: PartitionQueue;
+  ownership: number;
+  /** The offset to commit. */
+  next: number;
+  /** Records that this commit makes done. */
+  records: number;
+}
+
+export interface CommitterOptions {
+  /** Rejects where Kafka didn't store the offsets. */
+  commit: (offsets: { topic: string; partition: number; offset: string }[]) => Promise<void>;
+  /** Told of what Kafka has stored. */
+  committed: (queue: PartitionQueue, next: number, records: number) => void;
+  failed: (error: unknown) => void;
+}
+
+/** A crash makes at most the batches of this time come again; without it small batches cost a request each. */
+const gapMilliseconds = 20;
+const retryMilliseconds = 500;
+
+/** Commits offsets, one request at a time with all that has come up meanwhile. */
+export class Committer {
+  readonly #options: CommitterOptions;
+  readonly #pending = new Map<number, Commit>();
+  #flushing: Promise<void> | undefined;
+
+  constructor(options: CommitterOptions) {
+    this.#options = options;
+  }
+
+  add(queue: PartitionQueue, next: number, records: number): void {
+    const waiting = this.#pending.get(queue.partition);
+    const before = waiting?.ownership === queue.ownership ? waiting.records : 0;
+    this.#pending.set(queue.partition, { queue, ownership: queue.ownership, next, records: before + records });
+    this.#flushing ??= this.#flush().finally(() => {
+      this.#flushing = undefined;
+    });
+  }
+
+  /** Resolves when nothing waits to be committed. */
+  async flushed(): Promise<void> {
+    await this.#flushing;
+  }
+
+  async #flush(): Promise<void> {
+    while (this.#pending.size > 0) {
+      // A batch's partitions are done one after the other.
+      await setImmediate();
+      const owned = [...this.#pending.values()].filter(({ queue, ownership }) => queue.ownership === ownership);
+      this.#pending.clear();
+      if (owned.length === 0) return;
+      try {
+        await this.#options.commit(
+          owned.map(({ queue, next }) => ({ topic: queue.topic, partition: queue.partition, offset: String(next) })),
+        );
+        for (const { queue, next, records } of owned) this.#options.committed(queue, next, records);
+        await sleep(gapMilliseconds);
+      } catch (error) {
+        this.#options.failed(error);
+        this.#takeBack(owned);
+        await sleep(retryMilliseconds);
+      }
+    }
+  }
+
+  #takeBack(commits: readonly Commit[]): void {
+    for (const commit of commits) {
+      const newer = this.#pending.get(commit.queue.partition);
+      if (newer) newer.records += commit.records;
+      else this.#pending.set(commit.queue.partition, commit);
+    }
+  }
+}

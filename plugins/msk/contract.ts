@@ -1,0 +1,75 @@
+/** A resource of a compiled CloudFormation template, intrinsic functions not yet resolved. */
+export interface TemplateResource {
+  Type: string;
+  Properties?: Record<string, unknown>;
+  DependsOn?: string | string[];
+  Condition?: string;
+  DeletionPolicy?: string;
+}
+
+/** The CloudFormation template that `serverless package` compiles. */
+export interface CompiledTemplate {
+  Description?: string;
+  Parameters?: Record<string, { Type: string; Default?: unknown }>;
+  Mappings?: Record<string, Record<string, Record<string, unknown>>>;
+  Conditions?: Record<string, unknown>;
+  Resources: Record<string, TemplateResource>;
+  Outputs?: Record<string, { Value: unknown }>;
+}
+
+/**
+ * What `Ref` and `Fn::GetAtt` give for each logical id. An attribute of an attribute keeps its dot.
+ *
+ * @example { MskCluster: { Ref: 'arn:aws:kafka:…', Arn: 'arn:aws:kafka:…' }, Database: { Ref: 'db', 'Endpoint.Port': 5432 } }
+ */
+export type References = Record<string, Record<string, unknown>>;
+
+/** What the service's module has made of the compiled template. */
+export interface Deployed {
+  references: References;
+  /** Event source ARN to the brokers' addresses, e.g. `127.0.0.1:9092,127.0.0.1:9093`. */
+  bootstrapServers(eventSourceArn: string): string;
+  /** Laid over every function's own environment: endpoints, dummy credentials. */
+  environment: Record<string, string>;
+  /** Whether a function's mappings run, by its key in the service; all do where this is absent. */
+  runs?(functionKey: string): boolean;
+}
+
+/** Runs a packaged function once. @throws InvocationError where it fails */
+export type Invoke = (functionKey: string, event: unknown) => Promise<unknown>;
+
+/** The exports of the module that `custom.msk.offline` names. */
+export interface OfflineService {
+  /** Creates what the compiled template declares on local servers. Called once, after packaging. */
+  deploy(template: CompiledTemplate): Promise<Deployed>;
+  /** What a deployment does before the first record comes, e.g. migrations: called once, before polling. */
+  prepare?(invoke: Invoke): Promise<void>;
+  /** Called once a second with the state of every mapping, from when they begin to poll until they have stopped. */
+  status?(mappings: MappingStatus[]): void;
+  /** Called once, when every mapping has left its group. */
+  stopped?(): Promise<void> | void;
+}
+
+/** The state of one event source mapping. Counts are since its start. */
+export interface MappingStatus {
+  /** The function's key in the service. */
+  function: string;
+  topic: string;
+  group: string;
+  /** Partitions that this mapping now reads: 0 while it joins its group, or waits for its topic or brokers. */
+  assigned: number;
+  /** Records fetched. */
+  polled: number;
+  /** Records handed to the function, again with each retry. */
+  invoked: number;
+  /** Invocations that threw, timed out, or reported failures. */
+  failedInvocations: number;
+  /** Records whose offsets are committed. */
+  committed: number;
+  /** Invocations running now. */
+  inFlight: number;
+  /** Sum over the topic's partitions of end offset less committed offset; null until first known. */
+  lag: number | null;
+  /** The newest error of the function or the brokers, gone after the next success. */
+  lastError?: string;
+}

@@ -1,0 +1,198 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Dispatcher, type DispatcherOptions, partsOf, type Slice } from './dispatcher.ts';
+import { PartitionQueue } from './partition-queue.ts';
+import { type Outcome, succeedAll } from './response.ts';
+
+const limits = { batchSize: 10, maxBytes: 100_000 };
+
+/** A dispatcher whose invocations stay open until the test settles them. */
+function setUp(options: Partial<DispatcherOptions> = {}) {
+  const invocations: {
+    offsets: Record<number, number[]>;
+    settle: (outcome?: Partial<Outcome>) => void;
+    fail: () => void;
+  }[] = [];
+  const done: [partition: number, next: number, records: number][] = [];
+  const failures: string[] = [];
+  const dispatcher = new Dispatcher({
+    ...limits,
+    windowMilliseconds: 0,
+    invoke: (slices) =>
+      new Promise((resolve, reject) => {
+        invocations.push({
+          offsets: offsetsOf(slices),
+          settle: (outcome) => resolve({ ...succeedAll(partsOf(slices)), ...outcome }),
+          fail: () => reject(new Error('no')),
+        });
+      }),
+    done: (queue, next, records) => done.push([queue.partition, next, records]),
+    failed: (_, reason) => failures.push(reason),
+    ...options,
+  });
+  const queue = (partition: number) => dispatcher.queue(partition, () => new PartitionQueue('t', partition, limits));
+  const add = (partition: number, first: number, count: number) => {
+    const records = Array.from({ length: count }, (_, index) => ({
+      offset: first + index,
+      timestamp: 0,
+      key: null,
+      value: null,
+      headers: [],
+    }));
+    queue(partition).add(records, performance.now());
+    dispatcher.wake();
+  };
+  return { dispatcher, invocations, done, failures, queue, add };
+}
+
+function offsetsOf(slices: readonly Slice[]): Record<number, number[]> {
+  return Object.fromEntries(slices.map(({ queue, records }) => [queue.partition, records.map(({ offset }) => offset)]));
+}
+
+const tick = () => sleep(5);
+
+describe('Dispatcher', () => {
+  test('puts records of several partitions in one batch', async () => {
+    const { invocations, add } = setUp();
+    add(0, 0, 2);
+    add(1, 7, 1);
+    await tick();
+
+    expect(invocations.map(({ offsets }) => offsets)).toEqual([{ 0: [0, 1], 1: [7] }]);
+  });
+
+  test('cuts batches at the batch size and runs those of free partitions side by side', async () => {
+    const { invocations, add } = setUp();
+    add(0, 0, 12);
+    add(1, 0, 12);
+    await tick();
+
+    expect(invocations.map(({ offsets }) => Object.keys(offsets))).toEqual([['0'], ['1']]);
+    expect(invocations[0]?.offsets[0]).toHaveLength(10);
+  });
+
+  test('reads a partition in sequence', async () => {
+    const { invocations, add, done } = setUp();
+    add(0, 0, 12);
+    await tick();
+    expect(invocations).toHaveLength(1);
+
+    invocations[0]?.settle();
+    await tick();
+
+    expect(invocations[1]?.offsets).toEqual({ 0: [10, 11] });
+    expect(done).toEqual([[0, 10, 10]]);
+  });
+
+  test('waits for a full batch, at most the window from its first record on', async () => {
+    const { invocations, add } = setUp({ windowMilliseconds: 150 });
+    add(0, 0, 3);
+    await sleep(60);
+    add(0, 3, 3);
+    await sleep(60);
+    expect(invocations).toEqual([]);
+
+    await sleep(60);
+    expect(invocations.map(({ offsets }) => offsets)).toEqual([{ 0: [0, 1, 2, 3, 4, 5] }]);
+  });
+
+  test('does not wait for the window where the batch is full', async () => {
+    const { invocations, add } = setUp({ windowMilliseconds: 60_000 });
+    add(0, 0, 10);
+    await tick();
+
+    expect(invocations).toHaveLength(1);
+  });
+
+  test('tries a failed batch again, with the same records, while other partitions go on', async () => {
+    const { invocations, add, done, failures } = setUp();
+    add(0, 0, 2);
+    await tick();
+    invocations[0]?.fail();
+    add(0, 2, 1);
+    add(1, 0, 1);
+    await tick();
+    expect(invocations[1]?.offsets).toEqual({ 1: [0] });
+
+    await sleep(150);
+    expect(invocations[2]?.offsets).toEqual({ 0: [0, 1] });
+    expect(failures).toEqual(['Error: no']);
+    expect(done).toEqual([]);
+
+    invocations[2]?.settle();
+    await tick();
+    expect(done).toEqual([[0, 2, 2]]);
+    expect(invocations[3]?.offsets).toEqual({ 0: [2] });
+  });
+
+  test('commits up to the first failed record of each partition and retries from there', async () => {
+    const { invocations, add, done } = setUp();
+    add(0, 0, 3);
+    add(1, 0, 3);
+    await tick();
+    invocations[0]?.settle({ failedFrom: [1, undefined], reason: 'one' });
+    await sleep(150);
+
+    expect(done).toEqual([
+      [0, 1, 1],
+      [1, 3, 3],
+    ]);
+    expect(invocations[1]?.offsets).toEqual({ 0: [1, 2] });
+  });
+
+  test('a partition that is done is free before the rest of its batch is', async () => {
+    const { invocations, add } = setUp();
+    add(0, 0, 1);
+    add(1, 0, 1);
+    await tick();
+    invocations[0]?.settle({ failedFrom: [0, undefined], reason: 'one' });
+    add(1, 1, 1);
+    await tick();
+
+    expect(invocations[1]?.offsets).toEqual({ 1: [1] });
+  });
+
+  test('neither commits nor retries what was taken away meanwhile', async () => {
+    const { invocations, add, done, queue } = setUp();
+    add(0, 0, 1);
+    add(1, 0, 1);
+    await tick();
+    queue(0).revoke();
+    invocations[0]?.fail();
+    await sleep(150);
+    expect(invocations[1]?.offsets).toEqual({ 1: [0] });
+
+    queue(1).revoke();
+    invocations[1]?.settle();
+    await tick();
+    expect(done).toEqual([]);
+  });
+
+  test('a partition that comes back waits for the batch that it was in', async () => {
+    const { invocations, add, queue } = setUp();
+    add(0, 0, 2);
+    await tick();
+    queue(0).revoke();
+    add(0, 0, 2);
+    await tick();
+    expect(invocations).toHaveLength(1);
+
+    invocations[0]?.settle();
+    await tick();
+    expect(invocations[1]?.offsets).toEqual({ 0: [0, 1] });
+  });
+
+  test('stops when the batches in flight are done, without a retry or a new batch', async () => {
+    const { dispatcher, invocations, add, done } = setUp();
+    add(0, 0, 1);
+    add(1, 0, 1);
+    await tick();
+    add(0, 1, 1);
+    const stopped = dispatcher.stop();
+    invocations[0]?.settle({ failedFrom: [undefined, 0], reason: 'one' });
+    await stopped;
+    await sleep(150);
+
+    expect(invocations).toHaveLength(1);
+    expect(done).toEqual([[0, 1, 1]]);
+  });
+});

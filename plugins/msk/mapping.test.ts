@@ -1,0 +1,90 @@
+import type { CompiledTemplate } from './contract.ts';
+import { mskMappings } from './mapping.ts';
+
+const arn = 'arn:aws:kafka:us-east-1:000000000000:cluster/c/1';
+const minimal = {
+  EventSourceArn: { Ref: 'Cluster' },
+  FunctionName: { 'Fn::GetAtt': ['OrdersLambdaFunction', 'Arn'] },
+  StartingPosition: 'TRIM_HORIZON',
+  Topics: ['orders'],
+};
+
+function read(properties: Record<string, unknown>, resource: object = {}) {
+  const template: CompiledTemplate = {
+    Conditions: { Never: { 'Fn::Equals': [1, 2] } },
+    Resources: {
+      OrdersLambdaFunction: { Type: 'AWS::Lambda::Function' },
+      OrdersMapping: {
+        Type: 'AWS::Lambda::EventSourceMapping',
+        Properties: { ...minimal, ...properties },
+        ...resource,
+      },
+    },
+  };
+  const warnings: string[] = [];
+  const references = { Cluster: { Ref: arn }, Name: { Ref: 'orders-topic' } };
+  return { mappings: mskMappings(template, { template, references }, (line) => warnings.push(line)), warnings };
+}
+
+describe('mskMappings', () => {
+  test('gives Lambda’s defaults', () => {
+    expect(read({}).mappings).toEqual([
+      {
+        logicalId: 'OrdersMapping',
+        functionLogicalId: 'OrdersLambdaFunction',
+        eventSourceArn: arn,
+        topic: 'orders',
+        group: 'OrdersMapping',
+        batchSize: 100,
+        windowMilliseconds: 500,
+        startingPosition: { at: 'TRIM_HORIZON' },
+        reportsFailures: false,
+      },
+    ]);
+  });
+
+  test('reads what is set, intrinsic functions resolved', () => {
+    const { mappings } = read({
+      Topics: [{ Ref: 'Name' }],
+      BatchSize: 7,
+      MaximumBatchingWindowInSeconds: 0,
+      AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: 'g' },
+      StartingPosition: 'AT_TIMESTAMP',
+      StartingPositionTimestamp: 1700000000,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      FunctionName: { 'Fn::Join': [':', [minimal.FunctionName, 'live']] },
+    });
+
+    expect(mappings[0]).toMatchObject({
+      functionLogicalId: 'OrdersLambdaFunction',
+      topic: 'orders-topic',
+      group: 'g',
+      batchSize: 7,
+      windowMilliseconds: 0,
+      startingPosition: { at: 'AT_TIMESTAMP', timestamp: 1700000000_000 },
+      reportsFailures: true,
+    });
+  });
+
+  test.each([
+    ['is disabled', { Enabled: false }, {}],
+    ['is not in this stage', {}, { Condition: 'Never' }],
+    ['is of self-managed Kafka', { EventSourceArn: undefined, SelfManagedEventSource: {} }, {}],
+    ['is of a queue', { Topics: undefined }, {}],
+  ])('leaves out a mapping that %s', (_, properties, resource) => {
+    expect(read(properties, resource).mappings).toEqual([]);
+  });
+
+  test('warns of properties that are not followed offline', () => {
+    expect(read({ FilterCriteria: { Filters: [] } }).warnings).toEqual([expect.stringContaining('FilterCriteria')]);
+  });
+
+  test.each([
+    [{ EventSourceArn: { Ref: 'Nothing' } }, 'OrdersMapping: Ref Nothing'],
+    [{ FunctionName: 'elsewhere' }, 'OrdersMapping: FunctionName'],
+    [{ StartingPosition: 'AT_TIMESTAMP' }, 'OrdersMapping: AT_TIMESTAMP needs'],
+    [{ StartingPosition: 'TRIM' }, 'OrdersMapping: StartingPosition TRIM'],
+  ])('names the mapping and what is wrong in %j', (properties, message) => {
+    expect(() => read(properties)).toThrow(message);
+  });
+});

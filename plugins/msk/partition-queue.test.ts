@@ -1,0 +1,76 @@
+import type { KafkaRecord } from './event.ts';
+import { PartitionQueue } from './partition-queue.ts';
+
+const record = (offset: number, size = 10): KafkaRecord => ({
+  offset,
+  timestamp: 0,
+  key: null,
+  value: Buffer.alloc(size),
+  headers: [],
+});
+const offsets = (first: number, count: number, size?: number) =>
+  Array.from({ length: count }, (_, index) => record(first + index, size));
+const create = () => new PartitionQueue('t', 0, { batchSize: 100, maxBytes: 100_000 });
+
+describe('PartitionQueue', () => {
+  test('gives records in order and knows which comes next', () => {
+    const queue = create();
+    queue.add(offsets(5, 3), 1);
+    queue.add(offsets(8, 2), 2);
+
+    expect(queue.shift(4).map(({ offset }) => offset)).toEqual([5, 6, 7, 8]);
+    expect(queue).toMatchObject({ length: 1, since: 2, next: 10 });
+  });
+
+  test('counts bytes in and out', () => {
+    const queue = create();
+    queue.add(offsets(0, 3), 0);
+    queue.shift(3);
+
+    expect(queue.bytes).toBe(0);
+  });
+
+  test('is full by records, and by bytes', () => {
+    const byRecords = create();
+    byRecords.add(offsets(0, 1000, 1), 0);
+    const byBytes = create();
+    byBytes.add(offsets(0, 2, 60_000), 0);
+
+    expect([create().full, byRecords.full, byBytes.full]).toEqual([false, true, true]);
+  });
+
+  test('is drained when a quarter of its room is free', async () => {
+    const queue = create();
+    queue.add(offsets(0, 1000, 1), 0);
+    let drained = false;
+    const drain = queue.drained().then(() => {
+      drained = true;
+    });
+
+    queue.shift(249);
+    await new Promise(setImmediate);
+    expect(drained).toBe(false);
+
+    queue.shift(1);
+    await drain;
+    expect(drained).toBe(true);
+  });
+
+  test('starts afresh where Kafka has set the partition back', () => {
+    const queue = create();
+    queue.add(offsets(50, 3), 0);
+    queue.add(offsets(0, 2), 0);
+
+    expect(queue.shift(9).map(({ offset }) => offset)).toEqual([0, 1]);
+    expect(queue.next).toBe(2);
+  });
+
+  test('forgets its records when the partition is taken away', () => {
+    const queue = create();
+    queue.assigned = true;
+    queue.add(offsets(0, 3), 0);
+    queue.revoke();
+
+    expect(queue).toMatchObject({ assigned: false, length: 0, bytes: 0, next: undefined, ownership: 1 });
+  });
+});

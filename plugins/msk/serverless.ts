@@ -1,0 +1,47 @@
+import type { CompiledTemplate } from './contract.ts';
+
+/** The part of the Serverless Framework's object that the plugin uses. */
+export interface Serverless {
+  serviceDir: string;
+  classes: { Error: new (message: string, code: string) => Error };
+  configSchemaHandler: {
+    schema: { definitions: Record<string, JsonSchema> };
+    defineCustomProperties(schema: JsonSchema): void;
+    defineFunctionEventProperties(provider: string, event: string, schema: JsonSchema): void;
+  };
+  pluginManager: { spawn(command: string): Promise<void> };
+  service: {
+    service: string;
+    custom?: { msk?: { offline?: string } };
+    package?: { artifact?: string };
+    provider: { name: string; compiledCloudFormationTemplate: CompiledTemplate };
+    getAllFunctions(): string[];
+    getFunction(key: string): FunctionDefinition;
+  };
+  getProvider(name: 'aws'): {
+    getRegion(): string;
+    naming: {
+      getLambdaLogicalId(functionKey: string): string;
+      getMSKEventLogicalId(functionKey: string, cluster: string, topic: string): string;
+    };
+  };
+}
+
+export interface FunctionDefinition {
+  events?: { msk?: MskEventDefinition }[];
+  package?: { artifact?: string };
+}
+
+/** An `msk` event, the framework's own properties and the plugin's. */
+export interface MskEventDefinition extends Record<string, unknown> {
+  arn: string | { Ref?: string; 'Fn::ImportValue'?: string };
+  topic: string;
+  provisionedPollerConfig?: Record<string, unknown> | null;
+}
+
+/** The third argument of a plugin's constructor. */
+export interface PluginTools {
+  log: Record<'notice' | 'warning' | 'error', (line: string) => void>;
+}
+
+export type JsonSchema = { [keyword: string]: unknown; properties?: Record<string, JsonSchema> };

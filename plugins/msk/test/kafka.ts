@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Kafka, logLevel, type Message, Partitioners } from 'kafkajs';
+import { Cluster } from '../cluster.ts';
+import type { MskEvent, MskRecord } from '../event.ts';
+import type { Mapping } from '../mapping.ts';
+import { Poller } from '../poller.ts';
+
+const brokers = process.env['KAFKA_BROKERS'];
+if (!brokers) throw new Error('KAFKA_BROKERS must name the brokers to test against, e.g. KAFKA_BROKERS=127.0.0.1:9092');
+
+const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING });
+const admin = kafka.admin();
+const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+const cluster = new Cluster(brokers);
+const running = new Set<Poller>();
+
+export async function connect(): Promise<void> {
+  await Promise.all([admin.connect(), producer.connect()]);
+}
+
+export async function disconnect(): Promise<void> {
+  await Promise.all([admin.disconnect(), producer.disconnect(), cluster.disconnect()]);
+}
+
+export async function stopAll(): Promise<void> {
+  await Promise.all([...running].map((poller) => poller.stop(1000)));
+  running.clear();
+}
+
+export async function createTopic(partitions = 3): Promise<string> {
+  const topic = `test-${randomUUID()}`;
+  await createTopicNamed(topic, partitions);
+  return topic;
+}
+
+export async function createTopicNamed(topic: string, partitions: number): Promise<void> {
+  await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: true });
+}
+
+export async function produce(topic: string, messages: Message[]): Promise<void> {
+  await producer.send({ topic, messages });
+}
+
+/** Messages `<first>`, `<first + 1>`, … for one partition. */
+export function numbered(partition: number, first: number, count: number): Message[] {
+  return Array.from({ length: count }, (_, index) => ({ partition, value: String(first + index) }));
+}
+
+/** The group's committed offsets by partition; -1 where there is none. */
+export async function committed(group: string, topic: string): Promise<Record<number, number>> {
+  const [offsets] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
+  return Object.fromEntries((offsets?.partitions ?? []).map(({ partition, offset }) => [partition, Number(offset)]));
+}
+
+export interface Run {
+  poller: Poller;
+  group: string;
+  /** Events in the order of their invocations. */
+  events: MskEvent[];
+}
+
+/** Starts a poller on a topic, whose function is `invoke`. */
+export function start(topic: string, invoke: (event: MskEvent) => unknown, settings: Partial<Mapping> = {}): Run {
+  const events: MskEvent[] = [];
+  const mapping: Mapping = {
+    logicalId: 'TestMapping',
+    functionLogicalId: 'TestLambdaFunction',
+    eventSourceArn: 'arn:aws:kafka:us-east-1:000000000000:cluster/test/1',
+    topic,
+    group: `group-${topic}`,
+    batchSize: 100,
+    windowMilliseconds: 0,
+    startingPosition: { at: 'TRIM_HORIZON' },
+    reportsFailures: false,
+    ...settings,
+  };
+  const poller = new Poller({
+    mapping,
+    functionKey: 'test',
+    cluster,
+    invoke: async (event) => {
+      events.push(event as MskEvent);
+      return await invoke(event as MskEvent);
+    },
+    log: () => {},
+  });
+  poller.start();
+  running.add(poller);
+  return { poller, group: mapping.group, events };
+}
+
+/** The records of an event with their values as text. */
+export function recordsOf(event: MskEvent): (MskRecord & { text: string })[] {
+  return Object.values(event.records)
+    .flat()
+    .map((record) => ({ ...record, text: Buffer.from(record.value ?? '', 'base64').toString() }));
+}
+
+export async function eventually(condition: () => unknown, seconds = 20): Promise<void> {
+  const end = Date.now() + seconds * 1000;
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error(`not within ${seconds} s: ${condition.toString()}`);
+    await sleep(20);
+  }
+}

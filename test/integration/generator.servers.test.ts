@@ -1,0 +1,171 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startDemo } from '../../local/generators/demo/demo.ts';
+import { BAD_RECORDS } from '../../local/generators/fleet/bad-records.ts';
+import { alertsOf } from '../../local/generators/fleet/readings.ts';
+import { startFleet } from '../../local/generators/fleet/start.ts';
+import { startTrace } from '../../local/generators/fleet/start-trace.ts';
+import { createManifest, type Expectation, type Manifest } from '../../local/generators/manifest.ts';
+import { startProducer } from '../../local/generators/producer.ts';
+import { startBroker, type TestBroker, type TestRecord } from './broker.ts';
+
+const RAW = 'raw-data-topic';
+const TRIPS = 'trips-topic';
+const DEMO = 'demo_topic';
+let broker: TestBroker;
+
+beforeAll(async () => {
+  broker = await startBroker([RAW, TRIPS, DEMO]);
+}, 60_000);
+afterAll(() => broker.stop());
+
+const tripsReady = async () => {};
+/** The records of a topic that this run's generator made, whatever other tests left there. */
+async function readOwn(topic: string, generator: string, { startedAt }: Manifest): Promise<TestRecord[]> {
+  const records = await broker.readAll(topic);
+  return records.filter(({ headers }) => String(headers?.['generated']).startsWith(`${generator}-${startedAt}/`));
+}
+const expectationOf = (manifest: Manifest, topic: string, { partition, offset }: TestRecord) =>
+  manifest.at(topic, partition, Number(offset));
+
+test('the manifest holds what is in the topics, each record at its own coordinates', async () => {
+  const ready: string[] = [];
+  let readingsBeforeTrips = -1;
+  const fleet = await startFleet({
+    brokers: broker.endpoint,
+    seed: 7,
+    vehicles: 50,
+    rate: 1_000,
+    bad: 0.05,
+    durationSeconds: 4,
+    tripsReady: async (trips) => {
+      ready.push(...trips.map(({ vehicleId }) => vehicleId));
+      readingsBeforeTrips = (await broker.readAll(RAW)).length;
+    },
+  });
+  await fleet.finished;
+  const manifest = await fleet.stop();
+
+  const raw = await readOwn(RAW, 'fleet', manifest);
+  const trips = await readOwn(TRIPS, 'fleet', manifest);
+  expect(ready.length).toBe(50);
+  expect(readingsBeforeTrips).toBe(0);
+  expect(trips.length).toBe(50 + manifest.tripChanges.length);
+  expect(raw.length).toBeGreaterThan(3_500);
+  expect([...manifest.acknowledged()].filter(({ topic }) => topic === RAW).map(coordinates)).toEqual(
+    raw.map(({ partition, offset }) => `${partition}-${offset}`),
+  );
+  expect(manifest.topics[RAW]?.acknowledged).toBe(raw.length);
+  expect(manifest.uncertain).toEqual([]);
+
+  const wrong = raw.filter((record) => !agrees(expectationOf(manifest, RAW, record), record));
+  expect(wrong).toEqual([]);
+  for (const { cause } of BAD_RECORDS) expect(manifest.causes[cause]).toBeGreaterThan(0);
+  for (const count of Object.values(manifest.alerts)) expect(count).toBeGreaterThan(0);
+  expect(new Set(raw.map(({ headers }) => String(headers?.['generated']))).size).toBe(raw.length);
+  expect(raw.filter(({ key }) => key === null).length).toBeGreaterThan(20);
+  expect(raw.filter(({ value }) => value?.length === 1_000_000).length).toBeGreaterThan(0);
+}, 60_000);
+
+test('a request stays below what a topic takes, however many large records are queued', async () => {
+  const only = { vehicles: 1, rate: 5_000, bad: 1, durationSeconds: 0.3 };
+  const fleet = await startFleet({ brokers: broker.endpoint, seed: 7, ...only, tripsReady });
+  await fleet.finished;
+  const manifest = await fleet.stop();
+  expect(manifest.causes['1 MB value']).toBeGreaterThanOrEqual(5);
+  expect(manifest.uncertain).toEqual([]);
+}, 60_000);
+
+test('while the broker is frozen sends become uncertain; afterwards all that is in the topic is known', async () => {
+  const fleet = await startFleet({ brokers: broker.endpoint, seed: 7, vehicles: 20, rate: 200, tripsReady });
+  await sleep(1_000);
+  broker.server.process?.signal('SIGSTOP');
+  await sleep(12_000);
+  broker.server.process?.signal('SIGCONT');
+  const before = fleet.manifest.topics[RAW]?.acknowledged ?? 0;
+  await sleep(3_000);
+  const manifest = await fleet.stop();
+
+  const raw = await readOwn(RAW, 'fleet', manifest);
+  const uncertain = new Set(manifest.uncertain.map(({ id }) => id));
+  const acknowledged = raw.filter((record) => expectationOf(manifest, RAW, record));
+  const unknown = raw.filter((record) => !expectationOf(manifest, RAW, record));
+  expect(uncertain.size).toBeGreaterThan(0);
+  expect(fleet.progress().lastError).toBeDefined();
+  expect(acknowledged.length).toBe(manifest.topics[RAW]?.acknowledged);
+  expect(acknowledged.length).toBeGreaterThan(before);
+  expect(unknown.filter(({ headers }) => !uncertain.has(String(headers?.['generated'])))).toEqual([]);
+  expect(acknowledged.filter((record) => !agrees(expectationOf(manifest, RAW, record), record))).toEqual([]);
+}, 90_000);
+
+test('a topic that is missing is one clear error, and so are trips that never arrive', async () => {
+  const manifest = createManifest(7, Date.now(), []);
+  await expect(
+    startProducer({ brokers: broker.endpoint, clientId: 'test', topics: ['none'], manifest }),
+  ).rejects.toThrow("can't generate into none on");
+  const failing = { brokers: broker.endpoint, seed: 7, vehicles: 1 };
+  await expect(
+    startFleet({ ...failing, tripsReady: () => Promise.reject(new Error('not in the table')) }),
+  ).rejects.toThrow('not in the table');
+  await expect(startFleet({ ...failing, brokers: '127.0.0.1:1', tripsReady })).rejects.toThrow(
+    "can't generate into raw-data-topic and trips-topic on 127.0.0.1:1",
+  );
+}, 60_000);
+
+test('demo records of every kind are acknowledged as good', async () => {
+  const demo = await startDemo({ brokers: broker.endpoint, seed: 7, rate: 100, durationSeconds: 1 });
+  await demo.finished;
+  const manifest = await demo.stop();
+  const records = await readOwn(DEMO, 'demo', manifest);
+  expect(records.length).toBeGreaterThan(80);
+  for (const record of records) expect(expectationOf(manifest, DEMO, record)?.kind).toBe('good');
+  expect(records.some(({ value }) => value === null)).toBe(true);
+  expect(records.some(({ value }) => value?.length === 0)).toBe(true);
+}, 60_000);
+
+test('a trace is replayed in its time and ends by itself', async () => {
+  const measurements = [0, 1, 2, 3].map((second) => ({
+    vehicleId: 'lorry',
+    time: second * 1000,
+    latitude: 48 + second / 1000,
+    longitude: 11,
+    ...(second > 0 && { speed: 90 }),
+  }));
+  const trace = await startTrace({ brokers: broker.endpoint, measurements, speedup: 2, shift: true });
+  await trace.finished;
+  const manifest = await trace.stop();
+  const records = await readOwn(RAW, 'trace', manifest);
+  expect(records.map(({ value }) => JSON.parse(String(value)).speed)).toEqual([undefined, 90, 90, 90]);
+  expect(manifest.alerts.Speeding).toBe(3);
+  const took = Number(records.at(-1)?.timestamp) - Number(records[0]?.timestamp);
+  expect(Math.abs(took - 1_500)).toBeLessThan(300);
+  for (const { value, timestamp } of records) {
+    expect(Date.parse(JSON.parse(String(value)).timestamp)).toBeLessThanOrEqual(Number(timestamp));
+  }
+}, 60_000);
+
+const coordinates = ({ partition, offset }: { partition: number; offset: number }) => `${partition}-${offset}`;
+
+/** Whether a record's content is what the manifest says of it, judged from the bytes alone. */
+function agrees(expectation: Expectation | undefined, { value, timestamp }: TestRecord): boolean {
+  const code = codeOf(value, Number(timestamp));
+  if (expectation?.kind === 'bad') return expectation.code === code;
+  const alerts = code === undefined && JSON.stringify(alertsOf(JSON.parse(String(value))));
+  return expectation !== undefined && alerts === JSON.stringify(expectation.alerts);
+}
+
+function codeOf(value: Buffer | null, timestamp: number): string | undefined {
+  if (value === null) return 'NULL_VALUE';
+  if (value.length > 100_000) return 'TOO_LARGE';
+  if (!value.equals(Buffer.from(value.toString('utf8')))) return 'NOT_UTF8';
+  let reading: unknown;
+  try {
+    reading = JSON.parse(String(value));
+  } catch {
+    return 'NOT_JSON';
+  }
+  if (typeof reading !== 'object' || reading === null || Array.isArray(reading)) return 'NOT_AN_OBJECT';
+  const { vehicleId, location, speed, timestamp: time } = reading as Record<string, unknown>;
+  if (!/^V\d{3}$/.test(String(vehicleId)) || (speed !== undefined && typeof speed !== 'number')) return 'SCHEMA';
+  if (location === '91,181') return 'LOCATION';
+  return Date.parse(String(time)) > timestamp + 300_000 ? 'FUTURE_TIMESTAMP' : undefined;
+}

@@ -1,0 +1,88 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { choosePorts } from '../../local/servers/ports.ts';
+import { postgresServer } from '../../local/servers/postgres.ts';
+import type { ServerContext } from '../../local/servers/server.ts';
+
+let folder: string;
+let context: ServerContext;
+beforeEach(async () => {
+  // Mode 0700, as mkdtemp makes it: as root, PostgreSQL's user can't pass through it.
+  folder = await mkdtemp(join(tmpdir(), 'test-postgres-'));
+  const data = join(folder, 'postgres');
+  await mkdir(data, { mode: 0o700 });
+  const [port = 0] = await choosePorts([{ name: 'postgres', usual: 23_432, option: '' }]);
+  context = { data, kept: true, log: join(folder, 'log'), port, cache: folder };
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function query(endpoint: string, sql: string): Promise<Record<string, unknown> | undefined> {
+  const client = new pg.Client({ connectionString: endpoint });
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(sql)).rows[0];
+  } finally {
+    await client.end();
+  }
+}
+
+test('UTF8, C, UTC, on 127.0.0.1 alone; not root; folders keep their modes', async () => {
+  const server = postgresServer(context);
+  await server.start();
+  await server.ready();
+  try {
+    expect(
+      await query(
+        server.endpoint,
+        `SELECT current_database() AS database, pg_encoding_to_char(encoding) AS encoding, datcollate AS collation,
+          current_setting('timezone') AS timezone, current_setting('listen_addresses') AS addresses,
+          current_setting('unix_socket_directories') AS sockets, current_setting('fsync') AS fsync
+        FROM pg_database WHERE datname = current_database()`,
+      ),
+    ).toEqual({
+      database: 'pipeline',
+      encoding: 'UTF8',
+      collation: 'C',
+      timezone: 'UTC',
+      addresses: '127.0.0.1',
+      sockets: '',
+      fsync: 'on',
+    });
+    expect(((await stat(folder)).mode & 0o777).toString(8)).toBe('700');
+    expect((await stat(join(context.data, 'database'))).uid).not.toBe(0);
+  } finally {
+    await server.stop();
+  }
+}, 30_000);
+
+test('its runner killed, it ends by itself; the next start goes on from the kept folder at once', async () => {
+  const runner = fork('test/integration/postgres-runner.ts');
+  runner.send(context);
+  const [pid] = (await once(runner, 'message')) as [number];
+  const server = postgresServer(context);
+  await query(server.endpoint, 'CREATE TABLE kept AS SELECT 1 AS id');
+  runner.kill('SIGKILL');
+
+  // No waiting for the former one: that is what the server itself does.
+  await server.start();
+  await server.ready();
+  try {
+    expect(await stat(`/proc/${pid}`).catch(() => 'gone')).toBe('gone');
+    expect(await query(server.endpoint, 'SELECT id FROM kept')).toEqual({ id: 1 });
+  } finally {
+    await server.stop();
+  }
+}, 30_000);
+
+test('a start that was killed while it made the data starts anew', async () => {
+  await mkdir(join(context.data, 'database.new', 'base'), { recursive: true });
+  const server = postgresServer(context);
+  await server.start();
+  await server.ready();
+  await server.stop();
+  expect(await stat(join(context.data, 'database.new')).catch(() => 'gone')).toBe('gone');
+}, 30_000);

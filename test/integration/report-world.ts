@@ -1,0 +1,111 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { CreateTableCommand, type KeySchemaElement, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import pg from 'pg';
+import { toLine } from '../../functions/sinks/s3/line.ts';
+import { item } from '../../lib/stores/attributes.ts';
+import { type Clients, type Endpoints, withClients } from '../../local/deploy/servers.ts';
+import { TOPIC_NAMES } from '../../local/report/topics.ts';
+import type { WholeWorld } from '../../local/report/world.fixture.ts';
+import type { LogRecord } from '../../local/report/world.ts';
+import type { References } from '../../plugins/msk/contract.ts';
+
+const compress = promisify(gzip);
+const SQL = join(import.meta.dirname, '../../resources/sql');
+
+const BUCKET = 'archive';
+const TABLES = {
+  vehicles: { name: 'vehicles', keys: ['vehicleId'] },
+  alerts: { name: 'alerts', keys: ['vehicleId', 'alert'] },
+  trips: { name: 'trips', keys: ['vehicleId'] },
+  records: { name: 'records', keys: ['topicPartition', 'offset'] },
+} as const;
+
+/** What the resources of {@link writeWorld} are called. */
+export const REFERENCES: References = {
+  ArchiveBucket: { Ref: BUCKET },
+  VehiclesTable: { Ref: TABLES.vehicles.name },
+  AlertsTable: { Ref: TABLES.alerts.name },
+  TripsTable: { Ref: TABLES.trips.name },
+  RecordsTable: { Ref: TABLES.records.name },
+};
+
+/** Puts a world into empty servers: topics, objects, rows and items, with the formats that the sinks write. */
+export async function writeWorld(endpoints: Endpoints, { topics, s3, rds, dynamodb }: WholeWorld): Promise<void> {
+  await withClients(endpoints, async (clients) => {
+    await writeTopics(clients, topics);
+    await clients.s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
+    for (const { key, records } of s3) {
+      const Body = await compress(
+        records.map((record) => `${toLine({ ...record, headers: listOf(record) })}\n`).join(''),
+      );
+      await clients.s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body }));
+    }
+    for (const [kind, { name, keys }] of Object.entries(TABLES)) {
+      await clients.dynamodb.send(
+        new CreateTableCommand({
+          TableName: name,
+          BillingMode: 'PAY_PER_REQUEST',
+          AttributeDefinitions: keys.map((key) => ({
+            AttributeName: key,
+            AttributeType: key === 'offset' ? 'N' : 'S',
+          })),
+          KeySchema: keys.map(
+            (key, i): KeySchemaElement => ({ AttributeName: key, KeyType: i === 0 ? 'HASH' : 'RANGE' }),
+          ),
+        }),
+      );
+      for (const own of dynamodb[kind as keyof typeof TABLES]) {
+        await clients.dynamodb.send(new PutItemCommand({ TableName: name, Item: item(own) }));
+      }
+    }
+  });
+  await writeRows(endpoints.postgres, rds);
+}
+
+async function writeTopics({ admin, kafka }: Clients, topics: WholeWorld['topics']): Promise<void> {
+  await admin.createTopics({
+    waitForLeaders: true,
+    topics: TOPIC_NAMES.map((topic) => ({ topic, numPartitions: topics[topic].partitions.length })),
+  });
+  const producer = kafka.producer();
+  await producer.connect();
+  for (const topic of TOPIC_NAMES) {
+    const messages = topics[topic].records.map(({ partition, timestamp, key, value, headers }) => ({
+      partition,
+      key,
+      value,
+      timestamp: String(timestamp),
+      headers: Object.fromEntries([...headers].map(([name, values]) => [name, [...values]])),
+    }));
+    // One partition a request: kafkajs sends all of a request again where a new topic's leader wasn't ready for one.
+    for (const own of Map.groupBy(messages, ({ partition }) => partition).values()) {
+      await producer.send({ topic, acks: -1, messages: own });
+    }
+  }
+  await producer.disconnect();
+}
+
+async function writeRows(url: string, rds: WholeWorld['rds']): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    for (const file of (await readdir(SQL)).sort()) await client.query(await readFile(join(SQL, file), 'utf8'));
+    for (const [table, rows] of Object.entries(rds)) {
+      for (const { committed: _, ...row } of rows as Record<string, unknown>[]) {
+        const columns = Object.keys(row);
+        const places = columns.map((_name, i) => `$${i + 1}`);
+        const names = columns.map((name) => `"${name}"`);
+        await client.query(`INSERT INTO ${table} (${names.join()}) VALUES (${places.join()})`, Object.values(row));
+      }
+    }
+  } finally {
+    await client.end();
+  }
+}
+
+const listOf = ({ headers }: LogRecord) =>
+  [...headers].flatMap(([name, values]) => values.map((value) => ({ name, value })));

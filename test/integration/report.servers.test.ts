@@ -1,0 +1,252 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DeleteItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { jest } from '@jest/globals';
+import pg from 'pg';
+import { type Command, runCommand } from '../../local/commands/command.ts';
+import { follow } from '../../local/commands/follow.ts';
+import { produce } from '../../local/commands/produce.ts';
+import { sql } from '../../local/commands/sql.ts';
+import { tail } from '../../local/commands/tail.ts';
+import { dynamodbOf, kafkaOf, s3Of } from '../../local/deploy/servers.ts';
+import { watchAlerts } from '../../local/report/latency/watch-alerts.ts';
+import { watchVehicles } from '../../local/report/latency/watch-vehicles.ts';
+import { placesOf } from '../../local/report/places.ts';
+import { reconcile } from '../../local/report/reconcile.ts';
+import { syntheticWorld } from '../../local/report/world.fixture.ts';
+import { type Stack, startStack } from '../../local/stack.ts';
+import { readStack, type StackFile } from '../../local/stack-file.ts';
+import { REFERENCES, writeWorld } from './report-world.ts';
+
+const { world, facts } = syntheticWorld();
+let root: string;
+let stack: Stack;
+let file: StackFile;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'report-'));
+  stack = await startStack({ stage: 'local', root });
+  await writeWorld(stack.endpoints, world);
+  await stack.recordReferences(REFERENCES);
+  file = await readStack(root);
+}, 120_000);
+
+afterAll(async () => {
+  await stack?.stop();
+  await rm(root, { recursive: true, force: true });
+}, 30_000);
+
+const report = () => reconcile({ ...facts, ...placesOf(stack.endpoints, REFERENCES) });
+
+/** Runs a command on the test's own stack. */
+async function run(make: (find: () => Promise<StackFile>) => Command<never>, ...args: string[]) {
+  const out = jest.spyOn(console, 'log').mockImplementation(() => {});
+  const err = jest.spyOn(console, 'error').mockImplementation(() => {});
+  try {
+    const code = await runCommand(make(async () => file) as Command<Record<string, never>>, args);
+    return { code, out: out.mock.calls.flat().join('\n'), err: err.mock.calls.flat().join('\n') };
+  } finally {
+    jest.restoreAllMocks();
+  }
+}
+const any = (command: unknown) => command as (find: () => Promise<StackFile>) => Command<never>;
+
+describe('reconcile', () => {
+  test('what was written right is found right, from real servers', async () => {
+    const found = await report();
+    expect(found.findings).toEqual([]);
+    expect(found.problems).toEqual([]);
+    expect(found).toMatchObject({ ok: true, domains: { fleet: { read: 60, deadLettered: 6 } } });
+    expect(found.latencyMs.s3?.samples).toBe(54);
+  }, 30_000);
+
+  test('it leaves no consumer group behind', async () => {
+    await report();
+    const admin = kafkaOf(stack.endpoints, 'test').admin();
+    await admin.connect();
+    const { groups } = await admin.listGroups();
+    await admin.disconnect();
+    expect(groups).toEqual([]);
+  }, 30_000);
+
+  test('a store that does not answer is no proof', async () => {
+    const places = placesOf(stack.endpoints, REFERENCES);
+    const s3 = { ...places.stores.s3, bucket: 'another' };
+    const found = await reconcile({ ...facts, ...places, stores: { ...places.stores, s3 } });
+    expect(found.ok).toBe(false);
+    expect(found.problems).toEqual([expect.stringMatching(/^s3 could not be read back: /)]);
+  }, 30_000);
+});
+
+describe('commands', () => {
+  test('produce prints where each line went, and tail shows it', async () => {
+    const input = join(root, 'lines');
+    await writeFile(input, 'Hello MSK\n{"a":1}\n');
+    const produced = await run(any(produce), 'demo_topic', '--key', 'k9', input);
+    expect(produced).toMatchObject({ code: 0, err: '' });
+    expect(produced.out).toMatch(/^demo_topic-\d-\d+\ndemo_topic-\d-\d+$/);
+
+    const shown = await run(any(tail), 'demo_topic', '--from', 'beginning', '--count', '6', '--timeout', '10');
+    expect(shown.code).toBe(0);
+    const [first, second] = produced.out.split('\n');
+    expect(shown.out).toMatch(new RegExp(`^${first}  \\S+  k9  Hello MSK$`, 'm'));
+    expect(shown.out).toMatch(new RegExp(`^${second}  \\S+  k9  \\{"a":1\\}$`, 'm'));
+    expect(shown.out).toContain('base64://4=');
+  }, 30_000);
+
+  test('produce takes a whole file as one record, and no key where none is given', async () => {
+    const input = join(root, 'whole');
+    await writeFile(input, 'two\nlines\n');
+    const { out } = await run(any(produce), 'demo_topic', '--whole', input);
+    const shown = await run(any(follow), out);
+    expect(shown.out).toMatch(new RegExp(`^  ${out}  \\S+  -  two\\\\nlines\\\\n$`, 'm'));
+  }, 30_000);
+
+  test('an unknown topic is an error that lists those that there are', async () => {
+    const { code, err } = await run(any(produce), 'raw-data', '-');
+    expect(code).toBe(2);
+    expect(err).toContain('produce: no topic "raw-data"; there are: alerts-topic, demo-dlq, demo_topic,');
+  }, 30_000);
+
+  test('a missing file says how to give a record itself', async () => {
+    const { code, err } = await run(any(produce), 'demo_topic', '{"a":1}');
+    expect(code).toBe(1);
+    expect(err).toContain('pipe it: echo');
+  }, 30_000);
+
+  test('tail that sees too few in its time exits 1', async () => {
+    expect(await run(any(tail), 'alerts-topic', '--count', '1', '--timeout', '1')).toMatchObject({ code: 1, out: '' });
+  }, 30_000);
+
+  test('tail shows why a record is a dead letter', async () => {
+    const { out } = await run(any(tail), 'raw-data-dlq', '--from', 'beginning', '--count', '6', '--timeout', '10');
+    expect(out).toMatch(
+      /dead=NULL_VALUE \(speed: wrong; processTelemetry on raw-data-topic-\d-\d+\) {2}headers=generated/,
+    );
+  }, 30_000);
+
+  test('follow shows the whole way of a good record', async () => {
+    const { code, out } = await run(any(follow), 'raw-data-topic-0-0');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^record\n {2}raw-data-topic-0-0 {2}2026-11-21T08:00:00\.000Z {2}V0 {2}\{"vehicleId":"V0"/);
+    expect(out).toMatch(
+      /produced\n {2}processed-data-topic-0-0 .* source=raw-data-topic-0-0\n {2}alerts-topic-0-0 .*raw-data-topic-0-0\/Speeding/,
+    );
+    expect(out).toMatch(
+      /s3\n {2}raw-data-topic-0-0 {2}s3:\/\/archive\/raw-data-topic\/dt=2026-11-21\/hour=08\/0-0{20}\.ndjson\.gz line 1\n {2}processed-data-topic-0-0/,
+    );
+    expect(out).toMatch(/rds\n {2}readings {2}\{.*"raw-data-topic-0-0".*\n {2}alerts {2}\{.*raw-data-topic-0-0\/Delay/);
+    expect(out).toMatch(/dynamodb\n {2}vehicles {2}\{.*\} {2}\(a newer one\)/);
+  }, 30_000);
+
+  test('follow shows a dead letter, and leads from a produced record to its source', async () => {
+    const bad = world.topics['raw-data-topic'].records.find(({ value }) => value === null);
+    const { out } = await run(any(follow), `raw-data-topic-${bad?.partition}-${bad?.offset}`);
+    expect(out).toMatch(/produced\n {2}raw-data-dlq-\d-\d .*dead=NULL_VALUE/);
+    expect(out).toMatch(/rds\n {2}-\n/);
+    expect((await run(any(follow), 'processed-data-topic-0-0')).out).toMatch(
+      /^processed-data-topic-0-0 came from raw-data-topic-0-0\nrecord/,
+    );
+  }, 30_000);
+
+  test('follow of what is nowhere exits 1', async () => {
+    expect((await run(any(follow), 'raw-data-topic-0-99999')).code).toBe(1);
+    expect((await run(any(follow), 'nonsense')).code).toBe(2);
+  }, 30_000);
+
+  test('sql prints a table, or JSON', async () => {
+    const query = 'select alert, count(*) from alerts group by alert order by alert';
+    const { out } = await run(any(sql), query);
+    expect(out).toMatch(/^alert +\| count\n-+\+-+\nDelay +\| +\d+\n/);
+    const json = await run(any(sql), '--json', query);
+    expect(JSON.parse(json.out)[0]).toMatchObject({ alert: 'Delay' });
+  });
+
+  test('sql passes PostgreSQL’s own words on', async () => {
+    expect(await run(any(sql), 'select * from reading')).toMatchObject({
+      code: 1,
+      err: 'sql: relation "reading" does not exist',
+    });
+  });
+});
+
+describe('live samples', () => {
+  test('an alert that arrives is seen with its source and time', async () => {
+    const watch = await watchAlerts({ brokers: stack.endpoints.kafka });
+    const producer = kafkaOf(stack.endpoints, 'test').producer();
+    await producer.connect();
+    const before = Date.now();
+    const headers = { source: 'raw-data-topic-0-0/Speeding' };
+    await producer.send({ topic: 'alerts-topic', messages: [{ value: '{}', headers }] });
+    await producer.disconnect();
+    while (watch.seen() === 0 && Date.now() < before + 5_000) await new Promise((resolve) => setTimeout(resolve, 20));
+    const samples = await watch.stop();
+    expect(samples).toEqual([{ source: headers.source, arrived: expect.any(Number) }]);
+    expect(samples[0]?.arrived).toBeGreaterThanOrEqual(before);
+    expect(samples[0]?.arrived).toBeLessThan(before + 2_000);
+  }, 30_000);
+
+  test('an item that changes is seen', async () => {
+    const table = 'vehicles';
+    const watch = watchVehicles({ endpoint: stack.endpoints.dynamodb, table });
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    const dynamodb = dynamodbOf(stack.endpoints);
+    const before = Date.now();
+    await dynamodb.send(
+      new UpdateItemCommand({
+        TableName: table,
+        Key: { vehicleId: { S: 'V1' } },
+        UpdateExpression: 'SET #source = :source',
+        ExpressionAttributeNames: { '#source': 'source' },
+        ExpressionAttributeValues: { ':source': { S: 'raw-data-topic-1-77' } },
+      }),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    const samples = await watch.stop();
+    dynamodb.destroy();
+    expect(samples).toEqual([{ source: 'raw-data-topic-1-77', seen: expect.any(Number) }]);
+    expect(samples[0]?.seen).toBeLessThan(before + 1_000);
+  }, 30_000);
+});
+
+/** Last: each leaves the servers as it made them. */
+test('what is then taken away or changed in a real store is found', async () => {
+  const { s3, rds } = placesOf(stack.endpoints, REFERENCES).stores;
+  const objects = s3Of(stack.endpoints);
+  const listed = await objects.send(new ListObjectsV2Command({ Bucket: s3.bucket, Prefix: 'alerts-topic/' }));
+  await objects.send(new DeleteObjectCommand({ Bucket: s3.bucket, Key: listed.Contents?.[0]?.Key }));
+  const client = new pg.Client({ connectionString: rds.postgres });
+  await client.connect();
+  await client.query(`DELETE FROM readings WHERE source = 'raw-data-topic-0-0'`);
+  await client.query(`UPDATE alerts SET detail = '{}' WHERE source = 'raw-data-topic-0-0/Speeding'`);
+  await client.end();
+  const dynamodb = dynamodbOf(stack.endpoints);
+  await dynamodb.send(new DeleteItemCommand({ TableName: 'trips', Key: { vehicleId: { S: 'V2' } } }));
+  dynamodb.destroy();
+
+  const found = await report();
+  const groups = new Map(found.findings.map(({ place, kind, first }) => [`${place} ${kind}`, first[0]?.id]));
+  expect(found.ok).toBe(false);
+  expect(groups.get('s3 alerts-topic lost')).toMatch(/^alerts-topic-\d-\d+$/);
+  expect(groups.get('rds readings lost')).toBe('raw-data-topic-0-0');
+  expect(groups.get('rds alerts different')).toBe('raw-data-topic-0-0/Speeding');
+  expect(groups.get('dynamodb trips lost')).toBe('V2');
+}, 30_000);
+
+test('without a running stack a command says so on one line, and exits 1', async () => {
+  const command = join(import.meta.dirname, '../../local/commands/sql.ts');
+  const source = `import { runCommand } from ${JSON.stringify(join(command, '../command.ts'))};
+    import { sql } from ${JSON.stringify(command)};
+    import { readStack } from ${JSON.stringify(join(command, '../../stack-file.ts'))};
+    process.exit(await runCommand(sql(() => readStack(${JSON.stringify(join(root, 'empty'))})), ['select 1']));`;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', source]);
+  let err = '';
+  child.stderr.on('data', (chunk) => {
+    err += String(chunk);
+  });
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  expect({ code, err }).toEqual({ code: 1, err: 'sql: no running stack: start one with `npm start`\n' });
+}, 30_000);

@@ -1,0 +1,281 @@
+import fc from 'fast-check';
+import { dynamodbSink } from '../../functions/sinks/dynamodb/sink.ts';
+import { within } from '../../lib/deadline.ts';
+import { attribute, item } from '../../lib/stores/attributes.ts';
+import { type PutIf, putIf } from '../../lib/stores/conditional-put.ts';
+import { batchOfRecords, KAFKA_TIME, type TestRecord } from '../msk-event.ts';
+import { startTables, type TestTables } from '../servers.ts';
+
+const NOW = Date.UTC(2026, 0, 2);
+const names = { vehicles: 'vehicles', alerts: 'alerts', trips: 'trips', records: 'records' };
+
+let tables: TestTables;
+let puts = 0;
+let put: PutIf;
+beforeAll(async () => {
+  tables = await startTables();
+  await tables.create('vehicles', 'vehicleId:S');
+  await tables.create('alerts', 'vehicleId:S', 'alert:S');
+  await tables.create('trips', 'vehicleId:S');
+  await tables.create('records', 'topicPartition:S', 'offset:N');
+  const counted = putIf(tables.client);
+  put = (...args) => {
+    puts += 1;
+    return counted(...args);
+  };
+}, 60_000);
+afterAll(() => tables?.stop());
+beforeEach(() => {
+  puts = 0;
+});
+
+const write = (records: TestRecord[], ms?: number) =>
+  dynamodbSink({ put, tables: names, tombstoneDays: 30, now: () => NOW }).write(batchOfRecords(records, {}, ms));
+const find = async (table: string, key: string, value: string) =>
+  (await tables.items(table)).filter((found) => found[key]?.S === value);
+
+const reading = (vehicleId: string, second: number, raw: string, more: object = {}): TestRecord => ({
+  topic: 'processed-data-topic',
+  headers: { source: `raw-data-topic-${raw}` },
+  value: {
+    vehicleId,
+    location: '1,2',
+    latitude: 1,
+    longitude: 2,
+    timestamp: new Date(KAFKA_TIME + second * 1000).toISOString(),
+    ...more,
+  },
+});
+
+test('a vehicle has its newest reading, under the version of its raw record', async () => {
+  await write([reading('V1', 5, '2-9', { speed: 85.1, distanceRemainingKm: 0.1 + 0.2 })]);
+
+  expect(await find('vehicles', 'vehicleId', 'V1')).toEqual([
+    {
+      vehicleId: { S: 'V1' },
+      version: { S: '001767225605000-0000000002-00000000000000000009' },
+      source: { S: 'raw-data-topic-2-9' },
+      eventTime: { S: '2026-01-01T00:00:05.000Z' },
+      latitude: { N: '1' },
+      longitude: { N: '2' },
+      speed: { N: '85.1' },
+      distanceRemainingKm: { N: '0.30000000000000004' },
+    },
+  ]);
+});
+
+test('of a batch only the newest of each vehicle is put; an older one later changes nothing', async () => {
+  const batch = Array.from({ length: 100 }, (_, n) => reading(`B${n % 3}`, n, `0-${n}`));
+  const before = reading('B0', -1, '0-1000');
+
+  expect(await write(batch.toReversed())).toEqual([]);
+  expect(puts).toBe(3);
+  expect(await write([before])).toEqual([]);
+
+  expect((await find('vehicles', 'vehicleId', 'B0'))[0]?.['source']).toEqual({ S: 'raw-data-topic-0-99' });
+});
+
+test('any order, split and repetition, by two at once, ends in the same state', async () => {
+  let run = 0;
+  const events = fc.array(fc.record({ vehicle: fc.nat(3), second: fc.nat(4), partition: fc.nat(2) }), {
+    minLength: 1,
+    maxLength: 30,
+  });
+  await fc.assert(
+    fc.asyncProperty(events, fc.infiniteStream(fc.nat(1000)), async (made, order) => {
+      run += 1;
+      const all = made.map(({ vehicle, second, partition }, n) => ({
+        vehicle: `R${run}-${vehicle}`,
+        version: `${second}-${partition}-${String(n).padStart(3, '0')}`,
+        record: reading(`R${run}-${vehicle}`, second, `${partition}-${n}`),
+      }));
+      const shuffled = () => {
+        const keyed = all.map(({ record }) => ({ record, at: order.next().value }));
+        return keyed.toSorted((a, b) => a.at - b.at).map(({ record }) => record);
+      };
+      const half = Math.floor(all.length / 2);
+
+      const [one, other] = [shuffled(), shuffled()];
+      await Promise.all([
+        write(one.slice(0, half)).then(() => write(one.slice(half))),
+        write(other.slice(0, half + 1)).then(() => write(other)),
+      ]);
+
+      for (const [vehicle, own] of Map.groupBy(all, (event) => event.vehicle)) {
+        const newest = own.toSorted((a, b) => (a.version < b.version ? 1 : -1))[0];
+        const found = await find('vehicles', 'vehicleId', vehicle);
+        expect(found.map(({ source }) => source?.S)).toEqual([newest?.record.headers?.['source']]);
+      }
+    }),
+    { numRuns: 20 },
+  );
+}, 60_000);
+
+test('alerts are kept by vehicle and kind, with their own fields', async () => {
+  const alert = (kind: string, offset: number, more: object): TestRecord => ({
+    topic: 'alerts-topic',
+    headers: { source: `raw-data-topic-1-${offset}/${kind}` },
+    value: { vehicleId: 'A1', alert: kind, timestamp: '2026-01-01T00:00:00Z', ...more },
+  });
+
+  await write([
+    alert('Speeding', 3, { speed: 81 }),
+    alert('LowFuel', 3, { fuelLevel: 5 }),
+    alert('Speeding', 4, { speed: 99 }),
+  ]);
+
+  expect(await find('alerts', 'vehicleId', 'A1')).toEqual([
+    item({
+      vehicleId: 'A1',
+      alert: 'LowFuel',
+      version: '001767225600000-0000000001-00000000000000000003',
+      source: 'raw-data-topic-1-3/LowFuel',
+      timestamp: '2026-01-01T00:00:00Z',
+      fuelLevel: 5,
+    }),
+    item({
+      vehicleId: 'A1',
+      alert: 'Speeding',
+      version: '001767225600000-0000000001-00000000000000000004',
+      source: 'raw-data-topic-1-4/Speeding',
+      timestamp: '2026-01-01T00:00:00Z',
+      speed: 99,
+    }),
+  ]);
+});
+
+test("a tombstone deletes softly, so that an older trip can't come back; a newer one can", async () => {
+  const trip = (tripId: string) => ({
+    vehicleId: 'T1',
+    tripId,
+    destination: '1,2',
+    plannedArrival: '2026-01-03T00:00:00Z',
+  });
+  const at = (offset: number, value: object | null): TestRecord => ({ topic: 'trips-topic', key: 'T1', offset, value });
+  const version = (offset: number) => `001767225600000-0000000000-0000000000000000000${offset}`;
+
+  await write([at(1, trip('one')), at(2, null)]);
+  await write([at(1, trip('one'))]);
+  expect(await find('trips', 'vehicleId', 'T1')).toEqual([
+    item({ vehicleId: 'T1', version: version(2), deleted: true, expiresAt: NOW / 1000 + 30 * 86_400 }),
+  ]);
+
+  await write([at(3, trip('two'))]);
+  expect(await find('trips', 'vehicleId', 'T1')).toEqual([
+    item({ ...trip('two'), version: version(3), deleted: false }),
+  ]);
+});
+
+test('generic records lie under their coordinates, as text or as bytes', async () => {
+  const records: TestRecord[] = [
+    { topic: 'demo_topic', offset: 4, key: '', value: '\u0000 any' },
+    { topic: 'demo_topic', key: Buffer.from([0xff]), value: Buffer.from([0xfe]), timestamp: -1 },
+    { topic: 'demo_topic', value: null },
+  ];
+
+  await write(records);
+  await write(records);
+
+  expect(await find('records', 'topicPartition', 'demo_topic-0')).toEqual([
+    item({ topicPartition: 'demo_topic-0', offset: 4, timestamp: KAFKA_TIME, key: '', value: '\u0000 any' }),
+    {
+      ...item({ topicPartition: 'demo_topic-0', offset: 5, timestamp: -1 }),
+      keyBytes: { B: new Uint8Array([0xff]) },
+      valueBytes: { B: new Uint8Array([0xfe]) },
+    },
+    item({ topicPartition: 'demo_topic-0', offset: 6, timestamp: KAFKA_TIME }),
+  ]);
+});
+
+test('every double that DynamoDB holds comes back the same', async () => {
+  let n = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { maxLength: 100 }),
+      async (doubles) => {
+        const held = doubles.filter(
+          (double) => double === 0 || (Math.abs(double) >= 1e-130 && Math.abs(double) <= 9.99e125),
+        );
+        n += 1;
+        const Item = item({ vehicleId: `N${n}`, held });
+        await put(
+          { TableName: 'vehicles', Item, ConditionExpression: 'attribute_not_exists(vehicleId)' },
+          within(5_000),
+        );
+
+        const [found] = await find('vehicles', 'vehicleId', `N${n}`);
+        expect(found?.['held']?.L?.map(({ N }) => Number(N))).toEqual(
+          held.map((double) => (double === 0 ? 0 : double)),
+        );
+      },
+    ),
+    { numRuns: 50 },
+  );
+}, 60_000);
+
+test('what can never be stored is permanent, and the next older state takes its place', async () => {
+  const failures = await write([
+    reading('P1', 1, '0-1'),
+    reading('P1', 2, '0-2', { speed: 1e-200 }),
+    { topic: 'demo_topic', offset: 90, value: 'x'.repeat(400 * 1024) },
+    { topic: 'alerts-topic', value: 'no JSON' },
+  ]);
+
+  expect(failures.map(({ record, error }) => [record.topic, record.offset, error.code, error.retriable])).toEqual([
+    ['processed-data-topic', 1, 'NUMBER_RANGE', false],
+    ['alerts-topic', 0, 'NOT_JSON', false],
+    ['demo_topic', 90, 'TOO_LARGE', false],
+  ]);
+  expect((await find('vehicles', 'vehicleId', 'P1'))[0]?.['source']).toEqual({ S: 'raw-data-topic-0-1' });
+});
+
+test('an item just within 400 KB is stored, one over it is TOO_LARGE', async () => {
+  const key = { topicPartition: 'limit-0', offset: 0 };
+  const room = 400 * 1024 - 'topicPartitionlimit-0offset'.length - 21 - 'value'.length;
+  const condition = 'attribute_not_exists(topicPartition)';
+  const Item = item({ ...key, value: 'x'.repeat(room) });
+  expect(await put({ TableName: 'records', Item, ConditionExpression: condition }, within(5_000))).toBe('written');
+
+  const failures = await write([{ topic: 'limit', offset: 1, value: 'x'.repeat(room + 30) }]);
+  expect(failures.map(({ error }) => error.code)).toEqual(['TOO_LARGE']);
+});
+
+test.each([
+  [
+    'more than 32 levels',
+    { vehicleId: { S: 'X' }, deep: attribute(JSON.parse('['.repeat(40) + ']'.repeat(40))) },
+    'TOO_DEEP',
+  ],
+  ['a key of another name, as a wrong table has', { vehicle: { S: 'X' } }, 'UNEXPECTED'],
+])('DynamoDB refuses %s for ever', async (_, Item, code) => {
+  const refused = put(
+    { TableName: 'vehicles', Item, ConditionExpression: 'attribute_not_exists(vehicleId)' },
+    within(5_000),
+  );
+
+  await expect(refused).rejects.toMatchObject({ code, retriable: false });
+});
+
+test('a table that freezes hands all of it back within the time', async () => {
+  tables.server.process?.signal('SIGSTOP');
+  const began = performance.now();
+  const failures = await write([reading('F1', 1, '0-1'), reading('F1', 2, '0-2'), reading('F2', 2, '0-3')], 1_000);
+  const took = performance.now() - began;
+  tables.server.process?.signal('SIGCONT');
+
+  expect(failures.map(({ record, error }) => [record.offset, error.retriable])).toEqual([
+    [0, true],
+    [1, true],
+    [2, true],
+  ]);
+  expect(took).toBeLessThan(2_000);
+  expect(await write([reading('F1', 1, '0-1'), reading('F1', 2, '0-2')])).toEqual([]);
+}, 15_000);
+
+test("a table that is missing is no record's fault", async () => {
+  const sink = dynamodbSink({ put, tables: { ...names, vehicles: 'missing' }, tombstoneDays: 30 });
+
+  const failures = await sink.write(batchOfRecords([reading('M1', 1, '0-1')], {}, 200));
+
+  expect(failures.map(({ error }) => [error.code, error.retriable])).toEqual([['DYNAMODB', true]]);
+});
