@@ -1,29 +1,17 @@
-/**
- * The MSK event as Lambda really makes it. @types/aws-lambda has `key` and `value` always a string and knows neither
- * schema metadata nor the response: a record without a key comes with `key` null or absent, a tombstone with `value`
- * null, and a mapping with a schema registry adds the metadata.
- */
-export interface MskEvent {
-  eventSource: 'aws:kafka';
-  eventSourceArn: string;
-  bootstrapServers: string;
-  /** keyed by "<topic>-<partition>"; a payload may hold several partitions */
-  records: Record<string, MskEventRecord[]>;
-}
+import type { MSKEvent, MSKRecord } from 'aws-lambda';
 
-export interface MskEventRecord {
-  topic: string;
-  partition: number;
-  offset: number;
-  /** ms since the epoch */
-  timestamp: number;
-  timestampType: 'CREATE_TIME' | 'LOG_APPEND_TIME';
+/**
+ * A record of an MSK event as Lambda really makes it. @types/aws-lambda has `key` and `value` always as strings and
+ * knows no schema metadata: a record without a key comes with `key` null or absent, a tombstone with `value` null, and
+ * a mapping with a schema registry adds what it knows of the schema.
+ */
+export interface MskEventRecord extends Omit<MSKRecord, 'key' | 'value' | 'headers'> {
   /** base64 */
   key?: string | null;
   /** base64 */
   value?: string | null;
   /** each header is an object of one name and its value's bytes, signed: -128 to 127 */
-  headers?: Record<string, number[]>[];
+  headers?: MSKRecord['headers'];
   keySchemaMetadata?: SchemaMetadata;
   valueSchemaMetadata?: SchemaMetadata;
 }
@@ -33,7 +21,15 @@ export interface SchemaMetadata {
   schemaId: string;
 }
 
-/** What ReportBatchItemFailures wants: the partition as "<topic>-<partition>", in an object, not a string. */
+/** An MSK event; its records are keyed by "<topic>-<partition>", and a payload may hold several partitions. */
+export interface MskEvent extends Omit<MSKEvent, 'records'> {
+  records: Record<string, MskEventRecord[]>;
+}
+
+/**
+ * What ReportBatchItemFailures wants, and @types/aws-lambda hasn't: the partition as "<topic>-<partition>", in an
+ * object, not a string (AWS Lambda Developer Guide, "Configuring error handling for Kafka event sources").
+ */
 export interface MskBatchResponse {
   batchItemFailures: { itemIdentifier: { partition: string; offset: number } }[];
 }

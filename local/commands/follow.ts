@@ -8,7 +8,7 @@ import { coordinatesOf } from './follow/coordinates.ts';
 import { findItems } from './follow/items.ts';
 import { findRecords } from './follow/records.ts';
 import { findRows } from './follow/rows.ts';
-import { recordText } from './record-text.ts';
+import { escaped, recordText } from './record-text.ts';
 import { partitionsOf, withAdmin } from './topic.ts';
 
 const USAGE = `
@@ -77,7 +77,7 @@ async function section(title: string, isThere: boolean, find: () => Promise<stri
 }
 
 function show(title: string, lines: readonly string[]): number {
-  console.log([title, ...(lines.length > 0 ? lines : ['-']).map((line) => `  ${line}`)].join('\n'));
+  console.log([title, ...(lines.length > 0 ? lines : ['-']).map((line) => `  ${escaped(line)}`)].join('\n'));
   return lines.length;
 }
 

@@ -1,11 +1,17 @@
 import { isUtf8 } from 'node:buffer';
 import { headerOf, type LogRecord, nameOf } from '../report/world.ts';
 
-/** Bytes as text; base64, said so, where they are none; `-` for none at all. Line breaks are escaped. */
+/** Bytes as text; base64, said so, where they are none; `-` for none at all. Control characters are escaped. */
 export function bytesText(bytes: Buffer | null): string {
   if (bytes === null) return '-';
-  if (!isUtf8(bytes)) return `base64:${bytes.toString('base64')}`;
-  return bytes.toString('utf8').replace(/\p{Cc}/gu, (control) => JSON.stringify(control).slice(1, -1));
+  return isUtf8(bytes) ? escaped(bytes.toString('utf8')) : `base64:${bytes.toString('base64')}`;
+}
+
+const SHORT: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/** A record may hold what commands a terminal: none of that gets there. */
+export function escaped(text: string): string {
+  return text.replace(/\p{Cc}/gu, (one) => SHORT[one] ?? `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /**
@@ -19,7 +25,7 @@ export function recordText(record: LogRecord): string {
     bytesText(record.key),
     bytesText(record.value),
   ];
-  return [...parts, ...headersText(record)].join('  ');
+  return [...parts, ...headersText(record).map(escaped)].join('  ');
 }
 
 const ERRORS = '__lambda.errors.';

@@ -1,6 +1,7 @@
 import { Client, type QueryArrayResult, type QueryResult } from 'pg';
 import { readStack, type StackFile } from '../stack-file.ts';
 import { type Command, runCommand, UsageError } from './command.ts';
+import { escaped } from './record-text.ts';
 import { tableText } from './table.ts';
 
 const USAGE = `
@@ -57,7 +58,7 @@ async function lastOf<R extends QueryResult | QueryArrayResult>(query: Promise<R
 
 function resultText({ fields, rows, command, rowCount }: QueryArrayResult): string {
   if (fields.length === 0) return `${command}${rowCount === null ? '' : ` ${rowCount}`}`;
-  const cells = rows.map((row) => row.map((value) => (value === null ? '' : String(value).replaceAll('\n', '\\n'))));
+  const cells = rows.map((row) => row.map((value) => (value === null ? '' : escaped(String(value)))));
   const names = fields.map(({ name }) => name);
   return tableText(
     names,

@@ -15,12 +15,14 @@ export interface LiveView {
   mappings(): readonly MappingStatus[];
   /** the largest sum of lags that was seen */
   maxLag(): number;
+  /** Shows no more progress; lines are still said. */
   close(): void;
 }
 
 export function liveView(screen: Screen, elapsed: () => number): LiveView {
   let latest: readonly MappingStatus[] = [];
   let maxLag = 0;
+  let closed = false;
   const generators = new Map<string, RunningGenerator>();
   const failure = Promise.withResolvers<never>();
   failure.promise.catch(() => undefined);
@@ -31,7 +33,8 @@ export function liveView(screen: Screen, elapsed: () => number): LiveView {
       maxLag = Math.max(maxLag, lagSum(mappings));
       const produced = [...generators.values()].flatMap(({ manifest }) => Object.entries(manifest.topics));
       const counts = produced.map(([topic, { acknowledged }]) => [topic, acknowledged] as const);
-      if (generators.size > 0) screen.show({ seconds: elapsed(), produced: Object.fromEntries(counts), mappings });
+      if (generators.size > 0 && !closed)
+        screen.show({ seconds: elapsed(), produced: Object.fromEntries(counts), mappings });
     },
     say: (line) => screen.say(line),
     add(name, generator) {
@@ -47,6 +50,8 @@ export function liveView(screen: Screen, elapsed: () => number): LiveView {
     },
     mappings: () => latest,
     maxLag: () => maxLag,
-    close: () => screen.close(),
+    close() {
+      closed = true;
+    },
   };
 }

@@ -37,6 +37,7 @@ export async function proof({ load }: RunOptions, running: Running, facts: Facts
   const { stack, deployed, view, startSeconds } = running;
   const { fleet, demo } = facts.generators;
   const causes = load.bad > 0 ? BAD_RECORDS.map(({ cause }) => cause) : [];
+  view.close();
   view.say('reading everything back');
   const report = await reconcile({
     ...placesOf(stack.endpoints, deployed.references),

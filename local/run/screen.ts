@@ -12,7 +12,6 @@ export interface Screen {
   show(progress: Progress): void;
   /** A line that stays. */
   say(line: string): void;
-  close(): void;
 }
 
 /** How often a plain log gets a line of progress, in s. */
@@ -32,7 +31,6 @@ function plain(out: NodeJS.WriteStream): Screen {
       out.write(`${summaryLine(progress)}\n`);
     },
     say: (line) => void out.write(`${line}\n`),
-    close: () => undefined,
   };
 }
 
@@ -54,7 +52,6 @@ function terminal(out: NodeJS.WriteStream): Screen {
       clear();
       out.write(`${line}\n`);
     },
-    close: () => undefined,
   };
 }
 

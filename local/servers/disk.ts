@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { megabytes } from './progress.ts';
+import { sizeText } from './progress.ts';
 import { ServerError } from './server.ts';
 
 /** The bytes that are free for us where a folder is, or will be. */
@@ -17,7 +17,7 @@ export async function requireSpace(folder: string, bytes: number): Promise<void>
   const free = await freeBytes(folder);
   if (free < bytes) {
     throw new ServerError(
-      `The disk is full: ${megabytes(free)} are free at ${folder}, ${megabytes(bytes)} are needed. Free some space and start again.`,
+      `The disk is full: ${sizeText(free)} are free at ${folder}, ${sizeText(bytes)} are needed. Free some space and start again.`,
     );
   }
 }

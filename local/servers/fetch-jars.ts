@@ -6,9 +6,9 @@ import { requireSpace } from './disk.ts';
 import { jarFolder, MANIFEST, type Manifest, missingJars, sourcePath } from './jars.ts';
 import type { Java } from './java.ts';
 import { LockedError, takeLock } from './lock.ts';
-import { copyDependencies, runTool } from './maven.ts';
+import { copyDependencies, findMaven, runTool } from './maven.ts';
 import { aggregatePom, artifactPom } from './pom.ts';
-import { megabytes, type Progress } from './progress.ts';
+import { type Progress, sizeText } from './progress.ts';
 
 export interface FetchOptions {
   readonly cache: string;
@@ -40,6 +40,7 @@ export async function fetchJars(names: readonly ArtifactName[], options: FetchOp
 
 async function fetchMissing(names: readonly ArtifactName[], options: FetchOptions): Promise<void> {
   const started = Date.now();
+  const maven = findMaven();
   const folder = join(options.cache, 'fetch');
   const repository = join(folder, 'repository');
   const artifacts = names.map((name): [ArtifactName, Artifact] => [name, ARTIFACTS[name]]);
@@ -58,17 +59,17 @@ async function fetchMissing(names: readonly ArtifactName[], options: FetchOption
   const what = names.map((name) => `${name} ${ARTIFACTS[name].version}`).join(', ');
   const tell = async (): Promise<void> => {
     const seconds = ((Date.now() - started) / 1000).toFixed(0);
-    const size = megabytes(await folderSize(repository));
-    options.progress.update(`downloading ${what}: ${size} of about ${megabytes(expected)}, ${seconds} s`);
+    const size = sizeText(await folderSize(repository));
+    options.progress.update(`downloading ${what}: ${size} of about ${sizeText(expected)}, ${seconds} s`);
   };
-  options.progress.line(`downloading ${what} once, about ${megabytes(expected)}, into ${options.cache}`);
+  options.progress.line(`downloading ${what} once, about ${sizeText(expected)}, into ${options.cache}`);
   const timer = setInterval(() => void tell(), 500);
   try {
-    await copyDependencies({ folder, repository, java: options.java, signal: options.signal });
+    await copyDependencies({ maven, folder, repository, java: options.java, signal: options.signal });
   } finally {
     clearInterval(timer);
   }
-  const size = megabytes(await folderSize(repository));
+  const size = sizeText(await folderSize(repository));
   for (const [name, artifact] of artifacts) await complete(name, artifact, folder, options);
   await rm(folder, { recursive: true, force: true });
   options.progress.line(`downloaded ${what}: ${size} in ${((Date.now() - started) / 1000).toFixed(1)} s`);

@@ -24,6 +24,7 @@ export function kafkaServer(context: ServerContext, java: Java, cluster: readonl
     name: broker.id === 1 ? 'kafka' : `kafka-${broker.id}`,
     endpoint,
     artifact: 'kafka',
+    archive: true,
     flags: ['-Xmx512m', `-Dlog4j2.configurationFile=${log4j}`],
     main: ['kafka.Kafka', properties],
     prepare: async (run) => {
@@ -31,6 +32,8 @@ export function kafkaServer(context: ServerContext, java: Java, cluster: readonl
       await writeFile(log4j, LOG4J);
       await format(context, [...run, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', properties]);
     },
+    // The last brokers of three have closed their logs, and wait 5 s for a quorum that is gone to let them resign.
+    ...(cluster.length > 1 ? { stopMs: 2_500 } : {}),
     probe: () => wholeClusterAnswers(endpoint, cluster.length),
   });
 }

@@ -23,6 +23,8 @@ const CAUSES: readonly { pattern: RegExp; mend: string }[] = [
 const LINES = 4;
 
 export interface CopyOptions {
+  /** The `mvn` program. */
+  readonly maven: string;
   /** Holds the aggregate `pom.xml`. */
   readonly folder: string;
   /** Maven's local repository for this fetch. */
@@ -32,10 +34,10 @@ export interface CopyOptions {
 }
 
 /** Copies each module's runtime dependencies to its `target/dependency`. */
-export async function copyDependencies({ folder, repository, java, signal }: CopyOptions): Promise<void> {
+export async function copyDependencies({ maven, folder, repository, java, signal }: CopyOptions): Promise<void> {
   await runTool({
     name: 'Maven',
-    command: findMaven(),
+    command: maven,
     args: [
       ...['-B', '-ntp', '-Dstyle.color=never', '--strict-checksums', '-T', '4'],
       `-Dmaven.repo.local=${repository}`,

@@ -64,6 +64,11 @@ export function serverNames({ brokers, minimal }: Omit<PlanOptions, 'ports'>): s
   return [...brokerNames(brokers), ...stores(minimal).map(({ name }) => name)];
 }
 
+/** The ports that the servers are known by. */
+export function usualPorts(): { name: string; port: number }[] {
+  return [{ name: 'kafka', port: KAFKA_PORT }, ...STORES.map(({ name, usual }) => ({ name, port: usual }))];
+}
+
 /** What has to be in the cache for it. */
 export function artifactsOf(minimal: boolean): ArtifactName[] {
   return minimal ? ['kafka', 'dynamodb'] : ['kafka', 'dynamodb', 's3'];

@@ -44,7 +44,8 @@ export function streamProgress(stream: ProgressStream, now: () => number = Date.
   };
 }
 
-/** `63.2 MB`, in decimal megabytes as download sizes are told. */
-export function megabytes(bytes: number): string {
+/** `63.2 MB`, `12.5 GB`: decimal units, as downloads and disks are told. */
+export function sizeText(bytes: number): string {
+  if (bytes >= 1e10) return `${(bytes / 1e9).toFixed(1)} GB`;
   return `${(bytes / 1e6).toFixed(bytes < 1e8 ? 1 : 0)} MB`;
 }

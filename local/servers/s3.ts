@@ -13,6 +13,7 @@ export function s3Server(context: ServerContext, java: Java): Server {
     name: 's3',
     endpoint,
     artifact: 's3',
+    archive: true,
     flags: ['-Xmx512m', '-DLOG_LEVEL=warn'],
     main: ['org.gaul.s3proxy.Main', '--properties', properties],
     prepare: async () => {

@@ -1,0 +1,57 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { featureRelease, findJava } from './java.ts';
+
+describe('Java', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'java-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  async function install(name: string, version: string, programs = ['java', 'javac']): Promise<string> {
+    const home = join(folder, name);
+    await mkdir(join(home, 'bin'), { recursive: true });
+    await writeFile(join(home, 'release'), `IMPLEMENTOR="x"\nJAVA_VERSION="${version}"\n`);
+    for (const program of programs) await writeFile(join(home, 'bin', program), '');
+    return home;
+  }
+
+  test.each([
+    ['17', 17],
+    ['17.0.15', 17],
+    ['25.0.3', 25],
+    ['27-ea', 27],
+    ['1.8.0_402', 8],
+    ['', undefined],
+  ])('the feature release of %j is %p', (version, release) => {
+    expect(featureRelease(version)).toBe(release);
+  });
+
+  test('JAVA_HOME wins where it is new enough', async () => {
+    const named = await install('named', '999.0.1');
+    const path = await install('path', '1000');
+
+    const java = await findJava(999, { JAVA_HOME: named, PATH: join(path, 'bin') });
+
+    expect(java).toMatchObject({ home: named, version: 999, path: join(named, 'bin', 'java') });
+  });
+
+  test('where JAVA_HOME is too old, the newest elsewhere is taken', async () => {
+    const named = await install('named', '998');
+    const [older, newer] = [await install('older', '999'), await install('newer', '1000')];
+
+    const java = await findJava(999, { JAVA_HOME: named, PATH: `${join(older, 'bin')}:${join(newer, 'bin')}` });
+
+    expect(java.home).toBe(newer);
+  });
+
+  test('a runtime without a compiler is none, and the error says what is needed and how to get it', async () => {
+    const runtime = await install('runtime', '1000', ['java']);
+
+    const search = findJava(999, { JAVA_HOME: runtime, PATH: join(runtime, 'bin') });
+
+    await expect(search).rejects.toThrow(/A JDK >= 999 is needed .* Install one/);
+  });
+});

@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LockedError, takeLock } from './lock.ts';
+import { identify, isRunning, type ProcessIdentity } from './process-identity.ts';
+
+describe('lock', () => {
+  let folder: string;
+  let path: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lock-'));
+    path = join(folder, 'lock');
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  test('who holds it is named to the next one; given back, it can be taken again', async () => {
+    const release = await takeLock(path);
+
+    await expect(takeLock(path)).rejects.toThrow(LockedError);
+    await expect(takeLock(path)).rejects.toMatchObject({ holder: { pid: process.pid } });
+    await release();
+
+    const again = await takeLock(path);
+    await again();
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('of many who want it at once, one gets it, even where a dead process left one', async () => {
+    await writeFile(path, JSON.stringify({ pid: process.pid, started: 'long ago' }));
+
+    const results = await Promise.allSettled(Array.from({ length: 20 }, () => takeLock(path)));
+
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(await readdir(folder)).toEqual(['lock']);
+  });
+
+  test.each([
+    ['of a process that is gone', async () => JSON.stringify(await endedProcess())],
+    ['of another process that had this id', async () => JSON.stringify({ pid: process.pid, started: '1' })],
+    ['cut short', async () => '{"pid":'],
+  ])('one %s is taken over', async (_, left) => {
+    await writeFile(path, await left());
+
+    const release = await takeLock(path);
+
+    await expect(takeLock(path)).rejects.toMatchObject({ holder: { pid: process.pid } });
+    await release();
+  });
+});
+
+describe('process identity', () => {
+  test('a running process is known by its start, a later one with its id is another', async () => {
+    const own = (await identify(process.pid)) as ProcessIdentity;
+
+    expect(await isRunning(own)).toBe(true);
+    expect(await isRunning({ ...own, started: `${own.started}0` })).toBe(false);
+  });
+
+  test('an ended process runs no more', async () => {
+    expect(await isRunning(await endedProcess())).toBe(false);
+  });
+});
+
+async function endedProcess(): Promise<ProcessIdentity> {
+  const child = spawn('sleep', ['60']);
+  const identity = (await identify(child.pid as number)) as ProcessIdentity;
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  return identity;
+}

@@ -1,0 +1,106 @@
+import { readFile } from 'node:fs/promises';
+import { availableParallelism, freemem, tmpdir, totalmem } from 'node:os';
+import { cacheFolder } from './cache.ts';
+import { freeBytes } from './disk.ts';
+import { missingJars } from './jars.ts';
+import { findJava } from './java.ts';
+import { findMaven } from './maven.ts';
+import { artifactsOf, usualPorts } from './plan.ts';
+import { isFree } from './ports.ts';
+import { sizeText } from './progress.ts';
+
+/** What one look at the machine found. */
+export interface Check {
+  readonly name: string;
+  /** `warn`: it works, but not as it could. */
+  readonly verdict: 'ok' | 'warn' | 'fail';
+  /** What was found, and how to mend it. */
+  readonly found: string;
+}
+
+type Outcome = Omit<Check, 'name'>;
+
+const NODE = { major: 22, minor: 22 };
+/** The servers, the functions' runner and the generators together, with one broker; measured. */
+const MEMORY = 1.5e9;
+const DISK = 1e9;
+
+/** @param stack a running stack: its servers hold their ports rightly. */
+export async function checkMachine(
+  environment: NodeJS.ProcessEnv,
+  stack: { readonly endpoints: object } | undefined,
+): Promise<Check[]> {
+  const cache = cacheFolder(environment);
+  const missing = await missingJars(cache, artifactsOf(false));
+  const checks: Record<string, () => Outcome | Promise<Outcome>> = {
+    node: () => checkNode(process.versions.node),
+    java: async () => {
+      const { version, home } = await findJava(17, environment);
+      return { verdict: 'ok', found: `${version} in ${home}` };
+    },
+    maven: () => checkMaven(environment, missing.length > 0),
+    cache: () => ({
+      verdict: 'ok',
+      found: missing.length === 0 ? `complete in ${cache}` : `${missing.join(', ')} will be downloaded into ${cache}`,
+    }),
+    memory: checkMemory,
+    disk: async () => {
+      const folders = [...new Set([tmpdir(), cache])];
+      const free = await Promise.all(folders.map(freeBytes));
+      const found = folders.map((folder, index) => `${sizeText(free[index] ?? 0)} free at ${folder}`).join(', ');
+      if (Math.min(...free) >= DISK) return { verdict: 'ok', found };
+      return { verdict: 'fail', found: `${found}; ${sizeText(DISK)} are needed: free some space` };
+    },
+    ports: () => checkPorts(stack),
+  };
+  return Promise.all(
+    Object.entries(checks).map(async ([name, check]) => {
+      try {
+        return { name, ...(await check()) };
+      } catch (error) {
+        return { name, verdict: 'fail' as const, found: (error as Error).message };
+      }
+    }),
+  );
+}
+
+/** @param version as `process.versions.node` has it. */
+export function checkNode(version: string): Outcome {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major > NODE.major || (major === NODE.major && minor >= NODE.minor)) return { verdict: 'ok', found: version };
+  const mend = 'run `npm ci` (Linux brings its own), or install a newer Node (macOS)';
+  return { verdict: 'fail', found: `${version}; ${NODE.major}.${NODE.minor} or newer is needed: ${mend}` };
+}
+
+/** Maven is needed for the download alone. */
+function checkMaven(environment: NodeJS.ProcessEnv, needed: boolean): Outcome {
+  try {
+    return { verdict: 'ok', found: findMaven(environment) };
+  } catch (error) {
+    if (needed) throw error;
+    return { verdict: 'warn', found: 'none; not needed until a version changes or the cache is removed' };
+  }
+}
+
+async function checkMemory(): Promise<Outcome> {
+  const text = await readFile('/proc/meminfo', 'utf8').catch(() => '');
+  const kilobytes = /^MemAvailable:\s+(\d+)/m.exec(text)?.[1];
+  const available = kilobytes === undefined ? freemem() : Number(kilobytes) * 1024;
+  const found = `${sizeText(available)} of ${sizeText(totalmem())} available, ${availableParallelism()} cores`;
+  if (available >= MEMORY) return { verdict: 'ok', found };
+  return {
+    verdict: 'warn',
+    found: `${found}; the whole stack takes about ${sizeText(MEMORY)}: close something, or use --minimal`,
+  };
+}
+
+async function checkPorts(stack: { readonly endpoints: object } | undefined): Promise<Outcome> {
+  const own = stack === undefined ? '' : Object.values(stack.endpoints).join();
+  const ports = usualPorts();
+  const free = await Promise.all(ports.map(({ port }) => isFree(port)));
+  const taken = ports.filter(({ port }, index) => !free[index] && !own.includes(`:${port}`));
+  if (taken.length === 0)
+    return { verdict: 'ok', found: `${ports.map(({ port }) => port).join(', ')} are free or ours` };
+  const names = taken.map(({ name, port }) => `${port} (${name})`).join(', ');
+  return { verdict: 'warn', found: `another program has ${names}: npm start will take others and show them` };
+}

@@ -1,0 +1,60 @@
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { choosePorts, isFree } from './ports.ts';
+
+async function listen(host: string): Promise<{ server: Server; port: number }> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
+  return { server, port: (server.address() as AddressInfo).port };
+}
+
+describe('ports', () => {
+  let server: Server;
+  let taken: number;
+  beforeEach(async () => {
+    ({ server, port: taken } = await listen('127.0.0.1'));
+  });
+  afterEach(() => new Promise((resolve) => server.close(resolve)));
+
+  test('the usual port is taken where it is free', async () => {
+    const [port] = await choosePorts([{ name: 's3', usual: taken + 1, option: '--s3-port' }]);
+
+    expect(port).toBeGreaterThan(taken);
+    expect(await isFree(port as number)).toBe(true);
+  });
+
+  test('where the usual port is taken the next free one is, and no two servers get the same', async () => {
+    const ports = await choosePorts([
+      { name: 'kafka', usual: taken, option: '--kafka-port' },
+      { name: 'kafka-2', usual: taken, option: '--kafka-2-port' },
+    ]);
+
+    expect(ports).not.toContain(taken);
+    expect(new Set(ports).size).toBe(2);
+  });
+
+  test('a port that another server asked for is left to it', async () => {
+    const free = taken + 1;
+
+    const [first, second] = await choosePorts([
+      { name: 'kafka', usual: free, option: '--kafka-port' },
+      { name: 's3', usual: 9000, asked: free, option: '--s3-port' },
+    ]);
+
+    expect(second).toBe(free);
+    expect(first).not.toBe(free);
+  });
+
+  test('a busy port that was asked for is an error that names port and option', async () => {
+    const choice = choosePorts([{ name: 's3', usual: 9000, asked: taken, option: '--s3-port' }]);
+
+    await expect(choice).rejects.toThrow(`Port ${taken} for s3 (--s3-port ${taken}) is taken`);
+  });
+
+  test('a port that another program has on every interface is taken too', async () => {
+    const everywhere = await listen('0.0.0.0');
+
+    expect(await isFree(everywhere.port)).toBe(false);
+
+    await new Promise((resolve) => everywhere.server.close(resolve));
+  });
+});
