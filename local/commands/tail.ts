@@ -8,18 +8,20 @@ import { recordText } from './record-text.ts';
 import { partitionsOf, withAdmin } from './topic.ts';
 
 const USAGE = `
-Usage: npm run tail -- TOPIC [--from beginning|end] [--count N] [--timeout S]
+Usage: npm run tail -- TOPIC [--from beginning|end] [--match TEXT] [--count N] [--timeout S]
 
 Shows the records of a topic of the running stack as they come, until Ctrl-C: place, time, key, value (base64 where it
 is no text, - where there is none), and which record it came from or why it is a dead letter.
 
   --from beginning   also all that is there already (default: end)
+  --match TEXT       only records whose line, as it is shown, holds TEXT
   --count N          ends after N records
   --timeout S        ends after S seconds; with --count, exit code 1 if fewer than N came
 `;
 
 const OPTIONS = {
   from: { type: 'string', default: 'end' },
+  match: { type: 'string', default: '' },
   count: { type: 'string' },
   timeout: { type: 'string' },
 } as const;
@@ -53,8 +55,9 @@ export const tail = (findStack: () => Promise<StackFile> = readStack): Command<t
       await consumer.run({
         autoCommit: false,
         eachMessage: async ({ partition, message }) => {
-          if (shown === count) return;
-          console.log(recordText(recordOf(topic, partition, message)));
+          const line = recordText(recordOf(topic, partition, message));
+          if (shown === count || !line.includes(values.match)) return;
+          console.log(line);
           if (++shown === count) done.resolve();
         },
       });

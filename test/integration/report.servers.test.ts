@@ -117,6 +117,12 @@ describe('commands', () => {
     expect(err).toContain('pipe it: echo');
   }, 30_000);
 
+  test('tail --match shows only what holds the text', async () => {
+    const options = ['--from', 'beginning', '--match', 'no record says this', '--timeout', '1'];
+
+    expect(await run(any(tail), 'demo_topic', ...options)).toMatchObject({ code: 0, out: '' });
+  });
+
   test('tail that sees too few in its time exits 1', async () => {
     expect(await run(any(tail), 'alerts-topic', '--count', '1', '--timeout', '1')).toMatchObject({ code: 1, out: '' });
   }, 30_000);
