@@ -43,7 +43,7 @@ export class Functions {
   /** Ends all instances and removes what was unpacked. */
   async cleanup(): Promise<void> {
     const invokers = await Promise.allSettled(this.#invokers.values());
-    await Promise.allSettled(invokers.map((each) => (each.status === 'fulfilled' ? each.value.cleanup() : undefined)));
+    await Promise.allSettled(invokers.flatMap((each) => (each.status === 'fulfilled' ? [each.value.cleanup()] : [])));
     if (this.#directory) await rm(await this.#directory, { recursive: true, force: true });
   }
 

@@ -34,6 +34,7 @@ const restartMilliseconds = 1000;
 export class GroupConsumer {
   readonly #options: GroupConsumerOptions;
   readonly #stop = new AbortController();
+  readonly #left = Promise.withResolvers<void>();
   readonly #held = new Set<number>();
   #consumer: Consumer | undefined;
   #memberId: string | undefined;
@@ -55,7 +56,7 @@ export class GroupConsumer {
   /** Fetches no more; the group is not yet left. */
   pause(): void {
     this.#stop.abort();
-    this.#consumer?.pause([{ topic: this.#options.mapping.topic }]);
+    if (this.#consumer) this.#setPaused(this.#consumer, true);
   }
 
   /** Leaves the group. */
@@ -69,8 +70,6 @@ export class GroupConsumer {
     if (!this.#consumer) throw new Error('the group was left before its offsets were committed');
     await this.#consumer.commitOffsets(offsets);
   }
-
-  readonly #left = Promise.withResolvers<void>();
 
   async #keepConsuming(): Promise<void> {
     while (!this.#stop.signal.aborted) {
@@ -143,7 +142,7 @@ export class GroupConsumer {
       if (next !== undefined) consumer.seek({ topic: mapping.topic, partition, offset: String(next) });
     }
     for (const queue of gained) queue.assigned = true;
-    if (mapping.startingPosition.at !== 'TRIM_HORIZON') void this.#seekStart(consumer, gained);
+    if (mapping.startingPosition.at !== 'TRIM_HORIZON') this.#seekStart(consumer, gained).catch(this.#options.failed);
     connected();
   }
 
@@ -194,13 +193,23 @@ export class GroupConsumer {
 
   #hold(consumer: Consumer, partition: number): void {
     this.#held.add(partition);
-    consumer.pause([{ topic: this.#options.mapping.topic, partitions: [partition] }]);
+    this.#setPaused(consumer, true, [partition]);
   }
 
   #release(consumer: Consumer, partition: number): void {
     this.#held.delete(partition);
     if (this.#stop.signal.aborted || consumer !== this.#consumer) return;
-    consumer.resume([{ topic: this.#options.mapping.topic, partitions: [partition] }]);
+    this.#setPaused(consumer, false, [partition]);
+  }
+
+  #setPaused(consumer: Consumer, paused: boolean, partitions?: number[]): void {
+    const { topic } = this.#options.mapping;
+    try {
+      consumer[paused ? 'pause' : 'resume']([{ topic, ...(partitions && { partitions }) }]);
+    } catch (error) {
+      // kafkajs has just given this consumer up; the next one begins without pauses.
+      this.#options.failed(error);
+    }
   }
 }
 

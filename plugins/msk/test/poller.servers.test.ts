@@ -328,6 +328,25 @@ describe('life', () => {
     }
   });
 
+  test('a partition that was full, was taken away and came back is read on', async () => {
+    const topic = await createTopic(2);
+    await produce(
+      topic,
+      [0, 1].flatMap((partition) => numbered(partition, 0, 3000)),
+    );
+    const gate = Promise.withResolvers<void>();
+    const first = start(topic, () => gate.promise, { batchSize: 10 });
+    await eventually(() => first.poller.status.polled > 2000);
+    await sleep(1000);
+    const second = start(topic, () => gate.promise, { batchSize: 10 });
+    await eventually(() => second.poller.status.assigned === 1);
+    await second.poller.stop(0);
+    await eventually(() => first.poller.status.assigned === 2);
+    gate.resolve();
+
+    await eventually(async () => Object.values(await committed(first.group, topic)).every((offset) => offset === 3000));
+  });
+
   test('a stop waits for the batch in flight and commits it', async () => {
     const topic = await createTopic(1);
     await produce(topic, numbered(0, 0, 3));
