@@ -44,11 +44,11 @@ export interface Stack {
   /** Resolves when a server ends that nobody stopped. Never rejects. */
   readonly died: Promise<ServerError>;
   /** @throws Error where the stack has none of that name. */
-  server(name: string): Server;
+  readonly server: (name: string) => Server;
   /** Adds to `.local/stack.json` what the template's resources are called. */
-  recordReferences(references: References): Promise<void>;
+  readonly recordReferences: (references: References) => Promise<void>;
   /** Stops every server, removes what isn't kept. Idempotent. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** Where nothing listens: what a minimal stack's functions get for the stores that it doesn't have. */

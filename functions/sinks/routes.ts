@@ -1,3 +1,5 @@
+import { TransientError } from '../../lib/errors.ts';
+
 /** The tables of PostgreSQL that a topic's records can go to (resources/sql). */
 export type RowKind = 'readings' | 'alerts' | 'trips' | 'records';
 /** The tables of DynamoDB that a topic's records can go to (resources/dynamodb.yml). */
@@ -72,13 +74,14 @@ export function routeOf(topic: string): Route {
  * the archive reads it, which takes any bytes and so has no permanent failures (see s3/sink.ts). Should code ever come
  * to one all the same, this throws, and the batch is handed back: the record stays where it is, its partition waits,
  * and the lag alarm rings.
- * @throws Error for a dead-letter topic
+ * @throws TransientError for a dead-letter topic
  */
 export function deadLetterTopicOf(topic: string): string {
   const { deadLetterTopic } = routeOf(topic);
   if (deadLetterTopic !== null) return deadLetterTopic;
-  throw new Error(
-    `${topic} is a dead-letter topic and has none of its own: its batch is handed back (sinks/routes.ts)`,
+  throw new TransientError(
+    'NO_DEAD_LETTER_TOPIC',
+    `${topic} is a dead-letter topic and has none of its own: its batch is handed back (functions/sinks/routes.ts)`,
   );
 }
 

@@ -1,5 +1,6 @@
 import { generateAuthToken } from 'aws-msk-iam-sasl-signer-js';
 import { Kafka, type KafkaConfig, logLevel } from 'kafkajs';
+import './kafkajs-timers.ts';
 
 /** How a client proves who it is: IAM on Amazon MSK, nothing on a broker that asks for nothing. */
 export type KafkaAuth = 'iam' | 'none';

@@ -9,10 +9,13 @@ export const SOURCE = 'source';
 export const ORIGIN = 'origin';
 export const TRACEPARENT = 'traceparent';
 
-/** Lambda writes a header's bytes as Java's: signed, -128 to 127. `Buffer.from` takes them modulo 256. */
-export function headersFromEvent(headers: Record<string, number[]>[] | undefined): Header[] {
+/**
+ * Lambda writes a header's bytes as Java's: signed, -128 to 127. `Buffer.from` takes them modulo 256. A header without a
+ * value, which Kafka allows, is read as one of no bytes: nothing of ours tells the two apart.
+ */
+export function headersFromEvent(headers: Record<string, number[] | null>[] | undefined): Header[] {
   return (headers ?? []).flatMap((header) =>
-    Object.entries(header).map(([name, bytes]) => ({ name, value: Buffer.from(bytes) })),
+    Object.entries(header).map(([name, bytes]) => ({ name, value: Buffer.from(bytes ?? []) })),
   );
 }
 

@@ -51,6 +51,13 @@ describe('partitionsOf', () => {
     expect(headerText(headers, 'h')).toBe('a');
   });
 
+  test('takes a header without a value as an empty one', () => {
+    const event = mskEvent([{ value: 'x' }]);
+    (event.records['raw-data-topic-0']?.[0] as { headers: unknown }).headers = [{ h: null }];
+
+    expect(first(event).headers).toEqual([{ name: 'h', value: Buffer.alloc(0) }]);
+  });
+
   test('takes a header called __proto__ as a header', () => {
     const event = JSON.parse(
       JSON.stringify(mskEvent([{ value: 'x' }])).replace('"headers":[]', '"headers":[{"__proto__":[97]}]'),

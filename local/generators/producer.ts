@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Admin, Kafka, logLevel, type Message, Partitioners, type Producer } from 'kafkajs';
+import '../../lib/kafka/kafkajs-timers.ts';
 import type { WritableManifest } from './manifest.ts';
 import type { GeneratedRecord } from './record.ts';
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { openSync } from 'node:fs';
+import { openSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { MappingStatus } from '../../plugins/msk/contract.ts';
 import type { Deployment } from '../deploy/deploy.ts';
@@ -33,6 +33,8 @@ const STOP_MS = 20_000;
 
 /** Packages the service and runs its bundles from the event source mappings of its own compiled template. */
 export function startRunner({ stage, params, log, onStatus }: RunnerOptions): Runner {
+  // What a killed run left there would be packaged.
+  rmSync('.esbuild', { recursive: true, force: true });
   const cli = createRequire(import.meta.url).resolve('serverless/bin/serverless.js');
   const output = openSync(log, 'a');
   const args = [cli, 'msk', 'start', '--stage', stage, ...params.flatMap((param) => ['--param', param])];
