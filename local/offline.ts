@@ -1,14 +1,19 @@
 import type { CompiledTemplate, Deployed, Invoke, MappingStatus } from '../plugins/msk/contract.ts';
 import { deploy as deployTemplate } from './deploy/deploy.ts';
 import { localEnvironment } from './deploy/environment.ts';
+import { missingStore } from './deploy/needs.ts';
 import { type Refuser, refuseAws } from './deploy/refuse-aws.ts';
+import { NOWHERE } from './deploy/servers.ts';
 import type { FromRunner, ToRunner } from './run/messages.ts';
+
+export { attach } from './commands/invoke/attach.ts';
 
 /**
  * What plugins/msk asks of this service when it runs here (custom.msk.offline in serverless.yml). It lives in the
  * runner, a process of its own; the one that started it has the servers, and tells where they are.
  */
 let refuser: Refuser | undefined;
+let hasDatabase = false;
 
 const tell = (message: FromRunner) => void process.send?.(message);
 
@@ -17,16 +22,18 @@ export async function deploy(template: CompiledTemplate): Promise<Deployed> {
   const deployment = await deployTemplate(template, stackName, endpoints);
   tell({ type: 'deployed', ...deployment });
   refuser = await refuseAws((call) => console.error(`refused: ${call.method} ${call.path} (${call.target})`));
+  hasDatabase = endpoints.rdsData !== NOWHERE;
   return {
     references: deployment.references,
     bootstrapServers: () => endpoints.kafka,
     environment: localEnvironment(endpoints, refuser.endpoint),
+    runs: (functionLogicalId) => missingStore(deployment.environments[functionLogicalId] ?? {}, endpoints) === undefined,
   };
 }
 
 /** As a deployment does: the SQL before the first record. */
 export async function prepare(invoke: Invoke): Promise<void> {
-  await invoke('migrate', {});
+  if (hasDatabase) await invoke('migrate', {});
 }
 
 export function status(mappings: MappingStatus[]): void {

@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { References } from '../plugins/msk/contract.ts';
-import type { Endpoints } from './deploy/servers.ts';
+import { type Endpoints, NOWHERE } from './deploy/servers.ts';
 import { cacheFolder } from './servers/cache.ts';
 import { requireSpace } from './servers/disk.ts';
 import { fetchJars } from './servers/fetch-jars.ts';
@@ -50,9 +50,6 @@ export interface Stack {
   /** Stops every server, removes what isn't kept. Idempotent. */
   readonly stop: () => Promise<void>;
 }
-
-/** Where nothing listens: what a minimal stack's functions get for the stores that it doesn't have. */
-export const NOWHERE = 'http://127.0.0.1:1';
 
 const JAVA = 17;
 /** Empty servers take some 30 MB; a full disk in the middle of a run shows up as anything but that. */

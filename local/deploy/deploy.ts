@@ -1,7 +1,7 @@
 import type { CompiledTemplate, References } from '../../plugins/msk/contract.ts';
 import { resolve } from '../../plugins/msk/template.ts';
 import { type Attributes, notRunLocally, resourceTypes } from './resource-types.ts';
-import { type Endpoints, LOCAL_REGION, withClients } from './servers.ts';
+import { type Endpoints, LOCAL_REGION, NOWHERE, withClients } from './servers.ts';
 
 export interface Deployment {
   references: References;
@@ -31,8 +31,8 @@ export async function deploy(template: CompiledTemplate, stackName: string, endp
   await withClients(endpoints, async (clients) => {
     await Promise.all(
       resources.map(async ([id, { Type, Properties }]) => {
-        const create = resourceTypes[Type]?.create;
-        if (create === undefined) return;
+        const { create, server } = resourceTypes[Type] ?? notRunLocally;
+        if (create === undefined || (server !== undefined && endpoints[server] === NOWHERE)) return;
         try {
           await create(`${stackName}-${id}`, resolve(Properties ?? {}, context) as Record<string, never>, clients);
         } catch (error) {

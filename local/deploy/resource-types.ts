@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { BucketAlreadyOwnedByYou, CreateBucketCommand } from '@aws-sdk/client-s3';
 import type { KafkaJSAggregateError } from 'kafkajs';
-import { type Clients, LOCAL_REGION } from './servers.ts';
+import { type Clients, type Endpoints, LOCAL_REGION } from './servers.ts';
 
 export const ACCOUNT = '000000000000';
 
@@ -16,6 +16,8 @@ export type Attributes = { Ref: string } & Record<string, string>;
 export interface ResourceType {
   /** Known before anything is created, as names are made from logical ids. */
   attributes(name: string, properties: Record<string, unknown>): Attributes;
+  /** The server that it is created on, where not every stack has it. */
+  server?: keyof Endpoints;
   /** Creates it from its resolved properties; one that is there already, from an earlier run, is left as it is. */
   create?(name: string, properties: Record<string, never>, clients: Clients): Promise<void>;
 }
@@ -46,6 +48,7 @@ export const resourceTypes: Record<string, ResourceType> = {
       const bucket = name.toLowerCase();
       return { Ref: bucket, Arn: `arn:aws:s3:::${bucket}` };
     },
+    server: 's3',
     async create(name, _, { s3 }) {
       await s3.send(new CreateBucketCommand({ Bucket: name.toLowerCase() })).catch(unless(BucketAlreadyOwnedByYou));
     },

@@ -13,6 +13,9 @@ export interface Endpoints {
   postgres: string;
 }
 
+/** Where nothing listens: what a minimal stack's functions get for the stores that it doesn't have. */
+export const NOWHERE = 'http://127.0.0.1:1';
+
 /** Credentials that no account has: what runs locally must never be able to reach a real one. */
 export const DUMMY_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 export const LOCAL_REGION = 'us-east-1';

@@ -52,7 +52,7 @@ async function startedByProc(pid: number): Promise<string | undefined> {
 }
 
 async function startedByPs(pid: number): Promise<string | undefined> {
-  const { stdout } = await execute('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
+  const { stdout } = await execute('ps', ['-o', 'stat=', '-o', 'lstart=', '-p', String(pid)], {
     env: { ...process.env, LC_ALL: 'C' },
   }).catch(() => ({ stdout: '' }));
   const [state, ...started] = stdout.trim().split(/\s+/);

@@ -35,7 +35,7 @@ signal=$1; shift
   {
     trap '' TERM INT HUP
     while read -r _ <&3; do :; done
-    exit
+    kill -"$signal" 0
     i=0
     while [ $i -lt ${GUARD_TENTHS} ] && kill -0 $$ 2>/dev/null; do sleep 0.1; i=$((i + 1)); done
     kill -KILL 0

@@ -31,8 +31,14 @@ export interface Deployed {
   bootstrapServers(eventSourceArn: string): string;
   /** Laid over every function's own environment: endpoints, dummy credentials. */
   environment: Record<string, string>;
-  /** Whether a function's mappings run, by its key in the service; all do where this is absent. */
-  runs?(functionKey: string): boolean;
+  /** Whether a function's mappings run, by its logical id in the template; all do where this is absent. */
+  runs?(functionLogicalId: string): boolean;
+}
+
+/** What a stack that runs already gives `serverless invoke local`. */
+export interface Attached extends Omit<Deployed, 'runs'> {
+  /** Called once with the event, when the function has returned or failed: to show what came of it. */
+  invoked?(event: unknown): Promise<void>;
 }
 
 /** Runs a packaged function once. @throws InvocationError where it fails */
@@ -46,6 +52,13 @@ export interface OfflineService {
   prepare?(invoke: Invoke): Promise<void>;
   /** Called once a second with the state of every mapping, from when they begin to poll until they have stopped. */
   status?(mappings: MappingStatus[]): void;
+  /**
+   * Called by `serverless invoke local`, before anything is bundled: the function then runs on that stack. Where this
+   * is absent, that command is the framework's own.
+   * @param environment the function's, intrinsic functions not yet resolved
+   * @throws Error where there is no such stack; its message, one line, is all that is printed
+   */
+  attach?(functionKey: string, environment: Readonly<Record<string, unknown>>): Promise<Attached>;
   /** Called once, when every mapping has left its group. */
   stopped?(): Promise<void> | void;
 }

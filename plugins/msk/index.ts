@@ -1,4 +1,5 @@
 import { compileMappings, defineSchema } from './compile-mappings.ts';
+import { InvokeLocal, type InvokeOptions } from './invoke-local.ts';
 import { silenceRunner } from './invoker.ts';
 import { Offline } from './offline.ts';
 import type { PluginTools, Serverless } from './serverless.ts';
@@ -19,10 +20,22 @@ export default class ServerlessOfflineMsk {
   };
   readonly hooks: Record<string, () => Promise<void>>;
 
-  constructor(serverless: Serverless, _options: object, { log }: PluginTools) {
+  constructor(serverless: Serverless, options: InvokeOptions, { log }: PluginTools) {
     defineSchema(serverless);
     const offline = new Offline(serverless, log);
+    const invokeLocal = new InvokeLocal(serverless, options);
     this.hooks = {
+      initialize: () =>
+        invokeLocal.attach().catch((error: Error) => {
+          log.error(error.message);
+          process.exit(1);
+        }),
+      'before:invoke:local:invoke': async () => invokeLocal.address(),
+      'after:invoke:local:invoke': () => invokeLocal.invoked(),
+      finalize: async () => {
+        // The function keeps its connections, as in Lambda, where its instance is frozen between invocations.
+        if (invokeLocal.attached) process.exit();
+      },
       'after:package:compileEvents': async () => compileMappings(serverless),
       'msk:start:start': async () => {
         const stop = stopRequest();

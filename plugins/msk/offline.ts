@@ -58,7 +58,7 @@ export class Offline {
     const mappings = mskMappings(template, context, (line) => this.#log.warning(line));
     const pollers = mappings.map(async (mapping) => {
       const functionKey = functions.keyOf(mapping.functionLogicalId);
-      if (functionKey === undefined || deployed.runs?.(functionKey) === false) return [];
+      if (functionKey === undefined || deployed.runs?.(mapping.functionLogicalId) === false) return [];
       const { invoke } = await functions.invoker(functionKey);
       const bootstrapServers = deployed.bootstrapServers(mapping.eventSourceArn);
       const cluster = this.#clusters.get(bootstrapServers) ?? new Cluster(bootstrapServers);

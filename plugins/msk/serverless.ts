@@ -9,12 +9,18 @@ export interface Serverless {
     defineCustomProperties(schema: JsonSchema): void;
     defineFunctionEventProperties(provider: string, event: string, schema: JsonSchema): void;
   };
+  processedInput: { commands: string[] };
   pluginManager: { spawn(command: string): Promise<void> };
   service: {
     service: string;
     custom?: { msk?: { offline?: string } };
     package?: { artifact?: string };
-    provider: { name: string; compiledCloudFormationTemplate: CompiledTemplate };
+    provider: {
+      name: string;
+      environment?: Record<string, unknown>;
+      compiledCloudFormationTemplate: CompiledTemplate;
+    };
+    resources?: Partial<CompiledTemplate>;
     getAllFunctions(): string[];
     getFunction(key: string): FunctionDefinition;
   };
@@ -28,6 +34,7 @@ export interface Serverless {
 }
 
 export interface FunctionDefinition {
+  environment?: Record<string, unknown>;
   events?: { msk?: MskEventDefinition }[];
   package?: { artifact?: string };
 }

@@ -5,7 +5,7 @@ import { headerOf, type LogRecord, nameOf } from '../../report/world.ts';
 import { type Coordinates, coordinatesOf } from './coordinates.ts';
 
 /** Topics that our functions produce to. */
-const PRODUCED = [PROCESSED, ALERTS, RAW_DLQ, DEMO_DLQ] as const;
+export const PRODUCED = [PROCESSED, ALERTS, RAW_DLQ, DEMO_DLQ] as const;
 /** Two clients' clocks. */
 const CLOCKS_MS = 1_000;
 

@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { DUMMY_CREDENTIALS } from '../deploy/servers.ts';
+import { readStack } from '../stack-file.ts';
+import { type Command, EXIT, runCommand, UsageError } from './command.ts';
+
+const USAGE = `
+Usage: npm run invoke -- FUNCTION [FILE]
+
+Invokes a function with the event in FILE on the running stack, by \`serverless invoke local\`: bundled as it is
+deployed, with the running stack's brokers in the event and its endpoints in the environment. Prints what the function
+returns, which records it has produced, and what its stores now hold of the event's records. Exit code 1 where the
+function fails.
+
+Examples:
+  npm run invoke -- processTelemetry events/processTelemetry.json
+  npm run invoke -- migrate
+`;
+
+const invoke: Command<Record<never, never>> = {
+  name: 'invoke',
+  usage: USAGE,
+  options: {},
+  async run({ positionals: [functionKey, file, ...more], signal }) {
+    if (functionKey === undefined || more.length > 0) throw new UsageError('give a function, and the file of its event');
+    const { stage } = await readStack();
+    const cli = createRequire(import.meta.url).resolve('serverless/bin/serverless.js');
+    const event = file === undefined ? ['--data', '{}'] : ['--path', file];
+    const args = [cli, 'invoke', 'local', '--stage', stage, '--function', functionKey, ...event];
+    const { accessKeyId, secretAccessKey } = DUMMY_CREDENTIALS;
+    const child = spawn(process.execPath, args, {
+      stdio: 'inherit',
+      env: { ...process.env, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_PROFILE: '' },
+    });
+    // Ctrl-C reaches the child as well; another signal doesn't.
+    signal.addEventListener('abort', () => child.kill());
+    return new Promise((resolve, reject) => {
+      child.once('error', reject);
+      child.once('exit', (code) => resolve(code ?? EXIT.failed));
+    });
+  },
+};
+
+process.exit(await runCommand(invoke));

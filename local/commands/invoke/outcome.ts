@@ -1,0 +1,100 @@
+import { type KafkaRecord, partitionsOf } from '../../../lib/kafka/records.ts';
+import type { MskEvent } from '../../../lib/kafka/event.ts';
+import { identityOf } from '../../../functions/sinks/identity.ts';
+import type { References } from '../../../plugins/msk/contract.ts';
+import type { Endpoints } from '../../deploy/servers.ts';
+import { deadLetterOf } from '../../report/checks/dead-letters.ts';
+import { placesOf, type StackPlaces } from '../../report/places.ts';
+import { readTopics } from '../../report/readback/kafka.ts';
+import { headerOf, type LogRecord, nameOf } from '../../report/world.ts';
+import { messageOf } from '../command.ts';
+import { findArchived } from '../follow/archived.ts';
+import { coordinatesOf } from '../follow/coordinates.ts';
+import { findItems } from '../follow/items.ts';
+import { PRODUCED } from '../follow/records.ts';
+import { findRows } from '../follow/rows.ts';
+import { escaped, recordText } from '../record-text.ts';
+
+/** Where an invocation's outcome is looked for. */
+export interface Outcome {
+  endpoints: Endpoints;
+  references: References;
+  /** the function's variables by their names: they tell which stores it writes to */
+  variables: readonly string[];
+  /** ms since the epoch: when the invocation began */
+  since: number;
+}
+
+/** An event that somebody caught may hold thousands of records: that many are looked up. */
+const LOOKED_UP = 20;
+
+type Find = (places: StackPlaces['stores'], record: KafkaRecord) => Promise<string[]>;
+
+/** The stores, each by a variable that the function has which writes to it. */
+const stores: Readonly<Record<string, { title: string; find: Find }>> = {
+  ARCHIVE_BUCKET: {
+    title: 's3',
+    find: async ({ s3 }, record) =>
+      (await findArchived(s3, record)).map(({ object, line }) => `${object} line ${line}`),
+  },
+  DATABASE_ARN: {
+    title: 'rds',
+    find: async ({ rds }, record) =>
+      (await findRows(rds.postgres, identityOf(record)))
+        .filter(({ row }) => row['source'] === identityOf(record))
+        .map(({ table, row }) => `${table}  ${JSON.stringify(row)}`),
+  },
+  VEHICLES_TABLE: {
+    title: 'dynamodb',
+    find: async ({ dynamodb }, record) => {
+      const own = logRecord(record);
+      const found = await findItems(dynamodb, { ...own, ...coordinatesOf(identityOf(record)) }, [own]);
+      return found.map(({ table, item, holds }) => `${table}  ${JSON.stringify(item)}${holds ? '' : '  (a newer one)'}`);
+    },
+  },
+};
+
+/** Prints what an invocation with an MSK event has produced, and what its stores now hold of the event's records. */
+export async function showOutcome(event: unknown, { endpoints, references, variables, since }: Outcome): Promise<void> {
+  const records = recordsOf(event);
+  if (records.length === 0) return;
+  const { kafka, stores: places } = placesOf(endpoints, references);
+  await show('produced', async () => (await producedFrom(records, kafka, since)).map(recordText));
+  for (const { title, find } of Object.entries(stores).flatMap(([name, store]) => (variables.includes(name) ? store : []))) {
+    await show(title, async () => {
+      const lines: string[] = [];
+      for (const record of records.slice(0, LOOKED_UP)) {
+        for (const found of await find(places, record)) lines.push(`${nameOf(record)}  ${found}`);
+      }
+      return records.length > LOOKED_UP ? [...lines, `… of the first ${LOOKED_UP} of ${records.length} records`] : lines;
+    });
+  }
+}
+
+function recordsOf(event: unknown): KafkaRecord[] {
+  try {
+    return partitionsOf(event as MskEvent).flatMap(({ records }) => records);
+  } catch {
+    return [];
+  }
+}
+
+/** Other records come and go on a running stack: those of this event are known by their headers. */
+async function producedFrom(records: readonly KafkaRecord[], kafka: string, since: number): Promise<LogRecord[]> {
+  const names = new Set(records.map(nameOf));
+  const logs = await readTopics(kafka, PRODUCED, { since });
+  return PRODUCED.flatMap((topic) => logs[topic].records).filter((record) => {
+    const source = headerOf(record, 'source');
+    return names.has(deadLetterOf(record)) || (source !== undefined && names.has(source.split('/')[0] as string));
+  });
+}
+
+function logRecord(record: KafkaRecord): LogRecord {
+  const { topic, partition, offset, timestamp, key, value } = record;
+  return { topic, partition, offset, timestamp, key, value, headers: new Map() };
+}
+
+async function show(title: string, find: () => Promise<string[]>): Promise<void> {
+  const lines = await find().catch((error: unknown) => [`can't be read: ${messageOf(error)}`]);
+  console.log([title, ...(lines.length > 0 ? lines : ['-']).map((line) => `  ${escaped(line)}`)].join('\n'));
+}
