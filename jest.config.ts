@@ -16,7 +16,11 @@ const config: Config = {
   roots: servers
     ? ['<rootDir>/test/integration', '<rootDir>/test/e2e', '<rootDir>/plugins']
     : ['<rootDir>/functions', '<rootDir>/lib', '<rootDir>/plugins', '<rootDir>/local', '<rootDir>/test/template'],
-  testMatch: servers ? ['**/test/**/*.test.ts'] : ['**/*.test.ts'],
+  testMatch: servers ? ['**/*.servers.test.ts'] : ['**/*.test.ts'],
+  ...(servers && {
+    globalSetup: '<rootDir>/test/plugin-broker.ts',
+    globalTeardown: '<rootDir>/test/plugin-broker-stop.ts',
+  }),
   testPathIgnorePatterns: servers ? [] : ['\\.servers\\.test\\.ts$'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {

@@ -1,7 +1,7 @@
 import type { CompiledTemplate, Deployed, Invoke, MappingStatus } from '../plugins/msk/contract.ts';
 import { deploy as deployTemplate } from './deploy/deploy.ts';
 import { localEnvironment } from './deploy/environment.ts';
-import { missingStore } from './deploy/needs.ts';
+import { hasStores } from './deploy/needs.ts';
 import { type Refuser, refuseAws } from './deploy/refuse-aws.ts';
 import { NOWHERE } from './deploy/servers.ts';
 import type { FromRunner, ToRunner } from './run/messages.ts';
@@ -27,7 +27,7 @@ export async function deploy(template: CompiledTemplate): Promise<Deployed> {
     references: deployment.references,
     bootstrapServers: () => endpoints.kafka,
     environment: localEnvironment(endpoints, refuser.endpoint),
-    runs: (functionLogicalId) => missingStore(deployment.environments[functionLogicalId] ?? {}, endpoints) === undefined,
+    runs: (environment) => hasStores(environment, endpoints),
   };
 }
 

@@ -23,6 +23,7 @@ describe('.local/stack.json', () => {
       processes: [],
       data: join(root, 'data'),
       kept: false,
+      temporary: join(root, 'temporary'),
       ...change,
     };
   }

@@ -19,6 +19,8 @@ export interface StackFile extends ProcessIdentity {
   /** The data of the run, and whether it outlives it. */
   readonly data: string;
   readonly kept: boolean;
+  /** What else the run has on disk. */
+  readonly temporary: string;
   /** What the template's resources are called; there once it is deployed. */
   readonly references?: References;
 }

@@ -41,6 +41,8 @@ export interface Stack {
   readonly servers: readonly Server[];
   /** The folder of the logs; others may add theirs. */
   readonly logs: string;
+  /** A folder outside of the checkout for whatever else the run needs: gone with the stack, or at the next start. */
+  readonly temporary: string;
   /** Resolves when a server ends that nobody stopped. Never rejects. */
   readonly died: Promise<ServerError>;
   /** @throws Error where the stack has none of that name. */
@@ -79,7 +81,10 @@ async function start(options: StackOptions, undo: (() => Promise<void>)[]): Prom
   await mkdir(logs, { recursive: true });
   undo.push(await lockProject(root));
   const leftOver = await endLeftOvers(root);
-  if (leftOver !== undefined && !leftOver.kept) await removeTemporary(leftOver.data);
+  if (leftOver !== undefined) {
+    if (!leftOver.kept) await removeTemporary(leftOver.data);
+    await removeTemporary(leftOver.temporary);
+  }
 
   const java = await findJava(JAVA);
   const cache = cacheFolder();
@@ -87,6 +92,8 @@ async function start(options: StackOptions, undo: (() => Promise<void>)[]): Prom
   const names = serverNames({ brokers, minimal });
   const data = options.keep === undefined ? await temporaryFolder() : await keptFolder(options.keep, names);
   undo.push(data.release);
+  const temporary = await temporaryFolder();
+  undo.push(temporary.release);
   await requireSpace(data.path, SPACE);
 
   const planned = await planServers({ brokers, minimal, ports: options.ports ?? {} });
@@ -119,6 +126,7 @@ async function start(options: StackOptions, undo: (() => Promise<void>)[]): Prom
     processes: [],
     data: data.path,
     kept: data.kept,
+    temporary: temporary.path,
   });
   undo.push(recorder.remove);
 
@@ -154,6 +162,7 @@ async function start(options: StackOptions, undo: (() => Promise<void>)[]): Prom
     endpoints,
     servers,
     logs,
+    temporary: temporary.path,
     died,
     server,
     recordReferences: (references) => recorder.record({ references }),

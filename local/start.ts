@@ -88,8 +88,11 @@ const start: Command<typeof OPTIONS> = {
       wantReport: values.report !== undefined,
       signal,
     });
-    if (values.report === undefined || report === undefined)
-      return signal.aborted || !values.report ? EXIT.ok : EXIT.failed;
+    if (values.report === undefined) return EXIT.ok;
+    if (report === undefined) {
+      console.error('start: cut short, so there is no report');
+      return EXIT.failed;
+    }
     mkdirSync(dirname(values.report), { recursive: true });
     writeFileSync(values.report, `${JSON.stringify(report, null, 2)}\n`);
     console.log(`report: ${values.report}`);

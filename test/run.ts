@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -15,13 +15,16 @@ interface Check {
   env?: Record<string, string>;
 }
 
+/** ms that one check may take */
+const BOUND_MS = 15 * 60_000;
+
 const CHECKS: Record<string, Check> = {
   types: { command: 'tsc' },
   lint: { command: 'biome check .' },
   promises: { command: 'oxlint --type-aware --deny-warnings' },
-  unit: { command: 'jest', jest: true },
   template: { command: 'node test/template/lint.ts' },
-  servers: { command: 'jest --runInBand --forceExit', jest: true, env: { SERVERS: '1' } },
+  unit: { command: 'jest', jest: true },
+  servers: { command: 'jest --runInBand', jest: true, env: { SERVERS: '1' } },
 };
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
@@ -50,13 +53,23 @@ async function run(name: string, { command, jest, env }: Check): Promise<{ passe
   const full = jest ? `${command} --json --outputFile=${results}` : command;
   const code = await new Promise<number>((resolve) => {
     // The JSON on a jest run's standard output is the file's; its reporters write to standard error.
-    const child = spawn(full, {
-      shell: true,
-      stdio: ['ignore', jest ? 'ignore' : 'inherit', 'inherit'],
-      env: { ...process.env, ...env },
+    const stdio = ['ignore', jest ? 'ignore' : 'inherit', 'inherit'] as const;
+    const child = spawn(full, { shell: true, detached: true, stdio: [...stdio], env: { ...process.env, ...env } });
+    const end = () => process.kill(-(child.pid as number), 'SIGKILL');
+    process.once('SIGINT', () => {
+      end();
+      process.exit(130);
     });
-    child.once('exit', (exit) => resolve(exit ?? 1));
+    const timer = setTimeout(() => {
+      console.error(`== ${name}: not done after ${BOUND_MS / 60_000} min, or something is left open: ended`);
+      end();
+    }, BOUND_MS);
+    child.once('exit', (exit) => {
+      clearTimeout(timer);
+      resolve(exit ?? 1);
+    });
   });
+  if (jest && !existsSync(results)) return { passed: 0, failed: 1 };
   if (!jest) return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
   const counts = JSON.parse(readFileSync(results, 'utf8')) as Record<string, number>;
   const bad =

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { batchHandler } from '../../lib/batch-handler.ts';
 import { handingBack, kafkaAuth, number, positive, readConfiguration, text } from '../../lib/configuration.ts';
 import { createProducer } from '../../lib/kafka/producer.ts';
+import { oneAttempt } from '../../lib/stores/call.ts';
 import { telemetry } from './telemetry.ts';
 import { tripReader } from './trips.ts';
 
@@ -35,7 +36,7 @@ const producer = createProducer({
 });
 
 const trips = tripReader({
-  client: new DynamoDBClient({}),
+  client: new DynamoDBClient(oneAttempt),
   table: config.TRIPS_TABLE,
   cacheMs: config.TRIP_CACHE_SECONDS * 1000,
 });

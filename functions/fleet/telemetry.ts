@@ -20,7 +20,10 @@ export interface TelemetryOptions {
 export function telemetry({ producer, trips, thresholds, topics }: TelemetryOptions): BatchFunction {
   return async (batch) => {
     const { done, failures } = eachRecord(recordsOf(batch), readTelemetry);
-    const current = await trips.of(done.map(({ result }) => result.reading.vehicleId));
+    const current = await trips.of(
+      done.map(({ result }) => result.reading.vehicleId),
+      batch.deadline,
+    );
     const messages = done.flatMap(({ record, result }) =>
       toMessages(record, result, current.get(result.reading.vehicleId), thresholds, topics),
     );

@@ -1,11 +1,16 @@
 import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type Deadline, retry } from '../../lib/deadline.ts';
 import { TransientError } from '../../lib/errors.ts';
+import { storeCall } from '../../lib/stores/call.ts';
 import type { CurrentTrip } from './estimate.ts';
 import { parseLocation } from './location.ts';
 
 export interface TripReader {
-  /** The current trips of those vehicles that have one. @throws TransientError where the table can't be read */
-  of(vehicleIds: readonly string[]): Promise<ReadonlyMap<string, CurrentTrip>>;
+  /**
+   * The current trips of those vehicles that have one.
+   * @throws TransientError where the table can't be read before the deadline
+   */
+  of(vehicleIds: readonly string[], deadline: Deadline): Promise<ReadonlyMap<string, CurrentTrip>>;
 }
 
 export interface TripReaderOptions {
@@ -25,6 +30,7 @@ interface Remembered {
 
 /** BatchGetItem takes 100 keys (DynamoDB service quotas). */
 const KEYS = 100;
+const TIMEOUT_MS = 3_000;
 
 /** Reads trips from their table through a cache of this execution environment, the oldest reads leaving first. */
 export function tripReader({
@@ -43,43 +49,48 @@ export function tripReader({
   }
 
   return {
-    async of(vehicleIds) {
-      const wanted = [...new Set(vehicleIds)];
-      const found = new Map<string, CurrentTrip>();
-      const unknown = wanted.filter((id) => (cache.get(id)?.readAt ?? Number.NEGATIVE_INFINITY) + cacheMs <= now());
-      const reads = [];
-      for (let i = 0; i < unknown.length; i += KEYS) reads.push(readTrips(client, table, unknown.slice(i, i + KEYS)));
-      const read = new Map((await Promise.all(reads)).flatMap((trips) => [...trips]));
-      for (const id of unknown) remember(id, read.get(id));
-      for (const id of wanted) {
-        const trip = read.get(id) ?? cache.get(id)?.trip;
-        if (trip !== undefined) found.set(id, trip);
+    async of(vehicleIds, deadline) {
+      const found = new Map<string, CurrentTrip | undefined>();
+      const unknown: string[] = [];
+      for (const id of new Set(vehicleIds)) {
+        const known = cache.get(id);
+        if (known === undefined || known.readAt + cacheMs <= now()) unknown.push(id);
+        else found.set(id, known.trip);
       }
-      return found;
+      const read = (ids: string[]) => readTrips(client, table, ids, deadline);
+      const reads = [];
+      for (let i = 0; i < unknown.length; i += KEYS) reads.push(read(unknown.slice(i, i + KEYS)));
+      const trips = new Map((await Promise.all(reads)).flatMap((some) => [...some]));
+      for (const id of unknown) {
+        found.set(id, trips.get(id));
+        remember(id, trips.get(id));
+      }
+      return new Map([...found].flatMap(([id, trip]) => (trip === undefined ? [] : [[id, trip]])));
     },
   };
 }
 
-async function readTrips(client: DynamoDBClient, table: string, ids: string[]): Promise<Map<string, CurrentTrip>> {
+async function readTrips(
+  client: DynamoDBClient,
+  table: string,
+  ids: string[],
+  deadline: Deadline,
+): Promise<Map<string, CurrentTrip>> {
   const trips = new Map<string, CurrentTrip>();
   let keys: Record<string, AttributeValue>[] = ids.map((id) => ({ vehicleId: { S: id } }));
-  while (keys.length > 0) {
-    const answer = await batchGet(client, table, keys);
+  const call = { store: 'TRIPS_UNREADABLE', deadline, timeoutMs: TIMEOUT_MS };
+  const readSome = async () => {
+    const get = new BatchGetItemCommand({ RequestItems: { [table]: { Keys: keys } } });
+    const answer = await storeCall(call, (options) => client.send(get, options));
     for (const item of answer.Responses?.[table] ?? []) {
       const trip = tripOf(item);
       if (trip !== undefined) trips.set(item['vehicleId']?.S ?? '', trip);
     }
     keys = answer.UnprocessedKeys?.[table]?.Keys ?? [];
-  }
+    if (keys.length > 0) throw new TransientError(call.store, `${keys.length} trips were left unread: throttled`);
+  };
+  await retry(readSome, { deadline });
   return trips;
-}
-
-async function batchGet(client: DynamoDBClient, table: string, keys: Record<string, AttributeValue>[]) {
-  try {
-    return await client.send(new BatchGetItemCommand({ RequestItems: { [table]: { Keys: keys } } }));
-  } catch (error) {
-    throw new TransientError('TRIPS_UNREADABLE', 'the trips table could not be read', { cause: error });
-  }
 }
 
 /** An item of the table as its sink writes it; a soft delete is no trip. */

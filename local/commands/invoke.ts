@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { DUMMY_CREDENTIALS } from '../deploy/servers.ts';
 import { readStack } from '../stack-file.ts';
@@ -12,6 +13,9 @@ deployed, with the running stack's brokers in the event and its endpoints in the
 returns, which records it has produced, and what its stores now hold of the event's records. Exit code 1 where the
 function fails.
 
+The samples in events/ can be invoked as often as one likes: their records lie in partitions from 9 on, which no topic
+has, and so under no running record's name.
+
 Examples:
   npm run invoke -- processTelemetry events/processTelemetry.json
   npm run invoke -- migrate
@@ -22,7 +26,9 @@ const invoke: Command<Record<never, never>> = {
   usage: USAGE,
   options: {},
   async run({ positionals: [functionKey, file, ...more], signal }) {
-    if (functionKey === undefined || more.length > 0) throw new UsageError('give a function, and the file of its event');
+    if (functionKey === undefined || more.length > 0)
+      throw new UsageError('give a function, and the file of its event');
+    if (file !== undefined && !existsSync(file)) throw new Error(`no file "${file}"; the samples are in events/`);
     const { stage } = await readStack();
     const cli = createRequire(import.meta.url).resolve('serverless/bin/serverless.js');
     const event = file === undefined ? ['--data', '{}'] : ['--path', file];

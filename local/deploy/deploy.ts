@@ -31,10 +31,10 @@ export async function deploy(template: CompiledTemplate, stackName: string, endp
   await withClients(endpoints, async (clients) => {
     await Promise.all(
       resources.map(async ([id, { Type, Properties }]) => {
-        const { create, server } = resourceTypes[Type] ?? notRunLocally;
-        if (create === undefined || (server !== undefined && endpoints[server] === NOWHERE)) return;
+        const type = resourceTypes[Type];
+        if (type?.create === undefined || (type.server && endpoints[type.server] === NOWHERE)) return;
         try {
-          await create(`${stackName}-${id}`, resolve(Properties ?? {}, context) as Record<string, never>, clients);
+          await type.create(`${stackName}-${id}`, resolve(Properties ?? {}, context) as Record<string, never>, clients);
         } catch (error) {
           throw new Error(`${id} (${Type}) could not be created locally: ${(error as Error).message}`, {
             cause: error,

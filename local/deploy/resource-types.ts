@@ -34,7 +34,7 @@ export const resourceTypes: Record<string, ResourceType> = {
   },
   'AWS::MSK::Topic': {
     attributes(_, { TopicName }) {
-      const topicArn = arn('kafka', `topic/local/${TopicName}`);
+      const topicArn = arn('kafka', `topic/local/${String(TopicName)}`);
       return { Ref: topicArn, TopicArn: topicArn };
     },
     create: (_, properties, { admin }) => createTopic(properties, admin),

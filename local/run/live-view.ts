@@ -5,8 +5,8 @@ import { lagSum, type Screen } from './screen.ts';
 
 /** What runs, as it is shown: the newest state of every mapping, and of every generator. */
 export interface LiveView {
-  status(mappings: MappingStatus[]): void;
-  say(line: string): void;
+  status: (mappings: MappingStatus[]) => void;
+  say: (line: string) => void;
   add(name: string, generator: RunningGenerator): void;
   /** Rejects when a generator breaks. */
   generatorsFailed: Promise<never>;

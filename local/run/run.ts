@@ -9,6 +9,7 @@ import { type DomainName, domains, type Load } from './domains.ts';
 import { drain } from './drain.ts';
 import { type LiveView, liveView } from './live-view.ts';
 import { proof, watchLatencies } from './proof.ts';
+import { startRebuildingRunner } from './rebuilding-runner.ts';
 import { type Runner, startRunner } from './runner.ts';
 import { createScreen } from './screen.ts';
 
@@ -41,6 +42,11 @@ export interface Running {
 /** ms in which what was produced must have been stored, once the load has ended */
 const DRAIN_MS = 180_000;
 
+/** ms of it that a person waits after Ctrl-C */
+const DRAIN_AFTER_CTRL_C_MS = 10_000;
+
+const STOPPED = 'stopped: nothing is left running';
+
 /** part of every physical name, as of a CloudFormation stack's */
 const STACK_NAME = 'msk-pipeline';
 
@@ -49,7 +55,13 @@ Try, in another terminal:
   npm run tail -- alerts-topic
   echo '{"vehicleId":"V123","location":"12.97,77.59","speed":85,"fuelLevel":50,"timestamp":"2025-01-15T10:00:00Z"}' | npm run produce -- raw-data-topic
   npm run follow -- raw-data-topic-0-0
-  npm run sql -- "select alert, count(*) from alerts group by alert"
+`;
+
+const WITH_DATABASE = `  npm run sql -- "select alert, count(*) from alerts group by alert"
+`;
+
+const EDIT_LOOP = `
+Save a file in functions/ or lib/, and the functions are rebuilt.
 `;
 
 /**
@@ -60,19 +72,28 @@ Try, in another terminal:
 export async function run(options: RunOptions): Promise<Report | undefined> {
   const started = performance.now();
   const view = liveView(createScreen(), () => (performance.now() - started) / 1000);
-  const stack = await startStack({ ...options, progress: streamProgress(process.stdout) });
-  const { stage, params, minimal } = options;
-  const log = join(stack.logs, 'functions.log');
-  const runner = startRunner({ stage, params, minimal, log, onStatus: view.status });
+  const { stage, params, minimal, signal } = options;
+  let stack: Stack;
+  try {
+    stack = await startStack({ ...options, progress: streamProgress(process.stdout) });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    view.say(STOPPED);
+    return undefined;
+  }
+  const { logs, temporary } = stack;
+  const log = join(logs, 'functions.log');
+  const runnerOptions = { stage, params, log, temporary, onStatus: view.status };
+  const runner = minimal ? startRebuildingRunner(runnerOptions, view.say) : startRunner(runnerOptions);
   try {
     const died = stack.died.then((error) => Promise.reject<never>(error));
-    const running = await Promise.race([runner.failed, died, aborted(options.signal), start()]);
+    const running = await Promise.race([runner.failed, died, aborted(signal), start()]);
     return running && (await Promise.race([runner.failed, died, underLoad(options, running)]));
   } finally {
     view.close();
     await runner.stop();
     await stack.stop();
-    view.say('stopped: nothing is left running');
+    view.say(STOPPED);
   }
 
   async function start(): Promise<Running> {
@@ -81,28 +102,36 @@ export async function run(options: RunOptions): Promise<Report | undefined> {
     await stack.recordReferences(deployed.references);
     await runner.polling;
     const startSeconds = (performance.now() - started) / 1000;
-    view.say(`all mappings poll after ${startSeconds.toFixed(1)} s; the functions' log: ${log}`);
+    if (!signal.aborted) view.say(`all mappings poll after ${startSeconds.toFixed(1)} s; the functions' log: ${log}`);
     return { stack, runner, deployed, view, startSeconds };
   }
 }
 
 async function underLoad(options: RunOptions, running: Running): Promise<Report | undefined> {
-  const { only, load, durationSeconds, wantReport, signal } = options;
+  const { only, load, durationSeconds, wantReport, minimal, signal } = options;
   const { stack, deployed, view } = running;
   const latencies = wantReport ? await watchLatencies(stack.endpoints, deployed.references) : undefined;
   const target = { endpoints: stack.endpoints, references: deployed.references };
   for (const name of only) view.add(name, await domains[name](load, target));
-  if (durationSeconds === undefined) view.say(WHAT_NEXT);
+  if (durationSeconds === undefined) view.say(WHAT_NEXT + (minimal ? EDIT_LOOP : WITH_DATABASE));
   const loadStarted = performance.now();
   await Promise.race([view.generatorsFailed, elapsed(durationSeconds, signal)]);
   const seconds = (performance.now() - loadStarted) / 1000;
   const generators = await view.stopGenerators();
   view.say('the load has ended: draining');
-  const lag = await drain({ kafka: stack.endpoints.kafka, consumptions: view.mappings(), boundMs: DRAIN_MS, signal });
+  const { kafka } = stack.endpoints;
+  const lag = await drain({ kafka, consumptions: view.mappings(), ...patience(signal) });
   const samples = await latencies?.stop();
   if (!wantReport || samples === undefined) return undefined;
   const facts = { generators, seconds, samples, lag: { max: view.maxLag(), end: lag } };
   return signal.aborted ? undefined : proof(options, running, facts);
+}
+
+/** How long a drain may take: after a Ctrl-C not long, and else until one. */
+function patience(signal: AbortSignal): { boundMs: number; signal: AbortSignal } {
+  return signal.aborted
+    ? { boundMs: DRAIN_AFTER_CTRL_C_MS, signal: new AbortController().signal }
+    : { boundMs: DRAIN_MS, signal };
 }
 
 function aborted(signal: AbortSignal): Promise<undefined> {

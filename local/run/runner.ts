@@ -3,21 +3,23 @@ import { openSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { MappingStatus } from '../../plugins/msk/contract.ts';
 import type { Deployment } from '../deploy/deploy.ts';
-import type { Endpoints } from '../deploy/servers.ts';
+import { DUMMY_CREDENTIALS, type Endpoints } from '../deploy/servers.ts';
 import type { FromRunner, ToRunner } from './messages.ts';
 
 export interface RunnerOptions {
   stage: string;
   /** template parameters over the stage's own, e.g. `tripCacheSeconds=5` */
   params: readonly string[];
-  /** Kafka and DynamoDB alone: mappings of functions that need another store don't run */
-  minimal: boolean;
   /** file that takes what the functions and the framework print */
   log: string;
-  onStatus(mappings: MappingStatus[]): void;
+  /** where the framework and the functions make their temporary files, some of which they leave behind */
+  temporary: string;
+  onStatus: (mappings: MappingStatus[]) => void;
 }
 
 export interface Runner {
+  /** Resolves when the service is packaged: only then it needs the servers. */
+  packaged: Promise<void>;
   /** Creates the template's resources on the servers; resolves with what they are called. */
   deploy(endpoints: Endpoints, stackName: string): Promise<Deployment>;
   /** Resolves when every mapping polls. */
@@ -32,7 +34,7 @@ export interface Runner {
 const STOP_MS = 20_000;
 
 /** Packages the service and runs its bundles from the event source mappings of its own compiled template. */
-export function startRunner({ stage, params, log, onStatus }: RunnerOptions): Runner {
+export function startRunner({ stage, params, log, temporary, onStatus }: RunnerOptions): Runner {
   // What a killed run left there would be packaged.
   rmSync('.esbuild', { recursive: true, force: true });
   const cli = createRequire(import.meta.url).resolve('serverless/bin/serverless.js');
@@ -42,7 +44,12 @@ export function startRunner({ stage, params, log, onStatus }: RunnerOptions): Ru
     stdio: ['ignore', output, output, 'ipc'],
     // A process group of its own: Ctrl-C reaches the one that started it, which stops it when the records are done.
     detached: true,
-    env: { ...process.env, AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local', AWS_PROFILE: '' },
+    env: {
+      ...withoutAws(process.env),
+      AWS_ACCESS_KEY_ID: DUMMY_CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: DUMMY_CREDENTIALS.secretAccessKey,
+      TMPDIR: temporary,
+    },
   });
   const ended = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => resolve(`the runner ended with ${signal ?? `exit code ${code}`}; see ${log}`));
@@ -54,26 +61,37 @@ export function startRunner({ stage, params, log, onStatus }: RunnerOptions): Ru
     if (message.type === 'status') onStatus(message.mappings);
   });
 
-  const packaged = next(child, 'packaged');
+  const packaged = Promise.race([next(child, 'packaged').then(() => undefined), failed]);
+  packaged.catch(() => undefined);
   const polling = Promise.race([next(child, 'status').then(() => undefined), failed]);
   polling.catch(() => undefined);
 
+  let deploying = false;
   return {
+    packaged,
     failed,
     polling,
     async deploy(endpoints, stackName) {
-      await Promise.race([packaged, failed]);
+      await packaged;
+      deploying = true;
       const deployed = next(child, 'deployed');
       child.send({ type: 'deploy', endpoints, stackName } satisfies ToRunner);
       return Promise.race([deployed, failed]);
     },
     async stop() {
-      if (child.connected) child.send({ type: 'stop' } satisfies ToRunner);
+      // Before that it holds nothing that has to end well.
+      if (!deploying) child.kill('SIGKILL');
+      else if (child.connected) child.send({ type: 'stop' } satisfies ToRunner);
       const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
       await ended;
       clearTimeout(timer);
     },
   };
+}
+
+/** serverless-offline gives each of these variables on to the functions: credentials, profile, endpoints. */
+function withoutAws(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('AWS_')));
 }
 
 function next<T extends FromRunner['type']>(child: ChildProcess, type: T): Promise<Extract<FromRunner, { type: T }>> {

@@ -31,14 +31,17 @@ export interface Deployed {
   bootstrapServers(eventSourceArn: string): string;
   /** Laid over every function's own environment: endpoints, dummy credentials. */
   environment: Record<string, string>;
-  /** Whether a function's mappings run, by its logical id in the template; all do where this is absent. */
-  runs?(functionLogicalId: string): boolean;
+  /**
+   * Whether a function runs on these servers; all do where this is absent.
+   * @param environment the function's own, intrinsic functions not yet resolved
+   */
+  runs?(environment: Readonly<Record<string, unknown>>): boolean;
 }
 
-/** What a stack that runs already gives `serverless invoke local`. */
-export interface Attached extends Omit<Deployed, 'runs'> {
-  /** Called once with the event, when the function has returned or failed: to show what came of it. */
-  invoked?(event: unknown): Promise<void>;
+/** A stack that runs already, for `serverless invoke local`. */
+export interface Attached extends Deployed {
+  /** Called when the function has returned or failed, with what it was given: to show what came of it. */
+  invoked?(event: unknown, environment: Readonly<Record<string, string>>): Promise<void>;
 }
 
 /** Runs a packaged function once. @throws InvocationError where it fails */
@@ -53,12 +56,11 @@ export interface OfflineService {
   /** Called once a second with the state of every mapping, from when they begin to poll until they have stopped. */
   status?(mappings: MappingStatus[]): void;
   /**
-   * Called by `serverless invoke local`, before anything is bundled: the function then runs on that stack. Where this
-   * is absent, that command is the framework's own.
-   * @param environment the function's, intrinsic functions not yet resolved
-   * @throws Error where there is no such stack; its message, one line, is all that is printed
+   * Called by `serverless invoke local` before anything else: the function then runs on that stack. Where this is
+   * absent, that command is the framework's own.
+   * @throws Error where no stack runs; its message is all that is printed
    */
-  attach?(functionKey: string, environment: Readonly<Record<string, unknown>>): Promise<Attached>;
+  attach?(): Promise<Attached>;
   /** Called once, when every mapping has left its group. */
   stopped?(): Promise<void> | void;
 }

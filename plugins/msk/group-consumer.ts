@@ -221,9 +221,12 @@ function kafkaRecord({ offset, timestamp, key, value, headers }: KafkaMessage): 
   return { offset: Number(offset), timestamp: Number(timestamp), key, value, headers: kafkaHeaders(headers) };
 }
 
-/** kafkajs gathers headers of one name in a list. */
+/**
+ * kafkajs gathers headers of one name in a list, which it begins with what an object inherits under that name, if that
+ * is something: `constructor`, `__proto__`.
+ */
 function kafkaHeaders(headers: IHeaders | undefined): KafkaHeader[] {
   return Object.entries(headers ?? {}).flatMap(([name, values]) =>
-    [values].flat().map((value) => ({ name, value: Buffer.from(value ?? '') })),
+    [values].flat().flatMap((value) => (Buffer.isBuffer(value) ? { name, value } : [])),
   );
 }

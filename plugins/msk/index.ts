@@ -5,6 +5,9 @@ import { Offline } from './offline.ts';
 import type { PluginTools, Serverless } from './serverless.ts';
 import { stopRequest } from './stop-request.ts';
 
+/** How long the framework may take to report an error. */
+const reportMilliseconds = 500;
+
 /** The Serverless plugin; the framework wants it as the default export. */
 export default class ServerlessOfflineMsk {
   readonly commands = {
@@ -19,17 +22,25 @@ export default class ServerlessOfflineMsk {
     },
   };
   readonly hooks: Record<string, () => Promise<void>>;
+  /** The framework awaits it when all plugins are there. */
+  readonly asyncInit: () => Promise<void>;
 
   constructor(serverless: Serverless, options: InvokeOptions, { log }: PluginTools) {
     defineSchema(serverless);
     const offline = new Offline(serverless, log);
     const invokeLocal = new InvokeLocal(serverless, options);
+    /** One line in place of the framework's report of an error. */
+    const orExit = async (work: () => Promise<void> | void) => {
+      try {
+        await work();
+      } catch (error) {
+        log.error((error as Error).message);
+        process.exit(1);
+      }
+    };
+    this.asyncInit = () => orExit(() => invokeLocal.attach());
     this.hooks = {
-      initialize: () =>
-        invokeLocal.attach().catch((error: Error) => {
-          log.error(error.message);
-          process.exit(1);
-        }),
+      initialize: () => orExit(() => invokeLocal.equip()),
       'before:invoke:local:invoke': async () => invokeLocal.address(),
       'after:invoke:local:invoke': () => invokeLocal.invoked(),
       finalize: async () => {
@@ -43,6 +54,10 @@ export default class ServerlessOfflineMsk {
         try {
           await offline.start();
           await stop;
+        } catch (error) {
+          // The framework reports it. Then what a failed build leaves running, esbuild's service, must not hold us.
+          setTimeout(() => process.exit(), reportMilliseconds);
+          throw error;
         } finally {
           await offline.stop();
         }

@@ -3,7 +3,7 @@ import type { Serverless } from './serverless.ts';
 import { loadServiceModule } from './service-module.ts';
 import { resolve } from './template.ts';
 
-/** What the command line of `serverless invoke local` says; the framework puts the parsed event into `data`. */
+/** The command line of `serverless invoke local`; the framework puts the parsed event into `data`. */
 export interface InvokeOptions {
   function?: string;
   data?: unknown;
@@ -14,36 +14,42 @@ export class InvokeLocal {
   readonly #serverless: Serverless;
   readonly #options: InvokeOptions;
   #attached: Attached | undefined;
+  #environment: Record<string, string> = {};
 
   constructor(serverless: Serverless, options: InvokeOptions) {
     this.#serverless = serverless;
     this.#options = options;
   }
 
+  /** Whether this is that command, on a stack. */
   get attached(): boolean {
     return this.#attached !== undefined;
   }
 
-  /**
-   * Gives the function its environment. Before all else: the framework asks AWS for what a variable refers to, and a
-   * command that can't work must not bundle first.
-   * @throws what the service's `attach` throws
-   */
+  /** Asks for the stack. First of all: a command that can't work says so before it resolves, checks and bundles. */
   async attach(): Promise<void> {
-    const { processedInput, service } = this.#serverless;
-    const key = this.#options.function ?? '';
-    const isInvokeLocal = processedInput.commands.join(' ') === 'invoke local';
-    if (!isInvokeLocal || !service.custom?.msk?.offline || !service.getAllFunctions().includes(key)) return;
+    const { commands, isHelpRequest } = this.#serverless.processedInput;
+    if (commands.join(' ') !== 'invoke local' || isHelpRequest) return;
+    if (this.#serverless.service.custom?.msk?.offline === undefined) return;
+    const module = await loadServiceModule(this.#serverless);
+    this.#attached = await module.attach?.();
+  }
+
+  /** Gives the function its environment, before the framework asks AWS for what it refers to. */
+  equip(): void {
+    const { service } = this.#serverless;
+    const { function: key = '' } = this.#options;
+    if (this.#attached === undefined || !service.getAllFunctions().includes(key)) return;
+    const { references, environment } = this.#attached;
     const definition = service.getFunction(key);
     const own = { ...service.provider.environment, ...definition.environment };
-    const { attach } = await loadServiceModule(this.#serverless);
-    this.#attached = await attach?.(key, own);
-    if (this.#attached === undefined) return;
-    const { references, environment } = this.#attached;
+    if (this.#attached.runs?.(own) === false)
+      throw new Error(`${key} needs a server that the running stack does not have`);
     const region = this.#serverless.getProvider('aws').getRegion();
     const context = { template: service.resources ?? {}, references, pseudo: { 'AWS::Region': region } };
-    definition.environment = { ...(resolve(own, context) as object), ...environment };
-    // The framework looks for credentials by these too: it must find none that an account has.
+    this.#environment = { ...(resolve(own, context) as Record<string, string>), ...environment };
+    definition.environment = this.#environment;
+    // By these the framework looks for credentials itself: it must find none that an account has.
     Object.assign(process.env, environment);
   }
 
@@ -54,9 +60,9 @@ export class InvokeLocal {
     this.#options.data = { ...event, bootstrapServers: this.#attached.bootstrapServers(event.eventSourceArn) };
   }
 
-  /** The function has returned, or failed. */
+  /** Tells the service's module that the function has returned, or failed. */
   async invoked(): Promise<void> {
-    await this.#attached?.invoked?.(this.#options.data);
+    await this.#attached?.invoked?.(this.#options.data, this.#environment);
   }
 }
 

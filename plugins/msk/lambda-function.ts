@@ -63,6 +63,11 @@ export function lambdaFunction(source: LambdaFunctionSource, context: TemplateCo
   }
 }
 
+/** The environment of a function, intrinsic functions not yet resolved. */
+export function variablesOf(resource: TemplateResource | undefined): Record<string, unknown> {
+  return (resource?.Properties as Partial<FunctionProperties> | undefined)?.Environment?.Variables ?? {};
+}
+
 /** Without what has no meaning on this machine, and may refer to what isn't there: role, code, network. */
 function pick(properties: Record<string, unknown>): Record<string, unknown> {
   const { FunctionName, Handler, Runtime, Timeout, MemorySize, Environment } = properties;

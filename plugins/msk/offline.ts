@@ -1,6 +1,7 @@
 import { Cluster } from './cluster.ts';
 import type { CompiledTemplate, Deployed, OfflineService } from './contract.ts';
 import { Functions } from './functions.ts';
+import { variablesOf } from './lambda-function.ts';
 import { mskMappings } from './mapping.ts';
 import { Poller } from './poller.ts';
 import type { PluginTools, Serverless } from './serverless.ts';
@@ -58,7 +59,8 @@ export class Offline {
     const mappings = mskMappings(template, context, (line) => this.#log.warning(line));
     const pollers = mappings.map(async (mapping) => {
       const functionKey = functions.keyOf(mapping.functionLogicalId);
-      if (functionKey === undefined || deployed.runs?.(mapping.functionLogicalId) === false) return [];
+      const environment = variablesOf(template.Resources[mapping.functionLogicalId]);
+      if (functionKey === undefined || deployed.runs?.(environment) === false) return [];
       const { invoke } = await functions.invoker(functionKey);
       const bootstrapServers = deployed.bootstrapServers(mapping.eventSourceArn);
       const cluster = this.#clusters.get(bootstrapServers) ?? new Cluster(bootstrapServers);

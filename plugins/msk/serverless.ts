@@ -9,7 +9,7 @@ export interface Serverless {
     defineCustomProperties(schema: JsonSchema): void;
     defineFunctionEventProperties(provider: string, event: string, schema: JsonSchema): void;
   };
-  processedInput: { commands: string[] };
+  processedInput: { commands: string[]; isHelpRequest: boolean };
   pluginManager: { spawn(command: string): Promise<void> };
   service: {
     service: string;

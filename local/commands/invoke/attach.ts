@@ -1,27 +1,24 @@
+import type { Attached } from '../../../plugins/msk/contract.ts';
 import { localEnvironment } from '../../deploy/environment.ts';
-import { missingStore } from '../../deploy/needs.ts';
+import { hasStores } from '../../deploy/needs.ts';
 import { refuseAws } from '../../deploy/refuse-aws.ts';
 import { readStack } from '../../stack-file.ts';
-import type { Attached } from '../../../plugins/msk/contract.ts';
 
 /**
  * The running stack, for a function that `serverless invoke local` invokes.
- * @throws ServerError where none runs yet; Error where it has no such store
+ * @throws Error where none runs, or its template isn't deployed yet
  */
-export async function attach(functionKey: string, environment: object): Promise<Attached> {
+export async function attach(): Promise<Attached> {
   const { endpoints, references } = await readStack();
   if (references === undefined) throw new Error('the stack is still deploying: try again in a few seconds');
-  const missing = missingStore(environment, endpoints);
-  if (missing !== undefined) {
-    throw new Error(`${functionKey} needs ${missing}, which a stack of \`npm start -- --minimal\` does not have`);
-  }
-  const { endpoint } = await refuseAws((call) => console.error(`refused: ${call.method} ${call.path} (${call.target})`));
+  const refuser = await refuseAws((call) => console.error(`refused: ${call.method} ${call.path} (${call.target})`));
   const since = Date.now();
   return {
     references,
     bootstrapServers: () => endpoints.kafka,
-    environment: localEnvironment(endpoints, endpoint),
-    async invoked(event) {
+    environment: localEnvironment(endpoints, refuser.endpoint),
+    runs: (environment) => hasStores(environment, endpoints),
+    async invoked(event, environment) {
       const { showOutcome } = await import('./outcome.ts');
       await showOutcome(event, { endpoints, references, variables: Object.keys(environment), since });
     },

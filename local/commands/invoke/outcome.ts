@@ -1,6 +1,6 @@
-import { type KafkaRecord, partitionsOf } from '../../../lib/kafka/records.ts';
-import type { MskEvent } from '../../../lib/kafka/event.ts';
 import { identityOf } from '../../../functions/sinks/identity.ts';
+import type { MskEvent } from '../../../lib/kafka/event.ts';
+import { type KafkaRecord, partitionsOf } from '../../../lib/kafka/records.ts';
 import type { References } from '../../../plugins/msk/contract.ts';
 import type { Endpoints } from '../../deploy/servers.ts';
 import { deadLetterOf } from '../../report/checks/dead-letters.ts';
@@ -49,7 +49,9 @@ const stores: Readonly<Record<string, { title: string; find: Find }>> = {
     find: async ({ dynamodb }, record) => {
       const own = logRecord(record);
       const found = await findItems(dynamodb, { ...own, ...coordinatesOf(identityOf(record)) }, [own]);
-      return found.map(({ table, item, holds }) => `${table}  ${JSON.stringify(item)}${holds ? '' : '  (a newer one)'}`);
+      return found.map(
+        ({ table, item, holds }) => `${table}  ${JSON.stringify(item)}${holds ? '' : '  (a newer one)'}`,
+      );
     },
   },
 };
@@ -60,13 +62,17 @@ export async function showOutcome(event: unknown, { endpoints, references, varia
   if (records.length === 0) return;
   const { kafka, stores: places } = placesOf(endpoints, references);
   await show('produced', async () => (await producedFrom(records, kafka, since)).map(recordText));
-  for (const { title, find } of Object.entries(stores).flatMap(([name, store]) => (variables.includes(name) ? store : []))) {
+  for (const { title, find } of Object.entries(stores).flatMap(([name, store]) =>
+    variables.includes(name) ? store : [],
+  )) {
     await show(title, async () => {
       const lines: string[] = [];
       for (const record of records.slice(0, LOOKED_UP)) {
         for (const found of await find(places, record)) lines.push(`${nameOf(record)}  ${found}`);
       }
-      return records.length > LOOKED_UP ? [...lines, `… of the first ${LOOKED_UP} of ${records.length} records`] : lines;
+      return records.length > LOOKED_UP
+        ? [...lines, `… of the first ${LOOKED_UP} of ${records.length} records`]
+        : lines;
     });
   }
 }

@@ -138,7 +138,8 @@ export function recordOf(topic: string, partition: number, message: KafkaMessage
   const { offset, timestamp, key, value, headers } = message;
   const buffers = Object.entries(headers ?? {}).map(([name, held]): [string, Buffer[]] => [
     name,
-    [held ?? []].flat().map((one) => (typeof one === 'string' ? Buffer.from(one) : one)),
+    // kafkajs begins the list of a header called `constructor` with what an object inherits under that name.
+    [held].flat().filter((one) => Buffer.isBuffer(one)),
   ]);
   return {
     topic,

@@ -1,0 +1,138 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Report } from '../local/report/report.ts';
+import { ROOT, type StackFile, stackPath } from '../local/stack-file.ts';
+
+/** A copy of this checkout: only one stack runs in each, and a person's own may be running in this one. */
+export interface Checkout {
+  readonly folder: string;
+  /** What the functions have printed, in the last run. */
+  functionsLog(): Promise<string>;
+  /** The folder that takes the place of the system's temporary one, and what is in it. */
+  readonly temporary: string;
+  /** The processes of any run of this checkout, as their command lines. */
+  processes(): Promise<string[]>;
+  /** `npm start -- …`, from a shell's process group of its own. */
+  start(args: readonly string[], environment?: NodeJS.ProcessEnv): StartedRun;
+  /** Kills what still runs, as after a failed test. */
+  end(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+export interface StartedRun {
+  /** All that it has printed so far. */
+  output(): string;
+  /** Resolves when it has printed that. @throws Error with its output where it ends before, or the time is over */
+  says(pattern: RegExp, withinSeconds?: number): Promise<void>;
+  /** What `.local/stack.json` says now. */
+  stack(): Promise<StackFile>;
+  /** A signal to every process of the group, as the terminal sends at Ctrl-C. */
+  interrupt(): void;
+  /** @throws Error with its output where it doesn't end within that time */
+  exitCode(withinSeconds: number): Promise<number | null>;
+  /** @throws Error where it has written none */
+  report(): Promise<Report>;
+}
+
+const LEFT_OUT = new Set(['node_modules', '.git', '.local', '.serverless', '.esbuild']);
+
+/** @example const checkout = await copyCheckout(); const run = checkout.start(['--duration', '20']); */
+export async function copyCheckout(): Promise<Checkout> {
+  const sandbox = await mkdtemp(join(tmpdir(), 'test-checkout-'));
+  const folder = join(sandbox, 'checkout');
+  const temporary = join(sandbox, 'tmp');
+  await mkdir(temporary);
+  await cp(ROOT, folder, { recursive: true, filter: (path) => !LEFT_OUT.has(relative(ROOT, path)) });
+  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  const running = new Set<ChildProcess>();
+  const end = async () => {
+    for (const child of running) signalGroup(child, 'SIGKILL');
+    running.clear();
+    for (let tenths = 0; tenths < 100 && (await processesOf(sandbox)).length > 0; tenths += 1) await sleep(100);
+  };
+  return {
+    folder,
+    temporary,
+    functionsLog: () => readFile(join(folder, '.local', 'logs', 'functions.log'), 'utf8'),
+    processes: () => processesOf(sandbox),
+    start(args, environment = {}) {
+      const report = join(sandbox, `report-${randomUUID()}.json`);
+      const all = args.includes('--duration') ? [...args, '--report', report] : args;
+      const child = spawn('npm', ['start', '--', ...all], {
+        cwd: folder,
+        detached: true,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: { ...ownEnvironment(), TMPDIR: temporary, ...environment },
+      });
+      running.add(child);
+      return startedRun(child, folder, report);
+    },
+    end,
+    async remove() {
+      await end();
+      await rm(sandbox, { recursive: true });
+    },
+  };
+}
+
+function startedRun(child: ChildProcess, folder: string, report: string): StartedRun {
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const failure = (what: string) => new Error(`npm start ${what}:\n${output}`);
+  return {
+    output: () => output,
+    async says(pattern, withinSeconds = 60) {
+      const deadline = Date.now() + withinSeconds * 1000;
+      while (!pattern.test(output)) {
+        if (child.exitCode !== null || child.signalCode !== null) throw failure(`ended before it said ${pattern}`);
+        if (Date.now() > deadline) throw failure(`did not say ${pattern} within ${withinSeconds} s`);
+        await sleep(50);
+      }
+    },
+    stack: async () => JSON.parse(await readFile(stackPath(folder), 'utf8')) as StackFile,
+    interrupt: () => signalGroup(child, 'SIGINT'),
+    async exitCode(withinSeconds) {
+      const code = await Promise.race([exited, sleep(withinSeconds * 1000, LATE, { ref: false })]);
+      if (code === LATE) throw failure(`did not end within ${withinSeconds} s`);
+      return code as number | null;
+    },
+    async report() {
+      const text = await readFile(report, 'utf8').catch(() => '');
+      if (text === '') throw failure('wrote no report');
+      return JSON.parse(text) as Report;
+    },
+  };
+}
+
+const LATE = Symbol('late');
+
+function signalGroup(child: ChildProcess, name: NodeJS.Signals): void {
+  try {
+    process.kill(-(child.pid as number), name);
+  } catch {
+    // It has ended.
+  }
+}
+
+/** Without what a test run has set for itself: jest's, and those that keep handlers quiet. */
+function ownEnvironment(): NodeJS.ProcessEnv {
+  const own = /^(JEST_|NODE_ENV$|NODE_OPTIONS$|POWERTOOLS_|SERVERS$|AWS_)/;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
+}
+
+/** Those that have the folder in their command line or environment (proc(5)); a server has at least one of them. */
+async function processesOf(folder: string): Promise<string[]> {
+  const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const found = ids.map(async (id) => {
+    const read = (file: string) => readFile(`/proc/${id}/${file}`, 'utf8').catch(() => '');
+    const [command, environment] = await Promise.all([read('cmdline'), read('environ')]);
+    return `${command}\0${environment}`.includes(folder) ? [`${id} ${command.replaceAll('\0', ' ')}`] : [];
+  });
+  return (await Promise.all(found)).flat();
+}

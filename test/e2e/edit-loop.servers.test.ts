@@ -1,0 +1,57 @@
+import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Partitioners } from 'kafkajs';
+import { kafkaOf } from '../../local/deploy/servers.ts';
+import { readTopics } from '../../local/report/readback/kafka.ts';
+import { type Checkout, copyCheckout, type StartedRun } from '../checkout.ts';
+
+const MINUTE = 60_000;
+let checkout: Checkout;
+beforeAll(async () => {
+  checkout = await copyCheckout();
+}, MINUTE);
+afterAll(() => checkout?.remove(), MINUTE);
+
+test(
+  '--minimal: a saved function is what the next record meets, a broken one changes nothing',
+  async () => {
+    const run = checkout.start(['--minimal', '--only', 'none']);
+    await run.says(/Save a file/);
+    const rules = join(checkout.folder, 'functions', 'fleet', 'alerts.ts');
+    const source = await readFile(rules, 'utf8');
+    expect(await alertOf(run)).toBe('Speeding');
+
+    await appendFile(rules, '\nconst broken = ;\n');
+    await run.says(/not rebuilt.*Unexpected ";"/s);
+    expect(await alertOf(run)).toBe('Speeding');
+
+    // As many an editor saves: another file takes its place.
+    await writeFile(`${rules}.new`, source.replace('Speeding:', 'TooFast:'));
+    await rename(`${rules}.new`, rules);
+    await run.says(/rebuilt in \d/);
+    expect(await alertOf(run)).toBe('TooFast');
+
+    process.kill((await run.stack()).pid, 'SIGINT');
+    expect(await run.exitCode(20)).toBe(0);
+    expect(await checkout.processes()).toEqual([]);
+  },
+  3 * MINUTE,
+);
+
+/** Puts in a reading that is too fast. @returns the kind of the alert that comes of it */
+async function alertOf(run: StartedRun): Promise<unknown> {
+  const { endpoints } = await run.stack();
+  const since = Date.now();
+  const reading = { vehicleId: 'V1', location: '12.97,77.59', speed: 85, timestamp: new Date(since).toISOString() };
+  const producer = kafkaOf(endpoints, 'test').producer({ createPartitioner: Partitioners.DefaultPartitioner });
+  await producer.connect();
+  await producer.send({ topic: 'raw-data-topic', messages: [{ key: 'V1', value: JSON.stringify(reading) }] });
+  await producer.disconnect();
+  for (let tenths = 0; tenths < 100; tenths++) {
+    const { records } = (await readTopics(endpoints.kafka, ['alerts-topic'], { since }))['alerts-topic'];
+    if (records[0]) return JSON.parse(String(records[0].value)).alert;
+    await sleep(100);
+  }
+  return undefined;
+}

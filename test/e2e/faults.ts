@@ -1,0 +1,52 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { dynamodbOf } from '../../local/deploy/servers.ts';
+import type { StackFile } from '../../local/stack-file.ts';
+
+/** Freezes a server for some time: its connections stay open, and nothing answers. */
+export async function freeze(stack: StackFile, server: string, ms: number): Promise<void> {
+  const pid = stack.processes.find(({ name }) => name === server)?.pid;
+  if (pid === undefined) throw new Error(`the stack has no process ${server}`);
+  process.kill(pid, 'SIGSTOP');
+  await sleep(ms);
+  process.kill(pid, 'SIGCONT');
+}
+
+/**
+ * Makes the archive of one partition stand still for some time, while the other partitions of the same batches go on:
+ * its checkpoint says that offsets far above the topic's end are archived, with older records. Then it is as it was.
+ */
+export async function standStill(stack: StackFile, topicPartition: string, ms: number): Promise<void> {
+  const client = dynamodbOf(stack.endpoints);
+  const TableName = String(stack.references?.['CheckpointsTable']?.['Ref']);
+  const Key = { topicPartition: { S: topicPartition } };
+  const far = { ...Key, next: { N: '1000000000' }, timestamp: { N: '0' } };
+  const before = await swapped(client, TableName, Key, far);
+  await sleep(ms);
+  await client.send(new PutItemCommand({ TableName, Item: before }));
+  client.destroy();
+}
+
+async function swapped(client: DynamoDBClient, TableName: string, Key: Item, item: Item): Promise<Item> {
+  for (let tenths = 0; tenths < 100; tenths += 1) {
+    const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
+    if (Item?.['next'] === undefined) {
+      await sleep(100);
+      continue;
+    }
+    const unchanged = { ConditionExpression: '#next = :next AND attribute_not_exists(pending)' };
+    const names = {
+      ExpressionAttributeNames: { '#next': 'next' },
+      ExpressionAttributeValues: { ':next': Item['next'] },
+    };
+    try {
+      await client.send(new PutItemCommand({ TableName, Item: item, ...unchanged, ...names }));
+      return Item;
+    } catch (error) {
+      if ((error as Error).name !== 'ConditionalCheckFailedException') throw error;
+    }
+  }
+  throw new Error(`no moment was found to change the checkpoint of ${Key['topicPartition']?.S} in ${TableName}`);
+}
+
+type Item = NonNullable<ConstructorParameters<typeof PutItemCommand>[0]['Item']>;

@@ -1,0 +1,81 @@
+import { BAD_RECORDS } from '../../local/generators/fleet/bad-records.ts';
+import type { Report } from '../../local/report/report.ts';
+import type { StackFile } from '../../local/stack-file.ts';
+import { type Checkout, copyCheckout } from '../checkout.ts';
+import { freeze, standStill } from './faults.ts';
+
+let checkout: Checkout;
+beforeAll(async () => {
+  checkout = await copyCheckout();
+}, 30_000);
+afterEach(() => checkout.end(), 30_000);
+afterAll(() => checkout?.remove(), 30_000);
+
+/** Under load, one fault after the other: what is retried within an invocation, and what is handed back. */
+async function faults(stack: StackFile): Promise<void> {
+  await freeze(stack, 'dynamodb', 4_000);
+  await standStill(stack, 'raw-data-topic-0', 3_000);
+}
+
+function expectProof(report: Report): void {
+  const { fleet, demo } = report.domains;
+  expect(report).toMatchObject({ findings: [], problems: [], notRun: [] });
+  expect(report).toMatchObject({ ok: true, lost: 0, duplicated: 0, different: 0, unexpected: 0, outOfOrder: 0 });
+  expect(report.lag.end).toBe(0);
+  expect(fleet.acknowledged).toBeGreaterThan(0);
+  expect(Object.keys(fleet.badByCause).toSorted()).toEqual(BAD_RECORDS.map(({ cause }) => cause).toSorted());
+  expect(sum(fleet.badByCause)).toBe(fleet.bad);
+  expect(fleet.deadLettered).toBe(fleet.bad);
+  expect(Object.keys(fleet.alertsByKind).toSorted()).toEqual(['Delay', 'LowFuel', 'Speeding', 'Temperature']);
+  expect(sum(fleet.alertsByKind)).toBe(fleet.alerts);
+  for (const store of [...Object.values(fleet.stores), ...Object.values(demo.stores)]) {
+    expect(store.stored).toBe(store.expected);
+    expect(store.expected).toBeGreaterThan(0);
+  }
+}
+
+const sum = (counts: Record<string, number>) => Object.values(counts).reduce((total, count) => total + count, 0);
+
+/** The partitions of raw-data-topic in each invocation of the archive that failed: as the plugin logs them. */
+const handedBack = (log: string) =>
+  log
+    .split('\n')
+    .filter((line) => /archiveToS3 failed on .*raw-data-topic/.test(line))
+    .map((line) => line.match(/raw-data-topic-\d/g) ?? []);
+
+test('local: every acknowledged record of the fleet and of demo_topic is in each of its stores once', async () => {
+  const run = checkout.start(['--stage', 'local', '--duration', '20', '--vehicles', '200']);
+
+  expect(await run.exitCode(150)).toBe(0);
+
+  const report = await run.report();
+  expectProof(report);
+  expect(report.domains.fleet.acknowledged).toBeGreaterThan(3_500);
+  expect(await checkout.processes()).toEqual([]);
+}, 160_000);
+
+test('dev: a batch that is handed back by a throw comes again, and is stored once', async () => {
+  const run = checkout.start(['--stage', 'dev', '--duration', '12', '--vehicles', '100']);
+  await run.says(/processTelemetry [1-9]/);
+  await faults(await run.stack());
+
+  expect(await run.exitCode(120)).toBe(0);
+
+  expectProof(await run.report());
+  const failed = handedBack(await checkout.functionsLog());
+  expect(Math.max(...failed.map((partitions) => partitions.length))).toBeGreaterThan(1);
+}, 150_000);
+
+test('prod: three brokers, and of a batch that is handed back only the tail of its failed partition comes again', async () => {
+  const run = checkout.start(['--stage', 'prod', '--duration', '12', '--vehicles', '100']);
+  await run.says(/processTelemetry [1-9]/);
+  const stack = await run.stack();
+  expect(stack.endpoints.kafka.split(',')).toHaveLength(3);
+  await faults(stack);
+
+  expect(await run.exitCode(120)).toBe(0);
+
+  expectProof(await run.report());
+  const failed = handedBack(await checkout.functionsLog());
+  expect(failed).toContainEqual(['raw-data-topic-0']);
+}, 150_000);

@@ -1,0 +1,156 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Kafka, logLevel } from 'kafkajs';
+import { within } from '../../lib/deadline.ts';
+import { PermanentError, TransientError } from '../../lib/errors.ts';
+import { recordsOf } from '../../lib/kafka/batch.ts';
+import type { Message } from '../../lib/kafka/message.ts';
+import { createProducer, type RecordProducer } from '../../lib/kafka/producer.ts';
+import type { KafkaRecord } from '../../lib/kafka/records.ts';
+import { batchOfRecords } from '../msk-event.ts';
+import { startBroker, type TestBroker, type TestRecord } from './broker.ts';
+
+const LIMIT = 1_310_720;
+const NARROW = 20_000;
+const limits = { frozen: LIMIT, large: LIMIT, narrow: LIMIT, exact: LIMIT, restarted: LIMIT };
+/** Far below what a frozen broker costs a test; far above what one answer takes. */
+const ATTEMPT_MS = 700;
+
+let broker: TestBroker;
+beforeAll(async () => {
+  broker = await startBroker(['frozen', 'large', 'exact', 'restarted']);
+  await createNarrowTopic();
+}, 60_000);
+afterAll(() => broker?.stop(), 30_000);
+
+/** A topic that takes less than the producer is told. */
+async function createNarrowTopic(): Promise<void> {
+  const admin = new Kafka({ brokers: [broker.endpoint], logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  const configEntries = [{ name: 'max.message.bytes', value: String(NARROW) }];
+  await admin.createTopics({ topics: [{ topic: 'narrow', numPartitions: 3, configEntries }], waitForLeaders: true });
+  await admin.disconnect();
+}
+
+let producer: RecordProducer;
+beforeEach(() => {
+  producer = createProducer({ auth: 'none', clientId: 'test', limits, attemptMs: ATTEMPT_MS });
+});
+afterEach(() => producer.close());
+
+const from = recordsOf(batchOfRecords([{ value: 'input' }]))[0] as KafkaRecord;
+const message = (topic: string, value: string | Buffer | null, more: Partial<Message> = {}): Message => ({
+  topic,
+  key: Buffer.from('one key, so one partition'),
+  value: value === null ? null : Buffer.from(value),
+  headers: [],
+  from,
+  ...more,
+});
+const send = (messages: Message[], ms = 20_000) => producer.send(broker.endpoint, messages, within(ms));
+const stored = async (topic: string) => (await broker.readAll(topic)).map(({ value }) => value?.toString());
+const signal = (name: NodeJS.Signals) => broker.server.process?.signal(name);
+
+test('what is acknowledged is stored, in order, though a broker that froze failed the sends before it', async () => {
+  const acknowledged: string[] = [];
+  const sendAcknowledged = async (...values: string[]) => {
+    await send(values.map((value) => message('frozen', value)));
+    acknowledged.push(...values);
+  };
+  // Thawed at once, what the client gave up on is still on its way; later, the client has forgotten it.
+  for (const [round, frozenMs] of [0, 2_000, 0, 2_000, 0].entries()) {
+    await sendAcknowledged(`${round} before`);
+    signal('SIGSTOP');
+    const began = performance.now();
+    const failed = send([message('frozen', `${round} frozen`)], 2 * ATTEMPT_MS);
+    try {
+      await expect(failed).rejects.toBeInstanceOf(TransientError);
+      expect(performance.now() - began).toBeLessThan(2 * ATTEMPT_MS + 500);
+      await sleep(frozenMs);
+    } finally {
+      signal('SIGCONT');
+    }
+    await sendAcknowledged(`${round} first after`);
+    await sendAcknowledged(`${round} second after`, `${round} third after`);
+  }
+
+  const all = await stored('frozen');
+  expect(all.filter((value) => !value?.endsWith('frozen'))).toEqual(acknowledged);
+}, 60_000);
+
+test('more than a topic takes at once is split by bytes and stored once each, in order', async () => {
+  const values = Array.from({ length: 30 }, (_, n) => `${n} ${'x'.repeat(200_000)}`);
+
+  expect(await send(values.map((value) => message('large', value)))).toEqual([]);
+
+  expect((await stored('large')).map((value) => value?.split(' ')[0])).toEqual(values.map((_, n) => String(n)));
+}, 30_000);
+
+test('of a topic that takes less than believed, the record that is too large alone is refused', async () => {
+  const values = Array.from({ length: 100 }, (_, n) => `${String(n).padStart(3, '0')} ${'x'.repeat(1_000)}`);
+  values[57] = `057 ${'x'.repeat(NARROW)}`;
+  const messages = values.map((value, n) => message('narrow', value, { key: Buffer.from(`key ${n % 7}`) }));
+
+  const refused = await send(messages);
+
+  expect(refused.map(({ message: { value } }) => value?.toString().slice(0, 3))).toEqual(['057']);
+  expect(refused[0]?.error).toBeInstanceOf(PermanentError);
+  expect(refused[0]?.error.code).toBe('TOO_LARGE');
+  // What was refused together with others may be stored twice; each key's first copies are in order.
+  const firsts = [...new Set(await broker.readAll('narrow').then((all) => all.map(keyAndNumber)))];
+  const expected = messages.map(keyAndNumber).filter((text) => !text.endsWith('057'));
+  expect(firsts.toSorted()).toEqual(expected.toSorted());
+  for (let key = 0; key < 7; key += 1) {
+    const own = (texts: string[]) => texts.filter((text) => text.startsWith(`key ${key} `));
+    expect(own(firsts)).toEqual(own(expected));
+  }
+}, 30_000);
+
+const keyAndNumber = ({ key, value }: { key?: Buffer | null; value: Buffer | null }) =>
+  `${key?.toString()} ${value?.toString().slice(0, 3)}`;
+
+test('key, value and headers are stored byte for byte, absent ones as absent', async () => {
+  const bytes = Buffer.from([0, 255, 128, 10]);
+  const header = (name: string, value: Buffer) => ({ name, value });
+  await send([
+    message('exact', null, { key: null, headers: [] }),
+    message('exact', bytes, { key: bytes, headers: [header('__proto__', bytes), header('constructor', bytes)] }),
+    message('exact', '', {
+      key: Buffer.alloc(0),
+      headers: [header('twice', Buffer.from('1')), header('twice', bytes)],
+    }),
+  ]);
+
+  const records = await broker.readAll('exact');
+
+  const found = records.map(({ key, value, headers }) => ({ key, value, headers: own(headers) }));
+  const empty = Buffer.alloc(0);
+  expect(found).toHaveLength(3);
+  expect(found).toContainEqual({ key: null, value: null, headers: [] });
+  expect(found).toContainEqual({
+    key: bytes,
+    value: bytes,
+    headers: [
+      ['__proto__', [bytes]],
+      ['constructor', [bytes]],
+    ],
+  });
+  expect(found).toContainEqual({ key: empty, value: empty, headers: [['twice', [Buffer.from('1'), bytes]]] });
+}, 30_000);
+
+/** kafkajs begins the list of a header called `constructor` with what an object inherits under that name. */
+const own = (headers: TestRecord['headers']) =>
+  Object.entries(headers ?? {}).map(([name, held]) => [name, [held].flat().filter((one) => Buffer.isBuffer(one))]);
+
+test('a send outlasts a crash of the broker', async () => {
+  await send([message('restarted', 'before')]);
+  signal('SIGKILL');
+  await broker.server.stop();
+  const during = send([message('restarted', 'during')], 30_000);
+  await broker.server.start();
+  await broker.server.ready();
+  await during;
+  await send([message('restarted', 'after')]);
+
+  const all = await stored('restarted');
+  expect([...new Set(all)]).toEqual(['before', 'during', 'after']);
+}, 60_000);

@@ -1,0 +1,120 @@
+import { BatchWriteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { type TripReaderOptions, tripReader } from '../../functions/fleet/trips.ts';
+import { within } from '../../lib/deadline.ts';
+import { TransientError } from '../../lib/errors.ts';
+import { startTables, type TestTables } from '../servers.ts';
+
+let tables: TestTables;
+beforeAll(async () => {
+  tables = await startTables();
+  await tables.create('trips', 'vehicleId:S');
+}, 60_000);
+afterAll(() => tables?.stop());
+
+const itemOf = (vehicleId: string, tripId: string) => ({
+  vehicleId: { S: vehicleId },
+  tripId: { S: tripId },
+  destination: { S: '52.52,13.405' },
+  plannedArrival: { S: '2026-01-01T12:00:00.000Z' },
+  deleted: { BOOL: false },
+});
+const trip = (tripId: string) => ({
+  tripId,
+  destination: { latitude: 52.52, longitude: 13.405 },
+  plannedArrival: '2026-01-01T12:00:00.000Z',
+});
+const put = (item: Record<string, { S: string } | { BOOL: boolean }>) =>
+  tables.client.send(new PutItemCommand({ TableName: 'trips', Item: item }));
+
+/** A reader with a cache of its own, as an execution environment has it. */
+const reader = (more: Partial<TripReaderOptions> = {}) => {
+  const trips = tripReader({ client: tables.client, table: 'trips', cacheMs: 30_000, ...more });
+  return (ids: readonly string[], ms = 5_000) => trips.of(ids, within(ms));
+};
+
+test('hundreds of vehicles are read at once; unknown and deleted ones have no trip', async () => {
+  const ids = Array.from({ length: 250 }, (_, n) => `many-${n}`);
+  for (let i = 0; i < ids.length; i += 25) {
+    const requests = ids.slice(i, i + 25).map((id) => ({ PutRequest: { Item: itemOf(id, `trip of ${id}`) } }));
+    await tables.client.send(new BatchWriteItemCommand({ RequestItems: { trips: requests } }));
+  }
+  await put({ ...itemOf('many-7', 'ended'), deleted: { BOOL: true } });
+  // What the sink leaves of a trip that it never saw: a tombstone alone.
+  await put({ vehicleId: { S: 'many-8' }, deleted: { BOOL: true } });
+
+  const found = await reader()([...ids, 'nobody', ...ids]);
+
+  const expected = ids.filter((id) => id !== 'many-7' && id !== 'many-8');
+  expect(new Map(found)).toEqual(new Map(expected.map((id) => [id, trip(`trip of ${id}`)])));
+});
+
+test('no vehicles are no trips', async () => {
+  expect([...(await reader()([]))]).toEqual([]);
+});
+
+test('a trip, or that there is none, is believed until its age is over', async () => {
+  let time = 0;
+  const of = reader({ cacheMs: 1_000, now: () => time });
+  const tripIds = async () => [...(await of(['aged', 'aged-later'])).values()].map(({ tripId }) => tripId);
+  await put(itemOf('aged', 'first'));
+
+  expect(await tripIds()).toEqual(['first']);
+  await put(itemOf('aged', 'second'));
+  await put(itemOf('aged-later', 'new'));
+  time = 999;
+  expect(await tripIds()).toEqual(['first']);
+  time = 1_000;
+  expect(await tripIds()).toEqual(['second', 'new']);
+  await put({ ...itemOf('aged', 'second'), deleted: { BOOL: true } });
+  time = 2_000;
+  expect(await tripIds()).toEqual(['new']);
+});
+
+test('a cache that is smaller than a batch still gives every trip of it', async () => {
+  const ids = Array.from({ length: 10 }, (_, n) => `small-${n}`);
+  for (const id of ids) await put(itemOf(id, id));
+  const of = reader({ cacheSize: 3 });
+
+  for (let again = 0; again < 2; again += 1) {
+    expect([...(await of(ids)).keys()].toSorted()).toEqual(ids);
+  }
+});
+
+test('a table that is missing, and a server that is, are transient: no record is at fault', async () => {
+  await expect(reader({ table: 'nowhere' })(['V1'], 300)).rejects.toBeInstanceOf(TransientError);
+
+  const client = new DynamoDBClient({
+    endpoint: 'http://127.0.0.1:1',
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    maxAttempts: 1,
+  });
+  const unreadable = { code: 'TRIPS_UNREADABLE', retriable: true };
+  await expect(reader({ client })(['V1'], 300)).rejects.toMatchObject(unreadable);
+});
+
+test('a server that hangs fails the read at its deadline; one that comes back in time does not', async () => {
+  const signal = (name: NodeJS.Signals) => tables.server.process?.signal(name);
+  await put(itemOf('frozen', 'there'));
+  signal('SIGSTOP');
+  try {
+    const began = performance.now();
+    await expect(reader()(['frozen'], 1_000)).rejects.toBeInstanceOf(TransientError);
+    expect(performance.now() - began).toBeLessThan(1_500);
+    const waiting = reader()(['frozen'], 20_000);
+    await new Promise((resolve) => setTimeout(resolve, 3_500));
+    signal('SIGCONT');
+    expect((await waiting).get('frozen')?.tripId).toBe('there');
+  } finally {
+    signal('SIGCONT');
+  }
+}, 30_000);
+
+test('a failed read is not remembered', async () => {
+  const of = reader({ table: 'late' });
+  await expect(of(['V1'], 300)).rejects.toBeInstanceOf(TransientError);
+  await tables.create('late', 'vehicleId:S');
+  await tables.client.send(new PutItemCommand({ TableName: 'late', Item: itemOf('V1', 'there') }));
+
+  expect((await of(['V1'])).get('V1')?.tripId).toBe('there');
+});
