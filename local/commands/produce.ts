@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
-import { KafkaJSProtocolError, Partitioners, type Producer } from 'kafkajs';
+import kafkajs, { Partitioners, type Producer } from 'kafkajs';
 import { kafkaOf } from '../deploy/servers.ts';
 import { readStack, type StackFile } from '../stack-file.ts';
 import { type Command, runCommand, UsageError } from './command.ts';
@@ -21,6 +21,9 @@ Examples:
     npm run produce -- raw-data-topic
   npm run produce -- demo_topic --key k1 --whole picture.png
 `;
+
+// A CommonJS module: its errors are no named exports.
+const { KafkaJSProtocolError } = kafkajs;
 
 const OPTIONS = { key: { type: 'string' }, whole: { type: 'boolean' } } as const;
 

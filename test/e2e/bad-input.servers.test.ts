@@ -1,0 +1,167 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { glob, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import AdmZip from 'adm-zip';
+import { Kafka, logLevel, type Message } from 'kafkajs';
+import { readTopics } from '../../local/report/readback/kafka.ts';
+import type { LogRecord } from '../../local/report/world.ts';
+import { type Checkout, copyCheckout, type StartedRun } from '../checkout.ts';
+
+let checkout: Checkout;
+let run: StartedRun;
+let brokers: string[];
+beforeAll(async () => {
+  checkout = await copyCheckout();
+  run = checkout.start(['--only', 'none']);
+  await run.says(/all mappings poll/);
+  brokers = (await run.stack()).endpoints.kafka.split(',');
+}, 90_000);
+afterAll(() => checkout?.remove(), 30_000);
+
+/** In every payload, key and header: what no log may hold. */
+const SECRET = 'payload7f3a91c4';
+const reading = { vehicleId: `V-${SECRET}`, location: '12.97,77.59', speed: 50, timestamp: '2025-01-15T10:00:00Z' };
+const json = (value: unknown) => Buffer.from(JSON.stringify(value));
+
+/** What each bad value is, and the code of its dead letter. */
+const bad: Record<string, { value: Buffer | null; code: string }> = {
+  'null value': { value: null, code: 'NULL_VALUE' },
+  'invalid UTF-8': { value: Buffer.concat([json(reading), Buffer.from([0xff, 0xfe])]), code: 'NOT_UTF8' },
+  'no JSON': { value: json(reading).subarray(0, -1), code: 'NOT_JSON' },
+  'a JSON array': { value: json([reading]), code: 'NOT_AN_OBJECT' },
+  'a JSON string': { value: json(SECRET), code: 'NOT_AN_OBJECT' },
+  'JSON null': { value: Buffer.from('null'), code: 'NOT_AN_OBJECT' },
+  'no vehicleId': { value: json({ ...reading, vehicleId: undefined, note: SECRET }), code: 'SCHEMA' },
+  'location 91,181': { value: json({ ...reading, location: '91,181' }), code: 'LOCATION' },
+  'location in words': { value: json({ ...reading, location: SECRET }), code: 'LOCATION' },
+  'speed "fast"': { value: json({ ...reading, speed: `fast ${SECRET}` }), code: 'SCHEMA' },
+  '1 MB': { value: json({ ...reading, note: SECRET.repeat(1_000_000 / SECRET.length) }), code: 'TOO_LARGE' },
+  '__proto__ keys': {
+    value: Buffer.from(`{"__proto__":${JSON.stringify(reading)},"constructor":{"prototype":{"polluted":"${SECRET}"}}}`),
+    code: 'SCHEMA',
+  },
+};
+
+/** Names a record in its test; a dead letter keeps its record's headers. */
+const CASE = 'case';
+
+/** Each bad record, with a key and without, between good ones of the same partition. */
+function messages(): Message[] {
+  const key = `key ${SECRET}`;
+  const good = (name: string): Message => ({ value: json(reading), headers: { [CASE]: `good, ${name}` } });
+  return Object.entries(bad).flatMap(([name, { value }]): Message[] => [
+    { ...good(`before ${name}`), key },
+    { key, value, headers: { [CASE]: name, ['__proto__']: SECRET, constructor: SECRET } },
+    good(`between ${name}`),
+    { value, headers: { [CASE]: `${name}, no key` } },
+    { ...good(`after ${name}`), key },
+  ]);
+}
+
+let raw: LogRecord[];
+let letters: LogRecord[];
+let processed: LogRecord[];
+beforeAll(async () => {
+  const producer = new Kafka({ brokers, logLevel: logLevel.NOTHING }).producer();
+  await producer.connect();
+  for (const message of messages()) {
+    await producer.send({ topic: 'raw-data-topic', messages: [{ ...message, partition: 0 }] });
+  }
+  await producer.disconnect();
+  const topics = ['raw-data-topic', 'raw-data-dlq', 'processed-data-topic'] as const;
+  for (const deadline = Date.now() + 30_000; ; await sleep(200)) {
+    const logs = await readTopics(brokers.join(), topics);
+    [raw, letters, processed] = topics.map((topic) => logs[topic].records) as [LogRecord[], LogRecord[], LogRecord[]];
+    if (letters.length + processed.length >= raw.length || Date.now() > deadline) return;
+  }
+}, 60_000);
+
+const header = (record: LogRecord, name: string) =>
+  record.headers
+    .get(name)
+    ?.map((value) => value.toString())
+    .join();
+const isGood = (record: LogRecord) => header(record, CASE)?.startsWith('good');
+
+test.each(Object.keys(bad).flatMap((name) => [name, `${name}, no key`]))(
+  '%s is in the dead-letter topic, its bytes unchanged, with the cause',
+  (name) => {
+    const source = raw.find((record) => header(record, CASE) === name);
+    const [letter, ...more] = letters.filter((record) => header(record, CASE) === name);
+
+    expect(more).toEqual([]);
+    expect(letter?.key).toEqual(name.endsWith(', no key') ? null : Buffer.from(`key ${SECRET}`));
+    expect(letter?.value?.toString('hex')).toBe(bad[name.replace(', no key', '')]?.value?.toString('hex'));
+    expect(letter && Object.fromEntries(errorHeaders(letter))).toEqual({
+      topic: 'raw-data-topic',
+      partition: '0',
+      offset: String(source?.offset),
+      timestamp: String(source?.timestamp),
+      function: 'processTelemetry',
+      exception: bad[name.replace(', no key', '')]?.code,
+      message: expect.stringMatching(/^(?!.*payload7f3a91c4).+$/),
+    });
+    for (const [own, values] of source?.headers ?? []) expect(letter?.headers.get(own)).toEqual(values);
+  },
+);
+
+const ERRORS = '__lambda.errors.';
+const errorHeaders = ({ headers }: LogRecord) =>
+  [...headers.entries()]
+    .filter(([name]) => name.startsWith(ERRORS))
+    .map(([name, values]) => [name.slice(ERRORS.length), values.join()]);
+
+test('the good records around them are processed, in order', () => {
+  const expected = raw.filter(isGood).map(({ offset }) => `raw-data-topic-0-${offset}`);
+
+  expect(expected).toHaveLength(3 * Object.keys(bad).length);
+  expect([...new Set(processed.map((record) => header(record, 'source')))]).toEqual(expected);
+});
+
+test('no payload, key or header is in a log, neither as text nor in base64', async () => {
+  const log = await checkout.functionsLog();
+
+  // Of a large batch only the first ones are named.
+  expect(log.match(/"message":"dead letter"/g)?.length).toBeGreaterThan(10);
+  for (const form of [SECRET, ...base64Forms(SECRET)]) {
+    expect(log.includes(form)).toBe(false);
+    expect(run.output().includes(form)).toBe(false);
+  }
+});
+
+/** What every base64 text has that holds these bytes, wherever they begin: by their place modulo 3. */
+function base64Forms(text: string): string[] {
+  return [0, 1, 2].map((before) => {
+    const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(text)]);
+    return bytes.toString('base64').slice(before === 0 ? 0 : before + 1, Math.floor((bytes.length * 4) / 3));
+  });
+}
+
+test('base64 is found wherever the secret begins', () => {
+  for (let before = 0; before < 6; before += 1) {
+    const text = Buffer.from(`${'x'.repeat(before)}${SECRET}, and more`).toString('base64');
+    expect(base64Forms(SECRET).some((form) => text.includes(form))).toBe(true);
+  }
+});
+
+test('the bundle that runs is the packaged one, and packaging again, for production, gives the same', async () => {
+  const bundle = 'functions/fleet/processTelemetry.cjs';
+  const digest = (data: Buffer | undefined) =>
+    createHash('sha256')
+      .update(data ?? '')
+      .digest('hex');
+  const zipped = async (folder: string) =>
+    digest(new AdmZip(join(checkout.folder, folder, 'processTelemetry.zip')).readFile(bundle) ?? undefined);
+  const unpacked: string[] = [];
+  const pattern = join(checkout.temporary, '*', 'serverless-offline-msk-*', 'processTelemetry', bundle);
+  for await (const path of glob(pattern)) unpacked.push(path);
+
+  expect(unpacked).toHaveLength(1);
+  const invoked = digest(await readFile(unpacked[0] ?? ''));
+  expect(await zipped('.serverless')).toBe(invoked);
+  await promisify(execFile)('npx', ['serverless', 'package', '--stage', 'prod'], { cwd: checkout.folder });
+  expect(await zipped('.serverless')).toBe(invoked);
+}, 60_000);
