@@ -9,7 +9,7 @@ import { placesOf } from '../report/places.ts';
 import { reconcile } from '../report/reconcile.ts';
 import type { Report } from '../report/report.ts';
 import { summary } from '../report/summary.ts';
-import type { Running, RunOptions } from './run.ts';
+import type { Running, RunOptions } from './running.ts';
 
 type Samples = ReportFacts['samples'];
 

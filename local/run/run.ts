@@ -1,43 +1,16 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Deployment } from '../deploy/deploy.ts';
 import type { Report } from '../report/report.ts';
-import type { AskedPorts } from '../servers/plan.ts';
 import { streamProgress } from '../servers/progress.ts';
 import { type Stack, startStack } from '../stack.ts';
-import { type DomainName, domains, type Load } from './domains.ts';
+import { domains } from './domains.ts';
 import { drain } from './drain.ts';
-import { type LiveView, liveView } from './live-view.ts';
+import { liveView } from './live-view.ts';
 import { proof, watchLatencies } from './proof.ts';
 import { startRebuildingRunner } from './rebuilding-runner.ts';
-import { type Runner, startRunner } from './runner.ts';
+import { startRunner } from './runner.ts';
+import type { Running, RunOptions } from './running.ts';
 import { createScreen } from './screen.ts';
-
-export interface RunOptions {
-  stage: string;
-  /** template parameters over the stage's own, `name=value` */
-  params: readonly string[];
-  brokers: 1 | 3;
-  minimal: boolean;
-  keep: string | undefined;
-  ports: AskedPorts;
-  /** without it the run goes on until the signal */
-  durationSeconds: number | undefined;
-  only: readonly DomainName[];
-  load: Load;
-  wantReport: boolean;
-  signal: AbortSignal;
-}
-
-/** What a run has once everything polls. */
-export interface Running {
-  stack: Stack;
-  runner: Runner;
-  deployed: Deployment;
-  view: LiveView;
-  /** seconds from the command to the first record that may be produced */
-  startSeconds: number;
-}
 
 /** ms in which what was produced must have been stored, once the load has ended */
 const DRAIN_MS = 180_000;
