@@ -6,6 +6,9 @@ const { existsSync } = require('node:fs');
 const { join } = require('node:path');
 const { pathToFileURL } = require('node:url');
 
+// As in invoker.ts: an event that only loads the function.
+const INITIALIZE = 'serverless-offline-msk:initialize';
+
 let invocation = Promise.withResolvers();
 let loading;
 
@@ -21,6 +24,7 @@ exports.handler = async (event, context) => {
   try {
     loading ??= load(process.env._HANDLER);
     const handler = await loading;
+    if (event?.[INITIALIZE]) return { response: null };
     const returned = handler(event, context, (error, result) =>
       error ? current.reject(error) : current.resolve(result),
     );

@@ -5,6 +5,11 @@ import { entryHandler } from './unpack.ts';
 
 /** Runs one function, as many instances of it side by side as there are calls. */
 export interface Invoker {
+  /**
+   * Loads the function in one instance before it is needed, as Lambda may do too ("proactive initialization").
+   * @throws InvocationError where its module can't be loaded: each invocation would fail so
+   */
+  initialize: () => Promise<void>;
   /** Resolves to the function's response. @throws InvocationError where it threw, or ran out of time */
   invoke: (event: unknown) => Promise<unknown>;
   /** Ends the instances. */
@@ -23,6 +28,9 @@ export class InvocationError extends Error {
     this.trace = trace;
   }
 }
+
+/** An event with this property only loads the function (entry.cjs). */
+const initializeProperty = 'serverless-offline-msk:initialize';
 
 interface EntryResult {
   response?: unknown;
@@ -47,17 +55,21 @@ export function createInvoker(lambdaFunction: LambdaFunction, service: string, r
     environment: { ...environment, _HANDLER: handler },
   };
   lambda.create([{ functionKey: key, functionDefinition }]);
+  const invoke = async (event: unknown) => {
+    const instance = lambda.get(key);
+    instance.setEvent(event);
+    const { response, error } = await instance.runHandler().catch((failure: unknown): EntryResult => {
+      const { message } = failure as Error;
+      if (!message.includes('timeout')) throw failure;
+      return { error: { errorType: 'Sandbox.Timedout', errorMessage: `timed out after ${timeout} s`, trace: [] } };
+    });
+    if (error) throw new InvocationError(error.errorType, error.errorMessage, error.trace);
+    return response;
+  };
   return {
-    async invoke(event) {
-      const instance = lambda.get(key);
-      instance.setEvent(event);
-      const { response, error } = await instance.runHandler().catch((failure: unknown): EntryResult => {
-        const { message } = failure as Error;
-        if (!message.includes('timeout')) throw failure;
-        return { error: { errorType: 'Sandbox.Timedout', errorMessage: `timed out after ${timeout} s`, trace: [] } };
-      });
-      if (error) throw new InvocationError(error.errorType, error.errorMessage, error.trace);
-      return response;
+    invoke,
+    async initialize() {
+      await invoke({ [initializeProperty]: true });
     },
     cleanup: () => lambda.cleanup(),
   };

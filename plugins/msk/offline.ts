@@ -68,7 +68,18 @@ export class Offline {
       const log = (line: string) => this.#log.error(line);
       return [new Poller({ mapping, functionKey, cluster, invoke, log })];
     });
-    return (await Promise.all(pollers)).flat();
+    const all = (await Promise.all(pollers)).flat();
+    await Promise.all([...new Set(all.map(({ functionKey }) => functionKey))].map((key) => this.#initialize(key)));
+    return all;
+  }
+
+  /** One that fails is said now, and fails each of its batches, as on AWS. */
+  async #initialize(functionKey: string): Promise<void> {
+    try {
+      await (await this.#functions?.invoker(functionKey))?.initialize();
+    } catch (error) {
+      this.#log.error(`${functionKey} can't be initialized: ${String(error)}`);
+    }
   }
 
   #repeat(milliseconds: number, work: () => void): void {
