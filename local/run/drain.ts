@@ -51,11 +51,18 @@ async function untilDone(admin: Admin, { consumptions, boundMs, signal }: Wait):
   const deadline = Date.now() + boundMs;
   let ends = -1;
   for (;;) {
-    const states = await Promise.all(consumptions.map((consumption) => lagOf(admin, consumption)));
-    const lag = states.reduce((sum, state) => sum + state.lag, 0);
-    const now = states.reduce((sum, state) => sum + state.end, 0);
-    if ((lag === 0 && now === ends) || Date.now() > deadline || signal.aborted) return lag;
-    ends = lag === 0 ? now : -1;
+    const timeIsOver = Date.now() > deadline || signal.aborted;
+    try {
+      const states = await Promise.all(consumptions.map((consumption) => lagOf(admin, consumption)));
+      const lag = states.reduce((sum, state) => sum + state.lag, 0);
+      const now = states.reduce((sum, state) => sum + state.end, 0);
+      if ((lag === 0 && now === ends) || timeIsOver) return lag;
+      ends = lag === 0 ? now : -1;
+    } catch (error) {
+      // While partitions change their leaders, kafkajs finds none to ask.
+      if (timeIsOver) throw error;
+      ends = -1;
+    }
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
 }
