@@ -34,9 +34,13 @@ export interface StartedRun {
   interrupt(): void;
   /** @throws Error with its output where it doesn't end within that time */
   exitCode(withinSeconds: number): Promise<number | null>;
+  /** Resolves when it has ended with exit code 0. @throws Error with its output where it ends otherwise, or doesn't */
+  succeeds(withinSeconds: number): Promise<void>;
   /** @throws Error where it has written none */
   report(): Promise<Report>;
 }
+
+const LATE = Symbol('late');
 
 const LEFT_OUT = new Set(['node_modules', '.git', '.local', '.serverless', '.esbuild']);
 
@@ -85,6 +89,11 @@ function startedRun(child: ChildProcess, folder: string, report: string): Starte
     stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
   const failure = (what: string) => new Error(`npm start ${what}:\n${output}`);
+  const exitCode = async (withinSeconds: number) => {
+    const code = await Promise.race([exited, sleep(withinSeconds * 1000, LATE, { ref: false })]);
+    if (code === LATE) throw failure(`did not end within ${withinSeconds} s`);
+    return code as number | null;
+  };
   return {
     output: () => output,
     async says(pattern, withinSeconds = 60) {
@@ -97,10 +106,10 @@ function startedRun(child: ChildProcess, folder: string, report: string): Starte
     },
     stack: async () => JSON.parse(await readFile(stackPath(folder), 'utf8')) as StackFile,
     interrupt: () => signalGroup(child, 'SIGINT'),
-    async exitCode(withinSeconds) {
-      const code = await Promise.race([exited, sleep(withinSeconds * 1000, LATE, { ref: false })]);
-      if (code === LATE) throw failure(`did not end within ${withinSeconds} s`);
-      return code as number | null;
+    exitCode,
+    async succeeds(withinSeconds) {
+      const code = await exitCode(withinSeconds);
+      if (code !== 0) throw failure(`ended with exit code ${code}`);
     },
     async report() {
       const text = await readFile(report, 'utf8').catch(() => '');
@@ -109,8 +118,6 @@ function startedRun(child: ChildProcess, folder: string, report: string): Starte
     },
   };
 }
-
-const LATE = Symbol('late');
 
 function signalGroup(child: ChildProcess, name: NodeJS.Signals): void {
   try {

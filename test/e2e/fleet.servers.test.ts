@@ -46,7 +46,7 @@ const handedBack = (log: string) =>
 test('local: every acknowledged record of the fleet and of demo_topic is in each of its stores once', async () => {
   const run = checkout.start(['--stage', 'local', '--duration', '15', '--vehicles', '200']);
 
-  expect(await run.exitCode(150)).toBe(0);
+  await run.succeeds(150);
 
   const report = await run.report();
   expectProof(report);
@@ -59,7 +59,7 @@ test('dev: a batch that is handed back by a throw comes again, and is stored onc
   await run.says(/processTelemetry [1-9]/);
   await faults(await run.stack(), ['dynamodb', 's3']);
 
-  expect(await run.exitCode(120)).toBe(0);
+  await run.succeeds(120);
 
   expectProof(await run.report());
   const failed = handedBack(await checkout.functionsLog());
@@ -73,7 +73,7 @@ test('prod: three brokers, and of a batch that is handed back only the tail of i
   expect(stack.endpoints.kafka.split(',')).toHaveLength(3);
   await faults(stack, ['kafka-2', 's3']);
 
-  expect(await run.exitCode(120)).toBe(0);
+  await run.succeeds(120);
 
   expectProof(await run.report());
   const failed = handedBack(await checkout.functionsLog());

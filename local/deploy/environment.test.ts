@@ -1,0 +1,29 @@
+import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
+import { localEnvironment } from './environment.ts';
+import { type RefusedCall, refuseAws } from './refuse-aws.ts';
+
+const endpoints = { kafka: '', dynamodb: 'http://127.0.0.1:1', s3: 'http://127.0.0.1:1', rdsData: '', postgres: '' };
+const SHELL = {
+  AWS_ACCESS_KEY_ID: 'AKIAREALLOOKINGACCES',
+  AWS_SECRET_ACCESS_KEY: 'reallookingsecretreallookingsecretreallo',
+  AWS_SESSION_TOKEN: 'reallookingtoken',
+  AWS_PROFILE: 'reallookingprofile',
+  AWS_REGION: 'eu-central-1',
+};
+
+test('laid over a shell’s credentials, it gives dummy ones, and no call gets past this machine', async () => {
+  const calls: RefusedCall[] = [];
+  const refuser = await refuseAws((call) => calls.push(call));
+  Object.assign(process.env, SHELL, localEnvironment(endpoints, refuser.endpoint));
+  // A service that has no server here has no endpoint of its own.
+  delete process.env['AWS_ENDPOINT_URL_S3'];
+  const client = new S3Client({ maxAttempts: 1, forcePathStyle: true });
+
+  await expect(client.send(new ListBucketsCommand())).rejects.toThrow();
+
+  expect(calls).toMatchObject([{ method: 'GET', path: expect.stringMatching(/^\//) }]);
+  expect(await client.config.credentials()).toMatchObject({ accessKeyId: 'local', secretAccessKey: 'local' });
+  expect(JSON.stringify(process.env)).not.toMatch(/reallooking/i);
+  client.destroy();
+  refuser.close();
+});
