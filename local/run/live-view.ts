@@ -24,6 +24,15 @@ export function liveView(screen: Screen, elapsed: () => number): LiveView {
   let maxLag = 0;
   let closed = false;
   const generators = new Map<string, RunningGenerator>();
+  let before = { produced: 0, at: 0 };
+  const production = () => {
+    const topics = [...generators.values()].flatMap(({ manifest }) => Object.values(manifest.topics));
+    const produced = topics.reduce((sum, { acknowledged }) => sum + acknowledged, 0);
+    const at = elapsed();
+    const perSecond = (produced - before.produced) / Math.max(at - before.at, 0.001);
+    before = { produced, at };
+    return { produced, perSecond };
+  };
   const failure = Promise.withResolvers<never>();
   failure.promise.catch(() => undefined);
 
@@ -31,10 +40,7 @@ export function liveView(screen: Screen, elapsed: () => number): LiveView {
     status(mappings) {
       latest = mappings;
       maxLag = Math.max(maxLag, lagSum(mappings));
-      const produced = [...generators.values()].flatMap(({ manifest }) => Object.entries(manifest.topics));
-      const counts = produced.map(([topic, { acknowledged }]) => [topic, acknowledged] as const);
-      if (generators.size > 0 && !closed)
-        screen.show({ seconds: elapsed(), produced: Object.fromEntries(counts), mappings });
+      if (generators.size > 0 && !closed) screen.show({ seconds: elapsed(), ...production(), mappings });
     },
     say: (line) => screen.say(line),
     add(name, generator) {

@@ -3,8 +3,10 @@ import type { MappingStatus } from '../../plugins/msk/contract.ts';
 /** What the run shows about once a second. */
 export interface Progress {
   seconds: number;
-  /** records that the generators have seen acknowledged, by topic */
-  produced: Readonly<Record<string, number>>;
+  /** records that the generators have seen acknowledged */
+  produced: number;
+  /** of them in the last second */
+  perSecond: number;
   mappings: readonly MappingStatus[];
 }
 
@@ -43,7 +45,12 @@ function terminal(out: NodeJS.WriteStream): Screen {
   return {
     show(progress) {
       clear();
-      const lines = [...table(progress), '', summaryLine(progress), 'Ctrl-C: drain, stop, leave nothing running'];
+      const lines = [
+        ...table(progress),
+        '',
+        ...wrapped(summaryParts(progress), out.columns - 1),
+        'Ctrl-C: drain, stop, leave nothing running',
+      ];
       const shown = lines.map((line) => line.slice(0, out.columns - 1));
       out.write(`${shown.join('\n')}\n`);
       drawn = shown.length;
@@ -55,17 +62,47 @@ function terminal(out: NodeJS.WriteStream): Screen {
   };
 }
 
-/** One line: all that was produced, what each function has committed, the records behind. */
-export function summaryLine({ seconds, produced, mappings }: Progress): string {
-  const total = Object.values(produced).reduce((sum, count) => sum + count, 0);
+/** One line: what was produced, what each function has committed, alerts, dead letters, the records behind. */
+export function summaryLine(progress: Progress): string {
+  return summaryParts(progress).join(', ');
+}
+
+function summaryParts({ seconds, produced, perSecond, mappings }: Progress): string[] {
   const byFunction = Map.groupBy(mappings, (mapping) => mapping.function);
-  const done = [...byFunction].map(([name, own]) => `${name} ${own.reduce((sum, m) => sum + m.committed, 0)}`);
-  const failed = mappings.reduce((sum, mapping) => sum + mapping.failedInvocations, 0);
-  return `${seconds.toFixed(0)} s: produced ${total}, ${done.join(', ')}, lag ${lagSum(mappings)}${failed ? `, failed invocations ${failed}` : ''}`;
+  const failed = sum(mappings, ({ failedInvocations }) => failedInvocations);
+  return [
+    `${seconds.toFixed(0)} s: produced ${produced} (${Math.round(perSecond)}/s)`,
+    ...[...byFunction].map(([name, own]) => `${name} ${sum(own, ({ committed }) => committed)}`),
+    `alerts ${readOf(mappings, (topic) => topic === 'alerts-topic')}`,
+    `dead letters ${readOf(mappings, (topic) => topic.endsWith('-dlq'))}`,
+    `lag ${lagSum(mappings)}`,
+    ...(failed > 0 ? [`failed invocations ${failed}`] : []),
+  ];
+}
+
+/** As few lines as hold the parts. */
+function wrapped(parts: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const longer = lines.length === 0 ? part : `${lines.at(-1)}, ${part}`;
+    if (lines.length === 0 || longer.length > width) lines.push(part);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines;
+}
+
+/** Records of some topics, each counted by the mapping that has read the most of it. */
+function readOf(mappings: readonly MappingStatus[], wanted: (topic: string) => boolean): number {
+  const byTopic = Map.groupBy(mappings, ({ topic }) => topic);
+  return sum([...byTopic], ([topic, own]) => (wanted(topic) ? Math.max(...own.map(({ polled }) => polled)) : 0));
+}
+
+function sum<T>(items: readonly T[], of: (item: T) => number): number {
+  return items.reduce((total, item) => total + of(item), 0);
 }
 
 export function lagSum(mappings: readonly MappingStatus[]): number {
-  return mappings.reduce((sum, mapping) => sum + (mapping.lag ?? 0), 0);
+  return sum(mappings, ({ lag }) => lag ?? 0);
 }
 
 function table({ mappings }: Progress): string[] {
