@@ -2,7 +2,7 @@ import { Cluster } from './cluster.ts';
 import type { CompiledTemplate, Deployed, OfflineService } from './contract.ts';
 import { Functions } from './functions.ts';
 import { variablesOf } from './lambda-function.ts';
-import { mskMappings } from './mapping.ts';
+import { type Mapping, mskMappings } from './mapping.ts';
 import { Poller } from './poller.ts';
 import type { PluginTools, Serverless } from './serverless.ts';
 import { loadServiceModule } from './service-module.ts';
@@ -66,17 +66,17 @@ export class Offline {
       const cluster = this.#clusters.get(bootstrapServers) ?? new Cluster(bootstrapServers);
       this.#clusters.set(bootstrapServers, cluster);
       const log = (line: string) => this.#log.error(line);
+      await this.#initialize(functionKey, await instancesOf(mapping, cluster));
       return [new Poller({ mapping, functionKey, cluster, invoke, log })];
     });
-    const all = (await Promise.all(pollers)).flat();
-    await Promise.all([...new Set(all.map(({ functionKey }) => functionKey))].map((key) => this.#initialize(key)));
-    return all;
+    return (await Promise.all(pollers)).flat();
   }
 
-  /** One that fails is said now, and fails each of its batches, as on AWS. */
-  async #initialize(functionKey: string): Promise<void> {
+  /** Loads that many instances. One that fails is said now, and fails each of its batches, as on AWS. */
+  async #initialize(functionKey: string, instances: number): Promise<void> {
     try {
-      await (await this.#functions?.invoker(functionKey))?.initialize();
+      const invoker = await this.#functions?.invoker(functionKey);
+      await Promise.all(Array.from({ length: instances }, () => invoker?.initialize()));
     } catch (error) {
       this.#log.error(`${functionKey} can't be initialized: ${String(error)}`);
     }
@@ -100,4 +100,14 @@ export class Offline {
   #refreshPositions(): void {
     void Promise.allSettled(this.#pollers.map((poller) => poller.refreshPositions()));
   }
+}
+
+/**
+ * Instances that a mapping needs from its first second on: one, or one for each partition where records don't wait for
+ * a batch to be full. Without them the first records would wait for instances to start, all at once.
+ */
+async function instancesOf(mapping: Mapping, cluster: Cluster): Promise<number> {
+  if (mapping.windowMilliseconds > 0) return 1;
+  const positions = await cluster.positions(mapping).catch(() => undefined);
+  return Math.max(1, positions?.size ?? 1);
 }
