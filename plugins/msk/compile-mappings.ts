@@ -1,4 +1,5 @@
-import { type Property, properties, setProperties } from './properties.ts';
+import { notForMsk, properties, setProperties } from './properties.ts';
+import { type MskEvent, violations } from './rules.ts';
 import type { MskEventDefinition, Serverless } from './serverless.ts';
 
 /** Lets the framework's schema know the plugin's properties, so that its own errors name what is wrong in them. */
@@ -6,7 +7,21 @@ export function defineSchema({ configSchemaHandler }: Serverless): void {
   const own = properties.filter(({ path, schema }) => path.length === 1 && schema);
   configSchemaHandler.defineFunctionEventProperties('aws', 'msk', {
     type: 'object',
-    properties: Object.fromEntries(own.map(({ path, schema }) => [path[0], schema ?? {}])),
+    properties: Object.fromEntries([
+      ...own.map(({ path, schema }) => [path[0], schema ?? {}] as const),
+      // Let through here, so that the rules can say whose they are.
+      ...[...notForMsk.keys()].map((name) => [name, {}] as const),
+    ]),
+  });
+  configSchemaHandler.defineCustomProperties({
+    type: 'object',
+    properties: {
+      msk: {
+        type: 'object',
+        properties: { offline: { type: 'string' }, iam: { type: 'boolean' } },
+        additionalProperties: false,
+      },
+    },
   });
   // The framework has no method for a nested property, and its own definition lets any unknown one through, to drop it.
   const pollers = configSchemaHandler.schema.definitions['mskProvisionedPollerConfig'];
@@ -17,50 +32,40 @@ export function defineSchema({ configSchemaHandler }: Serverless): void {
     if (parent === 'provisionedPollerConfig' && name && schema)
       pollers.properties = { ...pollers.properties, [name]: schema };
   }
-  configSchemaHandler.defineCustomProperties({
-    type: 'object',
-    properties: {
-      msk: { type: 'object', properties: { offline: { type: 'string' } }, additionalProperties: false },
-    },
-  });
 }
 
 /**
  * Writes the plugin's properties into the mappings that the framework has compiled.
  *
- * @throws the framework's error, naming function and event, where a property needs provisioned mode and hasn't got it
+ * @throws the framework's error, with a line for each rule that an event breaks; see rules.ts
  */
 export function compileMappings(serverless: Serverless): void {
-  const { service } = serverless;
-  const { naming } = serverless.getProvider('aws');
-  const { Resources } = service.provider.compiledCloudFormationTemplate;
-  for (const key of service.getAllFunctions()) {
-    for (const { msk } of service.getFunction(key).events ?? []) {
-      if (!msk) continue;
-      const logicalId = naming.getMSKEventLogicalId(key, clusterName(msk.arn), msk.topic);
-      const mapping = Resources[logicalId];
-      if (!mapping) throw new Error(`the framework compiled no ${logicalId} for the msk event of function ${key}`);
-      for (const { property, value } of setProperties(msk)) {
-        if (property.provisioned && !msk.provisionedPollerConfig)
-          throw needsProvisionedMode(serverless, key, msk, property);
-        mapping.Properties = merge(mapping.Properties, property.compile(value));
-      }
+  const { Resources } = serverless.service.provider.compiledCloudFormationTemplate;
+  const events = mskEvents(serverless);
+  const wrong = violations(events, Date.now());
+  if (wrong.length > 0) throw new serverless.classes.Error(wrong.join('\n'), 'MSK_EVENT_INVALID');
+  for (const { functionKey, definition, logicalId } of events) {
+    const mapping = Resources[logicalId];
+    if (!mapping)
+      throw new Error(`the framework compiled no ${logicalId} for the msk event of function ${functionKey}`);
+    for (const { property, value } of setProperties(definition)) {
+      mapping.Properties = merge(mapping.Properties, property.compile(value));
     }
   }
 }
 
-function needsProvisionedMode(
-  { classes }: Serverless,
-  key: string,
-  { topic }: MskEventDefinition,
-  { path }: Property,
-): Error {
-  const name = path.join('.');
-  return new classes.Error(
-    `Function "${key}", msk event on topic "${topic}": ${name} works in provisioned mode only. ` +
-      `Add provisionedPollerConfig to the event, or remove ${name}.`,
-    'MSK_PROPERTY_NEEDS_PROVISIONED_MODE',
-  );
+function mskEvents(serverless: Serverless): MskEvent[] {
+  const { service } = serverless;
+  const { naming } = serverless.getProvider('aws');
+  const { Resources } = service.provider.compiledCloudFormationTemplate;
+  return service.getAllFunctions().flatMap((functionKey) => {
+    const timeout = Resources[naming.getLambdaLogicalId(functionKey)]?.Properties?.['Timeout'];
+    const definitions = (service.getFunction(functionKey).events ?? []).flatMap(({ msk }) => msk ?? []);
+    return definitions.map((definition) => {
+      const logicalId = naming.getMSKEventLogicalId(functionKey, clusterName(definition.arn), definition.topic);
+      return { functionKey, definition, logicalId, timeout };
+    });
+  });
 }
 
 /** The part of the mapping's logical id that stands for the cluster, by the framework's own rule. */

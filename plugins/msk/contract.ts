@@ -79,7 +79,9 @@ export interface MappingStatus {
   invoked: number;
   /** Invocations that threw, timed out, or reported failures. */
   failedInvocations: number;
-  /** Records whose offsets are committed. */
+  /** Records that the mapping's FilterCriteria kept from the function; absent where it has none. */
+  filteredOut?: number;
+  /** Records whose offsets are committed, those filtered out too. */
   committed: number;
   /** Invocations running now. */
   inFlight: number;

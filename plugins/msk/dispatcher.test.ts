@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Dispatcher, type DispatcherOptions, partsOf, type Slice } from './dispatcher.ts';
+import type { KafkaRecord } from './event.ts';
 import { PartitionQueue } from './partition-queue.ts';
 import { type Outcome, succeedAll } from './response.ts';
 
 const limits = { batchSize: 10, maxBytes: 100_000 };
 
 /** A dispatcher whose invocations stay open until the test settles them. */
-function setUp(options: Partial<DispatcherOptions> = {}) {
+function setUp(options: Partial<DispatcherOptions> = {}, passes?: (record: KafkaRecord) => boolean) {
   const invocations: {
     offsets: Record<number, number[]>;
     settle: (outcome?: Partial<Outcome>) => void;
@@ -29,7 +30,8 @@ function setUp(options: Partial<DispatcherOptions> = {}) {
     failed: (_, reason) => failures.push(reason),
     ...options,
   });
-  const queue = (partition: number) => dispatcher.queue(partition, () => new PartitionQueue('t', partition, limits));
+  const queue = (partition: number) =>
+    dispatcher.queue(partition, () => new PartitionQueue('t', partition, limits, passes));
   const add = (partition: number, first: number, count: number) => {
     const records = Array.from({ length: count }, (_, index) => ({
       offset: first + index,
@@ -179,6 +181,94 @@ describe('Dispatcher', () => {
     invocations[0]?.settle();
     await tick();
     expect(invocations[1]?.offsets).toEqual({ 0: [0, 1] });
+  });
+
+  describe('records filtered out', () => {
+    const from = (first: number) => (record: KafkaRecord) => record.offset >= first;
+    const only = (offset: number) => (record: KafkaRecord) => record.offset === offset;
+
+    test('are done without an invocation where no other record waits', async () => {
+      const { invocations, add, done } = setUp({}, () => false);
+      add(0, 0, 3);
+      await tick();
+
+      expect([invocations, done]).toEqual([[], [[0, 3, 3]]]);
+    });
+
+    test('are done up to the first record that waits for its window', async () => {
+      const { dispatcher, invocations, add, done } = setUp({ windowMilliseconds: 60_000 }, from(2));
+      add(0, 0, 3);
+      await tick();
+      await dispatcher.stop();
+
+      expect([invocations, done]).toEqual([[], [[0, 2, 2]]]);
+    });
+
+    test('do not count to the batch size', async () => {
+      const { invocations, add } = setUp({ windowMilliseconds: 60_000 }, from(5));
+      add(0, 0, 14);
+      await tick();
+      expect(invocations).toEqual([]);
+
+      add(0, 14, 1);
+      await tick();
+      expect(invocations[0]?.offsets[0]).toHaveLength(10);
+    });
+
+    test('wait for the record before them that is in flight, fails and comes again', async () => {
+      const { invocations, add, done } = setUp({}, only(1));
+      add(0, 1, 4);
+      await tick();
+      add(0, 5, 2);
+      await tick();
+      invocations[0]?.fail();
+      await sleep(150);
+      expect(done).toEqual([]);
+
+      invocations[1]?.settle();
+      await tick();
+      expect(invocations.map(({ offsets }) => offsets)).toEqual([{ 0: [1] }, { 0: [1] }]);
+      expect(done).toEqual([[0, 7, 6]]);
+    });
+
+    test('are not done by a partial response that fails a record before them', async () => {
+      const { invocations, add, done } = setUp({}, (record) => record.offset % 2 === 1);
+      add(0, 1, 4);
+      await tick();
+      invocations[0]?.settle({ failedFrom: [3], reason: 'one' });
+      await sleep(150);
+      expect(done).toEqual([[0, 3, 1]]);
+
+      invocations[1]?.settle();
+      await tick();
+      expect(done.slice(1)).toEqual([[0, 5, 3]]);
+    });
+
+    test('are done when the batch of an earlier ownership is over', async () => {
+      const { invocations, add, done, queue } = setUp({}, only(0));
+      add(0, 0, 1);
+      await tick();
+      queue(0).revoke();
+      add(0, 1, 2);
+      await tick();
+      expect(done).toEqual([]);
+
+      invocations[0]?.settle();
+      await tick();
+      expect(done).toEqual([[0, 3, 2]]);
+    });
+
+    test('are not done behind a record that a stop gives up', async () => {
+      const { dispatcher, invocations, add, done } = setUp({}, only(0));
+      add(0, 0, 3);
+      await tick();
+      const stopped = dispatcher.stop();
+      invocations[0]?.fail();
+      await stopped;
+      await tick();
+
+      expect(done).toEqual([]);
+    });
   });
 
   test('stops when the batches in flight are done, without a retry or a new batch', async () => {

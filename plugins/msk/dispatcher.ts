@@ -19,7 +19,7 @@ export interface DispatcherOptions {
   windowMilliseconds: number;
   /** Runs the function on a batch. A rejection fails the whole batch. */
   invoke: (slices: readonly Slice[]) => Promise<Outcome>;
-  /** Told of records that are done: `next` is the offset to commit. */
+  /** Told of records that are done, those filtered out too: `next` is the offset to commit. */
   done: (queue: PartitionQueue, next: number, records: number) => void;
   /** Told of each failed invocation, before the wait for the next attempt. */
   failed: (slices: readonly Slice[], reason: string, retryInMilliseconds: number) => void;
@@ -79,6 +79,7 @@ export class Dispatcher {
 
   #pump(): void {
     clearTimeout(this.#timer);
+    if (!this.#stop.signal.aborted) this.#passOver();
     while (!this.#stop.signal.aborted) {
       const free = [...this.#queues.values()].filter((queue) => !queue.busy && queue.length > 0);
       free.sort((one, other) => one.since - other.since);
@@ -89,6 +90,14 @@ export class Dispatcher {
         return;
       }
       this.#start(this.#cut(free));
+    }
+  }
+
+  /** Records filtered out are done when those before them are: at once, where no batch of their partition is in flight. */
+  #passOver(): void {
+    for (const queue of this.#queues.values()) {
+      const filtered = queue.busy ? 0 : queue.takeFiltered();
+      if (filtered > 0 && queue.head !== undefined) this.#options.done(queue, queue.head, filtered);
     }
   }
 
@@ -148,7 +157,9 @@ export class Dispatcher {
       const failed = rest[index]?.records[0];
       const succeeded = slice.records.length - (rest[index]?.records.length ?? 0);
       const last = slice.records.at(-1);
-      if (last && succeeded > 0) this.#options.done(slice.queue, failed?.offset ?? last.offset + 1, succeeded);
+      if (!last || succeeded === 0) continue;
+      if (failed) this.#options.done(slice.queue, failed.offset, succeeded);
+      else this.#options.done(slice.queue, slice.queue.head ?? last.offset + 1, succeeded + slice.queue.takeFiltered());
     }
     this.#release(rest.filter(({ records }) => records.length === 0));
     return owned.filter(({ records }) => records.length > 0);

@@ -1,4 +1,5 @@
 import { compileMappings, defineSchema } from './compile-mappings.ts';
+import { grantMappings } from './grants.ts';
 import { InvokeLocal, type InvokeOptions } from './invoke-local.ts';
 import { silenceRunner } from './invoker.ts';
 import { Offline } from './offline.ts';
@@ -48,6 +49,8 @@ export default class ServerlessOfflineMsk {
         if (invokeLocal.attached) process.exit();
       },
       'after:package:compileEvents': async () => compileMappings(serverless),
+      // When every role is there: those of serverless-iam-roles-per-function, and of the service's resources.
+      'after:aws:package:finalize:mergeCustomProviderResources': async () => grantMappings(serverless, log),
       'msk:start:start': async () => {
         const stop = stopRequest();
         silenceRunner();

@@ -76,7 +76,16 @@ describe('mskMappings', () => {
   });
 
   test('warns of properties that are not followed offline', () => {
-    expect(read({ FilterCriteria: { Filters: [] } }).warnings).toEqual([expect.stringContaining('FilterCriteria')]);
+    expect(read({ MaximumRetryAttempts: 3 }).warnings).toEqual([expect.stringContaining('MaximumRetryAttempts')]);
+  });
+
+  test('reads filters, without a warning', () => {
+    const Pattern = { 'Fn::Join': ['', ['{"value":{"cluster":["', { Ref: 'Cluster' }, '"]}}']] };
+    const { mappings, warnings } = read({ FilterCriteria: { Filters: [{ Pattern }] } });
+    const passes = (cluster: string) => mappings[0]?.filter?.(Buffer.from(JSON.stringify({ cluster })));
+
+    expect([passes(arn), passes('other'), warnings]).toEqual([true, false, []]);
+    expect(read({ FilterCriteria: { Filters: [] } }).mappings[0]).not.toHaveProperty('filter');
   });
 
   test.each([
@@ -84,6 +93,7 @@ describe('mskMappings', () => {
     [{ FunctionName: 'elsewhere' }, 'OrdersMapping: FunctionName'],
     [{ StartingPosition: 'AT_TIMESTAMP' }, 'OrdersMapping: AT_TIMESTAMP needs'],
     [{ StartingPosition: 'TRIM' }, 'OrdersMapping: StartingPosition TRIM'],
+    [{ FilterCriteria: { Filters: [{ Pattern: '{' }] } }, 'OrdersMapping: FilterCriteria, pattern 1'],
   ])('names the mapping and what is wrong in %j', (properties, message) => {
     expect(() => read(properties)).toThrow(message);
   });

@@ -1,4 +1,5 @@
 import type { CompiledTemplate, TemplateResource } from './contract.ts';
+import { type FilterCriteria, type ValueFilter, valueFilter } from './filters.ts';
 import { holds, resolve, type TemplateContext } from './template.ts';
 
 /** A compiled AWS::Lambda::EventSourceMapping of an Amazon MSK cluster, with the defaults that Lambda gives it. */
@@ -14,6 +15,8 @@ export interface Mapping {
   startingPosition: StartingPosition;
   /** ReportBatchItemFailures is among its FunctionResponseTypes. */
   reportsFailures: boolean;
+  /** What its FilterCriteria let through; absent where all of it. */
+  filter?: ValueFilter;
 }
 
 /** `timestamp` in milliseconds. */
@@ -23,7 +26,6 @@ export type StartingPosition = { at: 'TRIM_HORIZON' | 'LATEST' } | { at: 'AT_TIM
 const notFollowedOffline = [
   'BisectBatchOnFunctionError',
   'DestinationConfig',
-  'FilterCriteria',
   'MaximumRecordAgeInSeconds',
   'MaximumRetryAttempts',
 ];
@@ -67,6 +69,7 @@ function readMapping(
   for (const name of notFollowedOffline) {
     if (name in properties) warn(`${logicalId}: ${name} is not followed offline yet`);
   }
+  const filter = valueFilter(properties.FilterCriteria ?? {});
   return {
     logicalId,
     functionLogicalId: functionOf(FunctionName, template),
@@ -78,6 +81,7 @@ function readMapping(
     windowMilliseconds: (properties.MaximumBatchingWindowInSeconds ?? 0.5) * 1000,
     startingPosition: startingPosition(properties),
     reportsFailures: properties.FunctionResponseTypes?.includes('ReportBatchItemFailures') ?? false,
+    ...(filter && { filter }),
   };
 }
 
@@ -92,6 +96,7 @@ interface MappingProperties {
   /** Seconds since the epoch. */
   StartingPositionTimestamp?: number;
   FunctionResponseTypes?: string[];
+  FilterCriteria?: FilterCriteria;
 }
 
 function startingPosition({ StartingPosition, StartingPositionTimestamp }: MappingProperties): StartingPosition {

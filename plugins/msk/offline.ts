@@ -76,7 +76,7 @@ export class Offline {
   async #initialize(functionKey: string, instances: number): Promise<void> {
     try {
       const invoker = await this.#functions?.invoker(functionKey);
-      await Promise.all(Array.from({ length: instances }, () => invoker?.initialize()));
+      if (invoker) await Promise.all(Array.from({ length: instances }, () => invoker.initialize()));
     } catch (error) {
       this.#log.error(`${functionKey} can't be initialized: ${String(error)}`);
     }

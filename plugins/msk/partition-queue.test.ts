@@ -65,6 +65,42 @@ describe('PartitionQueue', () => {
     expect(queue.next).toBe(2);
   });
 
+  describe('with a filter', () => {
+    const createOdd = () =>
+      new PartitionQueue('t', 0, { batchSize: 100, maxBytes: 100_000 }, (r) => r.offset % 2 === 1);
+
+    test('queues what passes, and goes on behind what does not', () => {
+      const queue = createOdd();
+      queue.add(offsets(0, 5, 60_000), 1);
+
+      expect(queue).toMatchObject({ length: 2, next: 5, head: 1 });
+      expect(queue.shift(9).map(({ offset }) => offset)).toEqual([1, 3]);
+      expect(queue).toMatchObject({ bytes: 0, head: 5 });
+    });
+
+    test('gives each record filtered out once, when it is before the head', () => {
+      const queue = createOdd();
+      queue.add(offsets(0, 5), 1);
+      const counts = [queue.takeFiltered(), queue.takeFiltered()];
+      queue.shift(1);
+      counts.push(queue.takeFiltered());
+      queue.shift(1);
+      queue.add([record(6)], 1);
+      counts.push(queue.takeFiltered(), queue.takeFiltered());
+
+      expect(counts).toEqual([1, 0, 1, 2, 0]);
+    });
+
+    test('forgets what was filtered out when the partition is taken away', () => {
+      const queue = createOdd();
+      queue.add(offsets(0, 3), 1);
+      queue.shift(1);
+      queue.revoke();
+
+      expect([queue.takeFiltered(), queue.head]).toEqual([0, undefined]);
+    });
+  });
+
   test('forgets its records when the partition is taken away', () => {
     const queue = create();
     queue.assigned = true;

@@ -6,6 +6,8 @@ interface QueuedRecord {
   bytes: number;
   /** When it was queued, in milliseconds. */
   at: number;
+  /** Records filtered out between it and the one queued before. */
+  filteredBefore: number;
 }
 
 /** Records of one partition that are fetched and wait for an invocation, in offset order. */
@@ -13,8 +15,13 @@ export class PartitionQueue {
   readonly topic: string;
   readonly partition: number;
   readonly #limits: { records: number; bytes: number };
+  readonly #passes: (record: KafkaRecord) => boolean;
   #records: QueuedRecord[] = [];
   #bytes = 0;
+  /** Records filtered out behind the last one queued. */
+  #filteredBehind = 0;
+  /** Records filtered out among those taken, not yet given by `takeFiltered`. */
+  #filteredAmongTaken = 0;
   #onDrained: (() => void)[] = [];
 
   /** Whether this poller owns the partition. */
@@ -23,12 +30,19 @@ export class PartitionQueue {
   ownership = 0;
   /** Whether a batch with this partition's records is in flight: Lambda reads a partition sequentially. */
   busy = false;
-  /** The offset that follows the last record queued. */
+  /** The offset that follows the last record queued or filtered out. */
   next: number | undefined;
 
-  constructor(topic: string, partition: number, limits: BatchLimits) {
+  /** @param passes whether a record is to be queued; the others are passed over */
+  constructor(
+    topic: string,
+    partition: number,
+    limits: BatchLimits,
+    passes: (record: KafkaRecord) => boolean = () => true,
+  ) {
     this.topic = topic;
     this.partition = partition;
+    this.#passes = passes;
     // Enough for the next batch to be whole while one is in flight, and no more.
     this.#limits = {
       records: Math.min(Math.max(limits.batchSize * 10, 1000), 20_000),
@@ -49,6 +63,11 @@ export class PartitionQueue {
     return this.#records[0]?.at ?? Number.POSITIVE_INFINITY;
   }
 
+  /** Where the partition stands when what was taken is done: the first record that waits, or what comes next. */
+  get head(): number | undefined {
+    return this.#records[0]?.record.offset ?? this.next;
+  }
+
   get full(): boolean {
     return this.#records.length >= this.#limits.records || this.#bytes >= this.#limits.bytes;
   }
@@ -61,10 +80,15 @@ export class PartitionQueue {
     const first = records[0];
     if (first && this.next !== undefined && first.offset < this.next) this.clear();
     for (const record of records) {
-      const bytes = eventBytes(this.topic, this.partition, record);
-      this.#records.push({ record, bytes, at });
-      this.#bytes += bytes;
       this.next = record.offset + 1;
+      if (!this.#passes(record)) {
+        this.#filteredBehind += 1;
+        continue;
+      }
+      const bytes = eventBytes(this.topic, this.partition, record);
+      this.#records.push({ record, bytes, at, filteredBefore: this.#filteredBehind });
+      this.#filteredBehind = 0;
+      this.#bytes += bytes;
     }
   }
 
@@ -76,9 +100,22 @@ export class PartitionQueue {
   /** Takes records from the front. */
   shift(count: number): KafkaRecord[] {
     const taken = this.#records.splice(0, count);
-    for (const { bytes } of taken) this.#bytes -= bytes;
+    for (const { bytes, filteredBefore } of taken) {
+      this.#bytes -= bytes;
+      this.#filteredAmongTaken += filteredBefore;
+    }
     this.#notifyWhenDrained();
     return taken.map(({ record }) => record);
+  }
+
+  /** How many records before `head` were filtered out since the last call. */
+  takeFiltered(): number {
+    const [first] = this.#records;
+    const filtered = this.#filteredAmongTaken + (first?.filteredBefore ?? this.#filteredBehind);
+    this.#filteredAmongTaken = 0;
+    if (first) first.filteredBefore = 0;
+    else this.#filteredBehind = 0;
+    return filtered;
   }
 
   /** Resolves when a quarter of the queue's room is free again: the rest keeps the function busy until the next fetch. */
@@ -92,6 +129,8 @@ export class PartitionQueue {
   clear(): void {
     this.#records = [];
     this.#bytes = 0;
+    this.#filteredBehind = 0;
+    this.#filteredAmongTaken = 0;
     this.next = undefined;
     this.#notifyWhenDrained();
   }

@@ -4,7 +4,7 @@ import type { Cluster, Position } from './cluster.ts';
 import { Committer } from './committer.ts';
 import type { MappingStatus } from './contract.ts';
 import { Dispatcher, partsOf, type Slice } from './dispatcher.ts';
-import { mskEvent } from './event.ts';
+import { type KafkaRecord, mskEvent } from './event.ts';
 import { GroupConsumer } from './group-consumer.ts';
 import type { Mapping } from './mapping.ts';
 import { PartitionQueue } from './partition-queue.ts';
@@ -27,6 +27,7 @@ export class Poller {
   readonly #committer: Committer;
   readonly #consumer: GroupConsumer;
   readonly #counts = { polled: 0, invoked: 0, failedInvocations: 0, committed: 0 };
+  #filteredOut = 0;
   readonly #positions = new Map<number, { committed: number; end: number }>();
   #functionError: string | undefined;
   #clusterError: string | undefined;
@@ -55,7 +56,10 @@ export class Poller {
       mapping,
       queues: () => this.#dispatcher.queues,
       queueOf: (partition) =>
-        this.#dispatcher.queue(partition, () => new PartitionQueue(mapping.topic, partition, limits)),
+        this.#dispatcher.queue(
+          partition,
+          () => new PartitionQueue(mapping.topic, partition, limits, (record) => this.#passes(record)),
+        ),
       queued: (queue, records, end) => {
         this.#counts.polled += records;
         this.#position(queue.partition).end = end;
@@ -96,6 +100,7 @@ export class Poller {
       group: mapping.group,
       assigned: this.#assigned,
       ...this.#counts,
+      ...(mapping.filter && { filteredOut: this.#filteredOut }),
       inFlight: this.#dispatcher.inFlight,
       lag: this.#lag,
       ...(lastError !== undefined && { lastError }),
@@ -134,6 +139,12 @@ export class Poller {
     const position = this.#positions.get(partition) ?? { committed: 0, end: 0 };
     this.#positions.set(partition, position);
     return position;
+  }
+
+  #passes({ value }: KafkaRecord): boolean {
+    const passes = this.#options.mapping.filter?.(value) ?? true;
+    if (!passes) this.#filteredOut += 1;
+    return passes;
   }
 
   async #invoke(slices: readonly Slice[]): Promise<Outcome> {
