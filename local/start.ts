@@ -62,6 +62,7 @@ const start: Command<typeof OPTIONS> = {
     const brokers = numberOption('brokers', values.brokers ?? (values.stage === 'prod' ? '3' : '1'), {
       min: 1,
       max: 3,
+      integer: true,
     });
     if (brokers === 2) throw new UsageError('--brokers takes 1 or 3: a KRaft quorum of 2 stands no loss');
     if (!['local', 'dev', 'prod'].includes(values.stage)) throw new UsageError('--stage takes local, dev or prod');

@@ -87,10 +87,6 @@ export class Poller {
     await within(leaveMilliseconds, this.#consumer.leave());
   }
 
-  get functionKey(): string {
-    return this.#options.functionKey;
-  }
-
   get status(): MappingStatus {
     const { mapping, functionKey } = this.#options;
     const lastError = this.#functionError ?? this.#clusterError;
