@@ -89,7 +89,7 @@ export function startRunner({ stage, params, log, temporary, onStatus }: RunnerO
   };
 }
 
-/** serverless-offline gives each of these variables on to the functions: credentials, profile, endpoints. */
+/** plugins/msk gives each of these variables on to the functions: credentials, profile, endpoints. */
 function withoutAws(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('AWS_')));
 }

@@ -1,17 +1,30 @@
-import type { MappingStatus } from '../../plugins/msk/contract.ts';
+import type { MappingMetrics, MappingStatus } from '../../plugins/msk/contract.ts';
 import { createScreen, type Progress, summaryLine } from './screen.ts';
 
-const mapping = (fields: Partial<MappingStatus>): MappingStatus => ({
+const none: MappingMetrics = {
+  PolledEventCount: 0,
+  FilteredOutEventCount: 0,
+  InvokedEventCount: 0,
+  FailedInvokeEventCount: 0,
+  DroppedEventCount: 0,
+  OnFailureDestinationDeliveredEventCount: 0,
+  CommittedEventCount: 0,
+  PollingErrorCount: 0,
+  InvokeErrorCount: 0,
+  OnFailureDestinationDeliveryErrorCount: 0,
+  CommitErrorCount: 0,
+  MaxOffsetLag: 0,
+  SumOffsetLag: 0,
+  OffsetLag: 0,
+};
+
+const mapping = (metrics: Partial<MappingMetrics>, fields: Partial<MappingStatus>): MappingStatus => ({
   function: 'archiveToS3',
   topic: 'raw-data-topic',
   group: 'group',
   assigned: 3,
-  polled: 0,
-  invoked: 0,
-  failedInvocations: 0,
-  committed: 0,
   inFlight: 0,
-  lag: 0,
+  metrics: { ...none, ...metrics },
   ...fields,
 });
 
@@ -20,10 +33,13 @@ const progress: Progress = {
   produced: 500,
   perSecond: 199.6,
   mappings: [
-    mapping({ topic: 'alerts-topic', polled: 30, committed: 20, lag: 10 }),
-    mapping({ topic: 'alerts-topic', function: 'insertIntoRds', polled: 25, committed: 25, lag: 5, lastError: 'no' }),
-    mapping({ topic: 'raw-data-dlq', polled: 4, committed: 4, failedInvocations: 2 }),
-    mapping({ topic: 'demo-dlq', polled: 1, committed: 1, lag: null }),
+    mapping({ PolledEventCount: 30, CommittedEventCount: 20, SumOffsetLag: 10 }, { topic: 'alerts-topic' }),
+    mapping(
+      { PolledEventCount: 25, CommittedEventCount: 25, SumOffsetLag: 5 },
+      { topic: 'alerts-topic', function: 'insertIntoRds', lastError: 'no' },
+    ),
+    mapping({ PolledEventCount: 4, CommittedEventCount: 4, InvokeErrorCount: 2 }, { topic: 'raw-data-dlq' }),
+    mapping({ PolledEventCount: 1, CommittedEventCount: 1, SumOffsetLag: null }, { topic: 'demo-dlq' }),
   ],
 };
 

@@ -69,10 +69,10 @@ export function summaryLine(progress: Progress): string {
 
 function summaryParts({ seconds, produced, perSecond, mappings }: Progress): string[] {
   const byFunction = Map.groupBy(mappings, (mapping) => mapping.function);
-  const failed = sum(mappings, ({ failedInvocations }) => failedInvocations);
+  const failed = sum(mappings, ({ metrics }) => metrics.InvokeErrorCount);
   return [
     `${seconds.toFixed(0)} s: produced ${produced} (${Math.round(perSecond)}/s)`,
-    ...[...byFunction].map(([name, own]) => `${name} ${sum(own, ({ committed }) => committed)}`),
+    ...[...byFunction].map(([name, own]) => `${name} ${sum(own, ({ metrics }) => metrics.CommittedEventCount)}`),
     `alerts ${readOf(mappings, (topic) => topic === 'alerts-topic')}`,
     `dead letters ${readOf(mappings, (topic) => topic.endsWith('-dlq'))}`,
     `lag ${lagSum(mappings)}`,
@@ -94,7 +94,9 @@ function wrapped(parts: readonly string[], width: number): string[] {
 /** Records of some topics, each counted by the mapping that has read the most of it. */
 function readOf(mappings: readonly MappingStatus[], wanted: (topic: string) => boolean): number {
   const byTopic = Map.groupBy(mappings, ({ topic }) => topic);
-  return sum([...byTopic], ([topic, own]) => (wanted(topic) ? Math.max(...own.map(({ polled }) => polled)) : 0));
+  return sum([...byTopic], ([topic, own]) =>
+    wanted(topic) ? Math.max(...own.map(({ metrics }) => metrics.PolledEventCount)) : 0,
+  );
 }
 
 function sum<T>(items: readonly T[], of: (item: T) => number): number {
@@ -102,14 +104,17 @@ function sum<T>(items: readonly T[], of: (item: T) => number): number {
 }
 
 export function lagSum(mappings: readonly MappingStatus[]): number {
-  return sum(mappings, ({ lag }) => lag ?? 0);
+  return sum(mappings, ({ metrics }) => metrics.SumOffsetLag ?? 0);
 }
 
 function table({ mappings }: Progress): string[] {
   const head = ['function', 'topic', 'polled', 'committed', 'in flight', 'failed', 'lag'];
-  const rows = mappings.map((m) =>
-    [m.function, m.topic, m.polled, m.committed, m.inFlight, m.failedInvocations, m.lag ?? '?'].map(String),
-  );
+  const rows = mappings.map(({ function: name, topic, inFlight, metrics }) => {
+    const { PolledEventCount, CommittedEventCount, InvokeErrorCount, SumOffsetLag } = metrics;
+    return [name, topic, PolledEventCount, CommittedEventCount, inFlight, InvokeErrorCount, SumOffsetLag ?? '?'].map(
+      String,
+    );
+  });
   const widths = head.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i]?.length ?? 0)));
   const line = (cells: string[]) =>
     cells.map((cell, i) => (i < 2 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ');

@@ -1,5 +1,5 @@
 import './kafkajs-timers.ts';
-import { type Admin, Kafka, logLevel, type RetryOptions } from 'kafkajs';
+import { type Admin, Kafka, logLevel, Partitioners, type Producer, type RetryOptions } from 'kafkajs';
 import type { Mapping } from './mapping.ts';
 
 /** Where a group stands in a partition. */
@@ -15,6 +15,7 @@ export interface Position {
 export class Cluster {
   readonly bootstrapServers: string;
   #admin: Promise<Admin> | undefined;
+  #producer: Promise<Producer> | undefined;
 
   constructor(bootstrapServers: string) {
     this.bootstrapServers = bootstrapServers;
@@ -78,10 +79,30 @@ export class Cluster {
     return new Map(positions);
   }
 
+  /** The one producer of this cluster, connected. @throws Error where no broker answers */
+  producer(): Promise<Producer> {
+    this.#producer ??= (async () => {
+      const client = this.#client('serverless-offline-msk', promptRetry, () => {});
+      const producer = client.producer({
+        allowAutoTopicCreation: false,
+        createPartitioner: Partitioners.DefaultPartitioner,
+      });
+      try {
+        await producer.connect();
+        return producer;
+      } catch (error) {
+        this.#producer = undefined;
+        throw error;
+      }
+    })();
+    return this.#producer;
+  }
+
   async disconnect(): Promise<void> {
-    const admin = this.#admin;
+    const clients = [this.#admin, this.#producer];
     this.#admin = undefined;
-    await (await admin)?.disconnect();
+    this.#producer = undefined;
+    await Promise.all(clients.map(async (client) => (await client)?.disconnect()));
   }
 
   #connected(): Promise<Admin> {

@@ -18,7 +18,11 @@ export function defineSchema({ configSchemaHandler }: Serverless): void {
     properties: {
       msk: {
         type: 'object',
-        properties: { offline: { type: 'string' }, iam: { type: 'boolean' } },
+        properties: {
+          offline: { type: 'string' },
+          iam: { type: 'boolean' },
+          metricsPort: { type: 'integer', minimum: 0, maximum: 65535 },
+        },
         additionalProperties: false,
       },
     },

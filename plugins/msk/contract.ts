@@ -44,14 +44,22 @@ export interface Attached extends Deployed {
   invoked?(event: unknown, environment: Readonly<Record<string, string>>): Promise<void>;
 }
 
-/** Runs a packaged function once. @throws InvocationError where it fails */
-export type Invoke = (functionKey: string, event: unknown) => Promise<unknown>;
+/**
+ * Runs a packaged function once.
+ *
+ * @param functionName its key in the service, or its logical id in the template
+ * @throws InvocationError where it fails
+ */
+export type Invoke = (functionName: string, event: unknown) => Promise<unknown>;
 
 /** The exports of the module that `custom.msk.offline` names. */
 export interface OfflineService {
   /** Creates what the compiled template declares on local servers. Called once, after packaging. */
   deploy(template: CompiledTemplate): Promise<Deployed>;
-  /** What a deployment does before the first record comes, e.g. migrations: called once, before polling. */
+  /**
+   * What a deployment does before the first record comes, e.g. migrations: called once, before polling. `invoke` may be
+   * used from then on until `stopping` has resolved, e.g. for schedules.
+   */
   prepare?(invoke: Invoke): Promise<void>;
   /** Called once a second with the state of every mapping, from when they begin to poll until they have stopped. */
   status?(mappings: MappingStatus[]): void;
@@ -61,6 +69,8 @@ export interface OfflineService {
    * @throws Error where no stack runs; its message is all that is printed
    */
   attach?(): Promise<Attached>;
+  /** Called once, when the mappings begin to stop: the instances stay until it has resolved. */
+  stopping?(): Promise<void>;
   /** Called once, when every mapping has left its group. */
   stopped?(): Promise<void> | void;
 }
@@ -73,20 +83,42 @@ export interface MappingStatus {
   group: string;
   /** Partitions that this mapping now reads: 0 while it joins its group, or waits for its topic or brokers. */
   assigned: number;
-  /** Records fetched. */
-  polled: number;
-  /** Records handed to the function, again with each retry. */
-  invoked: number;
-  /** Invocations that threw, timed out, or reported failures. */
-  failedInvocations: number;
-  /** Records that the mapping's FilterCriteria kept from the function; absent where it has none. */
-  filteredOut?: number;
-  /** Records whose offsets are committed, those filtered out too. */
-  committed: number;
-  /** Invocations running now. */
+  /** Invocations running now, and those that wait for their next attempt. */
   inFlight: number;
-  /** Sum over the topic's partitions of end offset less committed offset; null until first known. */
-  lag: number | null;
+  metrics: MappingMetrics;
   /** The newest error of the function or the brokers, gone after the next success. */
   lastError?: string;
+}
+
+/**
+ * Lambda's metrics of an event source mapping, under its names (AWS: "Types of metrics for Lambda functions", event
+ * source mapping metrics). Counts of records (`…EventCount`) and of errors are since the start.
+ */
+export interface MappingMetrics {
+  /** Records fetched. */
+  PolledEventCount: number;
+  /** Records that the mapping's FilterCriteria kept from the function. */
+  FilteredOutEventCount: number;
+  /** Records handed to the function, again with each retry. */
+  InvokedEventCount: number;
+  /** Records whose invocation failed, or that a partial response has to come again. */
+  FailedInvokeEventCount: number;
+  /** Records given up and sent to no destination. */
+  DroppedEventCount: number;
+  /** Records that the on-failure destination has taken. */
+  OnFailureDestinationDeliveredEventCount: number;
+  /** Records whose offsets are committed: those that succeeded, were filtered out, or were given up. */
+  CommittedEventCount: number;
+  /** Failures to join the group, to fetch, to ask for offsets. */
+  PollingErrorCount: number;
+  /** Invocations that threw, timed out, or reported failures. */
+  InvokeErrorCount: number;
+  OnFailureDestinationDeliveryErrorCount: number;
+  CommitErrorCount: number;
+  /** The largest end offset less committed offset of the topic's partitions; null until first known. */
+  MaxOffsetLag: number | null;
+  /** Sum over the topic's partitions of end offset less committed offset; null until first known. */
+  SumOffsetLag: number | null;
+  /** The lag at the topic's level, which Lambda gives of every mapping: that sum. */
+  OffsetLag: number | null;
 }

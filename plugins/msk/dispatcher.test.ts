@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Dispatcher, type DispatcherOptions, partsOf, type Slice } from './dispatcher.ts';
+import { Dispatcher, type DispatcherOptions } from './dispatcher.ts';
 import type { KafkaRecord } from './event.ts';
 import { PartitionQueue } from './partition-queue.ts';
 import { type Outcome, succeedAll } from './response.ts';
+import { retryPolicy } from './retry-policy.ts';
+import { partsOf, type Slice } from './slices.ts';
 
 const limits = { batchSize: 10, maxBytes: 100_000 };
 
@@ -28,6 +30,8 @@ function setUp(options: Partial<DispatcherOptions> = {}, passes?: (record: Kafka
       }),
     done: (queue, next, records) => done.push([queue.partition, next, records]),
     failed: (_, reason) => failures.push(reason),
+    policy: retryPolicy({}, true, false),
+    discard: () => Promise.reject(new Error('nothing is given up')),
     ...options,
   });
   const queue = (partition: number) =>

@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { CompiledTemplate } from './contract.ts';
 import { createInvoker, type Invoker } from './invoker.ts';
@@ -14,17 +12,23 @@ export class Functions {
   readonly #context: TemplateContext & { template: CompiledTemplate };
   readonly #environment: Record<string, string>;
   readonly #invokers = new Map<string, Promise<Invoker>>();
-  #directory: Promise<string> | undefined;
+  readonly #directory: string;
+  #closed = false;
 
-  /** @param environment laid over every function's own */
+  /**
+   * @param environment laid over every function's own
+   * @param directory where the packages are unpacked
+   */
   constructor(
     serverless: Serverless,
     context: TemplateContext & { template: CompiledTemplate },
     environment: Record<string, string>,
+    directory: string,
   ) {
     this.#serverless = serverless;
     this.#context = context;
     this.#environment = environment;
+    this.#directory = directory;
   }
 
   /** The key in the service of a function of the template; undefined where the service has none such. */
@@ -40,24 +44,24 @@ export class Functions {
     return invoker;
   }
 
-  /** Ends all instances and removes what was unpacked. */
+  /** Ends all instances; there are no new ones. */
   async cleanup(): Promise<void> {
+    this.#closed = true;
     const invokers = await Promise.allSettled(this.#invokers.values());
     await Promise.allSettled(invokers.flatMap((each) => (each.status === 'fulfilled' ? [each.value.cleanup()] : [])));
-    if (this.#directory) await rm(await this.#directory, { recursive: true, force: true });
   }
 
   async #create(key: string): Promise<Invoker> {
+    if (this.#closed) throw new Error(`function ${key} can't run: the service is stopped`);
     const { service, serviceDir } = this.#serverless;
     const provider = this.#serverless.getProvider('aws');
     const resource = this.#context.template.Resources[provider.naming.getLambdaLogicalId(key)];
     if (!resource) throw new Error(`the service has no function ${key}`);
     const artifact = service.getFunction(key).package?.artifact ?? service.package?.artifact;
     if (artifact === undefined) throw new Error(`packaging made no artifact for function ${key}`);
-    this.#directory ??= mkdtemp(join(tmpdir(), 'serverless-offline-msk-'));
-    const directory = join(await this.#directory, key);
+    const directory = join(this.#directory, key);
     await unpack(resolve(serviceDir, artifact), directory);
     const source = { key, resource, directory, environment: this.#environment };
-    return createInvoker(lambdaFunction(source, this.#context), service.service, provider.getRegion());
+    return createInvoker(lambdaFunction(source, this.#context), provider.getRegion());
   }
 }

@@ -32,6 +32,8 @@ const roomWaitMilliseconds = 50;
 /** Partitions of one fetch that are queued side by side, so that a full queue holds up no other. */
 const concurrentPartitions = 16;
 const restartMilliseconds = 1000;
+/** How old what is known of the topic may be: partitions that are added are read that much later. */
+const metadataMilliseconds = 10_000;
 
 /** A member of the mapping's consumer group that fills the queues of its partitions, and lives through failures. */
 export class GroupConsumer {
@@ -41,6 +43,8 @@ export class GroupConsumer {
   readonly #held = new Set<number>();
   #consumer: Consumer | undefined;
   #memberId: string | undefined;
+  /** Partitions that the topic had when the mapping began, where its starting position has been sought. */
+  #first: ReadonlySet<number> | undefined;
   #running: Promise<void> | undefined;
 
   constructor(options: GroupConsumerOptions) {
@@ -99,6 +103,7 @@ export class GroupConsumer {
       sessionTimeout: 10_000,
       heartbeatInterval: 2000,
       rebalanceTimeout: 20_000,
+      metadataMaxAge: metadataMilliseconds,
       // This class makes a new consumer itself, also after the errors that kafkajs holds to be final.
       retry: { restartOnFailure: async () => false },
     });
@@ -166,12 +171,15 @@ export class GroupConsumer {
         await sleep(restartMilliseconds);
       }
     }
+    if (positions) this.#first ??= new Set(positions.keys());
     for (const queue of waiting()) {
       const position = positions?.get(queue.partition);
       if (position && !position.committed) {
-        consumer.seek({ topic, partition: queue.partition, offset: String(position.offset) });
-        queue.next = position.offset;
-        begin(queue, position.offset);
+        // A starting position is for what was there: of a partition added later, LATEST must not skip the first records.
+        const offset = this.#first?.has(queue.partition) ? position.offset : 0;
+        consumer.seek({ topic, partition: queue.partition, offset: String(offset) });
+        queue.next = offset;
+        begin(queue, offset);
       }
       this.#release(consumer, queue.partition);
     }

@@ -1,10 +1,20 @@
 import { compileMappings, defineSchema } from './compile-mappings.ts';
 import { grantMappings } from './grants.ts';
 import { InvokeLocal, type InvokeOptions } from './invoke-local.ts';
-import { silenceRunner } from './invoker.ts';
 import { Offline } from './offline.ts';
 import type { PluginTools, Serverless } from './serverless.ts';
 import { stopRequest } from './stop-request.ts';
+
+export type {
+  Attached,
+  CompiledTemplate,
+  Deployed,
+  Invoke,
+  MappingStatus,
+  OfflineService,
+  References,
+  TemplateResource,
+} from './contract.ts';
 
 /** How long the framework may take to report an error. */
 const reportMilliseconds = 500;
@@ -53,9 +63,8 @@ export default class ServerlessOfflineMsk {
       'after:aws:package:finalize:mergeCustomProviderResources': async () => grantMappings(serverless, log),
       'msk:start:start': async () => {
         const stop = stopRequest();
-        silenceRunner();
         try {
-          await offline.start();
+          await Promise.race([offline.start(), stop]);
           await stop;
         } catch (error) {
           // The framework reports it. Then what a failed build leaves running, esbuild's service, must not hold us.
@@ -64,7 +73,7 @@ export default class ServerlessOfflineMsk {
         } finally {
           await offline.stop();
         }
-        // The functions' instances leave timers behind that run until their timeouts.
+        // What was under way when it was stopped must not hold us: a start, or brokers that don't answer.
         process.exit(0);
       },
       'offline:start:init': () => offline.start(),

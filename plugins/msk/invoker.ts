@@ -1,7 +1,5 @@
-import ServerlessOffline from 'serverless-offline';
-import Lambda from 'serverless-offline/lambda';
+import { Instance } from './instance.ts';
 import type { LambdaFunction } from './lambda-function.ts';
-import { entryHandler } from './unpack.ts';
 
 /** Runs one function, as many instances of it side by side as there are calls. */
 export interface Invoker {
@@ -10,87 +8,62 @@ export interface Invoker {
    * @throws InvocationError where its module can't be loaded: each invocation would fail so
    */
   initialize: () => Promise<void>;
-  /** Resolves to the function's response. @throws InvocationError where it threw, or ran out of time */
+  /** Resolves to the function's response. @throws InvocationError where it threw, ran out of time or memory, or ended */
   invoke: (event: unknown) => Promise<unknown>;
   /** Ends the instances. */
   cleanup: () => Promise<void>;
 }
 
-/** An invocation that failed, as Lambda would report it. */
-export class InvocationError extends Error {
-  override readonly name = 'InvocationError';
-  readonly errorType: string;
-  readonly trace: readonly string[];
-
-  constructor(errorType: string, errorMessage: string, trace: readonly string[] = []) {
-    super(`${errorType}: ${errorMessage}`);
-    this.errorType = errorType;
-    this.trace = trace;
-  }
-}
-
-/** An event with this property only loads the function (entry.cjs). */
-const initializeProperty = 'serverless-offline-msk:initialize';
-
-interface EntryResult {
-  response?: unknown;
-  error?: { errorType: string; errorMessage: string; trace: string[] };
-}
-
-/** Makes an invoker from serverless-offline's runner, whose instances are worker threads. */
-export function createInvoker(lambdaFunction: LambdaFunction, service: string, region: string): Invoker {
-  const { key, name, handler, runtime, timeout, memorySize, environment, directory } = lambdaFunction;
-  const serverless = {
-    config: { servicePath: directory },
-    service: { service, provider: { name: 'aws', region, runtime } },
-    serviceDir: directory,
-  };
-  const lambda = new Lambda(serverless, runnerOptions);
-  const functionDefinition = {
-    name,
-    handler: entryHandler,
-    runtime,
-    timeout,
-    memorySize,
-    environment: { ...environment, _HANDLER: handler },
-  };
-  lambda.create([{ functionKey: key, functionDefinition }]);
-  const invoke = async (event: unknown) => {
-    const instance = lambda.get(key);
-    instance.setEvent(event);
-    const { response, error } = await instance.runHandler().catch((failure: unknown): EntryResult => {
-      const { message } = failure as Error;
-      if (!message.includes('timeout')) throw failure;
-      return { error: { errorType: 'Sandbox.Timedout', errorMessage: `timed out after ${timeout} s`, trace: [] } };
-    });
-    if (error) throw new InvocationError(error.errorType, error.errorMessage, error.trace);
-    return response;
-  };
-  return {
-    invoke,
-    async initialize() {
-      await invoke({ [initializeProperty]: true });
-    },
-    cleanup: () => lambda.cleanup(),
-  };
-}
+/** How long an instance stays without an event. */
+const idleMilliseconds = 60_000;
 
 /**
- * Ends the runner's own log, a line for each invocation: thousands a minute here. Its plugin's constructor is the one
- * place where it takes a logger.
+ * Makes an invoker, whose instances are processes: each invocation takes the one that was idle last, or a new one. An
+ * instance that fails other than by its handler's own error is gone.
  */
-export function silenceRunner(): void {
-  new ServerlessOffline({}, {}, {});
-}
+export function createInvoker(lambdaFunction: LambdaFunction, region: string): Invoker {
+  const instances = new Set<Instance>();
+  const idle = new Map<Instance, NodeJS.Timeout>();
 
-/** serverless-offline merges its defaults into its own command's options alone. */
-const runnerOptions = {
-  host: '127.0.0.1',
-  lambdaPort: 0,
-  localEnvironment: false,
-  noTimeout: false,
-  reloadHandler: false,
-  terminateIdleLambdaTime: 60,
-  useDocker: false,
-  useInProcess: false,
-};
+  const start = () => {
+    const instance: Instance = new Instance(lambdaFunction, region, () => {
+      clearTimeout(idle.get(instance));
+      idle.delete(instance);
+      instances.delete(instance);
+    });
+    instances.add(instance);
+    return instance;
+  };
+  const take = () => {
+    const instance = [...idle.keys()].findLast(({ gone }) => !gone) ?? start();
+    clearTimeout(idle.get(instance));
+    idle.delete(instance);
+    return instance;
+  };
+  const release = (instance: Instance) => {
+    if (instance.gone) return;
+    idle.set(instance, setTimeout(() => void instance.end(), idleMilliseconds).unref());
+  };
+  const withInstance = async <T>(work: (instance: Instance) => Promise<T>) => {
+    const instance = take();
+    try {
+      await instance.ready();
+    } catch (error) {
+      // Another one may load it: what it needs at that may be there then.
+      await instance.end();
+      throw error;
+    }
+    try {
+      return await work(instance);
+    } finally {
+      release(instance);
+    }
+  };
+  return {
+    initialize: () => withInstance(async () => {}),
+    invoke: (event) => withInstance((instance) => instance.invoke(event)),
+    async cleanup() {
+      await Promise.all([...instances].map((instance) => instance.end()));
+    },
+  };
+}

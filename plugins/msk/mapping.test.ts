@@ -13,7 +13,7 @@ function read(properties: Record<string, unknown>, resource: object = {}) {
   const template: CompiledTemplate = {
     Conditions: { Never: { 'Fn::Equals': [1, 2] } },
     Resources: {
-      OrdersLambdaFunction: { Type: 'AWS::Lambda::Function' },
+      OrdersLambdaFunction: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'service-orders' } },
       OrdersMapping: {
         Type: 'AWS::Lambda::EventSourceMapping',
         Properties: { ...minimal, ...properties },
@@ -32,6 +32,7 @@ describe('mskMappings', () => {
       {
         logicalId: 'OrdersMapping',
         functionLogicalId: 'OrdersLambdaFunction',
+        functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:service-orders',
         eventSourceArn: arn,
         topic: 'orders',
         group: 'OrdersMapping',
@@ -39,6 +40,12 @@ describe('mskMappings', () => {
         windowMilliseconds: 500,
         startingPosition: { at: 'TRIM_HORIZON' },
         reportsFailures: false,
+        retry: {
+          maximumRetryAttempts: Number.POSITIVE_INFINITY,
+          maximumAgeMilliseconds: Number.POSITIVE_INFINITY,
+          bisects: false,
+          hasDestination: false,
+        },
       },
     ]);
   });
@@ -52,6 +59,11 @@ describe('mskMappings', () => {
       StartingPosition: 'AT_TIMESTAMP',
       StartingPositionTimestamp: 1700000000,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ProvisionedPollerConfig: { MinimumPollers: 1 },
+      MaximumRetryAttempts: 3,
+      MaximumRecordAgeInSeconds: 60,
+      BisectBatchOnFunctionError: true,
+      DestinationConfig: { OnFailure: { Destination: 'kafka://dead' } },
       FunctionName: { 'Fn::Join': [':', [minimal.FunctionName, 'live']] },
     });
 
@@ -63,6 +75,8 @@ describe('mskMappings', () => {
       windowMilliseconds: 0,
       startingPosition: { at: 'AT_TIMESTAMP', timestamp: 1700000000_000 },
       reportsFailures: true,
+      retry: { maximumRetryAttempts: 3, maximumAgeMilliseconds: 60_000, bisects: true, hasDestination: true },
+      onFailure: 'kafka://dead',
     });
   });
 
@@ -75,8 +89,57 @@ describe('mskMappings', () => {
     expect(read(properties, resource).mappings).toEqual([]);
   });
 
-  test('warns of properties that are not followed offline', () => {
-    expect(read({ MaximumRetryAttempts: 3 }).warnings).toEqual([expect.stringContaining('MaximumRetryAttempts')]);
+  test('on-demand mode has no retry limits, no failure lists and no topic for failures, and says so', () => {
+    const { mappings, warnings } = read({
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      MaximumRetryAttempts: 3,
+      MaximumRecordAgeInSeconds: 60,
+      BisectBatchOnFunctionError: true,
+      DestinationConfig: { OnFailure: { Destination: 'kafka://dead' } },
+    });
+
+    expect(mappings[0]).toMatchObject({ reportsFailures: false, retry: read({}).mappings[0]?.retry });
+    expect(mappings[0]).not.toHaveProperty('onFailure');
+    expect(warnings.map((line) => line.split(' ')[1])).toEqual([
+      'BisectBatchOnFunctionError',
+      'DestinationConfig',
+      'FunctionResponseTypes',
+      'MaximumRecordAgeInSeconds',
+      'MaximumRetryAttempts',
+    ]);
+  });
+
+  test('an ARN is a destination in on-demand mode, too', () => {
+    const DestinationConfig = { OnFailure: { Destination: 'arn:aws:s3:::dead' } };
+
+    expect(read({ DestinationConfig }).mappings[0]).toMatchObject({
+      onFailure: 'arn:aws:s3:::dead',
+      retry: { maximumRetryAttempts: 10 },
+    });
+  });
+
+  test('a destination that is not on this machine is named by its reference', () => {
+    const DestinationConfig = { OnFailure: { Destination: { 'Fn::GetAtt': ['Queue', 'Arn'] } } };
+
+    expect(read({ DestinationConfig }).mappings[0]).toMatchObject({
+      onFailure: '{"Fn::GetAtt":["Queue","Arn"]}',
+      retry: { maximumRetryAttempts: 10 },
+    });
+  });
+
+  test('what only AWS needs may refer to what is not on this machine', () => {
+    const Ref = { Ref: 'Nothing' };
+    const { mappings } = read({ KmsKeyArn: Ref, SourceAccessConfigurations: [{ URI: Ref }], Tags: [{ Value: Ref }] });
+
+    expect(mappings).toHaveLength(1);
+  });
+
+  test('says that a schema registry is for the package only', () => {
+    const AmazonManagedKafkaEventSourceConfig = { SchemaRegistryConfig: { SchemaRegistryURI: 'arn:aws:glue:…' } };
+
+    expect(read({ AmazonManagedKafkaEventSourceConfig }).warnings).toEqual([
+      expect.stringContaining('SchemaRegistryConfig is for the package only'),
+    ]);
   });
 
   test('reads filters, without a warning', () => {

@@ -1,8 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Cluster } from './cluster.ts';
 import type { CompiledTemplate, Deployed, OfflineService } from './contract.ts';
 import { Functions } from './functions.ts';
 import { variablesOf } from './lambda-function.ts';
 import { type Mapping, mskMappings } from './mapping.ts';
+import { type MetricsEndpoint, serveMetrics } from './metrics-endpoint.ts';
 import { Poller } from './poller.ts';
 import type { PluginTools, Serverless } from './serverless.ts';
 import { loadServiceModule } from './service-module.ts';
@@ -18,44 +22,83 @@ export class Offline {
   readonly #log: PluginTools['log'];
   readonly #clusters = new Map<string, Cluster>();
   readonly #timers: NodeJS.Timeout[] = [];
+  readonly #stopping = new AbortController();
   #pollers: Poller[] = [];
   #service: OfflineService | undefined;
   #functions: Functions | undefined;
+  #metrics: MetricsEndpoint | undefined;
 
   constructor(serverless: Serverless, log: PluginTools['log']) {
     this.#serverless = serverless;
     this.#log = log;
   }
 
-  /** Packages the service, has its module deploy the template, and starts to poll. */
+  /**
+   * Packages the service, has its module deploy the template, and starts to poll.
+   *
+   * @throws Error where it can't, or is stopped meanwhile
+   */
   async start(): Promise<void> {
+    const { signal } = this.#stopping;
     const service = await loadServiceModule(this.#serverless);
+    const directory = this.#makeTemporary();
     await this.#serverless.pluginManager.spawn('package');
+    signal.throwIfAborted();
     const template = this.#serverless.service.provider.compiledCloudFormationTemplate;
     this.#service = service;
     const deployed = await service.deploy(template);
-    this.#pollers = await this.#createPollers(template, deployed);
+    signal.throwIfAborted();
+    const pollers = await this.#createPollers(template, deployed, directory);
+    signal.throwIfAborted();
+    this.#pollers = pollers;
+    await this.#serveMetrics();
     for (const poller of this.#pollers) poller.start();
     this.#repeat(positionsMilliseconds, () => this.#refreshPositions());
     this.#repeat(statusMilliseconds, () => this.#reportStatus());
   }
 
-  /** Finishes the batches in flight within a bound, leaves the groups, and tells the service's module. */
+  /**
+   * Finishes the batches in flight within a bound, leaves the groups, and tells the service's module. A start that is
+   * under way goes no further.
+   */
   async stop(): Promise<void> {
-    await Promise.all(this.#pollers.map((poller) => poller.stop(drainMilliseconds)));
+    this.#stopping.abort(new Error('stopped before it had started'));
+    await Promise.all([this.#service?.stopping?.(), ...this.#pollers.map((poller) => poller.stop(drainMilliseconds))]);
     for (const timer of this.#timers) clearInterval(timer);
     this.#reportStatus();
+    await this.#metrics?.close();
     await Promise.allSettled([...this.#clusters.values()].map((cluster) => cluster.disconnect()));
     await this.#functions?.cleanup();
     await this.#service?.stopped?.();
+    this.#removeTemporary();
   }
 
-  async #createPollers(template: CompiledTemplate, deployed: Deployed): Promise<Poller[]> {
+  /** What packaging, the functions and their unpacked packages leave behind goes into one folder, which is removed. */
+  #makeTemporary(): string {
+    const usual = process.env['TMPDIR'];
+    const directory = mkdtempSync(join(tmpdir(), 'serverless-offline-msk-'));
+    process.env['TMPDIR'] = directory;
+    this.#removeTemporary = () => {
+      if (usual === undefined) delete process.env['TMPDIR'];
+      else process.env['TMPDIR'] = usual;
+      rmSync(directory, { recursive: true, force: true });
+    };
+    // Again at the very end: a start that was stopped may still have written there.
+    process.once('exit', this.#removeTemporary);
+    return directory;
+  }
+
+  #removeTemporary = () => {};
+
+  async #createPollers(template: CompiledTemplate, deployed: Deployed, directory: string): Promise<Poller[]> {
     const region = this.#serverless.getProvider('aws').getRegion();
     const context = { template, references: deployed.references, pseudo: { 'AWS::Region': region } };
-    const functions = new Functions(this.#serverless, context, deployed.environment);
+    const functions = new Functions(this.#serverless, context, deployed.environment, directory);
     this.#functions = functions;
-    await this.#service?.prepare?.(async (key, event) => (await functions.invoker(key)).invoke(event));
+    await this.#service?.prepare?.(async (name, event) => {
+      const { invoke } = await functions.invoker(functions.keyOf(name) ?? name);
+      return invoke(event);
+    });
     const mappings = mskMappings(template, context, (line) => this.#log.warning(line));
     const pollers = mappings.map(async (mapping) => {
       const functionKey = functions.keyOf(mapping.functionLogicalId);
@@ -67,7 +110,7 @@ export class Offline {
       this.#clusters.set(bootstrapServers, cluster);
       const log = (line: string) => this.#log.error(line);
       await this.#initialize(functionKey, await instancesOf(mapping, cluster));
-      return [new Poller({ mapping, functionKey, cluster, invoke, log })];
+      return [new Poller({ mapping, functionKey, cluster, invoke, environment: deployed.environment, log })];
     });
     return (await Promise.all(pollers)).flat();
   }
@@ -80,6 +123,13 @@ export class Offline {
     } catch (error) {
       this.#log.error(`${functionKey} can't be initialized: ${String(error)}`);
     }
+  }
+
+  async #serveMetrics(): Promise<void> {
+    const port = this.#serverless.service.custom?.msk?.metricsPort;
+    if (port === undefined) return;
+    this.#metrics = await serveMetrics(port, () => this.#pollers.map(({ status }) => status));
+    this.#log.notice(`Lambda's event source mapping metrics are at ${this.#metrics.url}`);
   }
 
   #repeat(milliseconds: number, work: () => void): void {

@@ -1,14 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { payloadLimit } from './batching.ts';
-import type { Cluster, Position } from './cluster.ts';
+import type { Cluster } from './cluster.ts';
 import { Committer } from './committer.ts';
 import type { MappingStatus } from './contract.ts';
-import { Dispatcher, partsOf, type Slice } from './dispatcher.ts';
-import { type KafkaRecord, mskEvent } from './event.ts';
+import { Discards } from './discards.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { eventBytes, type KafkaRecord, type MskEvent, mskEvent } from './event.ts';
 import { GroupConsumer } from './group-consumer.ts';
 import type { Mapping } from './mapping.ts';
+import { Metrics } from './metrics.ts';
 import { PartitionQueue } from './partition-queue.ts';
 import { failAll, type Outcome, readResponse, succeedAll } from './response.ts';
+import { coordinates, count, partsOf, type Slice } from './slices.ts';
 
 export interface PollerOptions {
   mapping: Mapping;
@@ -17,6 +20,8 @@ export interface PollerOptions {
   cluster: Cluster;
   /** Runs the function on an event. A rejection is a failed invocation. */
   invoke: (event: unknown) => Promise<unknown>;
+  /** The deployed functions' environment, of which an on-failure destination takes endpoint and credentials. */
+  environment: Readonly<Record<string, string>>;
   log: (line: string) => void;
 }
 
@@ -26,30 +31,29 @@ export class Poller {
   readonly #dispatcher: Dispatcher;
   readonly #committer: Committer;
   readonly #consumer: GroupConsumer;
-  readonly #counts = { polled: 0, invoked: 0, failedInvocations: 0, committed: 0 };
-  #filteredOut = 0;
-  readonly #positions = new Map<number, { committed: number; end: number }>();
+  readonly #metrics = new Metrics();
   #functionError: string | undefined;
   #clusterError: string | undefined;
 
   constructor(options: PollerOptions) {
     this.#options = options;
     const { mapping, cluster } = options;
+    const metrics = this.#metrics;
     const limits = { batchSize: mapping.batchSize, maxBytes: payloadLimit - envelopeBytes };
+    const discards = new Discards({ ...options, metrics });
     this.#dispatcher = new Dispatcher({
       ...limits,
       windowMilliseconds: mapping.windowMilliseconds,
       invoke: (slices) => this.#invoke(slices),
       done: (queue, next, records) => this.#committer.add(queue, next, records),
-      failed: (slices, reason, wait) => this.#failed(slices, reason, wait),
+      failed: (slices, reason, then) => this.#failed(slices, reason, then),
+      policy: mapping.retry,
+      discard: (slices, why) => discards.discard(slices, why),
     });
     this.#committer = new Committer({
       commit: (offsets) => this.#consumer.commit(offsets),
-      committed: (queue, next, records) => {
-        this.#counts.committed += records;
-        this.#position(queue.partition).committed = next;
-      },
-      failed: (error) => this.#clusterFailed(error),
+      committed: ({ partition }, next, records) => metrics.committed(partition, next, records),
+      failed: (error) => this.#clusterFailed(error, 'CommitErrorCount'),
     });
     this.#consumer = new GroupConsumer({
       cluster,
@@ -61,15 +65,14 @@ export class Poller {
           () => new PartitionQueue(mapping.topic, partition, limits, (record) => this.#passes(record)),
         ),
       queued: (queue, records, end) => {
-        this.#counts.polled += records;
-        this.#position(queue.partition).end = end;
+        metrics.polled(queue.partition, records, end);
         this.#dispatcher.wake();
       },
       begin: (queue, offset) => this.#committer.add(queue, offset, 0),
       connected: () => {
         this.#clusterError = undefined;
       },
-      failed: (error) => this.#clusterFailed(error),
+      failed: (error) => this.#clusterFailed(error, 'PollingErrorCount'),
     });
   }
 
@@ -95,10 +98,8 @@ export class Poller {
       topic: mapping.topic,
       group: mapping.group,
       assigned: this.#assigned,
-      ...this.#counts,
-      ...(mapping.filter && { filteredOut: this.#filteredOut }),
       inFlight: this.#dispatcher.inFlight,
-      lag: this.#lag,
+      metrics: this.#metrics.values,
       ...(lastError !== undefined && { lastError }),
     };
   }
@@ -108,38 +109,20 @@ export class Poller {
    * others of its group have one.
    */
   async refreshPositions(): Promise<void> {
-    const all = this.#positions.size;
-    if (this.#known && this.#consumer.held === 0 && this.#assigned === all) return;
-    const positions: Map<number, Position> = await this.#options.cluster.positions(this.#options.mapping);
-    for (const [partition, { offset, end }] of positions) {
-      const owned = [...this.#dispatcher.queues].some((queue) => queue.partition === partition && queue.assigned);
-      const position = this.#position(partition);
-      position.end = Math.max(position.end, end);
-      if (!owned || !this.#known) position.committed = Math.max(offset, owned ? position.committed : 0);
-    }
-    this.#known = true;
+    const { known, partitions } = this.#metrics;
+    if (known && this.#consumer.held === 0 && this.#assigned === partitions) return;
+    const positions = await this.#options.cluster.positions(this.#options.mapping);
+    const owned = new Set([...this.#dispatcher.queues].flatMap((queue) => (queue.assigned ? [queue.partition] : [])));
+    this.#metrics.positioned(positions, (partition) => owned.has(partition));
   }
-
-  #known = false;
 
   get #assigned(): number {
     return [...this.#dispatcher.queues].filter((queue) => queue.assigned).length;
   }
 
-  get #lag(): number | null {
-    if (!this.#known) return null;
-    return [...this.#positions.values()].reduce((sum, { committed, end }) => sum + Math.max(0, end - committed), 0);
-  }
-
-  #position(partition: number): { committed: number; end: number } {
-    const position = this.#positions.get(partition) ?? { committed: 0, end: 0 };
-    this.#positions.set(partition, position);
-    return position;
-  }
-
   #passes({ value }: KafkaRecord): boolean {
     const passes = this.#options.mapping.filter?.(value) ?? true;
-    if (!passes) this.#filteredOut += 1;
+    if (!passes) this.#metrics.counts.FilteredOutEventCount += 1;
     return passes;
   }
 
@@ -151,9 +134,11 @@ export class Poller {
       partition: queue.partition,
       records,
     }));
-    this.#counts.invoked += slices.reduce((sum, { records }) => sum + records.length, 0);
+    const event = mskEvent(mapping.eventSourceArn, cluster.bootstrapServers, partitions);
+    if (isOversized(event, slices)) return { ...failAll(parts, oversizedReason), oversized: true };
+    this.#metrics.counts.InvokedEventCount += count(slices);
     try {
-      const response = await invoke(mskEvent(mapping.eventSourceArn, cluster.bootstrapServers, partitions));
+      const response = await invoke(event);
       const outcome = mapping.reportsFailures ? readResponse(response, parts) : succeedAll(parts);
       if (outcome.reason === undefined) this.#functionError = undefined;
       return outcome;
@@ -162,17 +147,16 @@ export class Poller {
     }
   }
 
-  #failed(slices: readonly Slice[], reason: string, retryInMilliseconds: number): void {
+  #failed(slices: readonly Slice[], reason: string, then: string): void {
     const { functionKey, log } = this.#options;
-    this.#counts.failedInvocations += 1;
+    this.#metrics.counts.InvokeErrorCount += 1;
+    this.#metrics.counts.FailedInvokeEventCount += count(slices);
     this.#functionError = reason;
-    const where = partsOf(slices).map(
-      ({ topic, partition, firstOffset, lastOffset }) => `${topic}-${partition} ${firstOffset}..${lastOffset}`,
-    );
-    log(`${functionKey} failed on ${where.join(', ')}; again in ${retryInMilliseconds} ms: ${reason}`);
+    log(`${functionKey} failed on ${coordinates(slices)}; ${then}: ${reason}`);
   }
 
-  #clusterFailed(error: unknown): void {
+  #clusterFailed(error: unknown, metric: 'CommitErrorCount' | 'PollingErrorCount'): void {
+    this.#metrics.counts[metric] += 1;
     this.#clusterError = error instanceof Error ? error.message : String(error);
   }
 }
@@ -186,3 +170,13 @@ async function within(milliseconds: number, work: Promise<void>): Promise<void> 
 
 /** Room for the event around its records: names of its partitions, ARN, brokers. */
 const envelopeBytes = 16 * 1024;
+
+const oversizedReason = 'RequestEntityTooLarge: one record alone makes a payload over the limit of 6 MB';
+
+/** Only a record that is a batch of its own can be. */
+function isOversized(event: MskEvent, [slice, ...others]: readonly Slice[]): boolean {
+  if (others.length > 0 || slice?.records.length !== 1) return false;
+  const { queue, records } = slice;
+  const bytes = records.reduce((sum, record) => sum + eventBytes(queue.topic, queue.partition, record), 0);
+  return bytes > payloadLimit - envelopeBytes && Buffer.byteLength(JSON.stringify(event)) > payloadLimit;
+}

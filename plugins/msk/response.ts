@@ -6,8 +6,14 @@ export interface BatchPart {
   lastOffset: number;
 }
 
-/** What an invocation has come to: per part of the batch, the offset from which it failed, or undefined where it didn't. */
-export type Outcome = { failedFrom: (number | undefined)[]; reason?: string };
+/** What an invocation has come to. */
+export interface Outcome {
+  /** Per part of the batch, the offset from which it failed, or undefined where it didn't. */
+  failedFrom: (number | undefined)[];
+  reason?: string;
+  /** The batch is one record that is over the payload's limit. */
+  oversized?: boolean;
+}
 
 /**
  * Reads what a function returned, of which a mapping with `ReportBatchItemFailures` takes notice.

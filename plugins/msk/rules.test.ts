@@ -93,9 +93,21 @@ const ofAnEvent: [
   ],
   [
     'a filter pattern has at most 4096 characters',
-    { filterPatterns: [{}, { value: ['x'.repeat(4085)] }] },
-    { filterPatterns: [{}, { value: ['x'.repeat(4082)] }] },
+    { filterPatterns: [{ value: ['y'] }, { value: ['x'.repeat(4085)] }] },
+    { filterPatterns: [{ value: ['y'] }, { value: ['x'.repeat(4082)] }] },
     /^filterPatterns\[1\] has 4099 characters; Lambda takes 4096/,
+  ],
+  [
+    'a filter pattern compares by operators that there are',
+    { filterPatterns: [{ value: ['y'] }, { value: { speed: [{ numeric: ['>', 'fast'] }] } }] },
+    { filterPatterns: [{ value: ['y'] }, { value: { speed: [{ numeric: ['>', 80] }] } }] },
+    /^filterPatterns\[1\]: value\.speed: .+\. Lambda would refuse it\./,
+  ],
+  [
+    'a filter pattern is on the value, as far as it is known',
+    { filterPatterns: [{ key: ['y'] }] },
+    { filterPatterns: [{ 'Fn::ImportValue': 'pattern' }] },
+    /^filterPatterns\[0\]: Kafka records are filtered on "value" only, not on "key"\./,
   ],
 ];
 

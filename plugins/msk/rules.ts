@@ -1,3 +1,4 @@
+import { valueFilter } from './filters.ts';
 import { kafkaScheme, notForMsk, setProperties } from './properties.ts';
 import type { MskEventDefinition } from './serverless.ts';
 
@@ -101,6 +102,13 @@ const eventRules: readonly EventRule[] = [
         : [],
     );
   },
+  function patterns({ definition }) {
+    const patterns = (definition['filterPatterns'] ?? []) as Record<string, unknown>[];
+    return patterns.flatMap((pattern, index) => {
+      const wrong = isIntrinsic(pattern) ? undefined : faultOf(JSON.stringify(pattern));
+      return wrong === undefined ? [] : [`filterPatterns[${index}]: ${wrong}. Lambda would refuse it.`];
+    });
+  },
   function timeout({ timeout: seconds }) {
     return typeof seconds === 'number' && seconds > limits.timeoutSeconds
       ? [`the function's timeout is ${seconds} s; behind Amazon MSK it may be ${limits.timeoutSeconds} s. Lower it.`]
@@ -153,6 +161,22 @@ function nameOf({ functionKey, definition }: MskEvent): string {
 function namesOf(events: readonly MskEvent[]): string {
   const more = events.length > 3 ? `; and ${events.length - 3} more` : '';
   return events.slice(0, 3).map(nameOf).join('; ') + more;
+}
+
+/** What is wrong in a filter's pattern; its length is a rule of its own. */
+function faultOf(Pattern: string): string | undefined {
+  if (Pattern.length > limits.patternCharacters) return undefined;
+  try {
+    valueFilter({ Filters: [{ Pattern }] });
+    return undefined;
+  } catch (error) {
+    return ((error as Error).cause as Error).message;
+  }
+}
+
+/** Known when the template is deployed. */
+function isIntrinsic(value: Record<string, unknown>): boolean {
+  return Object.keys(value).some((key) => key === 'Ref' || key.startsWith('Fn::'));
 }
 
 function nameOfProperty(path: readonly string[], value: unknown): string {

@@ -93,7 +93,8 @@ function registryStatements({ AmazonManagedKafkaEventSourceConfig: config }: Map
   const uri = registry?.SchemaRegistryURI;
   if (uri === undefined || registry?.AccessConfigs?.length) return [];
   if (typeof uri === 'string' && uri.startsWith('https://')) return [];
-  // A version is asked for by its id, not by registry and schema (Glue guide, IAM example for deserializers).
+  // `*`, as in the Glue guide's own policy for deserializers ("Getting started with schema registry", code example 15),
+  // whose serializers' ones are scoped: a version is asked for by its id alone, which names no registry and no schema.
   return [allow(['glue:GetRegistry'], uri), allow(['glue:GetSchemaVersion'], '*')];
 }
 

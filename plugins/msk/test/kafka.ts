@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Kafka, logLevel, type Message, Partitioners } from 'kafkajs';
+import { Kafka, type KafkaMessage, logLevel, type Message, Partitioners } from 'kafkajs';
 import { Cluster } from '../cluster.ts';
 import type { MskEvent, MskRecord } from '../event.ts';
 import type { Mapping } from '../mapping.ts';
 import { Poller } from '../poller.ts';
+import { retryPolicy } from '../retry-policy.ts';
 
 const brokers = process.env['KAFKA_BROKERS'];
 if (!brokers) throw new Error('KAFKA_BROKERS must name the brokers to test against, e.g. KAFKA_BROKERS=127.0.0.1:9092');
@@ -34,8 +35,20 @@ export async function createTopic(partitions = 3): Promise<string> {
   return topic;
 }
 
-export async function createTopicNamed(topic: string, partitions: number): Promise<void> {
-  await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: true });
+export async function createTopicNamed(
+  topic: string,
+  partitions: number,
+  configEntries: { name: string; value: string }[] = [],
+): Promise<void> {
+  await admin.createTopics({ topics: [{ topic, numPartitions: partitions, configEntries }], waitForLeaders: true });
+}
+
+/** Adds partitions, up to that many. */
+export async function createPartitions(topic: string, count: number): Promise<void> {
+  await admin.createPartitions({ topicPartitions: [{ topic, count }] });
+  // It would drop records for partitions that it doesn't know.
+  await producer.disconnect();
+  await producer.connect();
 }
 
 export async function produce(topic: string, messages: Message[]): Promise<void> {
@@ -58,14 +71,23 @@ export interface Run {
   group: string;
   /** Events in the order of their invocations. */
   events: MskEvent[];
+  /** What was logged. */
+  lines: string[];
 }
 
 /** Starts a poller on a topic, whose function is `invoke`. */
-export function start(topic: string, invoke: (event: MskEvent) => unknown, settings: Partial<Mapping> = {}): Run {
+export function start(
+  topic: string,
+  invoke: (event: MskEvent) => unknown,
+  settings: Partial<Mapping> = {},
+  environment: Record<string, string> = {},
+): Run {
   const events: MskEvent[] = [];
+  const lines: string[] = [];
   const mapping: Mapping = {
     logicalId: 'TestMapping',
     functionLogicalId: 'TestLambdaFunction',
+    functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:test',
     eventSourceArn: 'arn:aws:kafka:us-east-1:000000000000:cluster/test/1',
     topic,
     group: `group-${topic}`,
@@ -73,6 +95,7 @@ export function start(topic: string, invoke: (event: MskEvent) => unknown, setti
     windowMilliseconds: 0,
     startingPosition: { at: 'TRIM_HORIZON' },
     reportsFailures: false,
+    retry: retryPolicy({}, false, false),
     ...settings,
   };
   const poller = new Poller({
@@ -83,11 +106,12 @@ export function start(topic: string, invoke: (event: MskEvent) => unknown, setti
       events.push(event as MskEvent);
       return await invoke(event as MskEvent);
     },
-    log: () => {},
+    environment,
+    log: (line) => lines.push(line),
   });
   poller.start();
   running.add(poller);
-  return { poller, group: mapping.group, events };
+  return { poller, group: mapping.group, events, lines };
 }
 
 /** The records of an event with their values as text. */
@@ -97,10 +121,40 @@ export function recordsOf(event: MskEvent): (MskRecord & { text: string })[] {
     .map((record) => ({ ...record, text: Buffer.from(record.value ?? '', 'base64').toString() }));
 }
 
+/** The records' values as text, over all events. */
+export function texts(events: readonly MskEvent[], partition?: number): string[] {
+  return events
+    .flatMap(recordsOf)
+    .flatMap((record) => (partition === undefined || record.partition === partition ? record.text : []));
+}
+
+/** Resolves when so many records are committed, and none is in flight. */
+export function done({ poller }: Run, records: number): Promise<void> {
+  return eventually(() => {
+    const { metrics, inFlight } = poller.status;
+    return metrics.CommittedEventCount === records && inFlight === 0;
+  });
+}
+
 export async function eventually(condition: () => unknown, seconds = 20): Promise<void> {
   const end = Date.now() + seconds * 1000;
   while (!(await condition())) {
     if (Date.now() > end) throw new Error(`not within ${seconds} s: ${condition.toString()}`);
     await sleep(20);
   }
+}
+
+/** So many messages of a topic of one partition, from its beginning. */
+export async function readTopic(topic: string, count: number): Promise<KafkaMessage[]> {
+  const consumer = kafka.consumer({ groupId: `read-${topic}`, maxWaitTimeInMs: 100 });
+  const messages: KafkaMessage[] = [];
+  await consumer.connect();
+  await consumer.subscribe({ topic, fromBeginning: true });
+  await consumer.run({ eachMessage: async ({ message }) => void messages.push(message) });
+  try {
+    await eventually(() => messages.length >= count);
+  } finally {
+    await consumer.disconnect();
+  }
+  return messages;
 }

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Kafka, logLevel, Partitioners } from 'kafkajs';
+import { Cluster } from '../cluster.ts';
+import { createInvoker, type Invoker } from '../invoker.ts';
+import type { Mapping } from '../mapping.ts';
+import { Poller } from '../poller.ts';
+import { retryPolicy } from '../retry-policy.ts';
+
+export const brokers = process.env['KAFKA_BROKERS'] ?? '127.0.0.1:9092';
+export const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING });
+
+/** A topic of `records` records of `bytes` bytes each, spread over its partitions. */
+export async function filledTopic(partitions: number, records: number, bytes: number): Promise<string> {
+  const topic = `bench-${randomUUID()}`;
+  const [admin, producer] = [kafka.admin(), kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner })];
+  await Promise.all([admin.connect(), producer.connect()]);
+  await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: true });
+  const value = Buffer.alloc(bytes, 'x');
+  const chunk = 3000;
+  for (let first = 0; first < records; first += chunk) {
+    const messages = Array.from({ length: Math.min(chunk, records - first) }, (_, index) => ({
+      partition: index % partitions,
+      value,
+    }));
+    await producer.send({ topic, messages });
+  }
+  await Promise.all([admin.disconnect(), producer.disconnect()]);
+  return topic;
+}
+
+export async function deleteTopics(topics: string[]): Promise<void> {
+  const admin = kafka.admin();
+  await admin.connect();
+  await admin.deleteTopics({ topics });
+  await admin.disconnect();
+}
+
+/** A packaged function: a process for each of its instances, as `serverless msk start` has them. */
+export async function packagedFunction(code: string): Promise<Invoker & { remove: () => Promise<void> }> {
+  const directory = await mkdtemp(join(tmpdir(), 'msk-bench-'));
+  await writeFile(join(directory, 'index.mjs'), code);
+  const invoker = createInvoker(
+    {
+      key: 'bench',
+      name: 'bench',
+      handler: 'index.handler',
+      runtime: 'nodejs24.x',
+      timeout: 60,
+      memorySize: 256,
+      environment: {},
+      directory,
+    },
+    'us-east-1',
+  );
+  return {
+    ...invoker,
+    async remove() {
+      await invoker.cleanup();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+/** A mapping of that topic, not yet started. */
+export function pollerOf(topic: string, invoke: Invoker['invoke'], settings: Partial<Mapping> = {}) {
+  const cluster = new Cluster(brokers);
+  const mapping: Mapping = {
+    logicalId: 'BenchMapping',
+    functionLogicalId: 'BenchLambdaFunction',
+    functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:bench',
+    eventSourceArn: 'arn:aws:kafka:us-east-1:000000000000:cluster/bench/1',
+    topic,
+    group: topic,
+    batchSize: 1000,
+    windowMilliseconds: 500,
+    startingPosition: { at: 'TRIM_HORIZON' },
+    reportsFailures: false,
+    retry: retryPolicy({}, false, false),
+    ...settings,
+  };
+  const poller = new Poller({ mapping, functionKey: 'bench', cluster, invoke, environment: {}, log: console.error });
+  return {
+    poller,
+    stop: async () => {
+      await poller.stop(5000);
+      await cluster.disconnect();
+    },
+  };
+}
+
+/** Prints a figure beside its bound; one that misses it makes the process fail. */
+export function check(name: string, figure: string, holds: boolean, bound: string): void {
+  console.log(`${holds ? 'ok  ' : 'MISS'} ${name}: ${figure} (${bound})`);
+  if (!holds) process.exitCode = 1;
+}

@@ -1,0 +1,46 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { check, deleteTopics, filledTopic, packagedFunction, pollerOf } from './fixture.ts';
+
+/** What mappings cost that have nothing to do. */
+const HELP = `node bench/idle.ts [--mappings 25] [--seconds 20]
+
+Starts that many mappings, each on its own topic of 3 partitions, with an instance of its function each, and measures
+the processor time of this process while no record comes; asks for positions every 2 s, as "serverless msk start" does.
+Broker: KAFKA_BROKERS, else 127.0.0.1:9092. Bound: 5 % of a core.`;
+
+const { values } = parseArgs({
+  options: {
+    mappings: { type: 'string', default: '25' },
+    seconds: { type: 'string', default: '20' },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help) {
+  console.log(HELP);
+  process.exit();
+}
+const [mappings, seconds] = [Number(values.mappings), Number(values.seconds)];
+const bound = 5;
+
+const idle = await packagedFunction('export const handler = async () => {};');
+await Promise.all(Array.from({ length: mappings }, () => idle.initialize()));
+const topics: string[] = [];
+while (topics.length < mappings) topics.push(await filledTopic(3, 3, 200));
+const all = topics.map((topic) => pollerOf(topic, idle.invoke));
+for (const { poller } of all) poller.start();
+while (!all.every(({ poller }) => poller.status.metrics.CommittedEventCount === 3)) await sleep(100);
+const refresh = setInterval(() => all.map(({ poller }) => poller.refreshPositions()), 2000);
+await sleep(10_000);
+
+const before = process.cpuUsage();
+const from = performance.now();
+await sleep(seconds * 1000);
+const { user, system } = process.cpuUsage(before);
+const percent = (user + system) / 10 / (performance.now() - from);
+
+clearInterval(refresh);
+await Promise.all(all.map(({ stop }) => stop()));
+await idle.remove();
+await deleteTopics(topics);
+check(`idle with ${mappings} mappings`, `${percent.toFixed(1)} % of a core`, percent < bound, `under ${bound} %`);

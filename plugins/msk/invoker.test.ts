@@ -1,0 +1,178 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInvoker, type Invoker } from './invoker.ts';
+
+/** What a function may do to its process, by the event's `do`. */
+const HANDLER = `
+let invocations = 0;
+const does = {
+  answer: ({ value }) => value,
+  count: () => (invocations += 1),
+  pid: () => process.pid,
+  throw: () => { throw new TypeError('no'); },
+  throwText: () => { throw 'no error'; },
+  big: () => 1n,
+  exit: () => process.exit(3),
+  exitQuietly: () => process.exit(0),
+  abort: () => process.abort(),
+  killed: () => process.kill(process.pid, 'SIGKILL'),
+  uncaught: () => new Promise(() => setImmediate(() => { throw new Error('outside') })),
+  unhandled: () => new Promise(() => { Promise.reject(new Error('nobody waits')) }),
+  endless: () => { for (;;) {} },
+  never: () => new Promise(() => {}),
+  numbers: () => { const all = []; for (;;) all.push(1); },
+  map: () => { const all = new Map(); for (let key = 0; ; key += 1) all.set(key, key); },
+  objects: () => { const all = []; for (;;) all.push({ x: Math.random() }); },
+  buffers: () => { const all = []; for (;;) all.push(Buffer.alloc(1e7, 1)); },
+  later: () => { setTimeout(() => { throw new Error('while idle') }, 20); return process.pid; },
+  environment: () => ({ ...process.env, cwd: process.cwd() }),
+};
+exports.handler = async (event, context) => event.do === 'context'
+  ? { ...context, left: context.getRemainingTimeInMillis() }
+  : does[event.do](event);
+exports.callback = (event, context, callback) => { setTimeout(() => callback(null, 'called back'), 5); };
+exports.plain = (event) => 'returned';
+`;
+
+let directory: string;
+const invokers: Invoker[] = [];
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'msk-invoker-'));
+  await writeFile(join(directory, 'index.cjs'), HANDLER);
+  await writeFile(join(directory, 'broken.cjs'), 'throw new RangeError("not loaded");');
+});
+afterEach(() => Promise.all(invokers.splice(0).map((invoker) => invoker.cleanup())));
+afterAll(() => rm(directory, { recursive: true }));
+
+function invoker(settings: { handler?: string; timeout?: number } = {}): Invoker {
+  const made = createInvoker(
+    {
+      key: 'work',
+      name: 'service-work',
+      handler: 'index.handler',
+      runtime: 'nodejs24.x',
+      timeout: 10,
+      memorySize: 64,
+      environment: { OWN: 'its own' },
+      directory,
+      ...settings,
+    },
+    'us-east-1',
+  );
+  invokers.push(made);
+  return made;
+}
+
+describe('a failed invocation, after which the next one succeeds', () => {
+  const memory = { errorType: 'Runtime.OutOfMemory', message: expect.stringContaining('64 MB') };
+  test.each([
+    ['throws', 'throw', { errorType: 'TypeError', message: 'TypeError: no' }],
+    ['throws what is no error', 'throwText', { errorType: 'string', message: 'string: no error' }],
+    ['returns what JSON can’t hold', 'big', { errorType: 'TypeError' }],
+    ['process.exit(3)', 'exit', { errorType: 'Runtime.ExitError', message: expect.stringContaining('exit status 3') }],
+    ['process.exit(0)', 'exitQuietly', { message: expect.stringContaining('exited without providing a reason') }],
+    ['process.abort()', 'abort', { message: expect.stringContaining('signal: SIGABRT') }],
+    ['is killed', 'killed', { errorType: 'Runtime.ExitError', message: expect.stringContaining('signal: SIGKILL') }],
+    ['throws outside of its promise', 'uncaught', { errorType: 'Error', message: 'Error: outside' }],
+    ['leaves a rejection unhandled', 'unhandled', { errorType: 'Runtime.UnhandledPromiseRejection' }],
+    ['fills its heap with an array', 'numbers', memory],
+    ['fills its heap with a map', 'map', memory],
+    ['fills its heap with objects', 'objects', memory],
+  ])(
+    '%s',
+    async (_, work, error) => {
+      const { invoke } = invoker();
+
+      await expect(invoke({ do: work })).rejects.toMatchObject({ name: 'InvocationError', ...error });
+      expect(await invoke({ do: 'answer', value: 1 })).toBe(1);
+    },
+    20_000,
+  );
+
+  test.each(['endless', 'never'])('takes longer than its timeout: %s', async (work) => {
+    const { invoke, initialize } = invoker({ timeout: 1 });
+    await initialize();
+    const before = Date.now();
+
+    await expect(invoke({ do: work })).rejects.toMatchObject({
+      errorType: 'Sandbox.Timedout',
+      message: 'Sandbox.Timedout: Task timed out after 1.00 seconds',
+    });
+    expect(Date.now() - before).toBeLessThan(2000);
+    expect(await invoke({ do: 'answer', value: 1 })).toBe(1);
+  });
+
+  (process.platform === 'linux' ? test : test.skip)(
+    'fills memory outside of its heap',
+    async () => {
+      const { invoke } = invoker();
+
+      await expect(invoke({ do: 'buffers' })).rejects.toMatchObject({ errorType: 'Runtime.OutOfMemory' });
+      expect(await invoke({ do: 'answer', value: 1 })).toBe(1);
+    },
+    20_000,
+  );
+});
+
+test('another function’s invocation goes on where one crashes', async () => {
+  const [healthy, crashing] = [invoker(), invoker()];
+  const answer = healthy.invoke({ do: 'answer', value: 1 });
+
+  await expect(crashing.invoke({ do: 'abort' })).rejects.toMatchObject({ errorType: 'Runtime.ExitError' });
+  expect(await answer).toBe(1);
+});
+
+test('a module that can’t be loaded fails each invocation, and the initialization', async () => {
+  const error = { errorType: 'RangeError', message: 'RangeError: not loaded' };
+
+  await expect(invoker({ handler: 'broken.handler' }).initialize()).rejects.toMatchObject(error);
+  await expect(invoker({ handler: 'broken.handler' }).invoke({})).rejects.toMatchObject(error);
+  await expect(invoker({ handler: 'absent.handler' }).invoke({})).rejects.toThrow('the package holds no absent.js');
+  await expect(invoker({ handler: 'index.absent' }).invoke({})).rejects.toThrow('is no exported function');
+});
+
+test('an instance is used again, and as many are made as there are calls at once', async () => {
+  const { invoke, initialize } = invoker();
+  await initialize();
+
+  expect([await invoke({ do: 'count' }), await invoke({ do: 'count' })]).toEqual([1, 2]);
+  const pids = await Promise.all([1, 2, 3].map(() => invoke({ do: 'pid' })));
+  expect(new Set(pids).size).toBe(3);
+});
+
+test('an instance that ends while idle is replaced', async () => {
+  const { invoke } = invoker();
+  const pid = await invoke({ do: 'later' });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+
+  expect(await invoke({ do: 'pid' })).not.toBe(pid);
+});
+
+test('a function gets Lambda’s context and variables, and nothing of this process’s environment but AWS_*', async () => {
+  process.env['AWS_TEST_PROFILE'] = 'given on';
+  const { invoke } = invoker();
+
+  expect(await invoke({ do: 'context' })).toMatchObject({
+    functionName: 'service-work',
+    functionVersion: '$LATEST',
+    memoryLimitInMB: '64',
+    awsRequestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    left: expect.any(Number),
+  });
+  const variables = (await invoke({ do: 'environment' })) as Record<string, string>;
+  expect(variables).toMatchObject({
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '64',
+    AWS_REGION: 'us-east-1',
+    AWS_TEST_PROFILE: 'given on',
+    OWN: 'its own',
+  });
+  expect(variables['cwd']).toBe(variables['LAMBDA_TASK_ROOT']);
+  expect(variables).not.toHaveProperty('PATH');
+});
+
+test('handlers may call back, or return at once', async () => {
+  expect(await invoker({ handler: 'index.callback' }).invoke({})).toBe('called back');
+  expect(await invoker({ handler: 'index.plain' }).invoke({})).toBe('returned');
+});

@@ -1,0 +1,135 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { payloadLimit } from '../batching.ts';
+import {
+  connect,
+  createTopic,
+  disconnect,
+  done,
+  eventually,
+  numbered,
+  produce,
+  recordsOf,
+  start,
+  stopAll,
+  texts,
+} from './kafka.ts';
+
+beforeAll(connect);
+afterEach(stopAll);
+afterAll(disconnect);
+
+const sequence = (first: number, count: number) => Array.from({ length: count }, (_, index) => String(first + index));
+
+describe('the event', () => {
+  test('holds records as they were produced', async () => {
+    const topic = await createTopic(1);
+    await produce(topic, [
+      {
+        key: 'k',
+        value: Buffer.from([0, 128, 255]),
+        headers: { h: Buffer.from([128, 127]), many: ['1', '2'] },
+        timestamp: '1700000000000',
+      },
+      { value: null, timestamp: '1700000000001' },
+    ]);
+    const run = start(topic, () => {});
+    await done(run, 2);
+
+    expect(run.events).toEqual([
+      {
+        eventSource: 'aws:kafka',
+        eventSourceArn: 'arn:aws:kafka:us-east-1:000000000000:cluster/test/1',
+        bootstrapServers: process.env['KAFKA_BROKERS'],
+        records: {
+          [`${topic}-0`]: [
+            {
+              topic,
+              partition: 0,
+              offset: 0,
+              timestamp: 1700000000000,
+              timestampType: 'CREATE_TIME',
+              key: 'aw==',
+              value: 'AID/',
+              headers: [{ h: [-128, 127] }, { many: [49] }, { many: [50] }],
+            },
+            {
+              topic,
+              partition: 0,
+              offset: 1,
+              timestamp: 1700000000001,
+              timestampType: 'CREATE_TIME',
+              value: null,
+              headers: [],
+            },
+          ],
+        },
+      },
+    ]);
+  });
+
+  test('stays under 6 MB, and comes near it', async () => {
+    const topic = await createTopic(1);
+    for (let index = 0; index < 12; index += 1)
+      await produce(topic, [{ partition: 0, value: Buffer.alloc(900_000, 97) }]);
+    const run = start(topic, () => sleep(300), { windowMilliseconds: 1000 });
+    await done(run, 12);
+
+    const sizes = run.events.map((event) => Buffer.byteLength(JSON.stringify(event)));
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(payloadLimit);
+    expect(Math.max(...sizes)).toBeGreaterThan(payloadLimit - 1_300_000);
+  });
+
+  test('holds as many records as the batch size, at most', async () => {
+    const topic = await createTopic(2);
+    await produce(topic, [...numbered(0, 0, 25), ...numbered(1, 0, 25)]);
+    const run = start(topic, () => {}, { batchSize: 10 });
+    await done(run, 50);
+
+    expect(Math.max(...run.events.map((event) => recordsOf(event).length))).toBe(10);
+  });
+
+  test('gathers for the batching window', async () => {
+    const topic = await createTopic(2);
+    const run = start(topic, () => {}, { windowMilliseconds: 1500 });
+    await eventually(() => run.poller.status.assigned === 2);
+    for (let index = 0; index < 4; index += 1) await produce(topic, numbered(index % 2, index, 1));
+    await done(run, 4);
+
+    expect(run.events).toHaveLength(1);
+  });
+});
+
+describe('order', () => {
+  test('a partition is in offset order, one batch at a time; partitions run side by side', async () => {
+    const topic = await createTopic(3);
+    await produce(
+      topic,
+      [0, 1, 2].flatMap((partition) => numbered(partition, 0, 300)),
+    );
+    const active = new Map<number, number>();
+    let overlaps = 0;
+    let most = 0;
+    let inFlight = 0;
+    const run = start(
+      topic,
+      async (event) => {
+        const partitions = new Set(recordsOf(event).map(({ partition }) => partition));
+        for (const partition of partitions) {
+          overlaps += active.get(partition) ?? 0;
+          active.set(partition, 1);
+        }
+        inFlight += 1;
+        most = Math.max(most, inFlight);
+        await sleep(5);
+        inFlight -= 1;
+        for (const partition of partitions) active.set(partition, 0);
+      },
+      { batchSize: 50 },
+    );
+    await done(run, 900);
+
+    expect(overlaps).toBe(0);
+    expect(most).toBe(3);
+    for (const partition of [0, 1, 2]) expect(texts(run.events, partition)).toEqual(sequence(0, 300));
+  });
+});

@@ -1,0 +1,229 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { MskEvent } from '../event.ts';
+import { retryPolicy } from '../retry-policy.ts';
+import {
+  committed,
+  connect,
+  createTopic,
+  disconnect,
+  done,
+  eventually,
+  numbered,
+  produce,
+  recordsOf,
+  start,
+  stopAll,
+} from './kafka.ts';
+
+beforeAll(connect);
+afterEach(stopAll);
+afterAll(disconnect);
+
+const policy = (properties: Parameters<typeof retryPolicy>[0]) => ({ retry: retryPolicy(properties, true, false) });
+const texts = (event: MskEvent) => recordsOf(event).map(({ text }) => text);
+const throwOn =
+  (...poison: string[]) =>
+  (event: MskEvent) => {
+    if (texts(event).some((text) => poison.includes(text))) throw new Error('poison');
+  };
+
+describe('MaximumRetryAttempts', () => {
+  test('a batch is dropped after so many retries, with a line that says what, and the partition goes on', async () => {
+    const topic = await createTopic(1);
+    await produce(topic, numbered(0, 0, 3));
+    const run = start(topic, throwOn('1'), { ...policy({ MaximumRetryAttempts: 2 }), batchSize: 3 });
+    await done(run, 3);
+    await produce(topic, numbered(0, 3, 1));
+    await done(run, 4);
+
+    expect(run.events.map(texts)).toEqual([['0', '1', '2'], ['0', '1', '2'], ['0', '1', '2'], ['3']]);
+    expect(await committed(run.group, topic)).toEqual({ 0: 4 });
+    expect(run.poller.status.metrics).toMatchObject({
+      InvokedEventCount: 10,
+      FailedInvokeEventCount: 9,
+      InvokeErrorCount: 3,
+      DroppedEventCount: 3,
+      OnFailureDestinationDeliveredEventCount: 0,
+    });
+    expect(run.lines).toContainEqual(
+      `test: ${topic}-0 0..2 (3 records, RetryAttemptsExhausted) dropped, there is no on-failure destination: poison`,
+    );
+  });
+
+  test('with a partial response, only the rest is dropped', async () => {
+    const topic = await createTopic(1);
+    await produce(topic, numbered(0, 0, 5));
+    const report = { batchItemFailures: [{ itemIdentifier: { partition: `${topic}-0`, offset: 3 } }] };
+    const run = start(topic, (event) => (texts(event).includes('3') ? report : null), {
+      ...policy({ MaximumRetryAttempts: 1 }),
+      reportsFailures: true,
+    });
+    await done(run, 5);
+
+    expect(run.events.map(texts)).toEqual([
+      ['0', '1', '2', '3', '4'],
+      ['3', '4'],
+    ]);
+    expect(run.poller.status.metrics).toMatchObject({ DroppedEventCount: 2, FailedInvokeEventCount: 4 });
+  });
+
+  test('a partition that progresses has all of its retries for the next record', async () => {
+    const topic = await createTopic(2);
+    await produce(topic, [...numbered(0, 0, 3), { partition: 1, value: 'bad' }]);
+    const run = start(
+      topic,
+      (event) => {
+        const first = recordsOf(event).filter(({ partition }) => partition === 0)[1];
+        const offsets = [first, recordsOf(event).find(({ text }) => text === 'bad')].flatMap((record) => record ?? []);
+        const batchItemFailures = offsets.map(({ topic: name, partition, offset }) => ({
+          itemIdentifier: { partition: `${name}-${partition}`, offset },
+        }));
+        return { batchItemFailures };
+      },
+      { ...policy({ MaximumRetryAttempts: 1 }), reportsFailures: true, windowMilliseconds: 500 },
+    );
+    await done(run, 4);
+
+    // Which partition of an event comes first is the broker's choice.
+    expect(run.events.map((event) => texts(event).toSorted())).toEqual([
+      ['0', '1', '2', 'bad'],
+      ['1', '2', 'bad'],
+      ['2'],
+    ]);
+    expect(run.poller.status.metrics.DroppedEventCount).toBe(1);
+  });
+
+  test('0 retries drop at once; other partitions are not touched', async () => {
+    const topic = await createTopic(2);
+    const run = start(topic, throwOn('bad'), { ...policy({ MaximumRetryAttempts: 0 }), batchSize: 1 });
+    await produce(topic, [{ partition: 0, value: 'bad' }, ...numbered(1, 0, 2)]);
+    await done(run, 3);
+
+    expect(run.events.flatMap(texts).toSorted()).toEqual(['0', '1', 'bad']);
+    expect(run.poller.status.metrics.DroppedEventCount).toBe(1);
+  });
+});
+
+describe('MaximumRecordAgeInSeconds', () => {
+  const ages = policy({ MaximumRecordAgeInSeconds: 60 });
+  const aged = (value: string, seconds: number) => ({
+    partition: 0,
+    value,
+    timestamp: String(Date.now() - seconds * 1000),
+  });
+
+  test('a record that is too old is not sent to the function; its own timestamp counts, wherever it stands', async () => {
+    const topic = await createTopic(1);
+    await produce(topic, [aged('old', 61), aged('new', 0), aged('older', 3600), aged('newer', 0), aged('last', 99)]);
+    const run = start(topic, () => {}, { ...ages, windowMilliseconds: 300 });
+    await done(run, 5);
+
+    expect(run.events.map(texts)).toEqual([['new', 'newer']]);
+    expect(await committed(run.group, topic)).toEqual({ 0: 5 });
+    expect(run.poller.status.metrics).toMatchObject({
+      InvokedEventCount: 2,
+      DroppedEventCount: 3,
+      InvokeErrorCount: 0,
+    });
+    expect(run.lines.join()).toContain('RecordAgeExceeded');
+  });
+
+  test('is looked at before each attempt: a batch that fails until it is too old is dropped', async () => {
+    const topic = await createTopic(1);
+    await produce(topic, [aged('aging', 58), aged('young', 0)]);
+    const run = start(topic, throwOn('aging'), { ...ages, batchSize: 2, windowMilliseconds: 300 });
+    await done(run, 2);
+
+    expect(run.events.length).toBeGreaterThan(2);
+    expect(run.events.slice(0, 2).map(texts)).toEqual([
+      ['aging', 'young'],
+      ['aging', 'young'],
+    ]);
+    expect(run.events.at(-1) && texts(run.events.at(-1) as MskEvent)).toEqual(['young']);
+    expect(run.poller.status.metrics).toMatchObject({ DroppedEventCount: 1 });
+  });
+
+  test('an old record behind one that fails is not committed before it', async () => {
+    const topic = await createTopic(1);
+    await produce(topic, [aged('bad', 0), aged('old', 61)]);
+    const run = start(topic, throwOn('bad'), { ...ages, windowMilliseconds: 300 });
+    await eventually(() => run.events.length > 1);
+    await sleep(200);
+
+    expect(run.poller.status.metrics.DroppedEventCount).toBe(1);
+    expect(await committed(run.group, topic)).toEqual({ 0: -1 });
+  });
+});
+
+describe('BisectBatchOnFunctionError', () => {
+  test('halves a failed batch until the poison record is alone; a split consumes no retry', async () => {
+    const topic = await createTopic(1);
+    await produce(topic, numbered(0, 0, 8));
+    const run = start(topic, throwOn('5'), {
+      ...policy({ BisectBatchOnFunctionError: true, MaximumRetryAttempts: 1 }),
+      batchSize: 8,
+      windowMilliseconds: 300,
+    });
+    await done(run, 8);
+
+    expect(run.events.map((event) => texts(event).join(''))).toEqual([
+      '01234567',
+      '0123',
+      '4567',
+      '45',
+      '4',
+      '5',
+      '5',
+      '67',
+    ]);
+    expect(run.poller.status.metrics).toMatchObject({ DroppedEventCount: 1, InvokeErrorCount: 5 });
+    expect(await committed(run.group, topic)).toEqual({ 0: 8 });
+  });
+
+  test('what is behind the poison record waits for it, and nothing is committed past it', async () => {
+    const topic = await createTopic(1);
+    await produce(topic, numbered(0, 0, 4));
+    const run = start(topic, throwOn('1'), {
+      ...policy({ BisectBatchOnFunctionError: true }),
+      batchSize: 4,
+      windowMilliseconds: 300,
+    });
+    await eventually(() => run.events.length > 6);
+
+    expect(run.events.flatMap(texts)).not.toContain(undefined);
+    expect(run.events.slice(1).flatMap(texts)).not.toContain('3');
+    expect(await committed(run.group, topic)).toEqual({ 0: 1 });
+  });
+
+  test('parts a batch between its partitions first', async () => {
+    const topic = await createTopic(2);
+    await produce(topic, [...numbered(0, 0, 2), { partition: 1, value: 'bad' }]);
+    const run = start(topic, throwOn('bad'), {
+      ...policy({ BisectBatchOnFunctionError: true, MaximumRetryAttempts: 0 }),
+      windowMilliseconds: 1000,
+    });
+    await done(run, 3);
+
+    const [whole, ...parts] = run.events.map((event) => texts(event).toSorted().join());
+    expect([whole, ...parts.toSorted()]).toEqual(['0,1,bad', '0,1', 'bad']);
+    expect(run.poller.status.metrics.DroppedEventCount).toBe(1);
+  });
+});
+
+test('on-demand mode retries the whole batch, whatever limits are set', async () => {
+  const topic = await createTopic(1);
+  await produce(topic, numbered(0, 0, 2));
+  let failures = 4;
+  const all = { MaximumRetryAttempts: 0, MaximumRecordAgeInSeconds: 60, BisectBatchOnFunctionError: true };
+  const run = start(
+    topic,
+    () => {
+      if (failures-- > 0) throw new Error('not yet');
+    },
+    { retry: retryPolicy(all, false, false), batchSize: 2 },
+  );
+  await done(run, 2);
+
+  expect(run.events.map((event) => texts(event).join())).toEqual(Array.from({ length: 5 }, () => '0,1'));
+  expect(run.poller.status.metrics.DroppedEventCount).toBe(0);
+});

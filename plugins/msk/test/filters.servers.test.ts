@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { valueFilter } from '../filters.ts';
+import {
+  committed,
+  connect,
+  createTopic,
+  disconnect,
+  done,
+  eventually,
+  produce,
+  recordsOf,
+  start,
+  stopAll,
+  texts,
+} from './kafka.ts';
+
+beforeAll(connect);
+afterEach(stopAll);
+afterAll(disconnect);
+
+describe('filters', () => {
+  const filtered = (...patterns: object[]) => {
+    const filter = valueFilter({ Filters: patterns.map((pattern) => ({ Pattern: JSON.stringify(pattern) })) });
+    return { ...(filter && { filter }) };
+  };
+  const orders = (partition: number, first: number, count: number) =>
+    Array.from({ length: count }, (_, index) => ({
+      partition,
+      value: JSON.stringify({ order: first + index, kind: (first + index) % 3 === 0 ? 'urgent' : 'usual' }),
+    }));
+  const urgent = { value: { kind: ['urgent'] } };
+
+  test('records filtered out are never handed over, and their offsets are committed', async () => {
+    const topic = await createTopic(2);
+    await produce(topic, [...orders(0, 0, 100), ...orders(1, 0, 100)]);
+    const run = start(topic, () => {}, { batchSize: 10, ...filtered(urgent, { value: { order: [1] } }) });
+    await done(run, 200);
+
+    const numbers = texts(run.events, 0).map((text) => (JSON.parse(text) as { order: number }).order);
+    expect(numbers).toEqual([0, 1, ...Array.from({ length: 33 }, (_, index) => 3 * (index + 1))]);
+    expect(await committed(run.group, topic)).toEqual({ 0: 100, 1: 100 });
+    await run.poller.refreshPositions();
+    expect(run.poller.status.metrics).toMatchObject({
+      PolledEventCount: 200,
+      FilteredOutEventCount: 130,
+      InvokedEventCount: 70,
+      SumOffsetLag: 0,
+    });
+  });
+
+  test('where all is filtered out, offsets are committed without an invocation', async () => {
+    const topic = await createTopic(1);
+    await produce(topic, orders(0, 1, 2));
+    const run = start(topic, () => {}, filtered(urgent));
+    await done(run, 2);
+
+    expect(run.events).toEqual([]);
+    expect(await committed(run.group, topic)).toEqual({ 0: 2 });
+  });
+
+  test('a record filtered out is not committed before one that fails', async () => {
+    const topic = await createTopic(1);
+    await produce(topic, orders(0, 2, 3));
+    const gate = Promise.withResolvers<void>();
+    const run = start(
+      topic,
+      async () => {
+        if (run.events.length === 1) throw new Error('not yet');
+        await gate.promise;
+      },
+      filtered(urgent),
+    );
+    await eventually(() => run.events.length === 2);
+    await sleep(300);
+    expect(await committed(run.group, topic)).toEqual({ 0: 1 });
+
+    gate.resolve();
+    await done(run, 3);
+    expect(await committed(run.group, topic)).toEqual({ 0: 3 });
+  });
+
+  test('what a pattern for JSON is not meant for is handed over: null, plain text, other encodings', async () => {
+    const topic = await createTopic(1);
+    await produce(topic, [
+      ...[null, 'urgent?', Buffer.from([0xff, 0xfe])].map((value) => ({ partition: 0, value })),
+      ...orders(0, 1, 1),
+    ]);
+    const run = start(topic, () => {}, filtered(urgent));
+    await done(run, 4);
+
+    expect(run.events.flatMap(recordsOf).map(({ value }) => value)).toEqual([null, 'dXJnZW50Pw==', '//4=']);
+  });
+});

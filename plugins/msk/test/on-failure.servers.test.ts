@@ -1,0 +1,177 @@
+import type { MskEvent } from '../event.ts';
+import { retryPolicy } from '../retry-policy.ts';
+import {
+  committed,
+  connect,
+  createTopic,
+  createTopicNamed,
+  disconnect,
+  done,
+  eventually,
+  numbered,
+  produce,
+  readTopic,
+  recordsOf,
+  start,
+  stopAll,
+} from './kafka.ts';
+
+beforeAll(connect);
+afterEach(stopAll);
+afterAll(disconnect);
+
+const texts = (event: MskEvent) => recordsOf(event).map(({ text }) => text);
+const fail = () => Promise.reject(new Error('poison'));
+const retry = retryPolicy({ MaximumRetryAttempts: 1 }, true, true);
+/** Over 6 MB as base64. */
+const oversized = { partition: 0, key: 'big', value: Buffer.alloc(4_800_000, 97) };
+const roomy = [{ name: 'max.message.bytes', value: '12000000' }];
+
+interface Sent {
+  requestContext: { condition: string; approximateInvokeCount: number };
+  responseContext: unknown;
+  KafkaBatchInfo: { payloadSize: number };
+  payload: MskEvent;
+}
+
+describe('a Kafka topic', () => {
+  test('gets a message with its key for each record of a batch that is given up, in the documented format', async () => {
+    const [topic, dead] = [await createTopic(1), await createTopic(1)];
+    await produce(topic, [
+      { key: 'k', value: 'one', headers: { h: 'x' }, timestamp: '1700000000000' },
+      { value: null, timestamp: '1700000001000' },
+    ]);
+    const run = start(topic, fail, { retry, onFailure: `kafka://${dead}`, windowMilliseconds: 300 });
+    await done(run, 2);
+
+    const messages = await readTopic(dead, 2);
+    expect(messages.map(({ key }) => key?.toString())).toEqual(['k', undefined]);
+    const [first, second] = messages.map(({ value }) => JSON.parse(String(value)) as Sent);
+    const [event] = run.events;
+    expect(first).toEqual({
+      requestContext: {
+        requestId: expect.stringMatching(/^[\da-f-]{36}$/),
+        functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:test:$LATEST',
+        condition: 'RetriesExhausted',
+        approximateInvokeCount: 2,
+      },
+      responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
+      version: '1.0',
+      timestamp: expect.stringMatching(/^\d{4}-.*Z$/),
+      KafkaBatchInfo: {
+        batchSize: 1,
+        eventSourceArn: event?.eventSourceArn,
+        bootstrapServers: event?.bootstrapServers,
+        payloadSize: Buffer.byteLength(JSON.stringify(first?.payload)),
+        recordInfo: { offset: '0', timestamp: '2023-11-14T22:13:20.000Z' },
+      },
+      payload: { ...event, records: { [`${topic}-0`]: event?.records[`${topic}-0`]?.slice(0, 1) } },
+    });
+    expect(second?.payload.records[`${topic}-0`]).toEqual(event?.records[`${topic}-0`]?.slice(1));
+    expect(await committed(run.group, topic)).toEqual({ 0: 2 });
+    expect(run.poller.status.metrics).toMatchObject({
+      DroppedEventCount: 0,
+      OnFailureDestinationDeliveredEventCount: 2,
+      OnFailureDestinationDeliveryErrorCount: 0,
+    });
+  });
+
+  test('gets what is too old for the function', async () => {
+    const [topic, dead] = [await createTopic(1), await createTopic(1)];
+    await produce(topic, [{ value: 'old', timestamp: String(Date.now() - 61_000) }]);
+    const run = start(topic, () => {}, {
+      retry: retryPolicy({ MaximumRecordAgeInSeconds: 60 }, true, true),
+      onFailure: `kafka://${dead}`,
+    });
+    await done(run, 1);
+
+    const [message] = await readTopic(dead, 1);
+    const sent = JSON.parse(String(message?.value)) as Sent;
+    expect(sent.requestContext).toMatchObject({ condition: 'RecordAgeExceeded', approximateInvokeCount: 0 });
+    expect([texts(sent.payload), run.events]).toEqual([['old'], []]);
+  });
+
+  test('that fails is tried again until it takes the records; they are neither dropped nor committed', async () => {
+    const topic = await createTopic(1);
+    const dead = `${topic}-dead`;
+    await produce(topic, numbered(0, 0, 1));
+    const run = start(topic, fail, { retry, onFailure: `kafka://${dead}` });
+    await eventually(() => run.poller.status.metrics.OnFailureDestinationDeliveryErrorCount > 1);
+    expect(await committed(run.group, topic)).toEqual({ 0: -1 });
+    expect(run.lines.join()).toContain(`can't be sent to kafka://${dead} and is tried again`);
+
+    await createTopicNamed(dead, 1);
+    await done(run, 1);
+    expect(await readTopic(dead, 1)).toHaveLength(1);
+    expect(run.events).toHaveLength(2);
+    expect(run.poller.status.metrics).toMatchObject({
+      DroppedEventCount: 0,
+      OnFailureDestinationDeliveredEventCount: 1,
+    });
+  });
+
+  test('takes more than one request of records', async () => {
+    const topic = await createTopic(1);
+    const dead = `${topic}-dead`;
+    await createTopicNamed(dead, 1, [{ name: 'max.message.bytes', value: '1000000' }]);
+    await produce(topic, numbered(0, 0, 2000));
+    const run = start(topic, fail, { retry, onFailure: `kafka://${dead}`, batchSize: 2000, windowMilliseconds: 300 });
+    await done(run, 2000);
+
+    const sent = (await readTopic(dead, 2000)).map(({ value }) => JSON.parse(String(value)) as Sent);
+    expect(sent.map(({ payload }) => texts(payload)[0])).toEqual(Array.from({ length: 2000 }, (_, n) => String(n)));
+  });
+});
+
+test.each(['sqs', 'sns'])(
+  '%s: a line at the start says that nothing is sent, another one what was given up',
+  async (service) => {
+    const topic = await createTopic(1);
+    const onFailure = `arn:aws:${service}:us-east-1:000000000000:dead`;
+    await produce(topic, numbered(0, 0, 2));
+    const run = start(topic, fail, { retry, onFailure, windowMilliseconds: 300 });
+    expect(run.lines).toEqual([expect.stringContaining(`nothing is sent to ${onFailure} on this machine`)]);
+    await done(run, 2);
+
+    expect(run.lines.at(-1)).toContain(
+      `${topic}-0 0..1 (2 records, RetryAttemptsExhausted) dropped, not sent to ${onFailure}`,
+    );
+    expect(run.poller.status.metrics).toMatchObject({
+      DroppedEventCount: 2,
+      OnFailureDestinationDeliveredEventCount: 0,
+    });
+  },
+);
+
+describe('a record that alone is over 6 MB', () => {
+  test('goes to the destination without an invocation, and the partition goes on', async () => {
+    const [topic, dead] = [`big-${Date.now()}`, `big-dead-${Date.now()}`];
+    await Promise.all([createTopicNamed(topic, 1, roomy), createTopicNamed(dead, 1, roomy)]);
+    await produce(topic, [{ partition: 0, value: 'before' }, oversized, { partition: 0, value: 'behind' }]);
+    const run = start(topic, () => {}, { retry, onFailure: `kafka://${dead}` });
+    await done(run, 3);
+
+    expect(run.events.flatMap(texts)).toEqual(['before', 'behind']);
+    const [message] = await readTopic(dead, 1);
+    const sent = JSON.parse(String(message?.value)) as Sent;
+    expect(message?.key?.toString()).toBe('big');
+    expect(sent).toMatchObject({
+      requestContext: { condition: 'MaximumPayloadSizeExceeded', approximateInvokeCount: 0 },
+      responseContext: null,
+    });
+    expect(texts(sent.payload)[0]).toHaveLength(oversized.value.length);
+    expect(run.poller.status.metrics).toMatchObject({ InvokedEventCount: 2, InvokeErrorCount: 1 });
+  });
+
+  test('fails without a destination, is never handed over, and holds its partition', async () => {
+    const topic = `big-${Date.now()}`;
+    await createTopicNamed(topic, 1, roomy);
+    await produce(topic, [oversized, { partition: 0, value: 'behind' }]);
+    const run = start(topic, () => {});
+    await eventually(() => run.poller.status.metrics.InvokeErrorCount > 2);
+
+    expect(run.events).toEqual([]);
+    expect(run.poller.status.lastError).toContain('over the limit of 6 MB');
+    expect(await committed(run.group, topic)).toEqual({ 0: -1 });
+  });
+});

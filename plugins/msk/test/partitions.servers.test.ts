@@ -1,0 +1,60 @@
+import { Cluster } from '../cluster.ts';
+import type { Mapping } from '../mapping.ts';
+import {
+  committed,
+  connect,
+  createPartitions,
+  createTopic,
+  disconnect,
+  eventually,
+  numbered,
+  produce,
+  recordsOf,
+  start,
+  stopAll,
+} from './kafka.ts';
+
+beforeAll(connect);
+afterEach(stopAll);
+afterAll(disconnect);
+
+test.each(['TRIM_HORIZON', 'LATEST'] as const)(
+  '%s: records of partitions that are added while it runs are read from their beginning, within 20 s',
+  async (at) => {
+    const topic = await createTopic(1);
+    await produce(topic, numbered(0, 0, 2));
+    const run = start(topic, () => {}, { startingPosition: { at } });
+    await eventually(async () => (await offsetOf(run.group, topic)) === 2);
+    await createPartitions(topic, 3);
+    await produce(topic, [...numbered(1, 10, 2), ...numbered(2, 20, 2)]);
+    const added = () =>
+      run.events
+        .flatMap(recordsOf)
+        .filter(({ partition }) => partition > 0)
+        .map(({ text }) => text);
+    await eventually(() => added().length === 4, 20);
+
+    expect(added().toSorted()).toEqual(['10', '11', '20', '21']);
+    await eventually(async () => Object.values(await committed(run.group, topic)).every((offset) => offset === 2));
+    await run.poller.refreshPositions();
+    expect(run.poller.status.metrics.SumOffsetLag).toBe(0);
+  },
+  60_000,
+);
+
+test('positions are known of partitions that were added, too', async () => {
+  const topic = await createTopic(1);
+  const cluster = new Cluster(process.env['KAFKA_BROKERS'] ?? '');
+  const mapping = { topic, group: `group-${topic}`, startingPosition: { at: 'TRIM_HORIZON' } } as Mapping;
+  const count = async () => (await cluster.positions(mapping).catch(() => undefined))?.size;
+  await eventually(async () => (await count()) === 1);
+  await createPartitions(topic, 3);
+
+  await eventually(async () => (await count()) === 3, 5);
+  await cluster.disconnect();
+});
+
+/** The committed offset of partition 0; undefined while the group is unknown. */
+async function offsetOf(group: string, topic: string): Promise<number | undefined> {
+  return (await committed(group, topic).catch(() => undefined))?.[0];
+}

@@ -1,0 +1,73 @@
+import {
+  committed,
+  connect,
+  createTopic,
+  disconnect,
+  done,
+  eventually,
+  numbered,
+  produce,
+  start,
+  stopAll,
+  texts,
+} from './kafka.ts';
+
+beforeAll(connect);
+afterEach(stopAll);
+afterAll(disconnect);
+
+describe('starting position', () => {
+  const begin = async (settings: Parameters<typeof start>[2]) => {
+    const topic = await createTopic(1);
+    await produce(topic, [
+      { partition: 0, value: 'old', timestamp: '1700000000000' },
+      { partition: 0, value: 'middle', timestamp: '1700000005000' },
+    ]);
+    const run = start(topic, () => {}, settings);
+    await eventually(async () => run.events.length > 0 || (await committed(run.group, topic))[0] !== -1);
+    await produce(topic, [{ partition: 0, value: 'new' }]);
+    await eventually(() => texts(run.events).includes('new'));
+    return texts(run.events);
+  };
+
+  test('TRIM_HORIZON reads all', async () => {
+    expect(await begin({ startingPosition: { at: 'TRIM_HORIZON' } })).toEqual(['old', 'middle', 'new']);
+  });
+
+  test('LATEST reads what comes after the start', async () => {
+    expect(await begin({ startingPosition: { at: 'LATEST' } })).toEqual(['new']);
+  });
+
+  test('AT_TIMESTAMP reads from that time on', async () => {
+    const startingPosition = { at: 'AT_TIMESTAMP', timestamp: 1700000001000 } as const;
+
+    expect(await begin({ startingPosition })).toEqual(['middle', 'new']);
+  });
+
+  test('the offsets that a group has go before it', async () => {
+    const topic = await createTopic(1);
+    await produce(topic, numbered(0, 0, 2));
+    const first = start(topic, () => {});
+    await done(first, 2);
+    await stopAll();
+    await produce(topic, numbered(0, 2, 2));
+    const second = start(topic, () => {}, { startingPosition: { at: 'LATEST' } });
+    await done(second, 2);
+
+    expect(texts(second.events)).toEqual(['2', '3']);
+  });
+
+  test('LATEST that failed on its first record does not skip it at the next start', async () => {
+    const topic = await createTopic(1);
+    const settings = { startingPosition: { at: 'LATEST' } } as const;
+    const first = start(topic, () => Promise.reject(new Error('down')), settings);
+    await eventually(async () => (await committed(first.group, topic))[0] === 0);
+    await produce(topic, numbered(0, 0, 2));
+    await eventually(() => first.events.length > 0);
+    await stopAll();
+    const second = start(topic, () => {}, settings);
+    await done(second, 2);
+
+    expect(texts(second.events)).toEqual(['0', '1']);
+  });
+});

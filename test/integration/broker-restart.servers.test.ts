@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Kafka, logLevel } from 'kafkajs';
+import { Cluster } from '../../plugins/msk/cluster.ts';
+import type { MskEvent } from '../../plugins/msk/event.ts';
+import { Poller } from '../../plugins/msk/poller.ts';
+import { retryPolicy } from '../../plugins/msk/retry-policy.ts';
+import { startBroker, type TestBroker } from './broker.ts';
+
+const TOPIC = 'orders';
+const PARTITIONS = [0, 1, 2];
+const PER_PARTITION = 500;
+
+let broker: TestBroker;
+let cluster: Cluster;
+let poller: Poller;
+
+beforeAll(async () => {
+  broker = await startBroker([TOPIC]);
+}, 60_000);
+afterAll(async () => {
+  await poller.stop(0);
+  await cluster.disconnect();
+  await broker.stop();
+});
+
+test('plugins/msk: a broker that restarts in flight loses no record, and what it had not committed comes again in order', async () => {
+  await produce();
+  const read = new Map(PARTITIONS.map((partition) => [partition, [] as number[]]));
+  cluster = new Cluster(broker.endpoint);
+  poller = new Poller({
+    functionKey: 'orders',
+    cluster,
+    environment: {},
+    log: () => {},
+    mapping: {
+      logicalId: 'OrdersMapping',
+      functionLogicalId: 'OrdersLambdaFunction',
+      functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:orders',
+      eventSourceArn: 'arn:aws:kafka:us-east-1:000000000000:cluster/test/1',
+      topic: TOPIC,
+      group: 'orders',
+      batchSize: 10,
+      windowMilliseconds: 0,
+      startingPosition: { at: 'TRIM_HORIZON' },
+      reportsFailures: false,
+      retry: retryPolicy({}, false, false),
+    },
+    invoke: async (event) => {
+      for (const record of Object.values((event as MskEvent).records).flat()) {
+        read.get(record.partition)?.push(record.offset);
+      }
+      await sleep(20);
+    },
+  });
+  poller.start();
+  await eventually(() => [...read.values()].flat().length > 200);
+
+  await broker.server.stop();
+  await sleep(2000);
+  await broker.server.start();
+  await broker.server.ready();
+  await produce();
+
+  await eventually(async () => (await committed()).every((offset) => offset === 2 * PER_PARTITION));
+  for (const offsets of read.values()) {
+    expect(new Set(offsets).size).toBe(2 * PER_PARTITION);
+    // It goes back to an offset that it has read, and on from there: never past one that it hasn't.
+    expect(offsets.every((offset, index) => index === 0 || offset <= (offsets[index - 1] ?? 0) + 1)).toBe(true);
+  }
+}, 120_000);
+
+const client = () => new Kafka({ brokers: [broker.endpoint], logLevel: logLevel.NOTHING });
+
+async function produce(): Promise<void> {
+  const producer = client().producer();
+  await producer.connect();
+  const messages = PARTITIONS.flatMap((partition) =>
+    Array.from({ length: PER_PARTITION }, () => ({ partition, value: 'order' })),
+  );
+  await producer.send({ topic: TOPIC, messages });
+  await producer.disconnect();
+}
+
+async function committed(): Promise<number[]> {
+  const admin = client().admin();
+  await admin.connect();
+  const [offsets] = await admin.fetchOffsets({ groupId: 'orders', topics: [TOPIC] });
+  await admin.disconnect();
+  return (offsets?.partitions ?? []).map(({ offset }) => Number(offset));
+}
+
+async function eventually(condition: () => unknown): Promise<void> {
+  const end = Date.now() + 60_000;
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error(`not within a minute: ${condition.toString()}`);
+    await sleep(100);
+  }
+}

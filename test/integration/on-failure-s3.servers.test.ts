@@ -1,0 +1,98 @@
+import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import type { MskEvent } from '../../plugins/msk/event.ts';
+import { retryPolicy } from '../../plugins/msk/retry-policy.ts';
+import {
+  committed,
+  connect,
+  createTopic,
+  disconnect,
+  eventually,
+  numbered,
+  produce,
+  recordsOf,
+  start,
+  stopAll,
+} from '../../plugins/msk/test/kafka.ts';
+import { startBucket, type TestBucket } from '../servers.ts';
+
+let archive: TestBucket;
+beforeAll(async () => {
+  [archive] = await Promise.all([startBucket(), connect()]);
+}, 60_000);
+afterEach(stopAll);
+afterAll(() => Promise.all([archive?.stop(), disconnect()]));
+
+const retry = retryPolicy({ MaximumRetryAttempts: 1 }, true, true);
+const fail = () => Promise.reject(new Error('poison'));
+const environment = () => ({ AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_ENDPOINT_URL_S3: archive.server.endpoint });
+const onFailure = () => `arn:aws:s3:::${archive.bucket}`;
+
+test('a batch that is given up becomes an object in the documented format, the whole event in it', async () => {
+  const topic = await createTopic(2);
+  await produce(topic, [
+    { partition: 0, value: 'one', timestamp: '1700000000000' },
+    { partition: 0, value: 'two', timestamp: '1700000001000' },
+    { partition: 1, value: 'three', timestamp: '1700000002000' },
+  ]);
+  const run = start(topic, fail, { retry, onFailure: onFailure(), windowMilliseconds: 1000 }, environment());
+  await eventually(() => run.poller.status.metrics.CommittedEventCount === 3);
+
+  const Prefix = `aws/lambda/TestMapping/${topic}/`;
+  const { Contents = [] } = await archive.client.send(new ListObjectsV2Command({ Bucket: archive.bucket, Prefix }));
+  expect(Contents.map(({ Key }) => Key)).toEqual([
+    expect.stringMatching(/\/\d{4}\/\d\d\/\d\d\/\d{4}-\d\d-\d\dT\d\d\.\d\d\.\d\d-[\da-f-]{36}$/),
+  ]);
+  const { Body } = await archive.client.send(
+    new GetObjectCommand({ Bucket: archive.bucket, Key: Contents[0]?.Key ?? '' }),
+  );
+  const sent = JSON.parse((await Body?.transformToString()) ?? '') as { payload: string };
+  expect(sent).toEqual({
+    requestContext: {
+      requestId: expect.any(String),
+      functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:test',
+      condition: 'RetryAttemptsExhausted',
+      approximateInvokeCount: 2,
+    },
+    responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
+    version: '1.0',
+    timestamp: expect.any(String),
+    KafkaBatchInfo: {
+      batchSize: 3,
+      eventSourceArn: run.events[0]?.eventSourceArn,
+      bootstrapServers: run.events[0]?.bootstrapServers,
+      payloadSize: Buffer.byteLength(sent.payload),
+      recordsInfo: {
+        [`${topic}-0`]: {
+          firstRecordOffset: '0',
+          lastRecordOffset: '1',
+          firstRecordTimestamp: '2023-11-14T22:13:20.000Z',
+          lastRecordTimestamp: '2023-11-14T22:13:21.000Z',
+        },
+        [`${topic}-1`]: {
+          firstRecordOffset: '0',
+          lastRecordOffset: '0',
+          firstRecordTimestamp: '2023-11-14T22:13:22.000Z',
+          lastRecordTimestamp: '2023-11-14T22:13:22.000Z',
+        },
+      },
+    },
+    payload: expect.any(String),
+  });
+  const payload = JSON.parse(sent.payload) as MskEvent;
+  expect(new Set(recordsOf(payload).map(({ text }) => text))).toEqual(new Set(['one', 'two', 'three']));
+  expect(await committed(run.group, topic)).toEqual({ 0: 2, 1: 1 });
+  expect(run.poller.status.metrics).toMatchObject({
+    DroppedEventCount: 0,
+    OnFailureDestinationDeliveredEventCount: 3,
+  });
+}, 20_000);
+
+test('a bucket that is not there holds the partition, and nothing is committed', async () => {
+  const topic = await createTopic(1);
+  await produce(topic, numbered(0, 0, 1));
+  const run = start(topic, fail, { retry, onFailure: `arn:aws:s3:::${topic}` }, environment());
+  await eventually(() => run.poller.status.metrics.OnFailureDestinationDeliveryErrorCount > 1);
+
+  expect(await committed(run.group, topic)).toEqual({ 0: -1 });
+  expect(run.poller.status.metrics.DroppedEventCount).toBe(0);
+}, 20_000);
