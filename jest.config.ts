@@ -22,9 +22,11 @@ const config: Config = {
     globalTeardown: '<rootDir>/test/plugin-broker-stop.ts',
   }),
   testPathIgnorePatterns: servers ? [] : ['\\.servers\\.test\\.ts$'],
-  extensionsToTreatAsEsm: ['.ts'],
+  extensionsToTreatAsEsm: ['.ts', '.avsc'],
   transform: {
     '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } }],
+    // As esbuild's text loader does (serverless.yml).
+    '\\.avsc$': '<rootDir>/test/text-loader.cjs',
   },
 };
 

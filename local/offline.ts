@@ -1,9 +1,14 @@
 import type { CompiledTemplate, Deployed, Invoke, MappingStatus } from '../plugins/msk/contract.ts';
-import { deploy as deployTemplate } from './deploy/deploy.ts';
+import { type Deployment, deploy as deployTemplate } from './deploy/deploy.ts';
 import { localEnvironment } from './deploy/environment.ts';
+import { glueAnswers } from './deploy/glue-answers.ts';
+import { mskAnswers } from './deploy/msk-answers.ts';
 import { hasStores } from './deploy/needs.ts';
 import { type Refuser, refuseAws } from './deploy/refuse-aws.ts';
-import { NOWHERE } from './deploy/servers.ts';
+import { registerSchema } from './deploy/register-schema.ts';
+import { type RunningSchedules, runSchedules } from './deploy/run-schedules.ts';
+import { type Schedule, schedulesOf } from './deploy/schedules.ts';
+import { type Endpoints, NOWHERE } from './deploy/servers.ts';
 import type { FromRunner, ToRunner } from './run/messages.ts';
 
 export { attach } from './commands/invoke/attach.ts';
@@ -14,15 +19,26 @@ export { attach } from './commands/invoke/attach.ts';
  */
 let refuser: Refuser | undefined;
 let hasDatabase = false;
+let hasSearch = false;
+let schedules: Schedule[] = [];
+let running: RunningSchedules | undefined;
 
 const tell = (message: FromRunner) => void process.send?.(message);
 
 export async function deploy(template: CompiledTemplate): Promise<Deployed> {
   const { endpoints, stackName } = await servers();
   const deployment = await deployTemplate(template, stackName, endpoints);
+  if (endpoints.schemaRegistry !== NOWHERE) {
+    for (const schema of deployment.schemas) await registerSchema(endpoints.schemaRegistry, schema);
+  }
   tell({ type: 'deployed', ...deployment });
-  refuser = await refuseAws((call) => console.error(`refused: ${call.method} ${call.path} (${call.target})`));
+  refuser = await refuseAws((call) => console.error(`refused: ${call.method} ${call.path} (${call.target})`), {
+    ...mskAnswers(deployment.references, endpoints.kafka),
+    ...glueAnswers(deployment.schemas),
+  });
   hasDatabase = endpoints.rdsData !== NOWHERE;
+  hasSearch = endpoints.opensearch !== NOWHERE && template.Resources['PrepareSearchLambdaFunction'] !== undefined;
+  schedules = runnableSchedules(template, deployment, endpoints);
   return {
     references: deployment.references,
     bootstrapServers: () => endpoints.kafka,
@@ -31,17 +47,30 @@ export async function deploy(template: CompiledTemplate): Promise<Deployed> {
   };
 }
 
-/** As a deployment does: the SQL before the first record. */
+/** As a deployment does: SQL, catalogue and index template before the first record; and EventBridge begins to count. */
 export async function prepare(invoke: Invoke): Promise<void> {
   if (hasDatabase) await invoke('migrate', {});
+  await invoke('seedCatalogue', {});
+  if (hasSearch) await invoke('prepareSearch', {});
+  running = runSchedules(schedules, invoke, (line) => console.error(line));
 }
 
 export function status(mappings: MappingStatus[]): void {
   tell({ type: 'status', mappings });
 }
 
+export async function stopping(): Promise<void> {
+  await running?.stop();
+}
+
 export function stopped(): void {
   refuser?.close();
+}
+
+function runnableSchedules(template: CompiledTemplate, deployment: Deployment, endpoints: Endpoints): Schedule[] {
+  const { schedules: all, notRun } = schedulesOf(template, { template, references: deployment.references });
+  for (const line of notRun) console.error(line);
+  return all.filter(({ functionLogicalId }) => hasStores(deployment.environments[functionLogicalId] ?? {}, endpoints));
 }
 
 /** Says that the template is there, and waits to be told where the servers are. */

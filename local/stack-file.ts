@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { References } from '../plugins/msk/contract.ts';
+import type { TemplateSchema } from './deploy/schemas.ts';
 import type { Endpoints } from './deploy/servers.ts';
 import { endProcess, isRunning, type ProcessIdentity } from './servers/process-identity.ts';
 import { ServerError } from './servers/server.ts';
@@ -23,6 +24,8 @@ export interface StackFile extends ProcessIdentity {
   readonly temporary: string;
   /** What the template's resources are called; there once it is deployed. */
   readonly references?: References;
+  /** The schemas of its registry; there with `references`. */
+  readonly schemas?: readonly TemplateSchema[];
 }
 
 /** The checkout that this file belongs to. */

@@ -1,15 +1,16 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { References } from '../plugins/msk/contract.ts';
+import type { Deployment } from './deploy/deploy.ts';
 import { type Endpoints, NOWHERE } from './deploy/servers.ts';
 import { cacheFolder } from './servers/cache.ts';
 import { requireSpace } from './servers/disk.ts';
 import { fetchJars } from './servers/fetch-jars.ts';
-import { findJava } from './servers/java.ts';
+import { findJava, type Java } from './servers/java.ts';
 import { keptFolder, removeTemporary, temporaryFolder } from './servers/keep.ts';
 import { launch, stopAll } from './servers/launch.ts';
 import { LockedError, takeLock } from './servers/lock.ts';
-import { type AskedPorts, artifactsOf, type Planned, planServers, serverNames } from './servers/plan.ts';
+import { modernJava } from './servers/modern-java.ts';
+import { type AskedPorts, artifactsOf, keptNames, type Planned, planServers, serverNames } from './servers/plan.ts';
 import { identify, type ProcessIdentity } from './servers/process-identity.ts';
 import { type Progress, silent } from './servers/progress.ts';
 import { type Server, type ServerContext, ServerError } from './servers/server.ts';
@@ -24,6 +25,12 @@ export interface StackOptions {
   readonly brokers?: 1 | 3 | undefined;
   /** Kafka and DynamoDB alone. */
   readonly minimal?: boolean | undefined;
+  /** Kafka Connect too, with the file sink of product-metrics to `output/metrics.json`; a minimal stack never has it. */
+  readonly connect?: boolean | undefined;
+  /** OpenSearch too, for the alerts, where there is a Java that runs it; a minimal stack never has it. */
+  readonly search?: boolean | undefined;
+  /** The logins' schema registry too, where there is a Java that runs it; a minimal stack never has it. */
+  readonly schemaRegistry?: boolean | undefined;
   /** Keeps all servers' data in this folder, and goes on from it; by default a run starts empty. */
   readonly keep?: string | undefined;
   /** Ports that the user asked for; a taken one is an error, named as `--<server>-port`. */
@@ -31,13 +38,15 @@ export interface StackOptions {
   readonly progress?: Progress | undefined;
   /** Ends the start: what has started is stopped, and the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** The folder whose `.local/` gets the stack's file, lock and logs; default this checkout. One stack each. */
+  /** The folder whose `.local/` gets the stack's file, lock and logs, and `output/`; default this checkout. One stack each. */
   readonly root?: string | undefined;
 }
 
 export interface Stack {
-  /** In a minimal stack those of S3, PostgreSQL and the Data API are {@link NOWHERE}. */
+  /** Those of servers that it hasn't are {@link NOWHERE}. */
   readonly endpoints: Endpoints;
+  /** Servers that were asked for and can't run on this machine, and why: the others go on. */
+  readonly notRun: Readonly<Record<string, string>>;
   readonly servers: readonly Server[];
   /** The folder of the logs; others may add theirs. */
   readonly logs: string;
@@ -47,8 +56,8 @@ export interface Stack {
   readonly died: Promise<ServerError>;
   /** @throws Error where the stack has none of that name. */
   readonly server: (name: string) => Server;
-  /** Adds to `.local/stack.json` what the template's resources are called. */
-  readonly recordReferences: (references: References) => Promise<void>;
+  /** Adds to `.local/stack.json` what the template's resources are called, and its schemas. */
+  readonly recordDeployed: (deployed: Pick<Deployment, 'references' | 'schemas'>) => Promise<void>;
   /** Stops every server, removes what isn't kept. Idempotent. */
   readonly stop: () => Promise<void>;
 }
@@ -75,7 +84,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
 /** @param undo gets what takes back each step; the last one has to be taken back first. */
 async function start(options: StackOptions, undo: (() => Promise<void>)[]): Promise<Stack> {
-  const { root = ROOT, brokers = 1, minimal = false, progress = silent, signal } = options;
+  const { root = ROOT, brokers = 1, minimal = false, connect = false, progress = silent, signal } = options;
   signal?.throwIfAborted();
   const logs = join(root, '.local', 'logs');
   await mkdir(logs, { recursive: true });
@@ -88,22 +97,38 @@ async function start(options: StackOptions, undo: (() => Promise<void>)[]): Prom
 
   const java = await findJava(JAVA);
   const cache = cacheFolder();
-  await fetchJars(artifactsOf(minimal), { cache, java, progress, signal });
-  const names = serverNames({ brokers, minimal });
-  const data = options.keep === undefined ? await temporaryFolder() : await keptFolder(options.keep, names);
+  const notRun: Record<string, string> = {};
+  let modern: Java | undefined;
+  const needModern = minimal ? [] : modernNames(options);
+  if (needModern.length > 0) {
+    modern = await modernJava({ cache, progress, signal }).catch((error: unknown) => {
+      signal?.throwIfAborted();
+      for (const name of needModern) notRun[name] = (error as Error).message;
+      progress.line(
+        `${needModern.join(' and ')} ${needModern.length === 1 ? 'is' : 'are'} not run: ${(error as Error).message}`,
+      );
+      return undefined;
+    });
+  }
+  const { search = false, schemaRegistry = false } = modern === undefined ? {} : options;
+  const members = { brokers, minimal, connect, search, schemaRegistry };
+  await fetchJars(artifactsOf(members), { cache, java, progress, signal });
+  const names = serverNames(members);
+  const data =
+    options.keep === undefined ? await temporaryFolder() : await keptFolder(options.keep, keptNames(members));
   undo.push(data.release);
   const temporary = await temporaryFolder();
   undo.push(temporary.release);
   await requireSpace(data.path, SPACE);
 
-  const planned = await planServers({ brokers, minimal, ports: options.ports ?? {} });
+  const planned = await planServers({ ...members, ports: options.ports ?? {}, root });
   const servers: Server[] = [];
   const server = (name: string): Server => {
     const found = servers.find((candidate) => candidate.name === name);
     if (found === undefined) throw new Error(`the stack has no server ${name}; it has ${names.join(', ')}`);
     return found;
   };
-  for (const { name, port, make } of planned) {
+  for (const { name, port, modern: needsModern, make } of planned) {
     const context: ServerContext = {
       data: join(data.path, name),
       kept: data.kept,
@@ -113,7 +138,7 @@ async function start(options: StackOptions, undo: (() => Promise<void>)[]): Prom
     };
     await mkdir(context.data, { recursive: true, mode: 0o700 });
     await rm(context.log, { force: true });
-    servers.push(make(context, java, (other) => server(other).endpoint));
+    servers.push(make(context, (needsModern && modern) || java, (other) => server(other).endpoint));
   }
 
   const endpoints = endpointsOf(servers);
@@ -160,17 +185,23 @@ async function start(options: StackOptions, undo: (() => Promise<void>)[]): Prom
   let stopped: Promise<void> | undefined;
   return {
     endpoints,
+    notRun,
     servers,
     logs,
     temporary: temporary.path,
     died,
     server,
-    recordReferences: (references) => recorder.record({ references }),
+    recordDeployed: ({ references, schemas }) => recorder.record({ references, schemas }),
     stop: () => {
       stopped ??= unwind(undo);
       return stopped;
     },
   };
+}
+
+/** The servers that were asked for and need a newer Java than the others. */
+function modernNames({ search, schemaRegistry }: StackOptions): string[] {
+  return [...(search ? ['opensearch'] : []), ...(schemaRegistry ? ['schema-registry'] : [])];
 }
 
 /** Takes back the last step first; one that fails doesn't keep the others from it. */
@@ -201,6 +232,8 @@ function endpointsOf(servers: readonly Server[]): Endpoints {
     s3: endpoint('s3'),
     rdsData: endpoint('rds-data'),
     postgres: endpoint('postgres'),
+    opensearch: endpoint('opensearch'),
+    schemaRegistry: endpoint('schema-registry'),
   };
 }
 

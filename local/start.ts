@@ -16,13 +16,16 @@ The whole pipeline on real local servers, driven by generators, until Ctrl-C (dr
   --only A,B        generators to run: ${Object.keys(domains).join(', ')} (default: all; "none" for none)
   --vehicles N      vehicles of the fleet (200)
   --rate R          readings per second in all (one per vehicle)
+  --orders R        orders per second (10 to 50, along the curve of a day)
+  --logins R        logins per second (20)
   --demo R          records per second on demo_topic (2)
   --bad SHARE       share of bad records (0.01)
   --seed N          seed of all generators (1)
   --brokers 1|3     Kafka brokers (3 for --stage prod, else 1)
   --stage NAME      run the template of local, dev or prod (local)
   --param K=V       template parameter over the stage's own; may be repeated
-  --<server>-port N kafka, dynamodb, s3, postgres, rds-data: that port or none (default: the usual one, or a free one)
+  --<server>-port N kafka, dynamodb, s3, postgres, rds-data, connect, opensearch, schema-registry: that port or none
+                    (default: the usual one, or a free one)
   --keep DIR        keep all servers' data in DIR, and go on from it
   --minimal         Kafka and DynamoDB only, functions rebuilt on save: for the edit loop
 `;
@@ -33,6 +36,8 @@ const OPTIONS = {
   only: { type: 'string' },
   vehicles: { type: 'string', default: '200' },
   rate: { type: 'string' },
+  orders: { type: 'string' },
+  logins: { type: 'string', default: '20' },
   demo: { type: 'string', default: '2' },
   bad: { type: 'string', default: '0.01' },
   seed: { type: 'string', default: '1' },
@@ -45,6 +50,9 @@ const OPTIONS = {
   's3-port': { type: 'string' },
   'postgres-port': { type: 'string' },
   'rds-data-port': { type: 'string' },
+  'connect-port': { type: 'string' },
+  'opensearch-port': { type: 'string' },
+  'schema-registry-port': { type: 'string' },
   minimal: { type: 'boolean', default: false },
 } as const;
 
@@ -69,6 +77,7 @@ const start: Command<typeof OPTIONS> = {
     if (values.report && !values.duration)
       throw new UsageError('--report needs --duration: a report is of a run that ended');
     if (values.report && values.minimal) throw new UsageError('--report needs every store: leave --minimal away');
+    const only = chosen(values.only);
     const report = await run({
       stage: values.stage,
       params: values.param ?? [],
@@ -78,10 +87,16 @@ const start: Command<typeof OPTIONS> = {
       ports: askedPorts(values),
       durationSeconds:
         values.duration === undefined ? undefined : numberOption('duration', values.duration, { min: 1 }),
-      only: chosen(values.only),
+      only,
+      connect: only.includes('orders') && !values.minimal,
+      search: only.includes('fleet') && !values.minimal,
+      schemaRegistry: only.includes('logins') && !values.minimal,
       load: {
         vehicles,
         rate: numberOption('rate', values.rate ?? String(vehicles), { min: 0.01, max: 50_000 }),
+        ordersRate:
+          values.orders === undefined ? undefined : numberOption('orders', values.orders, { min: 0.01, max: 50_000 }),
+        loginsRate: numberOption('logins', values.logins, { min: 0.01, max: 50_000 }),
         demoRate: numberOption('demo', values.demo, { min: 0.01, max: 10_000 }),
         bad: numberOption('bad', values.bad, { min: 0, max: 1 }),
         seed: numberOption('seed', values.seed, { min: 0, integer: true }),
@@ -102,7 +117,16 @@ const start: Command<typeof OPTIONS> = {
 };
 
 function askedPorts(values: Record<string, unknown>): AskedPorts {
-  const names = ['kafka', 'dynamodb', 's3', 'postgres', 'rds-data'] as const;
+  const names = [
+    'kafka',
+    'dynamodb',
+    's3',
+    'postgres',
+    'rds-data',
+    'connect',
+    'opensearch',
+    'schema-registry',
+  ] as const;
   const asked = names.flatMap((name) => {
     const port = values[`${name}-port`];
     return typeof port === 'string'

@@ -22,9 +22,15 @@ const CHECKS: Record<string, Check> = {
   types: { command: 'tsc' },
   lint: { command: 'biome check .' },
   promises: { command: 'oxlint --type-aware --deny-warnings' },
-  template: { command: 'node test/template/lint.ts' },
-  unit: { command: 'jest', jest: true },
-  servers: { command: 'jest --runInBand', jest: true, env: { SERVERS: '1' } },
+  template: { command: 'node test/template/check.ts' },
+  unit: { command: 'jest --maxWorkers=2 --workerIdleMemoryLimit=1GB', jest: true },
+  servers: {
+    command: 'jest --maxWorkers=2 --workerIdleMemoryLimit=1GB test/integration plugins',
+    jest: true,
+    env: { SERVERS: '1' },
+  },
+  // One after the other: each has all servers, and looks at what is left running.
+  e2e: { command: 'jest --runInBand test/e2e', jest: true, env: { SERVERS: '1' } },
 };
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });

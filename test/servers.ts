@@ -3,19 +3,29 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { Client } from '@opensearch-project/opensearch';
 import type { Item } from '../lib/stores/attributes.ts';
 import { DUMMY_CREDENTIALS, LOCAL_REGION } from '../local/deploy/servers.ts';
 import { cacheFolder } from '../local/servers/cache.ts';
 import { dynamodbServer } from '../local/servers/dynamodb.ts';
 import { fetchJars } from '../local/servers/fetch-jars.ts';
 import { findJava, type Java } from '../local/servers/java.ts';
+import { MODERN, modernJava } from '../local/servers/modern-java.ts';
+import { openSearchServer } from '../local/servers/opensearch.ts';
 import { choosePorts } from '../local/servers/ports.ts';
 import { silent } from '../local/servers/progress.ts';
 import { s3Server } from '../local/servers/s3.ts';
+import { REGISTRY_JAVA, schemaRegistryServer } from '../local/servers/schema-registry.ts';
 import type { Server, ServerContext } from '../local/servers/server.ts';
 
-type JavaServer = (context: ServerContext, java: Java) => Server;
-const factories = { dynamodb: dynamodbServer, s3: s3Server } satisfies Record<string, JavaServer>;
+/** `otherPort`: one more that is free. */
+type JavaServer = (context: ServerContext, java: Java, otherPort: number) => Server;
+const factories = {
+  dynamodb: dynamodbServer,
+  s3: s3Server,
+  'schema-registry': schemaRegistryServer,
+  opensearch: openSearchServer,
+} satisfies Record<string, JavaServer>;
 
 /** Credentials and one attempt, as tests want to see every error. */
 const settings = (endpoint: string) => ({
@@ -30,15 +40,16 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-async function startServer(name: keyof typeof factories): Promise<TestServer> {
+async function startServer(name: keyof typeof factories, oldestJava = 17): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), `test-${name}-`));
   const data = join(folder, name);
   await mkdir(data, { mode: 0o700 });
-  const [cache, java] = [cacheFolder(), await findJava(17)];
+  const cache = cacheFolder();
+  const java = await (oldestJava >= MODERN ? modernJava({ cache, progress: silent }) : findJava(oldestJava));
   await fetchJars([name], { cache, java, progress: silent });
   const usual = 24_000 + Math.floor(Math.random() * 4_000);
-  const [port = 0] = await choosePorts([{ name, usual, option: '' }]);
-  const server = factories[name]({ data, kept: false, log: join(folder, 'log'), port, cache }, java);
+  const [port = 0, otherPort = 0] = await choosePorts(Array.from({ length: 2 }, () => ({ name, usual, option: '' })));
+  const server = factories[name]({ data, kept: false, log: join(folder, 'log'), port, cache }, java, otherPort);
   await server.start();
   await server.ready();
   return {
@@ -92,4 +103,15 @@ export async function startBucket(): Promise<TestBucket> {
   const client = new S3Client({ ...settings(started.server.endpoint), forcePathStyle: true });
   await client.send(new CreateBucketCommand({ Bucket: 'archive' }));
   return { ...started, client, bucket: 'archive' };
+}
+
+/** An empty schema registry; its endpoint is the root of Confluent's API. */
+export function startRegistry(): Promise<TestServer> {
+  return startServer('schema-registry', REGISTRY_JAVA);
+}
+
+/** An empty OpenSearch node, and its client that tries once. */
+export async function startSearch(): Promise<TestServer & { readonly client: Client }> {
+  const started = await startServer('opensearch', MODERN);
+  return { ...started, client: new Client({ node: started.server.endpoint, maxRetries: 0 }) };
 }

@@ -58,9 +58,25 @@ describe('telemetry', () => {
         topic: 'alerts',
         key: 'V123',
         value: { vehicleId: 'V123', alert: 'Speeding', speed: 85, timestamp: '2025-01-15T10:00:00Z' },
-        headers: { source: 'raw-data-topic-1-15/Speeding', traceparent: '00-a-b-01' },
+        headers: {
+          source: 'raw-data-topic-1-15/Speeding',
+          traceparent: '00-a-b-01',
+          location: '12.97,77.59',
+          threshold: '80',
+        },
       },
     ]);
+  });
+
+  test.each([
+    ['Speeding', { speed: 99 }, '80'],
+    ['LowFuel', { speed: 1, fuelLevel: 3 }, '15'],
+    ['Temperature', { speed: 1, temperature: -11 }, '-10'],
+    ['Temperature', { speed: 1, temperature: 41 }, '40'],
+  ])('headers of %s say which limit was passed', async (kind, fields, threshold) => {
+    const { sent } = await run([{ value: { ...V123, ...fields } }]);
+
+    expect(sent.find(({ value }) => value.alert === kind)?.headers).toMatchObject({ threshold });
   });
 
   test.each([
@@ -100,6 +116,7 @@ describe('telemetry', () => {
       plannedArrival: '2025-01-15T11:00:00Z',
       timestamp: '2025-01-15T10:00:00Z',
     });
+    expect(sent[1]?.headers).toMatchObject({ tripId: 'T1', threshold: '15' });
     const onTime = await run([{ value: { ...V123, speed: 50 } }], { ...trip, plannedArrival: '2025-01-15T11:58:27Z' });
     expect(onTime.sent).toHaveLength(1);
   });

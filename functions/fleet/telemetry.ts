@@ -1,9 +1,11 @@
 import type { BatchFunction, Failure } from '../../lib/kafka/batch.ts';
 import { recordsOf } from '../../lib/kafka/batch.ts';
+import type { Header } from '../../lib/kafka/headers.ts';
 import type { Message } from '../../lib/kafka/message.ts';
 import { eachRecord, producedHeaders } from '../../lib/kafka/outcome.ts';
 import type { RecordProducer } from '../../lib/kafka/producer.ts';
 import { coordinatesText, type KafkaRecord } from '../../lib/kafka/records.ts';
+import { alertHeaders } from './alert-headers.ts';
 import { alertsOf, type Thresholds } from './alerts.ts';
 import { type CurrentTrip, estimate } from './estimate.ts';
 import { readTelemetry, type ValidReading } from './schema.ts';
@@ -42,16 +44,18 @@ function toMessages(
   const { reading, location } = valid;
   const arrival = currentTrip && estimate(valid, currentTrip);
   const source = coordinatesText(from);
-  const message = (topic: string, name: string, value: object): Message => ({
+  const message = (topic: string, name: string, value: object, more: readonly Header[] = []): Message => ({
     topic,
     key: Buffer.from(reading.vehicleId),
     value: Buffer.from(JSON.stringify(value)),
-    headers: producedHeaders(from, name),
+    headers: [...producedHeaders(from, name), ...more],
     from,
   });
   const sighting = { reading, ...(currentTrip && arrival && { trip: { ...currentTrip, ...arrival } }) };
   return [
     message(topics.processed, source, { ...reading, ...location, ...arrival }),
-    ...alertsOf(sighting, thresholds).map((alert) => message(topics.alerts, `${source}/${alert.alert}`, alert)),
+    ...alertsOf(sighting, thresholds).map(({ alert, threshold }) =>
+      message(topics.alerts, `${source}/${alert.alert}`, alert, alertHeaders(location, currentTrip?.tripId, threshold)),
+    ),
   ];
 }

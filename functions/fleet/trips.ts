@@ -1,7 +1,7 @@
-import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type Deadline, retry } from '../../lib/deadline.ts';
-import { TransientError } from '../../lib/errors.ts';
-import { storeCall } from '../../lib/stores/call.ts';
+import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { boundedCache } from '../../lib/bounded-cache.ts';
+import type { Deadline } from '../../lib/deadline.ts';
+import { batchGet } from '../../lib/stores/batch-get.ts';
 import type { CurrentTrip } from './estimate.ts';
 import { parseLocation } from './location.ts';
 
@@ -23,15 +23,6 @@ export interface TripReaderOptions {
   now?: () => number;
 }
 
-interface Remembered {
-  trip: CurrentTrip | undefined;
-  readAt: number;
-}
-
-/** BatchGetItem takes 100 keys (DynamoDB service quotas). */
-const KEYS = 100;
-const TIMEOUT_MS = 3_000;
-
 /** Reads trips from their table through a cache of this execution environment, the oldest reads leaving first. */
 export function tripReader({
   client,
@@ -40,13 +31,7 @@ export function tripReader({
   cacheSize = 10_000,
   now = Date.now,
 }: TripReaderOptions): TripReader {
-  const cache = new Map<string, Remembered>();
-
-  function remember(vehicleId: string, trip: CurrentTrip | undefined): void {
-    cache.delete(vehicleId);
-    cache.set(vehicleId, { trip, readAt: now() });
-    if (cache.size > cacheSize) cache.delete(cache.keys().next().value as string);
-  }
+  const cache = boundedCache<CurrentTrip | undefined>({ ageMs: cacheMs, size: cacheSize, now });
 
   return {
     async of(vehicleIds, deadline) {
@@ -54,43 +39,19 @@ export function tripReader({
       const unknown: string[] = [];
       for (const id of new Set(vehicleIds)) {
         const known = cache.get(id);
-        if (known === undefined || known.readAt + cacheMs <= now()) unknown.push(id);
-        else found.set(id, known.trip);
+        if (known === undefined) unknown.push(id);
+        else found.set(id, known.value);
       }
-      const read = (ids: string[]) => readTrips(client, table, ids, deadline);
-      const reads = [];
-      for (let i = 0; i < unknown.length; i += KEYS) reads.push(read(unknown.slice(i, i + KEYS)));
-      const trips = new Map((await Promise.all(reads)).flatMap((some) => [...some]));
+      const keys = unknown.map((id) => ({ vehicleId: { S: id } }));
+      const items = await batchGet({ client, table, code: 'TRIPS_UNREADABLE' }, keys, deadline);
+      const trips = new Map(items.map((item) => [item['vehicleId']?.S, tripOf(item)]));
       for (const id of unknown) {
         found.set(id, trips.get(id));
-        remember(id, trips.get(id));
+        cache.set(id, trips.get(id));
       }
       return new Map([...found].flatMap(([id, trip]) => (trip === undefined ? [] : [[id, trip]])));
     },
   };
-}
-
-async function readTrips(
-  client: DynamoDBClient,
-  table: string,
-  ids: string[],
-  deadline: Deadline,
-): Promise<Map<string, CurrentTrip>> {
-  const trips = new Map<string, CurrentTrip>();
-  let keys: Record<string, AttributeValue>[] = ids.map((id) => ({ vehicleId: { S: id } }));
-  const call = { store: 'TRIPS_UNREADABLE', deadline, timeoutMs: TIMEOUT_MS };
-  const readSome = async () => {
-    const get = new BatchGetItemCommand({ RequestItems: { [table]: { Keys: keys } } });
-    const answer = await storeCall(call, (options) => client.send(get, options));
-    for (const item of answer.Responses?.[table] ?? []) {
-      const trip = tripOf(item);
-      if (trip !== undefined) trips.set(item['vehicleId']?.S ?? '', trip);
-    }
-    keys = answer.UnprocessedKeys?.[table]?.Keys ?? [];
-    if (keys.length > 0) throw new TransientError(call.store, `${keys.length} trips were left unread: throttled`);
-  };
-  await retry(readSome, { deadline });
-  return trips;
 }
 
 /** An item of the table as its sink writes it; a soft delete is no trip. */

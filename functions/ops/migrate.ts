@@ -4,13 +4,20 @@ import { invocationDeadline } from '../../lib/deadline.ts';
 import { dataApiClient, openDatabase } from '../../lib/stores/data-api.ts';
 import fleet from '../../resources/sql/001_fleet.sql';
 import records from '../../resources/sql/002_records.sql';
+import orders from '../../resources/sql/003_orders.sql';
+import logins from '../../resources/sql/004_logins.sql';
 import { type Applied, applyMigrations } from './apply.ts';
 import { readMigrations } from './migrations.ts';
 
 const config = readConfiguration({ DATABASE_ARN: text, DATABASE_SECRET_ARN: text, DATABASE_NAME: text });
 
 /** A new migration is a file in resources/sql and a row here. */
-const migrations = readMigrations({ '001_fleet': fleet, '002_records': records });
+const migrations = readMigrations({
+  '001_fleet': fleet,
+  '002_records': records,
+  '003_orders': orders,
+  '004_logins': logins,
+});
 
 const reference = {
   resourceArn: config.DATABASE_ARN,

@@ -1,4 +1,4 @@
-import { headerText, ORIGIN, SOURCE } from '../../lib/kafka/headers.ts';
+import { ORIGIN, SOURCE } from '../../lib/kafka/headers.ts';
 import { coordinatesText, type KafkaRecord } from '../../lib/kafka/records.ts';
 import { routeOf } from './routes.ts';
 
@@ -13,7 +13,7 @@ const LONGEST = 512;
 export function identityOf(record: KafkaRecord): string {
   const own = coordinatesText(record);
   if (!routeOf(record.topic).trusted) return own;
-  return usable(headerText(record.headers, SOURCE)) ?? usable(headerText(record.headers, ORIGIN)) ?? own;
+  return usable(record.header(SOURCE)) ?? usable(record.header(ORIGIN)) ?? own;
 }
 
 /** What no store can hold as a key is no identity. U+FFFD is what invalid UTF-8 was decoded to. */

@@ -1,10 +1,13 @@
 import { readConfiguration, text } from '../../lib/configuration.ts';
 import { dataApiClient, openDatabase } from '../../lib/stores/data-api.ts';
+import processedLogin from '../../resources/avro/user_login_processed.avsc';
+import { loginVariables, readingAvroLogins } from './avro-logins.ts';
 import { rdsSink } from './rds/sink.ts';
 import { sinkHandler, sinkVariables } from './sink.ts';
 
 const config = readConfiguration({
   ...sinkVariables,
+  ...loginVariables,
   DATABASE_ARN: text,
   DATABASE_SECRET_ARN: text,
   DATABASE_NAME: text,
@@ -17,9 +20,9 @@ const reference = {
   database: config.DATABASE_NAME,
 };
 
-/** processed-data-topic, alerts-topic, trips-topic, demo_topic -> Aurora PostgreSQL, a row each. */
+/** The topics that routes.ts gives a table -> Aurora PostgreSQL, a row each. */
 export const handler = sinkHandler(
   'insertIntoRds',
   config,
-  rdsSink({ open: (deadline) => openDatabase(client, reference, deadline) }),
+  readingAvroLogins(rdsSink({ open: (deadline) => openDatabase(client, reference, deadline) }), processedLogin, config),
 );

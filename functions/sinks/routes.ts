@@ -1,9 +1,9 @@
 import { TransientError } from '../../lib/errors.ts';
 
 /** The tables of PostgreSQL that a topic's records can go to (resources/sql). */
-export type RowKind = 'readings' | 'alerts' | 'trips' | 'records';
+export type RowKind = 'readings' | 'alerts' | 'trips' | 'orders' | 'product_metrics' | 'logins' | 'records';
 /** The tables of DynamoDB that a topic's records can go to (resources/dynamodb.yml). */
-export type ItemKind = 'vehicles' | 'alerts' | 'trips' | 'records';
+export type ItemKind = 'vehicles' | 'alerts' | 'trips' | 'orders' | 'users' | 'devices' | 'records';
 
 /** What the sinks do with a topic. Every topic is archived to S3, so that isn't said. */
 export interface Route {
@@ -14,43 +14,69 @@ export interface Route {
   /** whether `source` and `origin` headers are believed: only where nobody but our functions may write (ACL) */
   readonly trusted: boolean;
   readonly rds: RowKind | null;
-  readonly dynamodb: ItemKind | null;
+  /** a record may be an item of several tables */
+  readonly dynamodb: readonly ItemKind[];
 }
 
-const archivedOnly = { trusted: false, rds: null, dynamodb: null } as const;
+const archivedOnly = { trusted: false, rds: null, dynamodb: [] } as const;
 
 /** The one table of topics and stores: to add a topic, add a row, and its mappings in functions.yml. */
 export const routes: Readonly<Record<string, Route>> = {
   'raw-data-topic': { ...archivedOnly, holds: "vehicles' readings as sent", deadLetterTopic: 'raw-data-dlq' },
   'raw-data-dlq': { ...archivedOnly, holds: 'dead letters of the fleet', deadLetterTopic: null },
+  orders: { ...archivedOnly, holds: 'orders as sent', deadLetterTopic: 'orders-dlq' },
+  'orders-dlq': { ...archivedOnly, holds: 'dead letters of orders', deadLetterTopic: null },
   'demo-dlq': { ...archivedOnly, holds: 'dead letters of generic records', deadLetterTopic: null },
   'trips-topic': {
     holds: 'the trip of each vehicle; a tombstone ends it',
     deadLetterTopic: 'raw-data-dlq',
     trusted: false,
     rds: 'trips',
-    dynamodb: 'trips',
+    dynamodb: ['trips'],
   },
   'processed-data-topic': {
     holds: 'valid readings, with distance and arrival where a trip is known',
     deadLetterTopic: 'raw-data-dlq',
     trusted: true,
     rds: 'readings',
-    dynamodb: 'vehicles',
+    dynamodb: ['vehicles'],
   },
   'alerts-topic': {
     holds: 'alerts of the fleet',
     deadLetterTopic: 'raw-data-dlq',
     trusted: true,
     rds: 'alerts',
-    dynamodb: 'alerts',
+    dynamodb: ['alerts'],
+  },
+  'processed-orders': {
+    holds: "valid orders, with the product's name",
+    deadLetterTopic: 'orders-dlq',
+    trusted: true,
+    rds: 'orders',
+    dynamodb: ['orders'],
+  },
+  'product-metrics': {
+    holds: 'count, revenue and average of each product and minute; a later result of a window corrects an earlier one',
+    deadLetterTopic: 'orders-dlq',
+    trusted: true,
+    rds: 'product_metrics',
+    dynamodb: [],
+  },
+  'user-login': { ...archivedOnly, holds: 'logins as sent, with whole addresses', deadLetterTopic: 'user-login-dlq' },
+  'user-login-dlq': { ...archivedOnly, holds: 'dead letters of logins', deadLetterTopic: null },
+  'user-login-processed': {
+    holds: 'valid logins, defaults filled, addresses truncated',
+    deadLetterTopic: 'user-login-dlq',
+    trusted: true,
+    rds: 'logins',
+    dynamodb: ['users', 'devices'],
   },
   demo_topic: {
     holds: 'any text or JSON',
     deadLetterTopic: 'demo-dlq',
     trusted: false,
     rds: 'records',
-    dynamodb: 'records',
+    dynamodb: ['records'],
   },
 };
 
@@ -60,7 +86,7 @@ const generic: Route = {
   deadLetterTopic: 'demo-dlq',
   trusted: false,
   rds: 'records',
-  dynamodb: 'records',
+  dynamodb: ['records'],
 };
 
 export function routeOf(topic: string): Route {

@@ -3,12 +3,14 @@ import type { MskEvent } from '../../lib/kafka/event.ts';
 import { eachRecord } from '../../lib/kafka/outcome.ts';
 import { partitionsOf } from '../../lib/kafka/records.ts';
 import { entities } from './dynamodb/items.ts';
+import { documentOf } from './opensearch/document.ts';
+import { alertsTemplate } from './opensearch/template.ts';
 import { tables } from './rds/rows.ts';
 import { routeOf, routes } from './routes.ts';
 
 const folder = new URL('../../events/', import.meta.url);
 const samples = readdirSync(folder)
-  .filter((file) => /^(archiveToS3|insertIntoRds|upsertIntoDynamodb)\b/.test(file))
+  .filter((file) => /^(archiveToS3|insertIntoRds|upsertIntoDynamodb|indexAlerts)\b/.test(file))
   .map((file) => {
     const event = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as MskEvent;
     return { file, partitions: partitionsOf(event) };
@@ -25,6 +27,15 @@ test.each(samples)('$file is an event of one mapping, from partitions that no to
   for (const { partition } of partitions) expect(partition).toBeGreaterThanOrEqual(FIRST_SAMPLE_PARTITION);
 });
 
+test('indexAlerts.json is alerts with all that a document has, and one that is none', () => {
+  const own = samples.find(({ file }) => file === 'indexAlerts.json');
+  const { done, failures } = eachRecord(own?.partitions.flatMap(({ records }) => records) ?? [], documentOf);
+
+  const fields = done.flatMap(({ result }) => Object.keys(result.source));
+  expect(new Set(fields)).toEqual(new Set(Object.keys(alertsTemplate.template.mappings.properties)));
+  expect(failures.map(({ error }) => error.code)).toEqual(['SCHEMA']);
+});
+
 test.each(samples.filter(({ file }) => file.startsWith('insert') || file.startsWith('upsert')))(
   '$file holds what its name says: bad records or good ones',
   ({ file, partitions }) => {
@@ -33,7 +44,7 @@ test.each(samples.filter(({ file }) => file.startsWith('insert') || file.startsW
       const { rds, dynamodb } = routeOf(record.topic);
       return [
         rds && tables[rds].row(record),
-        dynamodb && entities[dynamodb].item(record, { now: 0, tombstoneDays: 30 }),
+        dynamodb.map((kind) => entities[kind].item(record, { now: 0, tombstoneDays: 30, loginDays: 365 })),
       ];
     });
 

@@ -4,6 +4,7 @@ import { isoTime } from '../../lib/event-time.ts';
 import type { KafkaRecord } from '../../lib/kafka/records.ts';
 import { type Location, parseLocation } from '../fleet/location.ts';
 import { READING_LIMIT_BYTES, readingSchema, type Trip, tripSchema } from '../fleet/schema.ts';
+import { productId } from '../orders/schema.ts';
 
 /** A processed reading or an alert is a reading and a few numbers: twice its limit is generous. */
 const LIMIT_BYTES = 2 * READING_LIMIT_BYTES;
@@ -17,6 +18,19 @@ const processedSchema = readingSchema.extend({
 
 const vehicleId = identifier(128);
 const alertSchema = z.object({ vehicleId, alert: identifier(64), timestamp: isoTime });
+
+const money = z.number().min(0);
+const metricsSchema = z.object({
+  window_start: z.int(),
+  window_end: z.int(),
+  product_id: productId,
+  order_count: z.int().min(1),
+  total_revenue: money,
+  avg_order_value: money,
+});
+
+/** A value of product-metrics: seed 003's six fields; times in seconds since the epoch, money to the cent. */
+export type ProductMetrics = z.infer<typeof metricsSchema>;
 
 /** A value of processed-data-topic. */
 export type ProcessedReading = z.infer<typeof processedSchema>;
@@ -38,6 +52,11 @@ export function readAlert({ value }: Pick<KafkaRecord, 'value'>): Alert {
   const known = validate(alertSchema, json);
   const { vehicleId: _, alert: __, timestamp: ___, ...detail } = json;
   return { ...known, detail };
+}
+
+/** @throws PermanentError where the record is no result of a window */
+export function readMetrics({ value }: Pick<KafkaRecord, 'value'>): ProductMetrics {
+  return validate(metricsSchema, decodeJsonObject(value, LIMIT_BYTES));
 }
 
 /** @throws PermanentError where the record is no trip, or a tombstone whose key names no vehicle */

@@ -16,6 +16,10 @@ export interface MskEventRecord extends Omit<MSKRecord, 'key' | 'value' | 'heade
   valueSchemaMetadata?: SchemaMetadata;
 }
 
+/**
+ * The registered schema's format and id. With EventRecordFormat JSON the value is JSON text whatever the format, with
+ * SOURCE it is the format's bytes; the id that stood before them is gone either way (Lambda API, KafkaSchemaRegistryConfig).
+ */
 export interface SchemaMetadata {
   dataFormat: 'AVRO' | 'JSON' | 'PROTOBUF';
   schemaId: string;

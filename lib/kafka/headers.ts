@@ -19,9 +19,24 @@ export function headersFromEvent(headers: Record<string, number[] | null>[] | un
   );
 }
 
-/** The last header of that name as text, as Kafka's own `lastHeader`; undefined where there is none. */
-export function headerText(headers: readonly Header[], name: string): string | undefined {
-  return headers.findLast((header) => header.name === name)?.value.toString('utf8');
+/**
+ * The last header of that name as text, as Kafka's own `lastHeader`; undefined where there is none. The others are not
+ * decoded: most batches are read for one header of each record.
+ */
+export function headerTextFromEvent(
+  headers: readonly Record<string, number[] | null>[] | undefined,
+  name: string,
+): string | undefined {
+  const header = headers?.findLast((own) => Object.hasOwn(own, name));
+  return header && bytesText(header[name] ?? []);
+}
+
+/** More bytes than this are no argument list. */
+const SHORT = 256;
+
+function bytesText(bytes: readonly number[]): string {
+  const ascii = bytes.length <= SHORT && bytes.every((byte) => byte >= 0 && byte < 0x80);
+  return ascii ? String.fromCharCode(...bytes) : Buffer.from(bytes).toString('utf8');
 }
 
 export function textHeader(name: string, value: string | number): Header {

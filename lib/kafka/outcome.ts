@@ -1,6 +1,6 @@
 import { toPipelineError } from '../errors.ts';
 import type { Failure } from './batch.ts';
-import { type Header, headerText, SOURCE, TRACEPARENT, textHeader } from './headers.ts';
+import { type Header, SOURCE, TRACEPARENT, textHeader } from './headers.ts';
 import type { KafkaRecord } from './records.ts';
 
 /** What a step over the records of a batch gives: a result each, or a failure. Order is kept. */
@@ -24,6 +24,6 @@ export function eachRecord<T>(records: readonly KafkaRecord[], step: (record: Ka
 
 /** The headers of a record produced from another: `source`, and the input's trace carried on (W3C traceparent). */
 export function producedHeaders(input: KafkaRecord, source: string): Header[] {
-  const trace = headerText(input.headers, TRACEPARENT);
+  const trace = input.header(TRACEPARENT);
   return [textHeader(SOURCE, source), ...(trace === undefined ? [] : [textHeader(TRACEPARENT, trace)])];
 }

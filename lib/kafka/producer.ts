@@ -2,11 +2,11 @@ import kafkajs, { Partitioners, type Producer } from 'kafkajs';
 import { beforeDeadline, type Deadline, retry, within } from '../deadline.ts';
 import { PermanentError, TransientError } from '../errors.ts';
 import { type KafkaAuth, kafkaClient } from './client.ts';
-import { BATCH_OVERHEAD, type Message, messageBytes, splitByBytes } from './message.ts';
+import { BATCH_OVERHEAD, type Message, messageBytes, type OwnMessage, splitByBytes } from './message.ts';
 
 /** A message that its topic refuses for what it is. */
-export interface Refusal {
-  message: Message;
+export interface Refusal<M extends OwnMessage = Message> {
+  message: M;
   error: PermanentError;
 }
 
@@ -18,6 +18,15 @@ export interface RecordProducer {
    */
   send(bootstrapServers: string, messages: readonly Message[], deadline: Deadline): Promise<Refusal[]>;
   close(): Promise<void>;
+}
+
+/** One that also takes messages that come from no record. */
+export interface AnyProducer extends RecordProducer {
+  send<M extends OwnMessage>(
+    bootstrapServers: string,
+    messages: readonly M[],
+    deadline: Deadline,
+  ): Promise<Refusal<M>[]>;
 }
 
 export interface ProducerOptions {
@@ -37,7 +46,7 @@ export interface ProducerOptions {
  * froze can be acknowledged in another record's place: a record would be lost that was acknowledged. Without, the
  * worst case is that a record is stored twice, under the same `source`.
  */
-export function createProducer(options: ProducerOptions): RecordProducer {
+export function createProducer(options: ProducerOptions): AnyProducer {
   const attemptMs = options.attemptMs ?? 5_000;
   let current: { servers: string; producer: Promise<Producer> } | undefined;
 
@@ -55,7 +64,7 @@ export function createProducer(options: ProducerOptions): RecordProducer {
     ended?.producer.then((producer) => producer.disconnect()).catch(() => undefined);
   }
 
-  async function sendOnce(servers: string, chunk: readonly Message[], deadline: Deadline): Promise<void> {
+  async function sendOnce(servers: string, chunk: readonly OwnMessage[], deadline: Deadline): Promise<void> {
     const attempt = within(attemptMs, deadline);
     if (attempt.remaining() <= 0) throw new TransientError('KAFKA_TIMEOUT', 'no time was left to send to Kafka');
     const work = connected(servers).then((producer) => producer.sendBatch({ acks: -1, topicMessages: byTopic(chunk) }));
@@ -69,13 +78,17 @@ export function createProducer(options: ProducerOptions): RecordProducer {
   }
 
   /** A chunk that is too large for its topic is halved, down to the one message that is at fault. */
-  async function sendChunk(servers: string, chunk: readonly Message[], deadline: Deadline): Promise<Refusal[]> {
+  async function sendChunk<M extends OwnMessage>(
+    servers: string,
+    chunk: readonly M[],
+    deadline: Deadline,
+  ): Promise<Refusal<M>[]> {
     try {
       await retry(() => sendOnce(servers, chunk, deadline), { deadline });
       return [];
     } catch (error) {
       if (!(error instanceof PermanentError)) throw error;
-      if (chunk.length === 1) return [{ message: chunk[0] as Message, error }];
+      if (chunk.length === 1) return [{ message: chunk[0] as M, error }];
       const half = Math.ceil(chunk.length / 2);
       const refused = await sendChunk(servers, chunk.slice(0, half), deadline);
       return [...refused, ...(await sendChunk(servers, chunk.slice(half), deadline))];
@@ -110,9 +123,12 @@ async function connect(bootstrapServers: string, options: ProducerOptions, timeo
 }
 
 /** Refuses what is over its topic's limit before it costs a request. A topic without a stated limit is the broker's. */
-function sortOut(messages: readonly Message[], limits: Readonly<Record<string, number>>): [Message[], Refusal[]] {
-  const fitting: Message[] = [];
-  const refusals: Refusal[] = [];
+function sortOut<M extends OwnMessage>(
+  messages: readonly M[],
+  limits: Readonly<Record<string, number>>,
+): [M[], Refusal<M>[]] {
+  const fitting: M[] = [];
+  const refusals: Refusal<M>[] = [];
   for (const message of messages) {
     const limit = limits[message.topic] ?? Number.POSITIVE_INFINITY;
     if (messageBytes(message) + BATCH_OVERHEAD <= limit) fitting.push(message);
@@ -122,7 +138,7 @@ function sortOut(messages: readonly Message[], limits: Readonly<Record<string, n
 }
 
 /** Each round holds the next chunk of every topic: few requests, and a topic's chunks in sequence. */
-function rounds(messages: readonly Message[], limits: Readonly<Record<string, number>>): Message[][] {
+function rounds<M extends OwnMessage>(messages: readonly M[], limits: Readonly<Record<string, number>>): M[][] {
   const chunked = [...Map.groupBy(messages, (message) => message.topic)].map(([topic, own]) =>
     splitByBytes(own, limits[topic] ?? 1_000_000),
   );
@@ -130,7 +146,7 @@ function rounds(messages: readonly Message[], limits: Readonly<Record<string, nu
   return Array.from({ length: count }, (_, i) => chunked.flatMap((chunks) => chunks[i] ?? []));
 }
 
-function byTopic(messages: readonly Message[]) {
+function byTopic(messages: readonly OwnMessage[]) {
   return [...Map.groupBy(messages, (message) => message.topic)].map(([topic, own]) => ({
     topic,
     messages: own.map(({ key, value, headers }) => ({ key, value, headers: asKafkajs(headers) })),
@@ -138,7 +154,7 @@ function byTopic(messages: readonly Message[]) {
 }
 
 /** kafkajs takes a repeated header as a list; without a prototype, a header may even be called `__proto__`. */
-function asKafkajs(headers: Message['headers']): Record<string, Buffer[]> {
+function asKafkajs(headers: OwnMessage['headers']): Record<string, Buffer[]> {
   const result: Record<string, Buffer[]> = Object.create(null);
   for (const { name, value } of headers) {
     result[name] = [...(result[name] ?? []), value];

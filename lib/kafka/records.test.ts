@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { mskEvent } from '../../test/msk-event.ts';
-import { headerText } from './headers.ts';
 import { coordinatesText, type KafkaRecord, partitionsOf } from './records.ts';
 
 /** Headers as a JSON event may hold them, whatever its types say. */
@@ -27,13 +26,16 @@ describe('partitionsOf', () => {
   });
 
   test('gives any key, value and header bytes back unchanged', () => {
-    const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array));
+    const ascii = fc.uint8Array({ max: 127, maxLength: 600 });
+    const bytes = fc.oneof(ascii, fc.uint8Array({ maxLength: 200 })).map((array) => Buffer.from(array));
     fc.assert(
       fc.property(bytes, bytes, bytes, (key, value, header) => {
         const record = first(mskEvent([{ key, value, headers: { h: header } }]));
         expect(record.key?.equals(key)).toBe(true);
         expect(record.value?.equals(value)).toBe(true);
         expect(record.headers[0]?.value.equals(header)).toBe(true);
+        expect(record.header('h')).toBe(Buffer.from(header).toString('utf8'));
+        expect(record.latin1Value).toBe(Buffer.from(value).toString('latin1'));
       }),
     );
   });
@@ -42,7 +44,7 @@ describe('partitionsOf', () => {
     const absent = first(mskEvent([{ value: null }]));
     const empty = first(mskEvent([{ key: '', value: '' }]));
 
-    expect([absent.key, absent.value]).toEqual([null, null]);
+    expect([absent.key, absent.value, absent.latin1Value]).toEqual([null, null, undefined]);
     expect([empty.key?.length, empty.value?.length]).toEqual([0, 0]);
   });
 
@@ -50,10 +52,10 @@ describe('partitionsOf', () => {
     const event = mskEvent([{ value: 'x' }]);
     setHeaders(event, [{ h: [-128, 127, -1] }, { h: [97] }]);
 
-    const { headers } = first(event);
+    const record = first(event);
 
-    expect(headers[0]?.value).toEqual(Buffer.from([0x80, 0x7f, 0xff]));
-    expect(headerText(headers, 'h')).toBe('a');
+    expect(record.headers[0]?.value).toEqual(Buffer.from([0x80, 0x7f, 0xff]));
+    expect(record.header('h')).toBe('a');
   });
 
   test('takes a header without a value as an empty one', () => {
@@ -61,6 +63,7 @@ describe('partitionsOf', () => {
     setHeaders(event, [{ h: null }]);
 
     expect(first(event).headers).toEqual([{ name: 'h', value: Buffer.alloc(0) }]);
+    expect(first(event).header('h')).toBe('');
   });
 
   test('takes a header called __proto__ as a header', () => {
@@ -69,6 +72,16 @@ describe('partitionsOf', () => {
     );
 
     expect(first(event).headers).toEqual([{ name: '__proto__', value: Buffer.from('a') }]);
+    expect(first(event).header('__proto__')).toBe('a');
+    expect(first(event).header('toString')).toBeUndefined();
+  });
+
+  test('keeps what a mapping with a schema registry says of a value', () => {
+    const event = mskEvent([{ value: 'x' }, { value: 'y' }]);
+    const metadata = { dataFormat: 'AVRO', schemaId: '7' } as const;
+    Object.assign(event.records['raw-data-topic-0']?.[0] ?? {}, { valueSchemaMetadata: metadata });
+
+    expect(partitionsOf(event)[0]?.records.map(({ valueSchema }) => valueSchema)).toEqual([metadata, undefined]);
   });
 
   test('refuses what is no MSK event, and offsets out of order', () => {

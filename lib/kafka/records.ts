@@ -1,5 +1,5 @@
-import type { MskEvent, MskEventRecord } from './event.ts';
-import { type Header, headersFromEvent } from './headers.ts';
+import type { MskEvent, MskEventRecord, SchemaMetadata } from './event.ts';
+import { type Header, headersFromEvent, headerTextFromEvent } from './headers.ts';
 
 /** Where a record lies: the one name it has for ever. */
 export interface Coordinates {
@@ -48,9 +48,38 @@ export class KafkaRecord implements Coordinates {
     return this.#value;
   }
 
+  /** What a mapping with a schema registry adds: Lambda has checked the value and taken its framing off. */
+  get valueSchema(): SchemaMetadata | undefined {
+    return this.#raw.valueSchemaMetadata;
+  }
+
   get headers(): readonly Header[] {
     this.#headers ??= headersFromEvent(this.#raw.headers);
     return this.#headers;
+  }
+
+  /** The last header of that name as text; undefined where there is none. */
+  header(name: string): string | undefined {
+    return headerTextFromEvent(this.#raw.headers, name);
+  }
+
+  /**
+   * The value's bytes, one character each, and not remembered: for a look that costs less than {@link value} does.
+   * Undefined where there is none, or none that a strict reader of base64 takes.
+   */
+  get latin1Value(): string | undefined {
+    const { value } = this.#raw;
+    if (value === null || value === undefined) return undefined;
+    try {
+      return atob(value);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** The same record, under the same coordinates, with another value: as it is after a decoding step. */
+  withValue(value: Buffer): KafkaRecord {
+    return new KafkaRecord({ ...this.#raw, value: value.toString('base64') });
   }
 }
 

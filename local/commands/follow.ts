@@ -5,6 +5,7 @@ import { readStack, type StackFile } from '../stack-file.ts';
 import { type Command, EXIT, messageOf, runCommand, UsageError } from './command.ts';
 import { findArchived } from './follow/archived.ts';
 import { coordinatesOf } from './follow/coordinates.ts';
+import { documentText, findDocuments } from './follow/documents.ts';
 import { findItems } from './follow/items.ts';
 import { findRecords } from './follow/records.ts';
 import { findRows } from './follow/rows.ts';
@@ -15,7 +16,7 @@ const USAGE = `
 Usage: npm run follow -- SOURCE
 
 Shows one record's whole way through the running stack: the record, what was produced from it, its dead letter, its
-lines in the archive, its rows and items. SOURCE is <topic>-<partition>-<offset>, as the other commands and the
+lines in the archive, its rows, items and documents. SOURCE is <topic>-<partition>-<offset>, as the other commands and the
 records' headers and rows have it. Exit code 1 where it is nowhere.
 
 Example: npm run follow -- raw-data-topic-0-15
@@ -60,6 +61,9 @@ export const follow = (findStack: () => Promise<StackFile> = readStack): Command
           ({ table, item, holds }) => `${table}  ${JSON.stringify(item)}${holds ? '' : '  (a newer one)'}`,
         );
       }),
+      await section('opensearch', servers.includes('opensearch'), async () =>
+        (await findDocuments(stores.opensearch, name)).map(documentText),
+      ),
     ];
     return inTopics.length + inStores.reduce((sum, count) => sum + count, 0) === 0 ? EXIT.failed : EXIT.ok;
   },

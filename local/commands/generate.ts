@@ -6,6 +6,12 @@ import { startFleet } from '../generators/fleet/start.ts';
 import { startTrace } from '../generators/fleet/start-trace.ts';
 import { deriveSpeeds, parseTrace } from '../generators/fleet/trace.ts';
 import type { GeneratorOptions, Progress, RunningGenerator } from '../generators/generator.ts';
+import { startLogins } from '../generators/logins/start.ts';
+import { parseColumns } from '../generators/orders/replay/columns.ts';
+import { firstOrder, readOrders } from '../generators/orders/replay/read-orders.ts';
+import { startReplay } from '../generators/orders/replay/start-replay.ts';
+import { startOrders } from '../generators/orders/start.ts';
+import { schemaIds } from '../run/schema-ids.ts';
 import { tripsReady } from '../run/trips-ready.ts';
 import { streamProgress } from '../servers/progress.ts';
 import { readStack, type StackFile } from '../stack-file.ts';
@@ -14,6 +20,9 @@ import { type Command, EXIT, numberOption, runCommand, UsageError } from './comm
 const USAGE = `
 Usage: npm run generate -- fleet [options]
        npm run generate -- fleet --trace FILE [options]
+       npm run generate -- orders [options]
+       npm run generate -- orders --file FILE [options]
+       npm run generate -- logins [options]
        npm run generate -- demo [options]
 
 More load on the running stack (npm start), until Ctrl-C or its duration is over.
@@ -29,11 +38,25 @@ fleet --trace FILE    a recorded trace, a JSON array of {"point": "POINT(lon lat
   --speedup N         replay it N times as fast (1)
   --shift now         move its times so that the last fix is sent at its own time (what is done by default)
   --keep-time         keep its times
+orders                orders of a shop on the topic orders; their ids begin with G
+  --rate R            per second (10 to 50, along the curve of a day)
+  --bad SHARE         share of bad records, 0 to 1 (0.01)
+  --seed N            the same seed, the same orders (1)
+orders --file FILE    real orders: a .csv whose first line names its columns, or .ndjson; read as it is sent
+  --map F=C,…         columns by field, as in order_id=orderID,amount=total; fields are order_id, user_id, product_id,
+                      amount, timestamp (ISO 8601, or epoch seconds or milliseconds); else columns of these names
+  --speed N           replay them N times as fast as they were placed (1)
+  --time shift|keep   event times shifted to the moment of sending, or kept (shift); kept ones that are older by more
+                      than a day than others in their partition are late
+logins                logins to an app on user-login: JSON, and Avro in both framings; user ids begin with G
+  --rate R            per second (20)
+  --bad SHARE         share of bad records, 0 to 1 (0.01)
+  --seed N            the same seed, the same logins (1)
 demo                  records of every kind on demo_topic
   --rate R            per second (2)
   --seed N            the same seed, the same records (1)
 each
-  --duration S        seconds (until Ctrl-C, or to the trace's end)
+  --duration S        seconds (until Ctrl-C, or to the end of the trace or file)
 
 Exit codes: 0 all records were acknowledged, 1 failed, 2 called wrongly.
 `;
@@ -49,6 +72,10 @@ const OPTIONS = {
   speedup: { type: 'string' },
   shift: { type: 'string' },
   'keep-time': { type: 'boolean' },
+  file: { type: 'string' },
+  map: { type: 'string' },
+  speed: { type: 'string' },
+  time: { type: 'string' },
 } as const;
 
 type OptionName = keyof typeof OPTIONS;
@@ -97,6 +124,38 @@ const KINDS: Record<string, Kind> = {
       return (options) => startTrace({ ...options, measurements, speedup, shift: !values['keep-time'] });
     },
   },
+  orders: {
+    options: ['rate', 'bad', 'seed', 'duration'],
+    async prepare(values) {
+      const range = { min: 0.01, max: 50_000 };
+      const rate = values.rate === undefined ? undefined : number(values, 'rate', 0, range);
+      const bad = number(values, 'bad', 0.01, { min: 0, max: 1 });
+      return (options) => startOrders({ ...options, rate, bad, prefix: 'G' });
+    },
+  },
+  'orders --file': {
+    options: ['file', 'map', 'speed', 'time', 'duration'],
+    async prepare(values) {
+      const file = String(values.file);
+      const speed = number(values, 'speed', 1, { min: 0.001, max: 1_000_000 });
+      const { time = 'shift' } = values;
+      if (time !== 'shift' && time !== 'keep') throw new UsageError(`--time takes shift or keep, not "${time}"`);
+      const columns = columnsOption(values.map as string | undefined);
+      // What is wrong with file or columns is said before anything is sent.
+      await firstOrder(file, columns);
+      return (options) =>
+        startReplay({ ...options, orders: readOrders(file, columns), speed, shift: time === 'shift' });
+    },
+  },
+  logins: {
+    options: ['rate', 'bad', 'seed', 'duration'],
+    async prepare(values) {
+      const rate = number(values, 'rate', 20, { min: 0.01, max: 50_000 });
+      const bad = number(values, 'bad', 0.01, { min: 0, max: 1 });
+      return async (options, { endpoints, references }) =>
+        startLogins({ ...options, rate, bad, prefix: 'G', schemas: await schemaIds(endpoints, references ?? {}) });
+    },
+  },
   demo: {
     options: ['rate', 'seed', 'duration'],
     async prepare(values) {
@@ -140,16 +199,22 @@ export const generate: Command<typeof OPTIONS> = {
   },
 };
 
-function kindOf(positionals: readonly string[], { trace }: Values): string {
+/** The option by which a kind of load is taken from a file. */
+const FROM_FILE: Readonly<Record<string, 'trace' | 'file'>> = { fleet: 'trace', orders: 'file' };
+
+function kindOf(positionals: readonly string[], values: Values): string {
   const [name, stray] = positionals;
   if (stray !== undefined) {
     throw new UsageError(
       `"${stray}" is no option; npm passes options on after --: npm run generate -- ${name} --rate 5`,
     );
   }
-  const kind = name === 'fleet' && trace !== undefined ? 'fleet --trace' : name;
+  const from = FROM_FILE[name ?? ''];
+  const kind = from !== undefined && values[from] !== undefined ? `${name} --${from}` : name;
   if (kind === undefined || !(kind in KINDS)) {
-    throw new UsageError(`say what to generate, fleet or demo${name === undefined ? '' : `, not "${name}"`}`);
+    throw new UsageError(
+      `say what to generate, fleet, orders, logins or demo${name === undefined ? '' : `, not "${name}"`}`,
+    );
   }
   return kind;
 }
@@ -162,6 +227,14 @@ function number(
 ): number {
   const text = values[name];
   return text === undefined ? otherwise : numberOption(name, String(text), range);
+}
+
+function columnsOption(map: string | undefined) {
+  try {
+    return parseColumns(map);
+  } catch (error) {
+    throw new UsageError(`--map ${(error as Error).message}`);
+  }
 }
 
 async function readTrace(file: string, vehicle: string | undefined) {
@@ -192,14 +265,14 @@ async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promis
   }
 }
 
-function lineOf(name: string, { seconds, topics, alerts, uncertain, pending }: Progress): string {
+function lineOf(name: string, { seconds, topics, raised, uncertain, pending }: Progress): string {
   const counts = Object.entries(topics).map(
     ([topic, { acknowledged, bad }]) => `${topic} ${acknowledged}${bad > 0 ? ` (${bad} bad)` : ''}`,
   );
-  const raised = Object.entries(alerts).flatMap(([kind, count]) => (count > 0 ? `${kind} ${count}` : []));
+  const effects = Object.entries(raised).flatMap(([kind, count]) => (count > 0 ? `${kind} ${count}` : []));
   const parts = [
     `${name} ${seconds} s: ${counts.join(', ') || 'nothing acknowledged yet'}`,
-    ...(raised.length > 0 ? [`to be alerted: ${raised.join(', ')}`] : []),
+    ...(effects.length > 0 ? [`to be alerted: ${effects.join(', ')}`] : []),
     ...(pending > 0 ? [`${pending} on their way`] : []),
     ...(uncertain > 0 ? [`${uncertain} uncertain`] : []),
   ];

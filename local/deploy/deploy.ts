@@ -1,10 +1,13 @@
 import type { CompiledTemplate, References } from '../../plugins/msk/contract.ts';
 import { resolve } from '../../plugins/msk/template.ts';
 import { type Attributes, notRunLocally, resourceTypes } from './resource-types.ts';
+import { schemasOf, type TemplateSchema } from './schemas.ts';
 import { type Endpoints, LOCAL_REGION, NOWHERE, withClients } from './servers.ts';
 
 export interface Deployment {
   references: References;
+  /** of the template's registry */
+  schemas: readonly TemplateSchema[];
   /** each function's own variables, by its logical id */
   environments: Record<string, Record<string, unknown>>;
   /** types of the template that nothing local stands for, with how many of them there are */
@@ -49,7 +52,12 @@ export async function deploy(template: CompiledTemplate, stackName: string, endp
       .filter(([, { Type }]) => Type === 'AWS::Lambda::Function')
       .map(([id, { Properties }]) => [id, resolve(environmentOf(Properties), context) as Record<string, unknown>]),
   );
-  return { references, environments, notRun: Object.fromEntries(countBy(missing)) };
+  return {
+    references,
+    schemas: schemasOf(template, context),
+    environments,
+    notRun: Object.fromEntries(countBy(missing)),
+  };
 }
 
 function environmentOf(properties: Record<string, unknown> | undefined): object {

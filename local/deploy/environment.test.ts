@@ -2,7 +2,15 @@ import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { localEnvironment } from './environment.ts';
 import { type RefusedCall, refuseAws } from './refuse-aws.ts';
 
-const endpoints = { kafka: '', dynamodb: 'http://127.0.0.1:1', s3: 'http://127.0.0.1:1', rdsData: '', postgres: '' };
+const endpoints = {
+  kafka: '',
+  dynamodb: 'http://127.0.0.1:1',
+  s3: 'http://127.0.0.1:1',
+  rdsData: '',
+  postgres: '',
+  opensearch: '',
+  schemaRegistry: '',
+};
 const SHELL = {
   AWS_ACCESS_KEY_ID: 'AKIAREALLOOKINGACCES',
   AWS_SECRET_ACCESS_KEY: 'reallookingsecretreallookingsecretreallo',

@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { BucketAlreadyOwnedByYou, CreateBucketCommand } from '@aws-sdk/client-s3';
 import type { KafkaJSAggregateError } from 'kafkajs';
+import { schemaVersionId } from './schemas.ts';
 import { type Clients, type Endpoints, LOCAL_REGION } from './servers.ts';
 
 export const ACCOUNT = '000000000000';
@@ -52,6 +53,32 @@ export const resourceTypes: Record<string, ResourceType> = {
     async create(name, _, { s3 }) {
       await s3.send(new CreateBucketCommand({ Bucket: name.toLowerCase() })).catch(unless(BucketAlreadyOwnedByYou));
     },
+  },
+  // Indices are the functions' own; where it is, they are told by the environment that is laid over theirs.
+  'AWS::OpenSearchService::Domain': {
+    attributes: (name) => ({ Ref: name, Arn: arn('es', `domain/${name}`), DomainEndpoint: `${name}.local` }),
+  },
+  'AWS::OpenSearchServerless::Collection': {
+    attributes: (name) => ({
+      Ref: name,
+      Arn: arn('aoss', `collection/${name}`),
+      CollectionEndpoint: `https://${name}`,
+    }),
+  },
+  'AWS::Glue::Registry': {
+    attributes(_, { Name }) {
+      const registryArn = arn('glue', `registry/${String(Name)}`);
+      return { Ref: registryArn, Arn: registryArn };
+    },
+  },
+  'AWS::Glue::Schema': {
+    attributes(name, { Name }) {
+      const schemaArn = arn('glue', `schema/local/${String(Name)}`);
+      return { Ref: schemaArn, Arn: schemaArn, InitialSchemaVersionId: schemaVersionId(name) };
+    },
+  },
+  'AWS::Glue::SchemaVersion': {
+    attributes: (name) => ({ Ref: schemaVersionId(name), VersionId: schemaVersionId(name) }),
   },
   'AWS::RDS::DBCluster': {
     attributes: (name) => ({

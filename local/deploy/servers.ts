@@ -11,9 +11,12 @@ export interface Endpoints {
   s3: string;
   rdsData: string;
   postgres: string;
+  opensearch: string;
+  /** the root of Confluent's API */
+  schemaRegistry: string;
 }
 
-/** Where nothing listens: what a minimal stack's functions get for the stores that it doesn't have. */
+/** Where nothing listens: what functions get for the stores that their stack doesn't have. */
 export const NOWHERE = 'http://127.0.0.1:1';
 
 /** Credentials that no account has: what runs locally must never be able to reach a real one. */

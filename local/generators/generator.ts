@@ -1,10 +1,10 @@
 import type { Manifest, WritableManifest } from './manifest.ts';
-import { startPace } from './pace.ts';
+import { type Rate, startPace } from './pace.ts';
 import type { GeneratorProducer } from './producer.ts';
 import type { GeneratedRecord } from './record.ts';
 
 /** How far a generator is. */
-export interface Progress extends Pick<Manifest, 'topics' | 'alerts' | 'causes'> {
+export interface Progress extends Pick<Manifest, 'topics' | 'raised' | 'causes'> {
   seconds: number;
   /** Records whose send failed. */
   uncertain: number;
@@ -42,7 +42,7 @@ export interface RunningGenerator<M extends Manifest = Manifest> {
  */
 export function runAtRate<M extends WritableManifest>(
   { durationSeconds, onProgress }: GeneratorOptions,
-  rate: number,
+  rate: Rate,
   producer: GeneratorProducer,
   manifest: M,
   make: (count: number, now: number) => GeneratedRecord[],
@@ -68,7 +68,7 @@ export function watch<M extends WritableManifest>(
     return {
       seconds: Math.round((Date.now() - startedAt) / 1000),
       topics: manifest.topics,
-      alerts: manifest.alerts,
+      raised: manifest.raised,
       causes: manifest.causes,
       uncertain: manifest.uncertain.length,
       pending: producer.pending(),

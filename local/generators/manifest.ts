@@ -1,17 +1,11 @@
-/** Alerts that follow from a reading alone. Delay isn't one: it depends on when the trip is read. */
-export const THRESHOLD_ALERTS = ['Speeding', 'LowFuel', 'Temperature'] as const;
-export type ThresholdAlert = (typeof THRESHOLD_ALERTS)[number];
-
 /** A way in which a record is bad, and the code that its dead letter must carry. */
 export interface BadCause {
   cause: string;
   code: string;
 }
 
-/** What must become of a record that a generator made. */
-export type Expectation =
-  | { kind: 'good'; alerts: ThresholdAlert[]; delayed: boolean }
-  | { kind: 'bad'; cause: string; code: string };
+/** What must become of a record that a generator made; `raises` names what a good one must bring about: alerts. */
+export type Expectation = { kind: 'good'; raises: string[] } | { kind: 'bad'; cause: string; code: string };
 
 /** A record that the brokers acknowledged, by its coordinates. */
 export interface AcknowledgedRecord {
@@ -38,8 +32,8 @@ export interface Manifest {
   stoppedAt?: number;
   /** Acknowledged records per topic; `bad` are among them. */
   topics: Record<string, { acknowledged: number; bad: number }>;
-  /** What the acknowledged records must raise. */
-  alerts: Record<ThresholdAlert | 'Delay', number>;
+  /** What the acknowledged records must raise; every name that the generator knows is a key. */
+  raised: Record<string, number>;
   /** Acknowledged bad records; every cause that the generator knows is a key. */
   causes: Record<string, number>;
   uncertain: UncertainRecord[];
@@ -59,13 +53,15 @@ export interface WritableManifest extends Manifest {
 export type Mark = number;
 
 const GOOD = 0x80;
-const DELAYED = 0x40;
 const CHUNK_BITS = 16;
 const CHUNK = 2 ** CHUNK_BITS;
 
-/** The mark of a record that must be stored, and of the alerts that it must raise. */
-export function goodMark(alerts: readonly ThresholdAlert[] = [], delayed = false): Mark {
-  return alerts.reduce((mark, alert) => mark | (1 << THRESHOLD_ALERTS.indexOf(alert)), delayed ? GOOD | DELAYED : GOOD);
+/**
+ * The mark of a record that must be stored, and of what it must raise.
+ * @param raisable the table of names (at most 7) that the manifest was made with
+ */
+export function goodMark<T extends string>(raisable: readonly T[] = [], raises: readonly T[] = []): Mark {
+  return raises.reduce((mark, name) => mark | (1 << raisable.indexOf(name)), GOOD);
 }
 
 /** The mark of a bad record: its cause's place in the table of causes (of at most 127). */
@@ -73,8 +69,16 @@ export function badMark(cause: number): Mark {
   return cause + 1;
 }
 
-/** @param causes the table that `badMark` points into */
-export function createManifest(seed: number, startedAt: number, causes: readonly BadCause[]): WritableManifest {
+/**
+ * @param causes the table that `badMark` points into
+ * @param raisable the table that `goodMark` points into
+ */
+export function createManifest(
+  seed: number,
+  startedAt: number,
+  causes: readonly BadCause[],
+  raisable: readonly string[] = [],
+): WritableManifest {
   const logs = new Map<string, { topic: string; partition: number; chunks: Map<number, Uint8Array> }>();
 
   const logOf = (topic: string, partition: number) => {
@@ -84,16 +88,13 @@ export function createManifest(seed: number, startedAt: number, causes: readonly
     return log;
   };
   const expectationOf = (mark: Mark): Expectation => {
-    if (mark & GOOD) {
-      const alerts = THRESHOLD_ALERTS.filter((_, bit) => mark & (1 << bit));
-      return { kind: 'good', alerts, delayed: (mark & DELAYED) !== 0 };
-    }
+    if (mark & GOOD) return { kind: 'good', raises: raisable.filter((_, bit) => mark & (1 << bit)) };
     const { cause, code } = causes[mark - 1] as BadCause;
     return { kind: 'bad', cause, code };
   };
 
   const topics: Manifest['topics'] = {};
-  const alerts = { Speeding: 0, LowFuel: 0, Temperature: 0, Delay: 0 };
+  const raised = Object.fromEntries(raisable.map((name) => [name, 0]));
   const uncertain: UncertainRecord[] = [];
   const badOf = Object.fromEntries(causes.map(({ cause }) => [cause, 0]));
   const count = (topic: string, expectation: Expectation) => {
@@ -103,8 +104,7 @@ export function createManifest(seed: number, startedAt: number, causes: readonly
       topics[topic].bad++;
       badOf[expectation.cause] = (badOf[expectation.cause] ?? 0) + 1;
     } else {
-      for (const alert of expectation.alerts) alerts[alert]++;
-      if (expectation.delayed) alerts.Delay++;
+      for (const name of expectation.raises) raised[name] = (raised[name] ?? 0) + 1;
     }
   };
 
@@ -112,7 +112,7 @@ export function createManifest(seed: number, startedAt: number, causes: readonly
     seed,
     startedAt,
     topics,
-    alerts,
+    raised,
     causes: badOf,
     uncertain,
 

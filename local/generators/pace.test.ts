@@ -51,3 +51,18 @@ test('a maker that throws ends it with that error', async () => {
   });
   await expect(pace.finished).rejects.toThrow('no more');
 });
+
+test('a rate that changes is followed', async () => {
+  const halves = [0, 0];
+  const startedAt = performance.now();
+  await startPace({
+    rate: (seconds) => (seconds < 0.3 ? 100 : 1_000),
+    durationSeconds: 0.6,
+    make: (count) => {
+      const half = performance.now() - startedAt < 300 ? 0 : 1;
+      halves[half] = (halves[half] ?? 0) + count;
+    },
+  }).finished;
+  expect(halves[0]).toBeLessThan(80);
+  expect(halves[1]).toBeGreaterThan(200);
+});

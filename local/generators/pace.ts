@@ -9,30 +9,32 @@ export interface Pace {
   stop(): void;
 }
 
+/** Records per second, or what they are that many seconds after the start. */
+export type Rate = number | ((seconds: number) => number);
+
 export interface PaceOptions {
-  /** Records per second. */
-  rate: number;
+  rate: Rate;
   durationSeconds?: number | undefined;
   /** Makes that many records now (ms since the epoch). */
   make: (count: number, now: number) => void;
 }
 
-/** Asks for records at an even rate. */
+/** Asks for records at a rate: an even one, or one that changes with time. */
 export function startPace({ rate, durationSeconds = Number.POSITIVE_INFINITY, make }: PaceOptions): Pace {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const startedAt = performance.now();
-  let scheduleStart = startedAt;
-  let made = 0;
+  let before = startedAt;
+  let owed = 0;
 
   const timer = setInterval(() => {
     const now = performance.now();
-    const due = () => Math.floor(((now - scheduleStart) * rate) / 1000) - made;
-    const tooMany = due() - Math.ceil((CATCH_UP_MS * rate) / 1000);
-    if (tooMany > 0) scheduleStart += (tooMany * 1000) / rate;
-    const count = due();
+    const perSecond = typeof rate === 'number' ? rate : rate((now - startedAt) / 1000);
+    owed += (Math.min(now - before, CATCH_UP_MS) * perSecond) / 1000;
+    before = now;
+    const count = Math.floor(owed);
+    owed -= count;
     try {
       if (count > 0) make(count, Date.now());
-      made += Math.max(0, count);
       if (now - startedAt >= durationSeconds * 1000) stop();
     } catch (error) {
       clearInterval(timer);

@@ -83,6 +83,7 @@ export async function startProducer(options: ProducerOptions): Promise<Generator
         const offset = next.get(log) as number;
         next.set(log, offset + 1);
         manifest.acknowledge(record.topic, partition, offset, record.mark);
+        record.onAcknowledged?.();
       }
     } catch (error) {
       lastError = error as Error;

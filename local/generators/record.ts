@@ -8,4 +8,6 @@ export interface GeneratedRecord {
   /** null: a tombstone. */
   value: Buffer | null;
   mark: Mark;
+  /** Called when the brokers have it. */
+  onAcknowledged?: () => void;
 }

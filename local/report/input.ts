@@ -1,7 +1,12 @@
+import type { LoginsManifest } from '../generators/logins/start.ts';
 import type { Manifest } from '../generators/manifest.ts';
+import type { OrdersManifest } from '../generators/orders/start.ts';
+import type { Thresholds } from './domains/fleet/truth/alerts.ts';
+import type { LoginFacts } from './domains/logins/facts.ts';
 import type { AlertSample } from './latency/watch-alerts.ts';
+import type { DocumentSample } from './latency/watch-documents.ts';
 import type { VehicleSample } from './latency/watch-vehicles.ts';
-import type { Thresholds } from './truth/alerts.ts';
+import type { Items } from './world.ts';
 
 /** A store that this run doesn't have, on purpose (`npm start -- --minimal`): the reason. */
 export interface NotRun {
@@ -13,14 +18,26 @@ export interface StorePlaces {
   s3: { endpoint: string; bucket: string } | NotRun;
   /** `postgres://…`: the server itself, not the Data API that the sinks use */
   rds: { postgres: string } | NotRun;
-  dynamodb: { endpoint: string; tables: { vehicles: string; alerts: string; trips: string; records: string } } | NotRun;
+  dynamodb: { endpoint: string; tables: Record<keyof Items, string> } | NotRun;
+  /** every index of alerts */
+  opensearch: { endpoint: string } | NotRun;
+  /** what Kafka Connect's sink writes */
+  file: { path: string } | NotRun;
 }
 
 /** A generator that ran: what it saw acknowledged is the second witness beside the topics. */
-export interface GeneratorRun {
-  manifest: Manifest;
+export interface GeneratorRun<M extends Manifest = Manifest> {
+  manifest: M;
   /** the causes of bad records (their `cause`) of which each must have occurred; empty with `--bad 0` */
   causes: readonly string[];
+}
+
+/** The generators that ran; without one, nothing is demanded of its domain. */
+export interface GeneratorRuns {
+  fleet?: GeneratorRun;
+  demo?: GeneratorRun;
+  orders?: GeneratorRun<OrdersManifest>;
+  logins?: GeneratorRun<LoginsManifest>;
 }
 
 /** What the report's checks need to know beside what they read back. */
@@ -30,16 +47,20 @@ export interface ReportFacts {
   seconds: number;
   /** from the command to the first record that may be produced */
   startSeconds: number;
-  /** absent where that generator did not run: then its kinds of alert and causes are not demanded */
-  generators: { fleet?: GeneratorRun; demo?: Pick<GeneratorRun, 'manifest'> };
+  generators: GeneratorRuns;
   /** the thresholds that the stage's functions have */
   thresholds: Thresholds;
   /** TRIP_CACHE_SECONDS */
   tripCacheSeconds: number;
+  /** ALLOWED_LATENESS_SECONDS */
+  allowedLatenessSeconds: number;
+  logins: LoginFacts;
+  /** windows that were not closed when the drain ended */
+  openWindows: number;
   /** records not yet committed by the mappings: the most in the run, and what was left after the drain */
   lag: { max: number; end: number };
   /** what the live watchers saw; empty where none ran */
-  samples: { alerts: readonly AlertSample[]; vehicles: readonly VehicleSample[] };
+  samples: { alerts: readonly AlertSample[]; vehicles: readonly VehicleSample[]; documents: readonly DocumentSample[] };
   /** further parts that did not run, `part: why` */
   notRun: readonly string[];
 }

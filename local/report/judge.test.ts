@@ -1,6 +1,6 @@
 import { judge } from './judge.ts';
 import { at, produceAgain } from './mutations/mutation.fixture.ts';
-import { ALERTS, PROCESSED, RAW, RAW_DLQ } from './topics.ts';
+import { ALERTS, METRICS, PROCESSED, RAW, RAW_DLQ } from './topics.ts';
 import { START, type Synthetic, syntheticWorld } from './world.fixture.ts';
 import type { LogRecord } from './world.ts';
 
@@ -25,11 +25,43 @@ test('it counts what it has seen', () => {
   expect(demo.stores['rds']?.routes['records']).toMatchObject({ expected: 4, stored: 4 });
 });
 
+test('of orders: windows, corrections, late ones, ids that came twice', () => {
+  const { orders } = judged(syntheticWorld()).domains;
+  expect(orders).toMatchObject({ acknowledged: 60, read: 60, bad: 5, deadLettered: 5, late: 1, duplicateOrderIds: 1 });
+  expect(orders.badByCode).toEqual({ NULL_VALUE: 2, UNKNOWN_PRODUCT: 3, LATE: 1 });
+  expect(orders.windows).toMatchObject({ expected: 9, exact: 9, corrections: 1, repeated: 0, open: 0 });
+  expect(Object.keys(orders.windows.places)).toEqual(['topic', 's3', 'rds', 'file']);
+  expect(orders.stores['rds']?.routes['orders']).toMatchObject({ expected: 55, stored: 55 });
+  expect(orders.stores['dynamodb']?.routes['orders']).toMatchObject({ expected: 55, stored: 55 });
+  expect(orders.stores['file']).toMatchObject({ expected: 9, stored: 9, lost: 0 });
+});
+
+test('a window that is wrong in one place is not exact', () => {
+  const synthetic = syntheticWorld();
+  synthetic.world.file.pop();
+  const { ok, domains } = judged(synthetic);
+  expect(ok).toBe(false);
+  expect(domains.orders.windows).toMatchObject({ expected: 9, exact: 8 });
+});
+
+test('a result that is produced again as it was is counted, and no correction', () => {
+  const synthetic = syntheticWorld();
+  const { world } = synthetic;
+  produceAgain(world, METRICS, -1);
+  Object.assign(world, { s3: { notRun: 'its archive would have to hold it too' } });
+  world.file.push(world.file.at(-1) as string);
+  expect(judged(synthetic)).toMatchObject({
+    ok: true,
+    domains: { orders: { windows: { exact: 9, corrections: 1, repeated: 1 } } },
+  });
+});
+
 test('latencies are those of the fixture', () => {
   expect(judged(syntheticWorld()).latencyMs).toMatchObject({
     alert: { p50: 30, p99: 30, max: 30 },
     rds: { p50: 400 },
     dynamodb: { p50: 530, samples: 5 },
+    opensearch: { p50: 930, samples: 5 },
     s3: { samples: 54 },
   });
 });
@@ -75,6 +107,11 @@ describe('a run that proves nothing is not ok', () => {
   const vacuous: [what: string, problem: RegExp, spoil: (synthetic: Synthetic) => void][] = [
     ['lag is left', /3 records were not consumed/, ({ facts }) => Object.assign(facts.lag, { end: 3 })],
     [
+      'a window was still open',
+      /orders: 2 windows not closed when the drain ended/,
+      ({ facts }) => Object.assign(facts, { openWindows: 2 }),
+    ],
+    [
       'a store does not answer',
       /s3 could not be read back: ECONNREFUSED/,
       ({ world }) => Object.assign(world, { s3: { failed: 'ECONNREFUSED' } }),
@@ -114,6 +151,8 @@ describe('a run that proves nothing is not ok', () => {
     for (const kind of ['Speeding', 'LowFuel', 'Temperature', 'Delay'])
       expect(problems).toContain(`fleet: no ${kind} alert occurred`);
     expect(problems).toContain('fleet: nothing was expected in rds readings');
+    expect(problems).toContain('orders: no window was closed');
+    expect(problems).toContain('orders: nothing was expected in file metrics.json');
   });
 });
 

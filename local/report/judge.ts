@@ -1,112 +1,64 @@
-import { checkAlerts } from './checks/alerts.ts';
-import { checkDeadLetters, deadLetterOf } from './checks/dead-letters.ts';
-import { checkDelays } from './checks/delay.ts';
-import { tooLargeForItems } from './checks/demo.ts';
+import { topicOfObject } from './checks/archive.ts';
 import { checkOffsets } from './checks/offsets.ts';
-import { bare } from './checks/once.ts';
-import { checkOrder } from './checks/order.ts';
-import { checkProcessed } from './checks/processed.ts';
-import { checkStores } from './checks/stores.ts';
-import { checkWitness, type WitnessResult } from './checks/witness.ts';
+import type { Judged, Subject } from './domains/domain.ts';
+import { DOMAINS, type DomainReports } from './domains.ts';
 import { Findings } from './findings.ts';
 import type { ReportFacts } from './input.ts';
-import { latencies } from './latency/latencies.ts';
 import { problemsOf } from './problems.ts';
-import type { FleetReport, Report } from './report.ts';
-import { ALERTS, DEMO, DEMO_DLQ, PROCESSED, RAW, RAW_DLQ, TOPIC_NAMES, TOPICS, TRIPS } from './topics.ts';
-import { fleetTruth } from './truth/fleet.ts';
-import { isUnread, type World } from './world.ts';
+import type { Report } from './report.ts';
+import { type DomainName, TOPIC_NAMES, TOPICS } from './topics.ts';
+import { olderThanLogs } from './truth/age.ts';
+import { isUnread, STORE_NAMES, type World } from './world.ts';
+
+type Judgements = { [D in DomainName]: Judged<DomainReports[D]> };
 
 /**
- * Judges what was read back: computes from the input topics what must be where, and compares. Pure: the same world and
- * facts give the same report.
+ * Judges what was read back: each domain computes from its input topics what must be where, and compares. Pure: the
+ * same world and facts give the same report.
  */
 export function judge(world: World, facts: ReportFacts): Omit<Report, 'reconcileSeconds'> {
   const findings = new Findings();
-  const { topics } = world;
-  for (const topic of TOPIC_NAMES) checkOffsets(topic, topics[topic], TOPICS[topic].compacted, findings);
+  for (const topic of TOPIC_NAMES) checkOffsets(topic, world.topics[topic], TOPICS[topic].compacted, findings);
+  checkKeys(world, findings);
 
-  const truth = fleetTruth(world, facts);
-  const processed = checkProcessed(topics[PROCESSED], truth, findings);
-  const alerts = checkAlerts(topics[ALERTS], truth, findings);
-  const { delayMinutes } = facts.thresholds;
-  const delays = checkDelays(alerts.delays, processed.copies, truth, delayMinutes, findings);
-  for (const topic of [PROCESSED, ALERTS] as const) checkOrder(topic, topics[topic].records, findings);
-  const older = truth.isOlder;
-  const letters = checkDeadLetters(
-    RAW_DLQ,
-    topics[RAW_DLQ],
-    new Map([...truth.bad, ...truth.badTrips]),
-    older,
-    findings,
-  );
-  const demoLetters = checkDeadLetters(DEMO_DLQ, topics[DEMO_DLQ], tooLargeForItems(topics[DEMO]), older, findings);
-
-  const allAlerts = new Map([...alerts.expected, ...delays.expected]);
-  const stores = checkStores(world, truth, processed.copies, allAlerts, findings);
-  const witnessed = (run: ReportFacts['generators']['fleet' | 'demo']): WitnessResult =>
-    run === undefined ? NO_WITNESS : checkWitness(run, world, truth, delays.verdicts, findings);
-  const [fleetWitness, demoWitness] = [witnessed(facts.generators.fleet), witnessed(facts.generators.demo)];
-
-  const fleet: FleetReport = {
-    acknowledged: fleetWitness.acknowledged[RAW] ?? 0,
-    read: topics[RAW].records.length,
-    bad: truth.bad.size,
-    deadLettered: new Set(topics[RAW_DLQ].records.map(deadLetterOf).filter((id) => id.startsWith(`${RAW}-`))).size,
-    alerts: allAlerts.size,
-    alertsByKind: countBy(allAlerts.values(), ({ source }) => source.slice(source.lastIndexOf('/') + 1)),
-    badByCode: countBy(truth.bad.values(), ({ code }) => code),
-    badByCause: fleetWitness.badByCause,
-    delay: delays.report,
-    trips: { acknowledged: fleetWitness.acknowledged[TRIPS] ?? 0, read: topics[TRIPS].records.length },
-    topics: {
-      [PROCESSED]: bare(processed.tally),
-      [ALERTS]: bare(alerts.tally),
-      [`${ALERTS} Delay`]: bare(delays.tally),
-      [RAW_DLQ]: bare(letters),
-    },
-    producedTwice: processed.tally.repeated + alerts.tally.repeated + delays.tally.repeated + letters.repeated,
-    stores: stores.fleet,
-  };
-  const demo = {
-    acknowledged: demoWitness.acknowledged[DEMO] ?? 0,
-    read: topics[DEMO].records.length,
-    deadLettered: demoLetters.stored,
-    stores: stores.demo,
-  };
-  const notRun = [
-    ...(['s3', 'rds', 'dynamodb'] as const).flatMap((store) => {
-      const found = world[store];
-      return isUnread(found) && 'notRun' in found ? [`${store}: ${found.notRun}`] : [];
-    }),
-    ...facts.notRun,
-  ];
+  const subject: Subject = { world, facts, isOlder: olderThanLogs(world.topics), findings };
+  const judged = byDomain(({ judge: judgeDomain }) => judgeDomain(subject)) as Judgements;
   const counts = findings.counts();
-  const problems = problemsOf(world, facts, { fleet, demo });
+  const problems = [...problemsOf(world, facts), ...Object.values(judged).flatMap((own) => own.problems)];
   const faults = Object.values(counts).reduce((sum, count) => sum + count, 0);
   return {
     ok: faults === 0 && problems.length === 0,
     seconds: facts.seconds,
     seed: facts.seed,
     ...counts,
-    domains: { fleet, demo },
-    latencyMs: latencies(world, truth, facts.samples),
+    domains: byDomain((_, name) => judged[name].report) as DomainReports,
+    latencyMs: Object.assign({}, ...Object.values(judged).map(({ latencyMs }) => latencyMs)),
     lag: facts.lag,
-    throughput: {
-      fleet: perSecond(fleet.acknowledged, facts.seconds),
-      demo: perSecond(demo.acknowledged, facts.seconds),
-    },
+    throughput: byDomain((_, name) => perSecond(judged[name].report.acknowledged, facts.seconds)),
     startSeconds: facts.startSeconds,
-    notRun,
+    notRun: [...notRunOf(world), ...facts.notRun],
     problems,
     findings: findings.list(),
   };
 }
 
-const NO_WITNESS: WitnessResult = { acknowledged: {}, badByCause: {} };
+function byDomain<T>(of: (domain: (typeof DOMAINS)[DomainName], name: DomainName) => T): Record<DomainName, T> {
+  const names = Object.keys(DOMAINS) as DomainName[];
+  return Object.fromEntries(names.map((name) => [name, of(DOMAINS[name], name)])) as Record<DomainName, T>;
+}
 
-function countBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Record<string, number> {
-  return Object.fromEntries([...Map.groupBy(items, keyOf)].map(([key, own]) => [key, own.length]));
+/** Each object of the archive is of a topic. */
+function checkKeys({ s3 }: World, findings: Findings): void {
+  if (isUnread(s3)) return;
+  const known = new Set<string | undefined>(TOPIC_NAMES);
+  for (const { key } of s3) if (!known.has(topicOfObject(key))) findings.add('s3', 'unexpected', key, 'of no topic');
+}
+
+function notRunOf(world: World): string[] {
+  return STORE_NAMES.flatMap((store) => {
+    const found = world[store];
+    return isUnread(found) && 'notRun' in found ? [`${store}: ${found.notRun}`] : [];
+  });
 }
 
 function perSecond(count: number, seconds: number): number {

@@ -1,10 +1,22 @@
 import type { References } from '../../plugins/msk/contract.ts';
 import type { Endpoints } from '../deploy/servers.ts';
 import type { ReconcileInput, StorePlaces } from './input.ts';
+import type { Items } from './world.ts';
+
+/** The tables' logical ids, by what they hold. */
+const TABLES: Record<keyof Items, string> = {
+  vehicles: 'VehiclesTable',
+  alerts: 'AlertsTable',
+  trips: 'TripsTable',
+  records: 'RecordsTable',
+  orders: 'OrdersTable',
+  users: 'UsersTable',
+  devices: 'DevicesTable',
+};
 
 /** Where a running stack's data is, by its endpoints and what the template's resources are called there. */
 export interface StackPlaces extends Pick<ReconcileInput, 'kafka'> {
-  stores: { [S in keyof StorePlaces]: Exclude<StorePlaces[S], { notRun: string }> };
+  stores: { [S in Exclude<keyof StorePlaces, 'file'>]: Exclude<StorePlaces[S], { notRun: string }> };
 }
 
 /**
@@ -24,14 +36,13 @@ export function placesOf(endpoints: Endpoints, references: References): StackPla
     stores: {
       s3: { endpoint: endpoints.s3, bucket: ref('ArchiveBucket') },
       rds: { postgres: endpoints.postgres },
+      opensearch: { endpoint: endpoints.opensearch },
       dynamodb: {
         endpoint: endpoints.dynamodb,
-        tables: {
-          vehicles: ref('VehiclesTable'),
-          alerts: ref('AlertsTable'),
-          trips: ref('TripsTable'),
-          records: ref('RecordsTable'),
-        },
+        tables: Object.fromEntries(Object.entries(TABLES).map(([name, id]) => [name, ref(id)])) as Record<
+          keyof Items,
+          string
+        >,
       },
     },
   };

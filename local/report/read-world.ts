@@ -1,6 +1,8 @@
 import type { ReconcileInput } from './input.ts';
 import { readItems } from './readback/dynamodb.ts';
+import { readLines } from './readback/file.ts';
 import { readTopics } from './readback/kafka.ts';
+import { readDocuments } from './readback/opensearch.ts';
 import { readRows } from './readback/postgres.ts';
 import { readArchive } from './readback/s3.ts';
 import { TOPIC_NAMES } from './topics.ts';
@@ -13,12 +15,14 @@ import { isUnread, type Unread, type World } from './world.ts';
  */
 export async function readWorld({ kafka, stores }: Pick<ReconcileInput, 'kafka' | 'stores'>): Promise<World> {
   const topics = await readTopics(kafka, TOPIC_NAMES);
-  const [s3, rds, dynamodb] = await Promise.all([
+  const [s3, rds, dynamodb, opensearch, file] = await Promise.all([
     read(stores.s3, readArchive),
     read(stores.rds, ({ postgres }) => readRows(postgres)),
     read(stores.dynamodb, readItems),
+    read(stores.opensearch, readDocuments),
+    read(stores.file, ({ path }) => readLines(path)),
   ]);
-  return { topics, s3, rds, dynamodb };
+  return { topics, s3, rds, dynamodb, opensearch, file };
 }
 
 async function read<P extends object, T>(place: P | Unread, readStore: (place: P) => Promise<T>): Promise<T | Unread> {

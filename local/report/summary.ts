@@ -1,4 +1,9 @@
-import type { Percentiles, Report, StoreReport } from './report.ts';
+import type { Domain, DomainReport } from './domains/domain.ts';
+import { DOMAINS } from './domains.ts';
+import type { Report } from './report.ts';
+import type { Percentiles, StoreReport } from './tally.ts';
+import type { DomainName } from './topics.ts';
+import { counted } from './words.ts';
 
 const NAMED = 5;
 
@@ -8,19 +13,12 @@ const NAMED = 5;
  * console.log(summary(report));
  */
 export function summary(report: Report): string {
-  const { fleet, demo } = report.domains;
   const lines = [
     headline(report),
     '',
-    `fleet: ${count(fleet.acknowledged, 'reading')} acknowledged (${report.throughput.fleet}/s), ` +
-      `${count(fleet.bad, 'bad one')}, ${count(fleet.deadLettered, 'dead letter')}; ${count(fleet.alerts, 'alert')}: ` +
-      Object.entries(fleet.alertsByKind)
-        .map(([kind, n]) => `${kind} ${n}`)
-        .join(', '),
-    ...storeLines(fleet.stores),
-    ...(demo.read > 0 ? [`demo: ${count(demo.acknowledged, 'record')} acknowledged`, ...storeLines(demo.stores)] : []),
+    ...(Object.keys(DOMAINS) as DomainName[]).flatMap((name) => domainLines(name, report)),
     `latency in ms (p50 / p99 / max): ${latencyText(report.latencyMs)}`,
-    `lag at most ${report.lag.max}, at the end ${report.lag.end}; ${fleet.producedTwice} produced twice upstream, stored once`,
+    `lag at most ${report.lag.max}, at the end ${report.lag.end}`,
     ...report.notRun.map((what) => `not run: ${what}`),
     ...report.problems.map((what) => `not proven: ${what}`),
     ...report.findings.flatMap(({ place, kind, count: faults, first }) => [
@@ -41,19 +39,29 @@ const words = {
 } as const;
 
 function headline(report: Report): string {
-  if (report.ok)
-    return 'OK: every acknowledged record is in each of its stores once, or in a dead-letter topic with its cause';
+  if (report.ok) {
+    const where = report.notRun.length === 0 ? 'in each of its stores once' : 'once in each of its stores that ran';
+    return `OK: every acknowledged record is ${where}, or in a dead-letter topic with its cause`;
+  }
   const faults = Object.entries(words)
     .map(([kind, word]) => [report[kind as keyof typeof words], word.toLowerCase()] as const)
     .filter(([n]) => n > 0)
     .map(([n, word]) => `${n} ${word}`);
-  return `NOT OK: ${[...faults, ...(report.problems.length > 0 ? [`${count(report.problems.length, 'thing')} not proven`] : [])].join(', ')}`;
+  return `NOT OK: ${[...faults, ...(report.problems.length > 0 ? [`${counted(report.problems.length, 'thing')} not proven`] : [])].join(', ')}`;
+}
+
+/** A domain of which there is nothing isn't spoken of. */
+function domainLines(name: DomainName, report: Report): string[] {
+  const own: DomainReport = report.domains[name];
+  if (own.acknowledged === 0 && own.read === 0) return [];
+  const { describe } = DOMAINS[name] as unknown as Domain<DomainReport>;
+  return [...describe(own, report.throughput[name]), ...storeLines(own.stores)];
 }
 
 function storeLines(stores: Record<string, StoreReport>): string[] {
   return Object.entries(stores).map(
     ([store, { expected, stored, lost, duplicated, different, unexpected }]) =>
-      `  ${store.padEnd(8)} expected ${expected}, stored ${stored}, lost ${lost}, duplicated ${duplicated}` +
+      `  ${store.padEnd(10)} expected ${expected}, stored ${stored}, lost ${lost}, duplicated ${duplicated}` +
       (different + unexpected > 0 ? `, different ${different}, unexpected ${unexpected}` : ''),
   );
 }
@@ -63,8 +71,4 @@ function latencyText(latencies: Report['latencyMs']): string {
     ([place, { p50, p99, max }]) => `${place} ${p50} / ${p99} / ${max}`,
   );
   return texts.length === 0 ? 'not measured' : texts.join(' · ');
-}
-
-function count(n: number, what: string): string {
-  return `${n} ${what}${n === 1 ? '' : 's'}`;
 }

@@ -5,6 +5,13 @@ export const ALERTS = 'alerts-topic';
 export const RAW_DLQ = 'raw-data-dlq';
 export const DEMO = 'demo_topic';
 export const DEMO_DLQ = 'demo-dlq';
+export const ORDERS = 'orders';
+export const PROCESSED_ORDERS = 'processed-orders';
+export const METRICS = 'product-metrics';
+export const ORDERS_DLQ = 'orders-dlq';
+export const LOGINS = 'user-login';
+export const LOGINS_PROCESSED = 'user-login-processed';
+export const LOGINS_DLQ = 'user-login-dlq';
 
 /** The topics that a report reads back. All of them are archived. */
 export const TOPICS = {
@@ -15,7 +22,19 @@ export const TOPICS = {
   [RAW_DLQ]: { domain: 'fleet', compacted: false },
   [DEMO]: { domain: 'demo', compacted: false },
   [DEMO_DLQ]: { domain: 'demo', compacted: false },
-} as const satisfies Record<string, { domain: 'fleet' | 'demo'; compacted: boolean }>;
+  [ORDERS]: { domain: 'orders', compacted: false },
+  [PROCESSED_ORDERS]: { domain: 'orders', compacted: false },
+  [METRICS]: { domain: 'orders', compacted: false },
+  [ORDERS_DLQ]: { domain: 'orders', compacted: false },
+  [LOGINS]: { domain: 'logins', compacted: false },
+  [LOGINS_PROCESSED]: { domain: 'logins', compacted: false },
+  [LOGINS_DLQ]: { domain: 'logins', compacted: false },
+} as const satisfies Record<string, { domain: string; compacted: boolean }>;
 
 export type TopicName = keyof typeof TOPICS;
+export type DomainName = (typeof TOPICS)[TopicName]['domain'];
 export const TOPIC_NAMES = Object.keys(TOPICS) as TopicName[];
+
+export function isCompacted(topic: string): boolean {
+  return Object.hasOwn(TOPICS, topic) && TOPICS[topic as TopicName].compacted;
+}

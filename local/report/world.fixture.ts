@@ -1,13 +1,11 @@
-import {
-  createManifest,
-  goodMark,
-  type Mark,
-  type ThresholdAlert,
-  type WritableManifest,
-} from '../generators/manifest.ts';
+import { ALERTS as ALERT_NAMES, readingMark, type ThresholdAlert } from '../generators/fleet/alerts.ts';
+import { createManifest, goodMark, type Mark, type WritableManifest } from '../generators/manifest.ts';
+import { LOGIN_CAUSES, LOGIN_FACTS, loginsPart } from './domains/logins/world.fixture.ts';
+import { ORDER_CAUSES, ordersPart } from './domains/orders/world.fixture.ts';
 import type { ReportFacts } from './input.ts';
 import { ALERTS, DEMO, DEMO_DLQ, PROCESSED, RAW, RAW_DLQ, TOPIC_NAMES, type TopicName, TRIPS } from './topics.ts';
 import type {
+  AlertDocument,
   AlertRow,
   ArchiveObject,
   Items,
@@ -24,6 +22,8 @@ export interface WholeWorld extends World {
   s3: ArchiveObject[];
   rds: Rows;
   dynamodb: Items;
+  opensearch: AlertDocument[];
+  file: string[];
 }
 
 export interface Synthetic {
@@ -53,20 +53,21 @@ const version = (ms: number, { partition, offset }: LogRecord) =>
  * @param readings how many; every 10th is bad
  */
 export function syntheticWorld(readings = 60, vehicles = 8): Synthetic {
-  const manifest = createManifest(7, RUN, CAUSES);
+  const manifest = createManifest(7, RUN, CAUSES, ALERT_NAMES);
   const topics = Object.fromEntries(
     TOPIC_NAMES.map((topic) => [
       topic,
       { partitions: [] as World['topics'][TopicName]['partitions'], records: [] as LogRecord[] },
     ]),
   ) as World['topics'];
-  const rds: Rows = { readings: [], alerts: [], trips: [], records: [] };
+  const rds: Rows = { readings: [], alerts: [], trips: [], records: [], orders: [], product_metrics: [], logins: [] };
   const latest = {
     vehicles: new Map<string, Items['vehicles'][0]>(),
     alerts: new Map<string, Items['alerts'][0]>(),
     trips: new Map<string, Items['trips'][0]>(),
   };
-  const dynamodb: Items = { vehicles: [], alerts: [], trips: [], records: [] };
+  const dynamodb: Items = { vehicles: [], alerts: [], trips: [], records: [], orders: [], users: [], devices: [] };
+  const opensearch: AlertDocument[] = [];
   const next = new Map<string, number>();
   let made = 0;
 
@@ -180,7 +181,7 @@ export function syntheticWorld(readings = 60, vehicles = 8): Synthetic {
         : []),
     ];
     const late = v % 4 === 0;
-    const mark = goodMark(
+    const mark = readingMark(
       alerts.map(({ alert }) => alert as ThresholdAlert),
       late,
     );
@@ -222,7 +223,7 @@ export function syntheticWorld(readings = 60, vehicles = 8): Synthetic {
       append(ALERTS, partition, at + 30, {
         key: raw.key,
         value: Buffer.from(JSON.stringify(alert)),
-        headers: buffers({ source: id }),
+        headers: buffers({ source: id, location: `10.5,${v % 180}`, tripId: `T${v}` }),
       });
       const { vehicleId: _v, alert: kind, timestamp: _t, ...detail } = alert;
       rds.alerts.push({
@@ -232,6 +233,20 @@ export function syntheticWorld(readings = 60, vehicles = 8): Synthetic {
         event_time: new Date(at - 20),
         detail,
       } satisfies AlertRow);
+      opensearch.push({
+        index: 'alerts-2026.11',
+        id,
+        source: {
+          source: id,
+          vehicleId,
+          alert: kind,
+          eventTime: iso(at - 20),
+          location: { lat: 10.5, lon: v % 180 },
+          tripId: `T${v}`,
+          threshold: { Speeding: 80, LowFuel: 15, Temperature: 40, Delay: 15 }[kind],
+          ...detail,
+        },
+      });
       latest.alerts.set(`${vehicleId}/${kind}`, { ...alert, version: version(at - 20, raw), source: id });
     }
   }
@@ -268,6 +283,18 @@ export function syntheticWorld(readings = 60, vehicles = 8): Synthetic {
       ...(value && (bytes ? { valueBytes: bytes } : { value: value.toString() })),
     });
   }
+  const orders = ordersPart(readings, START, RUN);
+  const logins = loginsPart(readings, START, RUN);
+  for (const record of [...orders.records, ...logins.records]) {
+    topics[record.topic as TopicName].records.push(record);
+    next.set(`${record.topic}-${record.partition}`, record.offset + 1);
+  }
+  rds.orders.push(...orders.rows);
+  rds.product_metrics.push(...orders.metrics);
+  dynamodb.orders.push(...orders.items);
+  rds.logins.push(...logins.rows);
+  dynamodb.users.push(...logins.users);
+  dynamodb.devices.push(...logins.devices);
   dynamodb.vehicles.push(...latest.vehicles.values());
   dynamodb.alerts.push(...latest.alerts.values());
   dynamodb.trips.push(...latest.trips.values());
@@ -287,19 +314,30 @@ export function syntheticWorld(readings = 60, vehicles = 8): Synthetic {
     seed: 7,
     seconds: readings / 10,
     startSeconds: 12,
-    generators: { fleet: { manifest, causes: CAUSES.map(({ cause }) => cause) }, demo: { manifest: demoManifest } },
+    generators: {
+      fleet: { manifest, causes: CAUSES.map(({ cause }) => cause) },
+      demo: { manifest: demoManifest, causes: [] },
+      orders: { manifest: orders.manifest, causes: ORDER_CAUSES.map(({ cause }) => cause) },
+      logins: { manifest: logins.manifest, causes: LOGIN_CAUSES.map(({ cause }) => cause) },
+    },
     thresholds: { speedLimitKmh: 80, lowFuelPercent: 15, temperatureMinC: -10, temperatureMaxC: 40, delayMinutes: 15 },
     tripCacheSeconds: 30,
+    allowedLatenessSeconds: 86_400,
+    logins: LOGIN_FACTS,
+    openWindows: 0,
     lag: { max: 12, end: 0 },
     samples: {
       alerts: topics[ALERTS].records.map((record) => ({ source: sourceOf(record), arrived: record.timestamp })),
       vehicles: topics[PROCESSED].records
         .slice(0, 5)
         .map((record) => ({ source: sourceOf(record), seen: record.timestamp + 500 })),
+      documents: topics[ALERTS].records
+        .slice(0, 5)
+        .map((record) => ({ source: sourceOf(record), seen: record.timestamp + 900 })),
     },
     notRun: [],
   };
-  return { world: { topics, s3, rds, dynamodb }, facts };
+  return { world: { topics, s3, rds, dynamodb, opensearch, file: orders.lines }, facts };
 }
 
 const sourceOf = ({ headers }: LogRecord) => String(headers.get('source')?.[0]);

@@ -75,11 +75,43 @@ export interface RecordRow {
   value_text: string | null;
   value_bytes: Buffer | null;
 }
+/** `numeric` and `bigint` columns are text. */
+export interface OrderRow {
+  source: string;
+  order_id: string;
+  user_id: string;
+  product_id: string;
+  product_name: string;
+  amount: string;
+  event_time: Date;
+}
+export interface MetricRow {
+  window_start: string;
+  window_end: string;
+  product_id: string;
+  order_count: string;
+  total_revenue: string;
+  avg_order_value: string;
+}
+/** `inet` columns are text. */
+export interface LoginRow {
+  source: string;
+  user_id: string;
+  app_version: string;
+  ip: string | null;
+  locale: string;
+  device_id: string | null;
+  device_type: string;
+  event_time: Date;
+}
 export interface Rows {
   readings: ReadingRow[];
   alerts: AlertRow[];
   trips: TripRow[];
   records: RecordRow[];
+  orders: OrderRow[];
+  product_metrics: MetricRow[];
+  logins: LoginRow[];
 }
 
 /** A DynamoDB item: strings, numbers, booleans, bytes. */
@@ -89,6 +121,17 @@ export interface Items {
   alerts: Item[];
   trips: Item[];
   records: Item[];
+  orders: Item[];
+  users: Item[];
+  devices: Item[];
+}
+
+/** A document of an index of alerts. */
+export interface AlertDocument {
+  index: string;
+  id: string;
+  /** its fields */
+  source: Record<string, unknown>;
 }
 
 /** A store that was not read, and why: it was not started (`notRun`), or it does not answer (`failed`). */
@@ -100,7 +143,14 @@ export interface World {
   s3: ArchiveObject[] | Unread;
   rds: Rows | Unread;
   dynamodb: Items | Unread;
+  opensearch: AlertDocument[] | Unread;
+  /** the lines that Kafka Connect's sink has written */
+  file: string[] | Unread;
 }
+
+/** The stores of a world. */
+export const STORE_NAMES = ['s3', 'rds', 'dynamodb', 'opensearch', 'file'] as const;
+export type StoreName = (typeof STORE_NAMES)[number];
 
 /** Whether a store was not read. */
 export function isUnread(store: unknown): store is Unread {
@@ -115,4 +165,9 @@ export function nameOf({ topic, partition, offset }: Pick<LogRecord, 'topic' | '
 /** The last header of that name as text, undefined where there is none. */
 export function headerOf(record: LogRecord, name: string): string | undefined {
   return record.headers.get(name)?.at(-1)?.toString('utf8');
+}
+
+/** A produced record's `source`; without one it is known by its own coordinates, and matches no input. */
+export function sourceOf(record: LogRecord): string {
+  return headerOf(record, 'source') ?? `${nameOf(record)} (no source)`;
 }

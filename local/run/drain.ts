@@ -21,10 +21,18 @@ export async function lagOf(admin: Admin, { group, topic }: Consumption): Promis
   return { lag, end: ends.reduce((sum, { high }) => sum + Number(high), 0) };
 }
 
+/** What is left when a drain has ended: both 0, or what there was when the bound passed. */
+export interface Undone {
+  lag: number;
+  openWindows: number;
+}
+
 export interface DrainOptions {
   /** "127.0.0.1:9092,…" */
   kafka: string;
   consumptions: readonly Consumption[];
+  /** how many windows have orders that are in no result yet */
+  openWindows: () => Promise<number>;
   /** ms after which the run has failed to drain */
   boundMs: number;
   signal: AbortSignal;
@@ -32,10 +40,9 @@ export interface DrainOptions {
 
 /**
  * Waits until every group has committed all of its topic, asked of the brokers and not of the runner: twice in a row,
- * with no topic grown in between, as one function's output is another's input.
- * @returns the lag that is left: 0, or what there was when the bound passed
+ * with no topic grown in between, as one function's output is another's input; and until no window is open.
  */
-export async function drain({ kafka, ...options }: DrainOptions): Promise<number> {
+export async function drain({ kafka, ...options }: DrainOptions): Promise<Undone> {
   const admin = kafkaOf({ kafka }, 'drain').admin();
   await admin.connect();
   try {
@@ -47,7 +54,7 @@ export async function drain({ kafka, ...options }: DrainOptions): Promise<number
 
 type Wait = Omit<DrainOptions, 'kafka'>;
 
-async function untilDone(admin: Admin, { consumptions, boundMs, signal }: Wait): Promise<number> {
+async function untilDone(admin: Admin, { consumptions, openWindows, boundMs, signal }: Wait): Promise<Undone> {
   const deadline = Date.now() + boundMs;
   let ends = -1;
   for (;;) {
@@ -56,8 +63,10 @@ async function untilDone(admin: Admin, { consumptions, boundMs, signal }: Wait):
       const states = await Promise.all(consumptions.map((consumption) => lagOf(admin, consumption)));
       const lag = states.reduce((sum, state) => sum + state.lag, 0);
       const now = states.reduce((sum, state) => sum + state.end, 0);
-      if ((lag === 0 && now === ends) || timeIsOver) return lag;
-      ends = lag === 0 ? now : -1;
+      // Asked after the lag: what is consumed by then is in its window.
+      const open = await openWindows();
+      if ((lag === 0 && open === 0 && now === ends) || timeIsOver) return { lag, openWindows: open };
+      ends = lag === 0 && open === 0 ? now : -1;
     } catch (error) {
       // While partitions change their leaders, kafkajs finds none to ask.
       if (timeIsOver) throw error;

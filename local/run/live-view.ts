@@ -24,13 +24,14 @@ export function liveView(screen: Screen, elapsed: () => number): LiveView {
   let maxLag = 0;
   let closed = false;
   const generators = new Map<string, RunningGenerator>();
-  let before = { produced: 0, at: 0 };
+  let before = { total: 0, at: 0 };
   const production = () => {
-    const topics = [...generators.values()].flatMap(({ manifest }) => Object.values(manifest.topics));
-    const produced = topics.reduce((sum, { acknowledged }) => sum + acknowledged, 0);
+    const counts = [...generators].map(([name, { manifest }]) => [name, acknowledgedOf(manifest)] as const);
+    const produced = Object.fromEntries(counts);
+    const total = counts.reduce((sum, [, count]) => sum + count, 0);
     const at = elapsed();
-    const perSecond = (produced - before.produced) / Math.max(at - before.at, 0.001);
-    before = { produced, at };
+    const perSecond = (total - before.total) / Math.max(at - before.at, 0.001);
+    before = { total, at };
     return { produced, perSecond };
   };
   const failure = Promise.withResolvers<never>();
@@ -60,4 +61,8 @@ export function liveView(screen: Screen, elapsed: () => number): LiveView {
       closed = true;
     },
   };
+}
+
+function acknowledgedOf({ topics }: Manifest): number {
+  return Object.values(topics).reduce((sum, { acknowledged }) => sum + acknowledged, 0);
 }

@@ -1,15 +1,18 @@
 import type { References } from '../../plugins/msk/contract.ts';
 import type { Endpoints } from '../deploy/servers.ts';
-import { BAD_RECORDS } from '../generators/fleet/bad-records.ts';
 import type { Manifest } from '../generators/manifest.ts';
-import type { ReportFacts } from '../report/input.ts';
+import type { GeneratorRuns, ReportFacts } from '../report/input.ts';
 import { watchAlerts } from '../report/latency/watch-alerts.ts';
+import { watchDocuments } from '../report/latency/watch-documents.ts';
 import { watchVehicles } from '../report/latency/watch-vehicles.ts';
 import { placesOf } from '../report/places.ts';
 import { reconcile } from '../report/reconcile.ts';
 import type { Report } from '../report/report.ts';
 import { summary } from '../report/summary.ts';
+import { METRICS_FILE } from './connect.ts';
+import { type DomainName, domains } from './domains.ts';
 import type { Running, RunOptions } from './running.ts';
+import { schemaIds } from './schema-ids.ts';
 
 type Samples = ReportFacts['samples'];
 
@@ -20,43 +23,80 @@ export async function watchLatencies(
 ): Promise<{ stop(): Promise<Samples> }> {
   const { stores } = placesOf(endpoints, references);
   const alerts = await watchAlerts({ brokers: endpoints.kafka });
+  const documents = watchDocuments({ endpoint: endpoints.opensearch });
   const vehicles = watchVehicles({ endpoint: endpoints.dynamodb, table: stores.dynamodb.tables.vehicles });
   return {
     async stop() {
-      return { alerts: await alerts.stop(), vehicles: await vehicles.stop() };
+      return { alerts: await alerts.stop(), vehicles: await vehicles.stop(), documents: await documents.stop() };
     },
   };
 }
 
-export interface Facts extends Pick<ReportFacts, 'seconds' | 'lag' | 'samples'> {
-  generators: Record<string, Manifest>;
+export interface Facts extends Pick<ReportFacts, 'seconds' | 'lag' | 'openWindows' | 'samples'> {
+  generators: Partial<Record<DomainName, Manifest>>;
 }
 
 /** Compares what was produced with what is stored. Call it when all is drained and the servers still run. */
-export async function proof({ load }: RunOptions, running: Running, facts: Facts): Promise<Report> {
+export async function proof(options: RunOptions, running: Running, facts: Facts): Promise<Report> {
+  const { load, connect } = options;
   const { stack, deployed, view, startSeconds } = running;
-  const { fleet, demo } = facts.generators;
-  const causes = load.bad > 0 ? BAD_RECORDS.map(({ cause }) => cause) : [];
   view.close();
   view.say('reading everything back');
+  const { kafka, stores } = placesOf(stack.endpoints, deployed.references);
+  const file = connect ? { path: METRICS_FILE } : { notRun: 'Kafka Connect runs where orders do' };
   const report = await reconcile({
-    ...placesOf(stack.endpoints, deployed.references),
+    kafka,
+    stores: { ...stores, opensearch: notSearched(options, running) ?? stores.opensearch, file },
     ...facts,
     ...settingsOf(deployed.environments),
     seed: load.seed,
     startSeconds,
-    generators: { ...(fleet && { fleet: { manifest: fleet, causes } }), ...(demo && { demo: { manifest: demo } }) },
-    notRun: [],
+    logins: await loginFacts(running),
+    generators: generatorRuns(facts.generators, load.bad > 0),
+    notRun: notFramed(options, running),
   });
   view.say(summary(report));
   return report;
 }
 
-/** The thresholds that the stage's own template gives its function. */
+/** Why alerts can't be searched in this run, where they can't. */
+function notSearched({ search }: RunOptions, { stack, deployed }: Running): { notRun: string } | undefined {
+  if (!search) return { notRun: 'OpenSearch runs where the fleet does' };
+  const missing = stack.notRun['opensearch'];
+  if (missing !== undefined) return { notRun: missing };
+  const indexed = deployed.environments['IndexAlertsLambdaFunction'] !== undefined;
+  return indexed ? undefined : { notRun: 'the template has no search of alerts (param search)' };
+}
+
+/** How logins were framed and kept. */
+async function loginFacts({ stack, deployed }: Running): Promise<ReportFacts['logins']> {
+  const { environments, references } = deployed;
+  return {
+    schemas: await schemaIds(stack.endpoints, references),
+    storeFullIp: environments['ProcessLoginLambdaFunction']?.['STORE_FULL_IP'] === 'true',
+    retentionDays: Number(environments['UpsertIntoDynamodbLambdaFunction']?.['LOGIN_DAYS']),
+  };
+}
+
+/** Why no login came in Confluent's framing, where logins ran without. */
+function notFramed({ schemaRegistry }: RunOptions, { stack }: Running): string[] {
+  const missing = stack.notRun['schema-registry'];
+  return schemaRegistry && missing !== undefined ? [`logins in Confluent's framing: ${missing}`] : [];
+}
+
+function generatorRuns(manifests: Facts['generators'], withBad: boolean): GeneratorRuns {
+  const runs = Object.entries(manifests).map(([name, manifest]) => {
+    const { causes } = domains[name as DomainName];
+    return [name, { manifest, causes: withBad ? causes.map(({ cause }) => cause) : [] }];
+  });
+  return Object.fromEntries(runs) as GeneratorRuns;
+}
+
+/** What the stage's own template gives its functions. */
 function settingsOf(environments: Record<string, Record<string, unknown>>) {
-  const of = (name: string) => {
-    const value = Number(environments['ProcessTelemetryLambdaFunction']?.[name]);
-    if (Number.isNaN(value)) throw new Error(`the template gives processTelemetry no number as ${name}`);
+  const of = (name: string, logicalId = 'ProcessTelemetryLambdaFunction') => {
+    const value = Number(environments[logicalId]?.[name]);
+    if (Number.isNaN(value)) throw new Error(`the template gives ${logicalId} no number as ${name}`);
     return value;
   };
   return {
@@ -68,5 +108,6 @@ function settingsOf(environments: Record<string, Record<string, unknown>>) {
       delayMinutes: of('DELAY_MINUTES'),
     },
     tripCacheSeconds: of('TRIP_CACHE_SECONDS'),
+    allowedLatenessSeconds: of('ALLOWED_LATENESS_SECONDS', 'AggregateOrdersLambdaFunction'),
   };
 }

@@ -1,10 +1,13 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openWindows } from '../../lib/windows/open-windows.ts';
+import { dynamodbOf } from '../deploy/servers.ts';
 import type { Report } from '../report/report.ts';
 import { streamProgress } from '../servers/progress.ts';
 import { type Stack, startStack } from '../stack.ts';
+import { METRICS_SINK } from './connect.ts';
 import { domains } from './domains.ts';
-import { drain } from './drain.ts';
+import { drain, type Undone } from './drain.ts';
 import { liveView } from './live-view.ts';
 import { proof, watchLatencies } from './proof.ts';
 import { startRebuildingRunner } from './rebuilding-runner.ts';
@@ -13,7 +16,7 @@ import type { Running, RunOptions } from './running.ts';
 import { createScreen } from './screen.ts';
 
 /** ms in which what was produced must have been stored, once the load has ended */
-const DRAIN_MS = 180_000;
+const DRAIN_MS = 300_000;
 
 /** ms of it that a person waits after Ctrl-C */
 const DRAIN_AFTER_CTRL_C_MS = 10_000;
@@ -26,6 +29,7 @@ const STACK_NAME = 'msk-pipeline';
 const WHAT_NEXT = `
 Try, in another terminal:
   npm run tail -- alerts-topic
+  npm run tail -- product-metrics
   echo '{"vehicleId":"V123","location":"12.97,77.59","speed":85,"fuelLevel":50,"timestamp":"2025-01-15T10:00:00Z"}' | npm run produce -- raw-data-topic
   npm run follow -- raw-data-topic-0-0
 `;
@@ -72,7 +76,7 @@ export async function run(options: RunOptions): Promise<Report | undefined> {
   async function start(): Promise<Running> {
     view.say('packaging the service and deploying its template to these servers');
     const deployed = await runner.deploy(stack.endpoints, STACK_NAME);
-    await stack.recordReferences(deployed.references);
+    await stack.recordDeployed(deployed);
     await runner.polling;
     const startSeconds = (performance.now() - started) / 1000;
     if (!signal.aborted) view.say(`all mappings poll after ${startSeconds.toFixed(1)} s; the functions' log: ${log}`);
@@ -85,19 +89,33 @@ async function underLoad(options: RunOptions, running: Running): Promise<Report 
   const { stack, deployed, view } = running;
   const latencies = wantReport ? await watchLatencies(stack.endpoints, deployed.references) : undefined;
   const target = { endpoints: stack.endpoints, references: deployed.references };
-  for (const name of only) view.add(name, await domains[name](load, target));
+  for (const name of only) view.add(name, await domains[name].start(load, target));
   if (durationSeconds === undefined) view.say(WHAT_NEXT + (minimal ? EDIT_LOOP : WITH_DATABASE));
   const loadStarted = performance.now();
   await Promise.race([view.generatorsFailed, elapsed(durationSeconds, signal)]);
   const seconds = (performance.now() - loadStarted) / 1000;
   const generators = await view.stopGenerators();
-  view.say('the load has ended: draining');
-  const { kafka } = stack.endpoints;
-  const lag = await drain({ kafka, consumptions: view.mappings(), ...patience(signal) });
+  const hasWindows = only.includes('orders') && !signal.aborted;
+  view.say(`the load has ended: draining${hasWindows ? '; the last windows close within two minutes' : ''}`);
+  const { lag, openWindows } = await drained(options, running);
   const samples = await latencies?.stop();
   if (!wantReport || samples === undefined) return undefined;
-  const facts = { generators, seconds, samples, lag: { max: view.maxLag(), end: lag } };
+  const facts = { generators, seconds, samples, openWindows, lag: { max: view.maxLag(), end: lag } };
   return signal.aborted ? undefined : proof(options, running, facts);
+}
+
+/** After a Ctrl-C windows stay open: who keeps the data goes on with them at the next start. */
+async function drained({ connect, signal }: RunOptions, { stack, deployed, view }: Running): Promise<Undone> {
+  const { endpoints } = stack;
+  const dynamodb = dynamodbOf(endpoints);
+  const table = String(deployed.references['WindowsTable']?.['Ref']);
+  const open = signal.aborted ? async () => 0 : () => openWindows(dynamodb, table);
+  const consumptions = [...view.mappings(), ...(connect ? [METRICS_SINK] : [])];
+  try {
+    return await drain({ kafka: endpoints.kafka, consumptions, openWindows: open, ...patience(signal) });
+  } finally {
+    dynamodb.destroy();
+  }
 }
 
 /** How long a drain may take: after a Ctrl-C not long, and else until one. */

@@ -12,6 +12,12 @@ export interface RunOptions {
   params: readonly string[];
   brokers: 1 | 3;
   minimal: boolean;
+  /** Kafka Connect too, with the file sink of product-metrics */
+  connect: boolean;
+  /** OpenSearch too, for the alerts */
+  search: boolean;
+  /** the schema registry of the logins too */
+  schemaRegistry: boolean;
   keep: string | undefined;
   ports: AskedPorts;
   /** without it the run goes on until the signal */

@@ -30,7 +30,7 @@ const mapping = (metrics: Partial<MappingMetrics>, fields: Partial<MappingStatus
 
 const progress: Progress = {
   seconds: 12.4,
-  produced: 500,
+  produced: { orders: 500 },
   perSecond: 199.6,
   mappings: [
     mapping({ PolledEventCount: 30, CommittedEventCount: 20, SumOffsetLag: 10 }, { topic: 'alerts-topic' }),
@@ -54,8 +54,13 @@ function written(columns: number | undefined, ...shown: Progress[]): string {
 
 test('the summary counts a topic once, however many mappings read it', () => {
   expect(summaryLine(progress)).toBe(
-    '12 s: produced 500 (200/s), archiveToS3 25, insertIntoRds 25, alerts 30, dead letters 5, lag 15, failed invocations 2',
+    '12 s: produced 500 (200/s), archiveToS3 25, insertIntoRds 25, alerts 30, windows 0, dead letters 5, lag 15, failed invocations 2',
   );
+});
+
+test('of several generators each is said', () => {
+  const line = summaryLine({ ...progress, produced: { fleet: 400, orders: 100 } });
+  expect(line).toMatch(/^12 s: produced 500 \(200\/s\), fleet 400, orders 100, archiveToS3/);
 });
 
 test('a terminal gets every mapping, its error, and no line that is wider than it', () => {

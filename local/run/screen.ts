@@ -3,9 +3,9 @@ import type { MappingStatus } from '../../plugins/msk/contract.ts';
 /** What the run shows about once a second. */
 export interface Progress {
   seconds: number;
-  /** records that the generators have seen acknowledged */
-  produced: number;
-  /** of them in the last second */
+  /** records that each generator has seen acknowledged */
+  produced: Readonly<Record<string, number>>;
+  /** of them all in the last second */
   perSecond: number;
   mappings: readonly MappingStatus[];
 }
@@ -70,10 +70,14 @@ export function summaryLine(progress: Progress): string {
 function summaryParts({ seconds, produced, perSecond, mappings }: Progress): string[] {
   const byFunction = Map.groupBy(mappings, (mapping) => mapping.function);
   const failed = sum(mappings, ({ metrics }) => metrics.InvokeErrorCount);
+  const generators = Object.entries(produced);
+  const total = sum(generators, ([, count]) => count);
   return [
-    `${seconds.toFixed(0)} s: produced ${produced} (${Math.round(perSecond)}/s)`,
+    `${seconds.toFixed(0)} s: produced ${total} (${Math.round(perSecond)}/s)`,
+    ...(generators.length > 1 ? generators.map(([name, count]) => `${name} ${count}`) : []),
     ...[...byFunction].map(([name, own]) => `${name} ${sum(own, ({ metrics }) => metrics.CommittedEventCount)}`),
     `alerts ${readOf(mappings, (topic) => topic === 'alerts-topic')}`,
+    `windows ${readOf(mappings, (topic) => topic === 'product-metrics')}`,
     `dead letters ${readOf(mappings, (topic) => topic.endsWith('-dlq'))}`,
     `lag ${lagSum(mappings)}`,
     ...(failed > 0 ? [`failed invocations ${failed}`] : []),

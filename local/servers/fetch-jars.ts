@@ -78,6 +78,7 @@ async function fetchMissing(names: readonly ArtifactName[], options: FetchOption
 /** Compiles what is ours, lists what there is, and gives the folder its name. */
 async function complete(name: ArtifactName, artifact: Artifact, folder: string, options: FetchOptions): Promise<void> {
   const jars = join(folder, name, 'target', 'dependency');
+  if (artifact.unpack) await unpack(name, jars, options);
   if (artifact.source !== undefined) await compile(artifact.source, jars, join(folder, name), options);
   const manifest: Manifest = { coordinates: artifact.coordinates, files: await fileSizes(jars) };
   await writeFile(join(jars, MANIFEST), JSON.stringify(manifest, undefined, 2));
@@ -85,6 +86,15 @@ async function complete(name: ArtifactName, artifact: Artifact, folder: string, 
   await mkdir(dirname(target), { recursive: true });
   await rm(target, { recursive: true, force: true });
   await rename(jars, target);
+}
+
+/** Leaves what the archive holds in place of the archive. */
+async function unpack(name: ArtifactName, folder: string, { signal }: FetchOptions): Promise<void> {
+  for (const archive of await readdir(folder)) {
+    const log = join(dirname(folder), 'unpack.log');
+    await runTool({ name: `Unpacking ${name}`, command: 'tar', args: ['-xzf', archive], folder, log, signal });
+    await rm(join(folder, archive));
+  }
 }
 
 /** Adds `own.jar`: a JVM makes no archive of classes that lie in a folder. */

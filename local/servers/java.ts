@@ -37,8 +37,8 @@ export async function findJava(minimum: number, environment: NodeJS.ProcessEnv =
 
   const seen = newest === undefined ? 'none was found' : `the newest found is ${newest.version} (${newest.home})`;
   throw new ServerError(
-    `A JDK >= ${minimum} is needed to run Kafka, DynamoDB and S3 locally; ${seen}. ` +
-      'Install one (Debian: apt-get install openjdk-17-jdk-headless; macOS: brew install openjdk) or set JAVA_HOME.',
+    `A JDK >= ${minimum} is needed to run the servers locally; ${seen}. ` +
+      `Install one (Debian: apt-get install openjdk-${minimum}-jdk-headless; macOS: brew install openjdk) or set JAVA_HOME.`,
   );
 }
 

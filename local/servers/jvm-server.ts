@@ -21,6 +21,10 @@ export interface JvmServerOptions {
   readonly probe: () => Promise<unknown>;
   /** How long it may take to end before it is killed. */
   readonly stopMs?: number;
+  /** Its working directory; default its data folder. */
+  readonly folder?: string;
+  /** As {@link Server.client}. */
+  readonly client?: true;
 }
 
 /**
@@ -41,10 +45,15 @@ export function jvmServer(context: ServerContext, java: Java, options: JvmServer
     launch: async () => {
       await options.prepare([java.path, ...program]);
       if (options.archive) archive = classArchive(context, java, options.artifact);
-      return { command: java.path, args: [...(archive?.flags ?? []), ...program, ...options.main], cwd: context.data };
+      return {
+        command: java.path,
+        args: [...(archive?.flags ?? []), ...program, ...options.main],
+        cwd: options.folder ?? context.data,
+      };
     },
     probe: options.probe,
     ...(options.stopMs === undefined ? {} : { stopMs: options.stopMs }),
+    ...(options.client && { client: true }),
     stopped: async () => archive?.keep(),
   });
 }

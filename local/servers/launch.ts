@@ -32,12 +32,12 @@ export async function launch(servers: readonly Server[], options: LaunchOptions)
   }
 }
 
-/** Stops servers: first those that live in this process, as they speak to the others; then all others at once. */
+/** Stops servers: first those that speak to the others, as all in this process do; then all others at once. */
 export async function stopAll(servers: readonly Server[]): Promise<void> {
-  const own = servers.filter((server) => server.process === undefined);
-  const spawned = servers.filter((server) => server.process !== undefined);
-  const results = await Promise.allSettled(own.map((server) => server.stop()));
-  results.push(...(await Promise.allSettled(spawned.map((server) => server.stop()))));
+  const clients = servers.filter((server) => server.client || server.process === undefined);
+  const others = servers.filter((server) => !clients.includes(server));
+  const results = await Promise.allSettled(clients.map((server) => server.stop()));
+  results.push(...(await Promise.allSettled(others.map((server) => server.stop()))));
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 }

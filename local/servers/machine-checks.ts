@@ -5,6 +5,7 @@ import { freeBytes } from './disk.ts';
 import { missingJars } from './jars.ts';
 import { findJava } from './java.ts';
 import { findMaven } from './maven.ts';
+import { MODERN } from './modern-java.ts';
 import { artifactsOf, usualPorts } from './plan.ts';
 import { isFree } from './ports.ts';
 import { sizeText } from './progress.ts';
@@ -31,13 +32,17 @@ export async function checkMachine(
   stack: { readonly endpoints: object } | undefined,
 ): Promise<Check[]> {
   const cache = cacheFolder(environment);
-  const missing = await missingJars(cache, artifactsOf(false));
+  const missing = await missingJars(
+    cache,
+    artifactsOf({ minimal: false, connect: true, schemaRegistry: true, search: true }),
+  );
   const checks: Record<string, () => Outcome | Promise<Outcome>> = {
     node: () => checkNode(process.versions.node),
     java: async () => {
       const { version, home } = await findJava(17, environment);
       return { verdict: 'ok', found: `${version} in ${home}` };
     },
+    'newer java': () => checkModernJava(environment),
     maven: () => checkMaven(environment, missing.length > 0),
     cache: () => ({
       verdict: 'ok',
@@ -70,6 +75,14 @@ export function checkNode(version: string): Outcome {
   if (major > NODE.major || (major === NODE.major && minor >= NODE.minor)) return { verdict: 'ok', found: version };
   const mend = 'run `npm ci` (Linux brings its own), or install a newer Node (macOS)';
   return { verdict: 'fail', found: `${version}; ${NODE.major}.${NODE.minor} or newer is needed: ${mend}` };
+}
+
+/** OpenSearch and the schema registry alone need it. */
+async function checkModernJava(environment: NodeJS.ProcessEnv): Promise<Outcome> {
+  const own = await findJava(MODERN, environment).catch(() => undefined);
+  if (own !== undefined) return { verdict: 'ok', found: `${own.version} in ${own.home}` };
+  const found = `none of ${MODERN} or newer: npm start downloads one by pip (35 MB), or leaves out what needs it`;
+  return { verdict: 'warn', found: `${found} (the schema registry, OpenSearch)` };
 }
 
 /** Maven is needed for the download alone. */

@@ -31,7 +31,7 @@ export function aggregatePom(names: readonly string[]): string {
 }
 
 function tags(coordinate: string): string {
-  const names = ['groupId', 'artifactId', 'version', 'classifier'];
+  const names = ['groupId', 'artifactId', 'version', 'classifier', 'type'];
   return coordinate
     .split(':')
     .map((value, index) => `<${names[index]}>${value}</${names[index]}>`)

@@ -15,6 +15,8 @@ export interface ProcessServerOptions {
   readonly readyMs?: number;
   /** How long it may take to end before it is killed. */
   readonly stopMs?: number;
+  /** As {@link Server.client}. */
+  readonly client?: true;
   /** What to do when it was stopped and is gone. */
   readonly stopped?: () => Promise<void>;
 }
@@ -55,6 +57,7 @@ export function processServer(options: ProcessServerOptions): Server {
   return {
     name: options.name,
     endpoint: options.endpoint,
+    ...(options.client && { client: true }),
     get process() {
       return running;
     },

@@ -13,6 +13,8 @@ export interface Server {
   ready(): Promise<void>;
   /** Asks it to end, kills it after a bound. Idempotent; resolves when the process is gone. */
   stop(): Promise<void>;
+  /** Speaks to other servers until it has ended, and so has to be stopped before them. */
+  readonly client?: true;
   /** The process behind it, for tests that freeze or kill it; absent for a server that runs in this process. */
   readonly process?: ServerProcess | undefined;
 }

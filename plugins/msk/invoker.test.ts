@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import { createInvoker, type Invoker } from './invoker.ts';
 
 /** What a function may do to its process, by the event's `do`. */
@@ -39,6 +40,8 @@ let directory: string;
 const invokers: Invoker[] = [];
 
 beforeAll(async () => {
+  // What the instances print. A jest worker that prints "heap out of memory" is taken for one that is.
+  jest.spyOn(process.stderr, 'write').mockReturnValue(true);
   directory = await mkdtemp(join(tmpdir(), 'msk-invoker-'));
   await writeFile(join(directory, 'index.cjs'), HANDLER);
   await writeFile(join(directory, 'broken.cjs'), 'throw new RangeError("not loaded");');

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startDemo } from '../../local/generators/demo/demo.ts';
 import { BAD_RECORDS } from '../../local/generators/fleet/bad-records.ts';
@@ -5,16 +6,22 @@ import { alertsOf } from '../../local/generators/fleet/readings.ts';
 import { startFleet } from '../../local/generators/fleet/start.ts';
 import { startTrace } from '../../local/generators/fleet/start-trace.ts';
 import { createManifest, type Expectation, type Manifest } from '../../local/generators/manifest.ts';
+import { BAD_ORDERS } from '../../local/generators/orders/bad-records.ts';
+import { parseColumns } from '../../local/generators/orders/replay/columns.ts';
+import { readOrders } from '../../local/generators/orders/replay/read-orders.ts';
+import { startReplay } from '../../local/generators/orders/replay/start-replay.ts';
+import { startOrders } from '../../local/generators/orders/start.ts';
 import { startProducer } from '../../local/generators/producer.ts';
 import { startBroker, type TestBroker, type TestRecord } from './broker.ts';
 
 const RAW = 'raw-data-topic';
 const TRIPS = 'trips-topic';
 const DEMO = 'demo_topic';
+const ORDERS = 'orders';
 let broker: TestBroker;
 
 beforeAll(async () => {
-  broker = await startBroker([RAW, TRIPS, DEMO]);
+  broker = await startBroker([RAW, TRIPS, DEMO, ORDERS]);
 }, 60_000);
 afterAll(() => broker.stop());
 
@@ -60,7 +67,7 @@ test('the manifest holds what is in the topics, each record at its own coordinat
   const wrong = raw.filter((record) => !agrees(expectationOf(manifest, RAW, record), record));
   expect(wrong).toEqual([]);
   for (const { cause } of BAD_RECORDS) expect(manifest.causes[cause]).toBeGreaterThan(0);
-  for (const count of Object.values(manifest.alerts)) expect(count).toBeGreaterThan(0);
+  for (const count of Object.values(manifest.raised)) expect(count).toBeGreaterThan(0);
   expect(new Set(raw.map(({ headers }) => String(headers?.['generated']))).size).toBe(raw.length);
   expect(raw.filter(({ key }) => key === null).length).toBeGreaterThan(20);
   expect(raw.filter(({ value }) => value?.length === 1_000_000).length).toBeGreaterThan(0);
@@ -122,6 +129,70 @@ test('demo records of every kind are acknowledged as good', async () => {
   expect(records.some(({ value }) => value?.length === 0)).toBe(true);
 }, 60_000);
 
+test('orders are known at their coordinates, and their sums are those of what was acknowledged', async () => {
+  const durationSeconds = 12;
+  const orders = await startOrders({ brokers: broker.endpoint, seed: 7, rate: 100, durationSeconds });
+  await orders.finished;
+  const manifest = await orders.stop();
+  const records = await readOwn(ORDERS, 'orders', manifest);
+  expect(records.length).toBeGreaterThan(1_000);
+  for (const { cause } of BAD_ORDERS) expect(manifest.causes[cause]).toBeGreaterThan(0);
+  const good = records.filter((record) => expectationOf(manifest, ORDERS, record)?.kind === 'good');
+  const revenue = good.reduce((sum, { value }) => sum + JSON.parse(String(value)).amount, 0);
+  const sums = [...manifest.windows.values()];
+  expect(sums.reduce((sum, { count }) => sum + count, 0)).toBe(good.length);
+  expect(sums.reduce((sum, { cents }) => sum + cents, 0)).toBe(Math.round(revenue * 100));
+}, 60_000);
+
+describe('orders of a file are replayed', () => {
+  const columns = parseColumns('order_id=orderID,user_id=customer,product_id=sku,amount=total,timestamp=placed');
+  const file = join(import.meta.dirname, '../data/orders.csv');
+  const replay = async (speed: number, shift: boolean) => {
+    const started = await startReplay({ brokers: broker.endpoint, orders: readOrders(file, columns), speed, shift });
+    await started.finished;
+    return readOwn(ORDERS, 'replay', await started.stop());
+  };
+  const timeOf = ({ value }: TestRecord) => Date.parse(JSON.parse(String(value)).timestamp);
+
+  test('at the speed that was asked for, at the time of sending', async () => {
+    const records = await replay(90, true);
+    expect(records.map(({ key }) => String(key)).toSorted()).toEqual(
+      Array.from({ length: 12 }, (_, i) => `A-${1001 + i}`),
+    );
+    const sent = records.map(({ timestamp }) => Number(timestamp)).toSorted((a, b) => a - b);
+    expect(Math.abs((sent.at(-1) as number) - (sent[0] as number) - 2_000)).toBeLessThan(300);
+    for (const record of records) {
+      const before = Number(record.timestamp) - timeOf(record);
+      expect(before).toBeGreaterThanOrEqual(0);
+      expect(before).toBeLessThan(300);
+    }
+  }, 30_000);
+
+  test('or at their own times', async () => {
+    const records = await replay(1_000, false);
+    const first = records.find(({ key }) => String(key) === 'A-1001') as TestRecord;
+    expect(JSON.parse(String(first.value))).toEqual({
+      order_id: 'A-1001',
+      user_id: 'C-17',
+      product_id: 'P001',
+      amount: 24.9,
+      timestamp: '2026-01-15T10:00:00.000Z',
+    });
+  }, 30_000);
+
+  test('a row that is wrong ends it, with its line', async () => {
+    const wrong = parseColumns('order_id=orderID,user_id=customer,product_id=sku,amount=sku,timestamp=placed');
+    const started = await startReplay({
+      brokers: broker.endpoint,
+      orders: readOrders(file, wrong),
+      speed: 1,
+      shift: true,
+    });
+    await expect(started.finished).rejects.toThrow('orders.csv line 2: sku must be a number');
+    await started.stop();
+  }, 30_000);
+});
+
 test('a trace is replayed in its time and ends by itself', async () => {
   const measurements = [0, 1, 2, 3].map((second) => ({
     vehicleId: 'lorry',
@@ -135,7 +206,7 @@ test('a trace is replayed in its time and ends by itself', async () => {
   const manifest = await trace.stop();
   const records = await readOwn(RAW, 'trace', manifest);
   expect(records.map(({ value }) => JSON.parse(String(value)).speed)).toEqual([undefined, 90, 90, 90]);
-  expect(manifest.alerts.Speeding).toBe(3);
+  expect(manifest.raised['Speeding']).toBe(3);
   const took = Number(records.at(-1)?.timestamp) - Number(records[0]?.timestamp);
   expect(Math.abs(took - 1_500)).toBeLessThan(300);
   for (const { value, timestamp } of records) {
@@ -150,7 +221,7 @@ function agrees(expectation: Expectation | undefined, { value, timestamp }: Test
   const code = codeOf(value, Number(timestamp));
   if (expectation?.kind === 'bad') return expectation.code === code;
   const alerts = code === undefined && JSON.stringify(alertsOf(JSON.parse(String(value))));
-  return expectation !== undefined && alerts === JSON.stringify(expectation.alerts);
+  return expectation !== undefined && alerts === JSON.stringify(expectation.raises.filter((kind) => kind !== 'Delay'));
 }
 
 function codeOf(value: Buffer | null, timestamp: number): string | undefined {

@@ -67,7 +67,16 @@ describe('the function, bundled as it is deployed', () => {
     const tables = await select(
       "SELECT relname AS name, obj_description(oid) IS NOT NULL AS described FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1",
     );
-    const names = ['alerts', 'readings', 'records', 'schema_migrations', 'trips'];
+    const names = [
+      'alerts',
+      'logins',
+      'orders',
+      'product_metrics',
+      'readings',
+      'records',
+      'schema_migrations',
+      'trips',
+    ];
     expect(tables).toEqual(names.map((name) => ({ name, described: name !== 'schema_migrations' })));
   }, 30_000);
 

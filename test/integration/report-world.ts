@@ -1,11 +1,14 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { CreateTableCommand, type KeySchemaElement, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { Client } from '@opensearch-project/opensearch';
 import pg from 'pg';
+import { prepareSearch } from '../../functions/sinks/opensearch/prepare.ts';
 import { toLine } from '../../functions/sinks/s3/line.ts';
+import { within } from '../../lib/deadline.ts';
 import { item } from '../../lib/stores/attributes.ts';
 import { type Clients, type Endpoints, withClients } from '../../local/deploy/servers.ts';
 import { TOPIC_NAMES } from '../../local/report/topics.ts';
@@ -22,6 +25,9 @@ const TABLES = {
   alerts: { name: 'alerts', keys: ['vehicleId', 'alert'] },
   trips: { name: 'trips', keys: ['vehicleId'] },
   records: { name: 'records', keys: ['topicPartition', 'offset'] },
+  orders: { name: 'orders', keys: ['order_id', 'source'] },
+  users: { name: 'users', keys: ['user_id'] },
+  devices: { name: 'devices', keys: ['device_id'] },
 } as const;
 
 /** What the resources of {@link writeWorld} are called. */
@@ -31,10 +37,17 @@ export const REFERENCES: References = {
   AlertsTable: { Ref: TABLES.alerts.name },
   TripsTable: { Ref: TABLES.trips.name },
   RecordsTable: { Ref: TABLES.records.name },
+  OrdersTable: { Ref: TABLES.orders.name },
+  UsersTable: { Ref: TABLES.users.name },
+  DevicesTable: { Ref: TABLES.devices.name },
 };
 
-/** Puts a world into empty servers: topics, objects, rows and items, with the formats that the sinks write. */
-export async function writeWorld(endpoints: Endpoints, { topics, s3, rds, dynamodb }: WholeWorld): Promise<void> {
+/** Puts a world into empty servers: topics, objects, rows, items, documents and the file of metrics, with the formats that the sinks write. */
+export async function writeWorld(
+  endpoints: Endpoints,
+  { topics, s3, rds, dynamodb, opensearch, file }: WholeWorld,
+  metricsFile: string,
+): Promise<void> {
   await withClients(endpoints, async (clients) => {
     await writeTopics(clients, topics);
     await clients.s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
@@ -64,6 +77,8 @@ export async function writeWorld(endpoints: Endpoints, { topics, s3, rds, dynamo
     }
   });
   await writeRows(endpoints.postgres, rds);
+  await writeDocuments(endpoints.opensearch, opensearch);
+  await writeFile(metricsFile, file.map((line) => `${line}\n`).join(''));
 }
 
 async function writeTopics({ admin, kafka }: Clients, topics: WholeWorld['topics']): Promise<void> {
@@ -105,6 +120,15 @@ async function writeRows(url: string, rds: WholeWorld['rds']): Promise<void> {
   } finally {
     await client.end();
   }
+}
+
+async function writeDocuments(node: string, documents: WholeWorld['opensearch']): Promise<void> {
+  const client = new Client({ node });
+  await prepareSearch({ client, auth: 'none' }, within(30_000));
+  const body = documents.flatMap(({ index, id, source }) => [{ create: { _index: index, _id: id } }, source]);
+  const { body: answer } = await client.bulk({ body });
+  if (answer.errors) throw new Error(JSON.stringify(answer.items.find(({ create }) => create?.error)));
+  await client.close();
 }
 
 const listOf = ({ headers }: LogRecord) =>

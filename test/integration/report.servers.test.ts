@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { DeleteItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { jest } from '@jest/globals';
+import { Client } from '@opensearch-project/opensearch';
 import pg from 'pg';
+import { alerts } from '../../local/commands/alerts.ts';
 import { type Command, runCommand } from '../../local/commands/command.ts';
 import { follow } from '../../local/commands/follow.ts';
 import { produce } from '../../local/commands/produce.ts';
@@ -13,6 +15,7 @@ import { sql } from '../../local/commands/sql.ts';
 import { tail } from '../../local/commands/tail.ts';
 import { dynamodbOf, kafkaOf, s3Of } from '../../local/deploy/servers.ts';
 import { watchAlerts } from '../../local/report/latency/watch-alerts.ts';
+import { watchDocuments } from '../../local/report/latency/watch-documents.ts';
 import { watchVehicles } from '../../local/report/latency/watch-vehicles.ts';
 import { placesOf } from '../../local/report/places.ts';
 import { reconcile } from '../../local/report/reconcile.ts';
@@ -28,9 +31,9 @@ let file: StackFile;
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'report-'));
-  stack = await startStack({ stage: 'local', root });
-  await writeWorld(stack.endpoints, world);
-  await stack.recordReferences(REFERENCES);
+  stack = await startStack({ stage: 'local', root, search: true });
+  await writeWorld(stack.endpoints, world, metricsFile());
+  await stack.recordDeployed({ references: REFERENCES, schemas: [] });
   file = await readStack(root);
 }, 120_000);
 
@@ -39,7 +42,12 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true });
 }, 30_000);
 
-const report = () => reconcile({ ...facts, ...placesOf(stack.endpoints, REFERENCES) });
+const metricsFile = () => join(root, 'metrics.json');
+const places = () => {
+  const { kafka, stores } = placesOf(stack.endpoints, REFERENCES);
+  return { kafka, stores: { ...stores, file: { path: metricsFile() } } };
+};
+const report = () => reconcile({ ...facts, ...places() });
 
 /** Runs a command on the test's own stack. */
 async function run(make: (find: () => Promise<StackFile>) => Command<never>, ...args: string[]) {
@@ -73,9 +81,9 @@ describe('reconcile', () => {
   }, 30_000);
 
   test('a store that does not answer is no proof', async () => {
-    const places = placesOf(stack.endpoints, REFERENCES);
-    const s3 = { ...places.stores.s3, bucket: 'another' };
-    const found = await reconcile({ ...facts, ...places, stores: { ...places.stores, s3 } });
+    const { kafka, stores } = places();
+    const s3 = { ...stores.s3, bucket: 'another' };
+    const found = await reconcile({ ...facts, kafka, stores: { ...stores, s3 } });
     expect(found.ok).toBe(false);
     expect(found.problems).toEqual([expect.stringMatching(/^s3 could not be read back: /)]);
   }, 30_000);
@@ -146,6 +154,7 @@ describe('commands', () => {
     );
     expect(out).toMatch(/rds\n {2}readings {2}\{.*"raw-data-topic-0-0".*\n {2}alerts {2}\{.*raw-data-topic-0-0\/Delay/);
     expect(out).toMatch(/dynamodb\n {2}vehicles {2}\{.*\} {2}\(a newer one\)/);
+    expect(out).toMatch(/opensearch\n {2}alerts-2026\.11 {2}\{.*raw-data-topic-0-0\/Delay/);
   }, 30_000);
 
   test('follow shows a dead letter, and leads from a produced record to its source', async () => {
@@ -218,6 +227,34 @@ describe('live samples', () => {
   }, 30_000);
 });
 
+test('alerts prints a table, counts, or JSON', async () => {
+  const since = ['--since', '2026-11-21T00:00:00Z'];
+  const { out } = await run(any(alerts), '--vehicle', 'V0', '--kind', 'Speeding', '--limit', '2', ...since);
+  expect(out).toMatch(/^time +\| vehicle \| alert .*\n[-+]+\n2026-11-21T08:00:\S+ +\| V0 +\| Speeding \| 85\.5 /);
+  expect(out).toMatch(/\nof \d+: --limit lists more$/);
+
+  const counted = await run(any(alerts), '--by', 'kind', '--json', ...since);
+  expect(Object.keys(JSON.parse(counted.out)).toSorted()).toEqual(['Delay', 'LowFuel', 'Speeding', 'Temperature']);
+  expect(await run(any(alerts), '--by', 'colour')).toMatchObject({ code: 2 });
+}, 30_000);
+
+test('a document that appears is seen, once', async () => {
+  const client = new Client({ node: stack.endpoints.opensearch });
+  const watch = watchDocuments({ endpoint: stack.endpoints.opensearch });
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  const id = 'raw-data-topic-0-9999/Speeding';
+  const document = { source: id, vehicleId: 'V0', alert: 'Speeding', eventTime: new Date().toISOString() };
+  const before = Date.now();
+  await client.create({ index: 'alerts-2026.11', id, body: document });
+  while (watch.seen() === 0 && Date.now() < before + 5_000) await new Promise((resolve) => setTimeout(resolve, 20));
+  const samples = await watch.stop();
+  await client.delete({ index: 'alerts-2026.11', id });
+  await client.close();
+
+  expect(samples).toEqual([{ source: id, seen: expect.any(Number) }]);
+  expect(samples[0]?.seen).toBeGreaterThan(before);
+}, 30_000);
+
 /** Last: each leaves the servers as it made them. */
 test('what is then taken away or changed in a real store is found', async () => {
   const { s3, rds } = placesOf(stack.endpoints, REFERENCES).stores;
@@ -233,6 +270,10 @@ test('what is then taken away or changed in a real store is found', async () => 
   await dynamodb.send(new DeleteItemCommand({ TableName: 'trips', Key: { vehicleId: { S: 'V2' } } }));
   dynamodb.destroy();
 
+  const search = new Client({ node: stack.endpoints.opensearch });
+  await search.delete({ index: 'alerts-2026.11', id: 'raw-data-topic-0-0/Speeding' });
+  await search.close();
+
   const found = await report();
   const groups = new Map(found.findings.map(({ place, kind, first }) => [`${place} ${kind}`, first[0]?.id]));
   expect(found.ok).toBe(false);
@@ -240,6 +281,7 @@ test('what is then taken away or changed in a real store is found', async () => 
   expect(groups.get('rds readings lost')).toBe('raw-data-topic-0-0');
   expect(groups.get('rds alerts different')).toBe('raw-data-topic-0-0/Speeding');
   expect(groups.get('dynamodb trips lost')).toBe('V2');
+  expect(groups.get('opensearch alerts lost')).toBe('raw-data-topic-0-0/Speeding');
 }, 30_000);
 
 test('without a running stack a command says so on one line, and exits 1', async () => {

@@ -30,7 +30,13 @@ async function loadHandler(): Promise<Handler> {
     ALERTS_TABLE: 'alerts',
     TRIPS_TABLE: 'trips',
     RECORDS_TABLE: await tables.create('records', 'topicPartition:S', 'offset:N'),
+    ORDERS_TABLE: 'orders',
+    USERS_TABLE: 'users',
+    DEVICES_TABLE: 'devices',
     TOMBSTONE_DAYS: '30',
+    LOGIN_DAYS: '365',
+    GLUE_REGISTRY: 'none',
+    SCHEMA_REGISTRY_URL: '',
   });
   return (await import('../../functions/sinks/upsertIntoDynamodb.ts')).handler as unknown as Handler;
 }

@@ -7,7 +7,15 @@ import { batchOfRecords, KAFKA_TIME, type TestRecord } from '../msk-event.ts';
 import { startTables, type TestTables } from '../servers.ts';
 
 const NOW = Date.UTC(2026, 0, 2);
-const names = { vehicles: 'vehicles', alerts: 'alerts', trips: 'trips', records: 'records' };
+const names = {
+  vehicles: 'vehicles',
+  alerts: 'alerts',
+  trips: 'trips',
+  orders: 'orders',
+  users: 'users',
+  devices: 'devices',
+  records: 'records',
+};
 
 let tables: TestTables;
 let puts = 0;
@@ -17,6 +25,9 @@ beforeAll(async () => {
   await tables.create('vehicles', 'vehicleId:S');
   await tables.create('alerts', 'vehicleId:S', 'alert:S');
   await tables.create('trips', 'vehicleId:S');
+  await tables.create('orders', 'order_id:S', 'source:S');
+  await tables.create('users', 'user_id:S');
+  await tables.create('devices', 'device_id:S');
   await tables.create('records', 'topicPartition:S', 'offset:N');
   const counted = putIf(tables.client);
   put = (...args) => {
@@ -30,7 +41,9 @@ beforeEach(() => {
 });
 
 const write = (records: TestRecord[], ms?: number) =>
-  dynamodbSink({ put, tables: names, tombstoneDays: 30, now: () => NOW }).write(batchOfRecords(records, {}, ms));
+  dynamodbSink({ put, tables: names, tombstoneDays: 30, loginDays: 365, now: () => NOW }).write(
+    batchOfRecords(records, {}, ms),
+  );
 const find = async (table: string, key: string, value: string) =>
   (await tables.items(table)).filter((found) => found[key]?.S === value);
 
@@ -273,9 +286,57 @@ test('a table that freezes hands all of it back within the time', async () => {
 }, 15_000);
 
 test("a table that is missing is no record's fault", async () => {
-  const sink = dynamodbSink({ put, tables: { ...names, vehicles: 'missing' }, tombstoneDays: 30 });
+  const sink = dynamodbSink({ put, tables: { ...names, vehicles: 'missing' }, tombstoneDays: 30, loginDays: 365 });
 
   const failures = await sink.write(batchOfRecords([reading('M1', 1, '0-1')], {}, 200));
 
   expect(failures.map(({ error }) => [error.code, error.retriable])).toEqual([['DYNAMODB', true]]);
+});
+
+test('an order is an item under its order_id and source: twice delivered is one, twice sent is two', async () => {
+  const order = { order_id: 'O1', user_id: 'U1', product_id: 'P1', product_name: 'Mouse', amount: 12.3 };
+  const processed = (raw: number, amount: number): TestRecord => ({
+    topic: 'processed-orders',
+    headers: { source: `orders-1-${raw}` },
+    value: { ...order, amount, timestamp: '2026-01-01T00:00:00.500Z' },
+  });
+
+  await write([processed(7, 12.3), processed(8, 99), processed(7, 12.3)]);
+  // What is there stays: the same source with another content is none that our functions make.
+  expect(await write([processed(7, 1)])).toEqual([]);
+
+  expect(
+    (await find('orders', 'order_id', 'O1')).toSorted((a, b) =>
+      String(a['source']?.S).localeCompare(String(b['source']?.S)),
+    ),
+  ).toEqual([
+    item({ ...order, source: 'orders-1-7', eventTime: '2026-01-01T00:00:00.500Z' }),
+    item({ ...order, amount: 99, source: 'orders-1-8', eventTime: '2026-01-01T00:00:00.500Z' }),
+  ]);
+});
+
+test('a login is the last one of its user and of its device, unless a newer one is there', async () => {
+  const login = { app_version: '1.0.0', ip: '162.255.195.0', locale: 'en_US', device_type: 'android' };
+  const processed = (user_id: string, device_id: string | null, second: number, raw: number): TestRecord => ({
+    topic: 'user-login-processed',
+    headers: { source: `user-login-1-${raw}` },
+    value: { ...login, user_id, device_id, timestamp: `2026-01-01T00:00:0${second}.000Z` },
+  });
+  const stored = (second: number, raw: number) => ({
+    ...login,
+    version: `00${Date.UTC(2026, 0, 1, 0, 0, second)}-0000000001-${String(raw).padStart(20, '0')}`,
+    source: `user-login-1-${raw}`,
+    eventTime: `2026-01-01T00:00:0${second}.000Z`,
+    expiresAt: Date.UTC(2027, 0, 1) / 1000 + second,
+  });
+
+  expect(await write([processed('U1', 'D1', 5, 7)])).toEqual([]);
+  expect(await write([processed('U1', 'D2', 4, 8), processed('U2', 'D1', 6, 9), processed('U3', null, 1, 10)])).toEqual(
+    [],
+  );
+
+  expect(await find('users', 'user_id', 'U1')).toEqual([item({ user_id: 'U1', device_id: 'D1', ...stored(5, 7) })]);
+  expect(await find('users', 'user_id', 'U3')).toEqual([item({ user_id: 'U3', ...stored(1, 10) })]);
+  expect(await find('devices', 'device_id', 'D1')).toEqual([item({ user_id: 'U2', device_id: 'D1', ...stored(6, 9) })]);
+  expect(await find('devices', 'device_id', 'D2')).toEqual([item({ user_id: 'U1', device_id: 'D2', ...stored(4, 8) })]);
 });

@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   statements = 0;
-  await postgres.query('TRUNCATE readings, alerts, trips, records');
+  await postgres.query('TRUNCATE readings, alerts, trips, orders, product_metrics, records');
 });
 
 const sink = rdsSink({
@@ -110,6 +110,105 @@ test('readings, alerts and trips become rows under their identity', async () => 
       deleted: true,
     },
   ]);
+});
+
+test('orders become rows under their source; an order_id that was sent twice shows as a duplicate', async () => {
+  const order = { order_id: 'O1', user_id: 'U1', product_id: 'P1', product_name: 'Mouse', amount: 12.3 };
+  const processed = (raw: number, more: object = {}): TestRecord => ({
+    topic: 'processed-orders',
+    offset: raw,
+    headers: { source: `orders-1-${raw}` },
+    value: { ...order, timestamp: '2026-01-01T00:00:00.500Z', ...more },
+  });
+
+  expect(await write([processed(7), processed(8, { amount: 10_000_000 }), processed(9, { order_id: 'O2' })])).toEqual(
+    [],
+  );
+  expect(await write([processed(7)])).toEqual([]);
+
+  expect(await rows("SELECT * FROM orders WHERE source = 'orders-1-7'")).toEqual([
+    { source: 'orders-1-7', ...order, amount: '12.30', event_time: new Date('2026-01-01T00:00:00.500Z') },
+  ]);
+  expect(await rows('SELECT order_id, times::int, versions::int, sources FROM duplicate_orders')).toEqual([
+    { order_id: 'O1', times: 2, versions: 2, sources: ['orders-1-7', 'orders-1-8'] },
+  ]);
+});
+
+test('logins become rows under their source, and counts by device, version and locale are views of them', async () => {
+  const login = { app_version: '3.2.1', locale: 'en_US', device_type: 'ios', timestamp: '2026-01-01T00:00:00.500Z' };
+  const processed = (raw: number, more: object): TestRecord => ({
+    topic: 'user-login-processed',
+    offset: raw,
+    headers: { source: `user-login-1-${raw}` },
+    value: { ...login, ...more },
+  });
+  const logins = [
+    processed(7, { user_id: 'U1', ip: '162.255.195.0', device_id: 'D1' }),
+    processed(8, { user_id: 'U2', ip: '2001:db8:aa::', device_id: null }),
+    processed(9, { user_id: 'device:D3', ip: null, device_id: 'D3', device_type: 'other', app_version: 'unknown' }),
+  ];
+
+  expect(await write(logins)).toEqual([]);
+  expect(await write(logins)).toEqual([]);
+
+  const { timestamp, ...stored } = login;
+  expect(await rows("SELECT * FROM logins WHERE source <> 'user-login-1-9' ORDER BY source")).toEqual([
+    {
+      ...stored,
+      source: 'user-login-1-7',
+      user_id: 'U1',
+      ip: '162.255.195.0',
+      device_id: 'D1',
+      event_time: new Date(timestamp),
+    },
+    {
+      ...stored,
+      source: 'user-login-1-8',
+      user_id: 'U2',
+      ip: '2001:db8:aa::',
+      device_id: null,
+      event_time: new Date(timestamp),
+    },
+  ]);
+  const counts = (view: string, column: string) =>
+    rows(`SELECT ${column} AS name, logins::int, users::int FROM ${view} ORDER BY 2 DESC`);
+  expect(await counts('logins_by_device_type', 'device_type')).toEqual([
+    { name: 'ios', logins: 2, users: 2 },
+    { name: 'other', logins: 1, users: 1 },
+  ]);
+  expect(await counts('logins_by_app_version', 'app_version')).toEqual([
+    { name: '3.2.1', logins: 2, users: 2 },
+    { name: 'unknown', logins: 1, users: 1 },
+  ]);
+  expect(await counts('logins_by_locale', 'locale')).toEqual([{ name: 'en_US', logins: 3, users: 3 }]);
+});
+
+test('of the results of a window and product the one with the most orders stays, in whatever order they come', async () => {
+  const result = (order_count: number, window_start = 1704470400): TestRecord => ({
+    topic: 'product-metrics',
+    headers: { source: `${window_start}/P1` },
+    value: {
+      window_start,
+      window_end: window_start + 60,
+      product_id: 'P1',
+      order_count,
+      total_revenue: 10.1 * order_count,
+      avg_order_value: 10.1,
+    },
+  });
+  const stored = () =>
+    rows('SELECT window_start::int, order_count::int, total_revenue FROM product_metrics ORDER BY 1');
+
+  expect(await write([result(2), result(5), result(3), result(1, 1704470460)])).toEqual([]);
+  expect(statements).toBe(1);
+  expect(await stored()).toEqual([
+    { window_start: 1704470400, order_count: 5, total_revenue: '50.50' },
+    { window_start: 1704470460, order_count: 1, total_revenue: '10.10' },
+  ]);
+  await write([result(4)]);
+  await write([result(6), result(6)]);
+
+  expect((await stored())[0]).toEqual({ window_start: 1704470400, order_count: 6, total_revenue: '60.60' });
 });
 
 test('a batch is one statement; twice, in parts, and produced twice upstream change nothing', async () => {

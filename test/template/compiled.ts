@@ -10,6 +10,44 @@ import { resolve } from '../../plugins/msk/template.ts';
 export const stages = ['local', 'dev', 'prod'] as const;
 export type Stage = (typeof stages)[number];
 
+/** A stage with params of its own, as `--param name=value` gives them. */
+export interface Variant {
+  stage: Stage;
+  params: Record<string, string>;
+}
+
+/**
+ * Every choice that serverless.yml leaves to whoever deploys, taken at least once: a branch of the template that no
+ * stage has by itself.
+ */
+export const variants: Record<string, Variant> = {
+  'dev with three zones, passwords, SSH, and no search': {
+    stage: 'dev',
+    params: {
+      zones: 'three',
+      brokers: '3',
+      replicationFactor: '3',
+      minInsyncReplicas: '2',
+      scram: 'on',
+      ssh: 'on',
+      sshCidr: '192.0.2.0/24',
+      search: 'none',
+    },
+  },
+  'prod without a route out, with tiered storage, alarms by email, a boundary, a serverless search, and notifications':
+    {
+      stage: 'prod',
+      params: {
+        egress: 'endpoints',
+        storageMode: 'TIERED',
+        alarmEmail: 'operations@example.com',
+        search: 'serverless',
+        notifications: 'on',
+        permissionsBoundary: 'arn:aws:iam::000000000000:policy/boundary',
+      },
+    },
+};
+
 const service = join(import.meta.dirname, '..', '..');
 /** What the template is made from; a change in any of it compiles anew. */
 const sources = [
@@ -29,11 +67,11 @@ const cache = join(service, 'node_modules', '.cache', 'template');
  * that the lint and every test file share one packaging per stage.
  * @throws Error with the framework's own output where it doesn't compile
  */
-export async function templateFile(stage: Stage): Promise<string> {
+export async function templateFile(stage: Stage, params: Variant['params'] = {}): Promise<string> {
   const folder = join(cache, await fingerprint());
-  const file = join(folder, `${stage}.json`);
+  const file = join(folder, `${[stage, ...Object.keys(params)].join('-')}.json`);
   if (await readFile(file).catch(() => undefined)) return file;
-  const output = await packaged(stage);
+  const output = await packaged(stage, params);
   await mkdir(folder, { recursive: true });
   // Whole or not at all: another test process may read it now.
   await writeFile(`${file}.${process.pid}`, output);
@@ -43,16 +81,16 @@ export async function templateFile(stage: Stage): Promise<string> {
 }
 
 /** The compiled template with its intrinsic functions. */
-export async function compiledTemplate(stage: Stage): Promise<CompiledTemplate> {
-  return JSON.parse(await readFile(await templateFile(stage), 'utf8'));
+export async function compiledTemplate(stage: Stage, params?: Variant['params']): Promise<CompiledTemplate> {
+  return JSON.parse(await readFile(await templateFile(stage, params), 'utf8'));
 }
 
 /**
  * The compiled template without intrinsic functions: a `Ref` gives the logical id, `Fn::GetAtt` the id, a dot, and the
  * attribute; cluster and topics have ARNs of an invented account, so that the ARNs made from them read like real ones.
  */
-export async function plainTemplate(stage: Stage): Promise<CompiledTemplate> {
-  const template = await compiledTemplate(stage);
+export async function plainTemplate(stage: Stage, params?: Variant['params']): Promise<CompiledTemplate> {
+  const template = await compiledTemplate(stage, params);
   const references: References = {};
   for (const [id, resource] of Object.entries(template.Resources)) {
     references[id] = { Ref: arns.get(resource.Type)?.(resource.Properties ?? {}) ?? id };
@@ -78,14 +116,15 @@ const arns = new Map<string, (properties: Record<string, unknown>) => string>([
  * Packages in a copy of the service's own files (the framework takes no linked serverless.yml): the framework's `.serverless` and `.esbuild` are then the
  * test's own, and a pipeline that runs from this checkout isn't disturbed.
  */
-async function packaged(stage: Stage): Promise<string> {
+async function packaged(stage: Stage, params: Variant['params']): Promise<string> {
+  const given = Object.entries(params).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
   const folder = await mkdtemp(join(tmpdir(), `msk-template-${stage}-`));
   try {
     for (const source of sources) await cp(join(service, source), join(folder, source), { recursive: true });
     await symlink(join(service, 'node_modules'), join(folder, 'node_modules'));
     await promisify(execFile)(
       process.execPath,
-      ['node_modules/serverless/bin/serverless.js', 'package', '--stage', stage, '--package', 'out'],
+      ['node_modules/serverless/bin/serverless.js', 'package', '--stage', stage, ...given, '--package', 'out'],
       {
         cwd: folder,
         // Nothing of the caller's account: the template must come out the same without credentials and network.

@@ -1,12 +1,26 @@
 import type { CompiledTemplate } from '../../plugins/msk/contract.ts';
-import { plainTemplate, stages } from './compiled.ts';
+import { plainTemplate, stages, variants } from './compiled.ts';
+import { encryptionRules } from './rules/encryption.ts';
 import { kafkaRules } from './rules/kafka.ts';
 import { mappingRules } from './rules/mappings.ts';
+import { monitoringRules } from './rules/monitoring.ts';
 import { networkRules } from './rules/network.ts';
 import { roleRules } from './rules/roles.ts';
+import { searchRules } from './rules/search.ts';
 import { storeRules } from './rules/stores.ts';
+import { versionRules } from './rules/versions.ts';
 
-const rules = [...mappingRules, ...kafkaRules, ...roleRules, ...storeRules, ...networkRules];
+const rules = [
+  ...encryptionRules,
+  ...mappingRules,
+  ...kafkaRules,
+  ...roleRules,
+  ...storeRules,
+  ...searchRules,
+  ...networkRules,
+  ...monitoringRules,
+  ...versionRules,
+];
 /** Packaging three stages at worst. */
 const packaging = 180_000;
 
@@ -14,6 +28,17 @@ describe.each(stages)('the compiled template of %s', (stage) => {
   let template: CompiledTemplate;
   beforeAll(async () => {
     template = await plainTemplate(stage);
+  }, packaging);
+
+  test.each(rules.filter((rule) => !rule.except?.[stage]))('$name', (rule) => {
+    expect(rule.check(template)).toEqual([]);
+  });
+});
+
+describe.each(Object.entries(variants))('the compiled template of %s', (_, { stage, params }) => {
+  let template: CompiledTemplate;
+  beforeAll(async () => {
+    template = await plainTemplate(stage, params);
   }, packaging);
 
   test.each(rules.filter((rule) => !rule.except?.[stage]))('$name', (rule) => {

@@ -34,6 +34,8 @@ const differing: { path: RegExp; why: string }[] = [
   { path: /^MskCluster\.NumberOfBrokerNodes$/, why: 'one process is one broker' },
   { path: /^\w+Topic\.ReplicationFactor$/, why: 'one broker holds one replica' },
   { path: /^MskConfiguration\.ServerProperties$/, why: 'the same, as the default' },
+  { path: /^Broker2\w+(\.|$)/, why: 'alarms of a broker that is not there' },
+  { path: /^Dashboard\.DashboardBody/, why: 'the same' },
   { path: /^\w+LambdaFunction\.Environment\.Variables\.KAFKA_AUTH$/, why: 'the local broker knows no IAM' },
 ];
 
@@ -73,6 +75,7 @@ function named(all: CompiledTemplate['Resources'], stage: Stage): unknown {
   return JSON.parse(
     text
       .replaceAll(`msk-pipeline-${stage}`, 'msk-pipeline-STAGE')
+      .replaceAll(`msk_pipeline_${stage}`, 'msk_pipeline_STAGE')
       .replaceAll(`msk-pipeline/${stage}/`, 'msk-pipeline/STAGE/')
       .replace(/\d{13}-\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
       .replaceAll(`"${stage}"`, '"STAGE"'),

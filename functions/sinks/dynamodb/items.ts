@@ -2,6 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { partitionName } from '../../../lib/kafka/batch.ts';
 import type { KafkaRecord } from '../../../lib/kafka/records.ts';
 import { type Item, item } from '../../../lib/stores/attributes.ts';
+import { readProcessedLogin } from '../../logins/schema.ts';
+import { readProcessedOrder } from '../../orders/schema.ts';
 import { identityOf, originOf } from '../identity.ts';
 import type { ItemKind } from '../routes.ts';
 import { readAlert, readProcessed, readTrip, storedTime } from '../values.ts';
@@ -12,6 +14,8 @@ export interface Clock {
   readonly now: number;
   /** how long a tombstone is kept, in days */
   readonly tombstoneDays: number;
+  /** how long after it a login is kept, in days */
+  readonly loginDays: number;
 }
 
 export interface Entity {
@@ -19,8 +23,11 @@ export interface Entity {
   readonly key: readonly [string, ...string[]];
   /** whether its items have a `version`, by which the newest stays; else the first one does */
   readonly versioned: boolean;
-  /** @throws PermanentError where the record can't be an item of this table */
-  readonly item: (record: KafkaRecord, clock: Clock) => Item;
+  /**
+   * @returns undefined where the record says nothing of such an entity
+   * @throws PermanentError where the record can't be an item of this table
+   */
+  readonly item: (record: KafkaRecord, clock: Clock) => Item | undefined;
 }
 
 const DAY_SECONDS = 86_400;
@@ -60,6 +67,26 @@ export const entities: Readonly<Record<ItemKind, Entity>> = {
       return item({ vehicleId, version, deleted: false, tripId, destination, plannedArrival });
     },
   },
+  /** An order_id that was sent twice is two items. */
+  orders: {
+    key: ['order_id', 'source'],
+    versioned: false,
+    item(record) {
+      const { timestamp, ...order } = readProcessedOrder(record);
+      return item({ ...order, source: identityOf(record), eventTime: storedTime(timestamp) });
+    },
+  },
+  users: {
+    key: ['user_id'],
+    versioned: true,
+    item: (record, clock) => loginItem(record, clock),
+  },
+  /** A login without a device is of a user alone. */
+  devices: {
+    key: ['device_id'],
+    versioned: true,
+    item: (record, clock) => (readProcessedLogin(record).device_id === null ? undefined : loginItem(record, clock)),
+  },
   records: {
     key: ['topicPartition', 'offset'],
     versioned: false,
@@ -70,6 +97,21 @@ export const entities: Readonly<Record<ItemKind, Entity>> = {
     },
   },
 };
+
+/** What isn't known of a login has no attribute. */
+function loginItem(record: KafkaRecord, { loginDays }: Clock): Item {
+  const { timestamp, ip, device_id, ...login } = readProcessedLogin(record);
+  const time = Date.parse(timestamp);
+  return item({
+    ...login,
+    ip: ip ?? undefined,
+    device_id: device_id ?? undefined,
+    version: versionOf(time, originOf(record)),
+    source: identityOf(record),
+    eventTime: storedTime(timestamp),
+    expiresAt: Math.floor(time / 1000) + loginDays * DAY_SECONDS,
+  });
+}
 
 function textOrBytes(name: string, bytes: Buffer | null): object {
   if (bytes === null) return {};

@@ -3,8 +3,16 @@ import type { PutIf } from '../../../lib/stores/conditional-put.ts';
 import { batchOfRecords, type TestRecord } from '../../../test/msk-event.ts';
 import { dynamodbSink } from './sink.ts';
 
-const names = { vehicles: 'vehicles', alerts: 'alerts', trips: 'trips', records: 'records' };
-const sink = (put: PutIf) => dynamodbSink({ put, tables: names, tombstoneDays: 30 });
+const names = {
+  vehicles: 'vehicles',
+  alerts: 'alerts',
+  trips: 'trips',
+  orders: 'orders',
+  users: 'users',
+  devices: 'devices',
+  records: 'records',
+};
+const sink = (put: PutIf) => dynamodbSink({ put, tables: names, tombstoneDays: 30, loginDays: 365 });
 
 const reading = (vehicleId: string, second: number): TestRecord => ({
   topic: 'processed-data-topic',
@@ -74,4 +82,53 @@ test('at most 20 puts are under way at once', async () => {
   await sink(put).write(batchOfRecords(Array.from({ length: 100 }, (_, n) => reading(`V${n}`, 1))));
 
   expect(most).toBe(20);
+});
+
+describe('a login, of a user and of a device', () => {
+  const login = (user_id: string, device_id: string | null, second = 1): TestRecord => ({
+    topic: 'user-login-processed',
+    value: {
+      user_id,
+      app_version: '1.0.0',
+      ip: null,
+      locale: 'en',
+      device_id,
+      timestamp: `2026-01-01T00:00:0${second}Z`,
+      device_type: 'ios',
+    },
+  });
+
+  test('is the last one of both, without a device of the user alone, and expires', async () => {
+    const written = new Set<unknown>();
+    const put: PutIf = async ({ TableName, Item }) => {
+      written.add([TableName, Item['user_id']?.S, Item['device_id']?.S, Item['eventTime']?.S, Item['expiresAt']?.N]);
+      return 'written';
+    };
+
+    expect(await sink(put).write(batchOfRecords([login('a', 'x'), login('b', 'x', 2), login('a', null, 3)]))).toEqual(
+      [],
+    );
+
+    const time = (second: number) => [`2026-01-01T00:00:0${second}.000Z`, String(1_767_225_600 + second + 31_536_000)];
+    expect(written).toEqual(
+      new Set([
+        ['devices', 'b', 'x', ...time(2)],
+        ['users', 'a', undefined, ...time(3)],
+        ['users', 'b', 'x', ...time(2)],
+      ]),
+    );
+  });
+
+  test('that neither table takes is one failure; where one of them is away, it comes again', async () => {
+    const refused = new PermanentError('TOO_LARGE', '');
+    const away = new TransientError('DYNAMODB', '');
+
+    const both = await sink(() => Promise.reject(refused)).write(batchOfRecords([login('a', 'x')]));
+    const one = await sink(({ TableName }) => Promise.reject(TableName === 'devices' ? away : refused)).write(
+      batchOfRecords([login('a', 'x')], {}, 50),
+    );
+
+    expect(both.map(({ error }) => error.code)).toEqual(['TOO_LARGE']);
+    expect(one.map(({ error }) => error.code)).toEqual(['DYNAMODB']);
+  });
 });

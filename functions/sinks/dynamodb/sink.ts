@@ -17,6 +17,7 @@ export interface DynamodbSinkOptions {
   readonly put: PutIf;
   readonly tables: Readonly<Record<ItemKind, string>>;
   readonly tombstoneDays: number;
+  readonly loginDays: number;
   readonly now?: () => number;
 }
 
@@ -30,7 +31,7 @@ interface State {
 }
 
 /** Keeps each entity's latest state by conditional puts: of a batch only the newest, and never over a newer one. */
-export function dynamodbSink({ put, tables, tombstoneDays, now = Date.now }: DynamodbSinkOptions): Sink {
+export function dynamodbSink({ put, tables, now = Date.now, ...retention }: DynamodbSinkOptions): Sink {
   /**
    * Puts the newest state. One that DynamoDB refuses for what it holds gives way to the next older. What fails hands
    * all of them back, as only the newest stands for the others.
@@ -52,23 +53,37 @@ export function dynamodbSink({ put, tables, tombstoneDays, now = Date.now }: Dyn
 
   return {
     async write(batch) {
-      const clock: Clock = { now: now(), tombstoneDays };
-      const { done, failures } = eachRecord(recordsOf(batch), (record) => stateOf(record, tables, clock));
-      const states = done.flatMap(({ result }) => result ?? []);
+      const clock: Clock = { now: now(), ...retention };
+      const { done, failures } = eachRecord(recordsOf(batch), (record) => statesOf(record, tables, clock));
+      const states = done.flatMap(({ result }) => result);
       const byEntity = [...Map.groupBy(states, ({ entity }) => entity).values()];
       const failed = await sideBySide(byEntity, PUTS_AT_ONCE, (own) => writeEntity(own, batch.deadline));
-      return [...failures, ...failed.flat()];
+      return [...failures, ...oncePerRecord(failed.flat())];
     },
   };
 }
 
 const newestFirst = (a: State, b: State) => (a.version < b.version ? 1 : a.version > b.version ? -1 : 0);
 
-function stateOf(record: KafkaRecord, tables: DynamodbSinkOptions['tables'], clock: Clock): State | undefined {
-  const kind = routeOf(record.topic).dynamodb;
-  if (kind === null) return undefined;
+/** A record that is an item of two tables may fail in both, and is one record: what comes again is no dead letter. */
+function oncePerRecord(failures: readonly Failure[]): Failure[] {
+  const byRecord = new Map<KafkaRecord, Failure>();
+  for (const failure of failures) {
+    if (failure.error.retriable || !byRecord.has(failure.record)) byRecord.set(failure.record, failure);
+  }
+  return [...byRecord.values()];
+}
+
+type Tables = DynamodbSinkOptions['tables'];
+
+function statesOf(record: KafkaRecord, tables: Tables, clock: Clock): State[] {
+  return routeOf(record.topic).dynamodb.flatMap((kind) => stateOf(kind, record, tables, clock) ?? []);
+}
+
+function stateOf(kind: ItemKind, record: KafkaRecord, tables: Tables, clock: Clock): State | undefined {
   const { key, versioned, item: itemOf } = entities[kind];
   const item = itemOf(record, clock);
+  if (item === undefined) return undefined;
   const condition = versioned ? newer(item) : absent(key[0]);
   return {
     record,

@@ -1,15 +1,35 @@
 import { isUtf8 } from 'node:buffer';
 import type { KafkaRecord } from '../../../lib/kafka/records.ts';
+import { readProcessedLogin } from '../../logins/schema.ts';
+import { readProcessedOrder } from '../../orders/schema.ts';
 import { identityOf } from '../identity.ts';
 import type { RowKind } from '../routes.ts';
-import { readAlert, readProcessed, readTrip, storedTime } from '../values.ts';
+import { readAlert, readMetrics, readProcessed, readTrip, storedTime } from '../values.ts';
 import { isStorableJson, isStorableText } from './storable.ts';
 
-type ColumnType = 'text' | 'int' | 'bigint' | 'boolean' | 'double precision' | 'timestamptz' | 'jsonb' | 'bytea';
+type ColumnType =
+  | 'text'
+  | 'int'
+  | 'bigint'
+  | 'boolean'
+  | 'double precision'
+  | 'numeric'
+  | 'timestamptz'
+  | 'jsonb'
+  | 'inet'
+  | 'bytea';
+
+/** Where a row of the same key may be there already with less in it: the one with the higher number stays. */
+export interface Replacement {
+  readonly key: readonly string[];
+  readonly higher: string;
+}
 
 export interface Table {
   /** column -> type, as in resources/sql */
   readonly columns: Readonly<Record<string, ColumnType>>;
+  /** absent: a row that is there stays as it is */
+  readonly replaces?: Replacement;
   /**
    * A record's row as JSON text, columns by name, absent ones null, bytes in base64.
    * @throws PermanentError where the record can't be a row of this table
@@ -77,6 +97,49 @@ export const tables: Readonly<Record<RowKind, Table>> = {
         destination_longitude: change.location.longitude,
         planned_arrival: storedTime(change.plannedArrival),
       });
+    },
+  },
+  orders: {
+    columns: {
+      source: 'text',
+      order_id: 'text',
+      user_id: 'text',
+      product_id: 'text',
+      product_name: 'text',
+      amount: 'numeric',
+      event_time: 'timestamptz',
+    },
+    row(record) {
+      const { timestamp, ...order } = readProcessedOrder(record);
+      return JSON.stringify({ source: identityOf(record), ...order, event_time: storedTime(timestamp) });
+    },
+  },
+  product_metrics: {
+    columns: {
+      window_start: 'bigint',
+      window_end: 'bigint',
+      product_id: 'text',
+      order_count: 'bigint',
+      total_revenue: 'numeric',
+      avg_order_value: 'numeric',
+    },
+    replaces: { key: ['window_start', 'product_id'], higher: 'order_count' },
+    row: (record) => JSON.stringify(readMetrics(record)),
+  },
+  logins: {
+    columns: {
+      source: 'text',
+      user_id: 'text',
+      app_version: 'text',
+      ip: 'inet',
+      locale: 'text',
+      device_id: 'text',
+      device_type: 'text',
+      event_time: 'timestamptz',
+    },
+    row(record) {
+      const { timestamp, ...login } = readProcessedLogin(record);
+      return JSON.stringify({ source: identityOf(record), ...login, event_time: storedTime(timestamp) });
     },
   },
   records: {

@@ -1,18 +1,32 @@
-import type { Table } from './rows.ts';
+import type { Replacement, Table } from './rows.ts';
 
 /**
- * One statement for any number of rows: they are one JSON parameter, `:rows`. A row whose primary key is there already
- * is left as it is, and so is one of two in the same statement.
+ * One statement for any number of rows: they are one JSON parameter, `:rows`. A row whose key is there already is left
+ * as it is, or replaces it where it has the higher number; the same goes for two in one statement.
  */
-export function insertStatement(name: string, { columns }: Pick<Table, 'columns'>): string {
+export function insertStatement(name: string, { columns, replaces }: Pick<Table, 'columns' | 'replaces'>): string {
   const entries = Object.entries(columns);
-  const names = entries.map(([column]) => `"${column}"`).join(', ');
+  const names = list(entries.map(([column]) => column));
   const values = entries.map(([column, type]) =>
     type === 'bytea' ? `decode(x."${column}", 'base64')` : `x."${column}"`,
   );
   const types = entries.map(([column, type]) => `"${column}" ${type === 'bytea' ? 'text' : type}`);
+  const rows = `FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS x(${types.join(', ')})`;
+  if (replaces === undefined) {
+    return `INSERT INTO ${name} (${names}) SELECT ${values.join(', ')} ${rows} ON CONFLICT DO NOTHING`;
+  }
+  const { key, higher } = replaces;
+  // PostgreSQL refuses a statement that would replace the same row twice: the highest of each key alone goes in.
   return (
-    `INSERT INTO ${name} (${names}) SELECT ${values.join(', ')} ` +
-    `FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS x(${types.join(', ')}) ON CONFLICT DO NOTHING`
+    `INSERT INTO ${name} (${names}) SELECT DISTINCT ON (${list(key)}) ${values.join(', ')} ${rows} ` +
+    `ORDER BY ${list(key)}, "${higher}" DESC ON CONFLICT (${list(key)}) DO UPDATE SET ${assignments(columns, replaces)} ` +
+    `WHERE EXCLUDED."${higher}" > ${name}."${higher}"`
   );
+}
+
+const list = (columns: readonly string[]) => columns.map((column) => `"${column}"`).join(', ');
+
+function assignments(columns: Table['columns'], { key }: Replacement): string {
+  const others = Object.keys(columns).filter((column) => !key.includes(column));
+  return others.map((column) => `"${column}" = EXCLUDED."${column}"`).join(', ');
 }

@@ -7,7 +7,12 @@ export interface Coordinates {
   offset: number;
 }
 
-const SOURCE = /^(.+)-(\d+)-(\d+)(?:\/.*)?$/s;
+const SOURCE = /^([^/]+)-(\d+)-(\d+)(?:\/.*)?$/s;
+
+/** Whether a `source` names a record: a window's, `1704470400/P001`, doesn't. */
+export function isCoordinates(source: string): boolean {
+  return SOURCE.test(source);
+}
 
 /**
  * The coordinates in a `source`: `raw-data-topic-0-15`, or an alert's `raw-data-topic-0-15/Speeding`.

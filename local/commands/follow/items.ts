@@ -1,8 +1,8 @@
 import { type AttributeValue, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { dynamodbOf } from '../../deploy/servers.ts';
 import { plain, type Tables } from '../../report/readback/dynamodb.ts';
-import { ALERTS, DEMO, PROCESSED, TRIPS } from '../../report/topics.ts';
-import type { Item, LogRecord } from '../../report/world.ts';
+import { ALERTS, DEMO, LOGINS_PROCESSED, PROCESSED, PROCESSED_ORDERS, TRIPS } from '../../report/topics.ts';
+import { headerOf, type Item, type LogRecord, nameOf } from '../../report/world.ts';
 
 /** An item that a record is in, or would be, had a newer one not come after it. */
 export interface FoundItem {
@@ -11,44 +11,56 @@ export interface FoundItem {
   holds: boolean;
 }
 
-type Lookup = (record: LogRecord) => { table: keyof Tables['tables']; key: Record<string, AttributeValue> } | undefined;
+type Lookup = (record: LogRecord) => readonly { table: keyof Tables['tables']; key: Record<string, AttributeValue> }[];
 
 const text = (value: unknown): AttributeValue => ({ S: String(value) });
 
-/** The item that a record of a topic goes to. */
+/** The items that a record of a topic goes to. */
 const lookups: Record<string, Lookup> = {
   [PROCESSED]: (record) => {
     const { vehicleId } = parsed(record);
-    return { table: 'vehicles', key: { vehicleId: text(vehicleId) } };
+    return [{ table: 'vehicles', key: { vehicleId: text(vehicleId) } }];
   },
   [ALERTS]: (record) => {
     const { vehicleId, alert } = parsed(record);
-    return { table: 'alerts', key: { vehicleId: text(vehicleId), alert: text(alert) } };
+    return [{ table: 'alerts', key: { vehicleId: text(vehicleId), alert: text(alert) } }];
   },
   [TRIPS]: (record) => {
     const vehicleId = record.value === null ? record.key?.toString('utf8') : parsed(record)['vehicleId'];
-    return { table: 'trips', key: { vehicleId: text(vehicleId) } };
+    return [{ table: 'trips', key: { vehicleId: text(vehicleId) } }];
+  },
+  [PROCESSED_ORDERS]: (record) => {
+    const source = headerOf(record, 'source') ?? nameOf(record);
+    return [{ table: 'orders', key: { order_id: text(parsed(record)['order_id']), source: text(source) } }];
+  },
+  [LOGINS_PROCESSED]: (record) => {
+    const { user_id, device_id } = parsed(record);
+    return [
+      { table: 'users', key: { user_id: text(user_id) } },
+      ...(typeof device_id === 'string' ? [{ table: 'devices', key: { device_id: text(device_id) } } as const] : []),
+    ];
   },
   [DEMO]: ({ topic, partition, offset }) => {
-    return { table: 'records', key: { topicPartition: text(`${topic}-${partition}`), offset: { N: String(offset) } } };
+    return [
+      { table: 'records', key: { topicPartition: text(`${topic}-${partition}`), offset: { N: String(offset) } } },
+    ];
   },
 };
 
-/** The items of the records that were found, one each. @param origin the record that they all came from */
+/** The items of the records that were found. @param origin the record that they all came from */
 export async function findItems(place: Tables, origin: LogRecord, records: readonly LogRecord[]): Promise<FoundItem[]> {
   const client = dynamodbOf({ dynamodb: place.endpoint });
   try {
     const found = new Map<string, FoundItem>();
     for (const record of [origin, ...records]) {
-      const lookup = lookups[record.topic]?.(record);
-      if (lookup === undefined) continue;
-      const { table, key } = lookup;
-      const { Item } = await client.send(
-        new GetItemCommand({ TableName: place.tables[table], Key: key, ConsistentRead: true }),
-      );
-      if (Item === undefined) continue;
-      const item = plain(Item);
-      found.set(`${table} ${JSON.stringify(key)}`, { table, item, holds: isOf(item, origin) });
+      for (const { table, key } of lookups[record.topic]?.(record) ?? []) {
+        const { Item } = await client.send(
+          new GetItemCommand({ TableName: place.tables[table], Key: key, ConsistentRead: true }),
+        );
+        if (Item === undefined) continue;
+        const item = plain(Item);
+        found.set(`${table} ${JSON.stringify(key)}`, { table, item, holds: isOf(item, origin) });
+      }
     }
     return [...found.values()];
   } finally {

@@ -1,11 +1,31 @@
 import { deadLetterOf } from '../../report/checks/dead-letters.ts';
 import { readRecord, readTopics } from '../../report/readback/kafka.ts';
-import { ALERTS, DEMO_DLQ, PROCESSED, RAW_DLQ } from '../../report/topics.ts';
+import {
+  ALERTS,
+  DEMO_DLQ,
+  LOGINS_DLQ,
+  LOGINS_PROCESSED,
+  METRICS,
+  ORDERS_DLQ,
+  PROCESSED,
+  PROCESSED_ORDERS,
+  RAW_DLQ,
+} from '../../report/topics.ts';
 import { headerOf, type LogRecord, nameOf } from '../../report/world.ts';
-import { type Coordinates, coordinatesOf } from './coordinates.ts';
+import { type Coordinates, coordinatesOf, isCoordinates } from './coordinates.ts';
 
 /** Topics that our functions produce to. */
-export const PRODUCED = [PROCESSED, ALERTS, RAW_DLQ, DEMO_DLQ] as const;
+export const PRODUCED = [
+  PROCESSED,
+  ALERTS,
+  RAW_DLQ,
+  PROCESSED_ORDERS,
+  METRICS,
+  ORDERS_DLQ,
+  LOGINS_PROCESSED,
+  LOGINS_DLQ,
+  DEMO_DLQ,
+] as const;
 /** Two clients' clocks. */
 const CLOCKS_MS = 1_000;
 
@@ -20,7 +40,7 @@ export interface FoundRecords {
 /** The record at those coordinates, and all that came of it. A record that was itself produced leads to its source. */
 export async function findRecords(brokers: string, asked: Coordinates): Promise<FoundRecords> {
   const first = await readRecord(brokers, asked);
-  const source = first && (headerOf(first, 'source') ?? deadLetterSource(first));
+  const source = first && (producedFrom(first) ?? deadLetterSource(first));
   const origin = source === undefined ? asked : coordinatesOf(source);
   const record = source === undefined ? first : await readRecord(brokers, origin);
 
@@ -34,6 +54,12 @@ export async function findRecords(brokers: string, asked: Coordinates): Promise<
   const names = new Set([name, ...made.map(nameOf)]);
   const dead = all.filter((own) => names.has(deadLetterOf(own)));
   return { origin, record, produced: [...new Set([...made, ...dead])] };
+}
+
+/** The record that this one was produced from. A window's result comes from many: its way begins with itself. */
+function producedFrom(record: LogRecord): string | undefined {
+  const source = headerOf(record, 'source');
+  return source !== undefined && isCoordinates(source) ? source : undefined;
 }
 
 function deadLetterSource(record: LogRecord): string | undefined {

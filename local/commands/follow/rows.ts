@@ -1,9 +1,20 @@
 import { Client } from 'pg';
 
-const TABLES = ['readings', 'alerts', 'trips', 'records'] as const;
+/** The tables, each with the expression that is its rows' name. */
+const TABLES = {
+  readings: 'source',
+  alerts: 'source',
+  trips: 'source',
+  orders: 'source',
+  logins: 'source',
+  product_metrics: "window_start || '/' || product_id",
+  records: 'source',
+} as const;
 
 export interface FoundRow {
-  table: (typeof TABLES)[number];
+  table: keyof typeof TABLES;
+  /** the record's own name, or that of an alert of it */
+  source: string;
   row: Record<string, unknown>;
 }
 
@@ -13,10 +24,10 @@ export async function findRows(postgres: string, source: string): Promise<FoundR
   await client.connect();
   try {
     const found: FoundRow[] = [];
-    for (const table of TABLES) {
-      const query = `SELECT to_jsonb(t) AS row FROM ${table} t WHERE source = $1 OR starts_with(source, $1 || '/') ORDER BY source`;
-      const { rows } = await client.query<{ row: Record<string, unknown> }>(query, [source]);
-      found.push(...rows.map(({ row }) => ({ table, row })));
+    for (const [table, name] of Object.entries(TABLES) as [FoundRow['table'], string][]) {
+      const query = `SELECT ${name} AS source, to_jsonb(t) AS row FROM ${table} t WHERE ${name} = $1 OR starts_with(${name}, $1 || '/') ORDER BY 1`;
+      const { rows } = await client.query<Omit<FoundRow, 'table'>>(query, [source]);
+      found.push(...rows.map((row) => ({ table, ...row })));
     }
     return found;
   } finally {

@@ -1,5 +1,7 @@
 import type { Attached } from '../../../plugins/msk/contract.ts';
 import { localEnvironment } from '../../deploy/environment.ts';
+import { glueAnswers } from '../../deploy/glue-answers.ts';
+import { mskAnswers } from '../../deploy/msk-answers.ts';
 import { hasStores } from '../../deploy/needs.ts';
 import { refuseAws } from '../../deploy/refuse-aws.ts';
 import { readStack } from '../../stack-file.ts';
@@ -9,18 +11,26 @@ import { readStack } from '../../stack-file.ts';
  * @throws Error where none runs, or its template isn't deployed yet
  */
 export async function attach(): Promise<Attached> {
-  const { endpoints, references } = await readStack();
+  const { endpoints, references, schemas = [] } = await readStack();
   if (references === undefined) throw new Error('the stack is still deploying: try again in a few seconds');
-  const refuser = await refuseAws((call) => console.error(`refused: ${call.method} ${call.path} (${call.target})`));
+  const refuser = await refuseAws((call) => console.error(`refused: ${call.method} ${call.path} (${call.target})`), {
+    ...mskAnswers(references, endpoints.kafka),
+    ...glueAnswers(schemas),
+  });
   const since = Date.now();
+  /** The function's own, which tell its stores: what is laid over them is the same for all. */
+  let variables: readonly string[] = [];
   return {
     references,
     bootstrapServers: () => endpoints.kafka,
     environment: localEnvironment(endpoints, refuser.endpoint),
-    runs: (environment) => hasStores(environment, endpoints),
-    async invoked(event, environment) {
+    runs(environment) {
+      variables = Object.keys(environment);
+      return hasStores(environment, endpoints);
+    },
+    async invoked(event) {
       const { showOutcome } = await import('./outcome.ts');
-      await showOutcome(event, { endpoints, references, variables: Object.keys(environment), since });
+      await showOutcome(event, { endpoints, references, variables, since });
     },
   };
 }

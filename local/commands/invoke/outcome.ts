@@ -1,15 +1,20 @@
+import { readProcessedOrder } from '../../../functions/orders/schema.ts';
 import { identityOf } from '../../../functions/sinks/identity.ts';
 import type { MskEvent } from '../../../lib/kafka/event.ts';
+import { eachRecord } from '../../../lib/kafka/outcome.ts';
 import { type KafkaRecord, partitionsOf } from '../../../lib/kafka/records.ts';
+import { windowOf } from '../../../lib/windows/window.ts';
 import type { References } from '../../../plugins/msk/contract.ts';
 import type { Endpoints } from '../../deploy/servers.ts';
 import { deadLetterOf } from '../../report/checks/dead-letters.ts';
 import { placesOf, type StackPlaces } from '../../report/places.ts';
 import { readTopics } from '../../report/readback/kafka.ts';
+import { PROCESSED_ORDERS } from '../../report/topics.ts';
 import { headerOf, type LogRecord, nameOf } from '../../report/world.ts';
 import { messageOf } from '../command.ts';
 import { findArchived } from '../follow/archived.ts';
 import { coordinatesOf } from '../follow/coordinates.ts';
+import { documentText, findDocuments } from '../follow/documents.ts';
 import { findItems } from '../follow/items.ts';
 import { PRODUCED } from '../follow/records.ts';
 import { findRows } from '../follow/rows.ts';
@@ -41,8 +46,15 @@ const stores: Readonly<Record<string, { title: string; find: Find }>> = {
     title: 'rds',
     find: async ({ rds }, record) =>
       (await findRows(rds.postgres, identityOf(record)))
-        .filter(({ row }) => row['source'] === identityOf(record))
+        .filter(({ source }) => source === identityOf(record))
         .map(({ table, row }) => `${table}  ${JSON.stringify(row)}`),
+  },
+  OPENSEARCH_NODE: {
+    title: 'opensearch',
+    find: async ({ opensearch }, record) =>
+      (await findDocuments(opensearch, identityOf(record)))
+        .filter(({ id }) => id === identityOf(record))
+        .map(documentText),
   },
   VEHICLES_TABLE: {
     title: 'dynamodb',
@@ -87,17 +99,27 @@ function recordsOf(event: unknown): KafkaRecord[] {
 
 /** Other records come and go on a running stack: those of this event are known by their headers. */
 async function producedFrom(records: readonly KafkaRecord[], kafka: string, since: number): Promise<LogRecord[]> {
-  const names = new Set(records.map(nameOf));
+  const names = new Set([...records.map(nameOf), ...windowsOf(records)]);
   const logs = await readTopics(kafka, PRODUCED, { since });
   return PRODUCED.flatMap((topic) => logs[topic].records).filter((record) => {
-    const source = headerOf(record, 'source');
-    return names.has(deadLetterOf(record)) || (source !== undefined && names.has(source.split('/')[0] as string));
+    const source = headerOf(record, 'source') ?? '';
+    return names.has(deadLetterOf(record)) || names.has(source) || names.has(source.split('/')[0] as string);
+  });
+}
+
+/** The names of the windows' results that orders of the event count in. */
+function windowsOf(records: readonly KafkaRecord[]): string[] {
+  const orders = records.filter(({ topic }) => topic === PROCESSED_ORDERS);
+  return eachRecord(orders, readProcessedOrder).done.map(({ result: { timestamp, product_id } }) => {
+    return `${windowOf(Date.parse(timestamp)) / 1000}/${product_id}`;
   });
 }
 
 function logRecord(record: KafkaRecord): LogRecord {
   const { topic, partition, offset, timestamp, key, value } = record;
-  return { topic, partition, offset, timestamp, key, value, headers: new Map() };
+  const byName = Map.groupBy(record.headers, ({ name }) => name);
+  const headers = new Map([...byName].map(([name, own]) => [name, own.map((header) => header.value)]));
+  return { topic, partition, offset, timestamp, key, value, headers };
 }
 
 async function show(title: string, find: () => Promise<string[]>): Promise<void> {

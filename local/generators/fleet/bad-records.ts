@@ -1,12 +1,10 @@
-import type { BadCause } from '../manifest.ts';
+import type { SpoilCause } from '../spoiler.ts';
 import type { Reading } from './readings.ts';
 
 /** A way to spoil a reading. */
-export interface BadRecord extends BadCause {
+export interface BadRecord extends SpoilCause {
   /** @param time the record's Kafka timestamp, ms since the epoch */
   value(reading: Reading, time: number): Buffer | null;
-  /** Of a million bytes: made seldom. */
-  large?: boolean;
 }
 
 const LARGE_BYTES = 1_000_000;
@@ -45,41 +43,6 @@ export const BAD_RECORDS: readonly BadRecord[] = [
     value: (reading) => json({ ...reading, vehicleId: `${reading.vehicleId}\u0000` }),
   },
 ];
-
-/** Decides which records are bad, and in which way. */
-export interface Spoiler {
-  /** The place in BAD_RECORDS of the next record's cause, or undefined where it is to be good. */
-  next(): number | undefined;
-}
-
-/** Until each cause was once, at least this share is bad: even a short run meets every cause. */
-const FIRST_ROUND_SHARE = 0.1;
-
-/**
- * Spreads bad records evenly, each cause in turn. Large ones come in rounds 1, 2, 4, 8, … alone: every one of them
- * moves as many bytes as 5,000 readings.
- *
- * @param share of all records, 0 to 1; 0 makes none
- */
-export function createSpoiler(share: number): Spoiler {
-  let owed = 0;
-  let turn = 0;
-  return {
-    next() {
-      const firstRound = turn < BAD_RECORDS.length;
-      owed += share > 0 && firstRound ? Math.max(share, FIRST_ROUND_SHARE) : share;
-      if (owed < 1) return undefined;
-      owed -= 1;
-      while (!isDue(turn)) turn++;
-      return turn++ % BAD_RECORDS.length;
-    },
-  };
-}
-
-function isDue(turn: number): boolean {
-  const round = Math.floor(turn / BAD_RECORDS.length) + 1;
-  return !BAD_RECORDS[turn % BAD_RECORDS.length]?.large || Number.isInteger(Math.log2(round));
-}
 
 /** A byte that no UTF-8 text holds, within a string of otherwise good JSON. */
 function spoilUtf8(value: Buffer): Buffer {

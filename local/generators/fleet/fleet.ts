@@ -1,5 +1,5 @@
-import type { ThresholdAlert } from '../manifest.ts';
 import { createRandom } from '../random.ts';
+import type { ThresholdAlert } from './alerts.ts';
 import { alertsOf, type Reading, toReading, withoutSome } from './readings.ts';
 import { type Trip, tripOf } from './trips.ts';
 import { createVehicle, type Habit, type VehicleState } from './vehicle.ts';

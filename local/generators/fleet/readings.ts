@@ -1,5 +1,5 @@
-import type { ThresholdAlert } from '../manifest.ts';
 import type { Random } from '../random.ts';
+import type { ThresholdAlert } from './alerts.ts';
 import { type Point, round, toLocation } from './geo.ts';
 
 /** A value of raw-data-topic: speed in km/h, fuelLevel in %, temperature in °C, timestamp in ISO 8601. */

@@ -1,6 +1,7 @@
 import { type GeneratorOptions, type RunningGenerator, watch } from '../generator.ts';
-import { createManifest, goodMark, type Manifest } from '../manifest.ts';
+import { createManifest, type Manifest } from '../manifest.ts';
 import { startProducer } from '../producer.ts';
+import { ALERTS, readingMark } from './alerts.ts';
 import { alertsOf, toReading } from './readings.ts';
 import { RAW_DATA_TOPIC } from './topics.ts';
 import { schedule, type TraceMeasurement } from './trace.ts';
@@ -20,7 +21,7 @@ export interface TraceGeneratorOptions extends Omit<GeneratorOptions, 'seed'> {
  */
 export async function startTrace(options: TraceGeneratorOptions): Promise<RunningGenerator<Manifest>> {
   const { brokers, measurements, speedup, shift, durationSeconds = Number.POSITIVE_INFINITY, onProgress } = options;
-  const manifest = createManifest(0, Date.now(), []);
+  const manifest = createManifest(0, Date.now(), [], ALERTS);
   const producer = await startProducer({ brokers, clientId: 'trace', topics: [RAW_DATA_TOPIC], manifest });
   const start = Date.now();
   const replayed = schedule(measurements, { start, speedup, shift });
@@ -33,7 +34,7 @@ export async function startTrace(options: TraceGeneratorOptions): Promise<Runnin
     const now = Date.now();
     for (let due = replayed[next]; due && start + due.afterMs <= now; due = replayed[++next]) {
       const reading = toReading(due.measurement);
-      const mark = goodMark(alertsOf(reading));
+      const mark = readingMark(alertsOf(reading), false);
       const value = Buffer.from(JSON.stringify(reading));
       producer.send([{ topic: RAW_DATA_TOPIC, key: reading.vehicleId, value, mark }], now);
     }

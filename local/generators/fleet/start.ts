@@ -3,7 +3,9 @@ import { badMark, createManifest, goodMark, type Manifest, type WritableManifest
 import { type GeneratorProducer, startProducer } from '../producer.ts';
 import { createRandom } from '../random.ts';
 import type { GeneratedRecord } from '../record.ts';
-import { BAD_RECORDS, createSpoiler } from './bad-records.ts';
+import { createSpoiler } from '../spoiler.ts';
+import { ALERTS, readingMark } from './alerts.ts';
+import { BAD_RECORDS } from './bad-records.ts';
 import { createFleet, type Fleet, type FleetStep } from './fleet.ts';
 import { RAW_DATA_TOPIC, TRIPS_TOPIC } from './topics.ts';
 import type { Trip, TripChange } from './trips.ts';
@@ -21,7 +23,7 @@ export interface FleetGeneratorOptions extends GeneratorOptions {
 }
 
 /**
- * `delayed` of its good readings says whether the trip of that moment raises a Delay. For TRIP_CACHE_SECONDS and the
+ * Delay among what a good reading raises says that the trip of that moment is late. For TRIP_CACHE_SECONDS and the
  * pipeline's own delay around a trip's change, a reading may still or already be judged by the other trip.
  */
 export interface FleetManifest extends Manifest {
@@ -41,12 +43,12 @@ const WITHOUT_KEY = 0.02;
  * const fleet = await startFleet({ brokers: '127.0.0.1:9092', seed: 7, vehicles: 200, tripsReady });
  * await fleet.finished;
  * const manifest = await fleet.stop();
- * manifest.at('raw-data-topic', 0, 17); // { kind: 'good', alerts: ['Speeding'], delayed: false }
+ * manifest.at('raw-data-topic', 0, 17); // { kind: 'good', raises: ['Speeding'] }
  */
 export async function startFleet(options: FleetGeneratorOptions): Promise<RunningGenerator<FleetManifest>> {
   const { brokers, seed, vehicles, rate = vehicles, bad = DEFAULT_BAD, prefix = 'V', tripsReady } = options;
   const start = Date.now();
-  const manifest = { ...createManifest(seed, start, BAD_RECORDS), tripChanges: [] as TripChange[] };
+  const manifest = { ...createManifest(seed, start, BAD_RECORDS, ALERTS), tripChanges: [] as TripChange[] };
   const fleet = createFleet({ seed, vehicles, start, prefix });
   const topics = [RAW_DATA_TOPIC, TRIPS_TOPIC];
   const producer = await startProducer({ brokers, clientId: 'fleet', topics, manifest });
@@ -78,7 +80,7 @@ async function sendTrips(producer: GeneratorProducer, manifest: WritableManifest
 
 /** Makes the next reading's record, spoiled in its turn, after the record of its vehicle's new trip if there is one. */
 export function recordsOf(fleet: Fleet, seed: number, bad: number, tripChanges: TripChange[]) {
-  const spoiler = createSpoiler(bad);
+  const spoiler = createSpoiler(BAD_RECORDS, bad);
   const keys = createRandom(seed, -1);
   return (now: number): GeneratedRecord[] => {
     const step = fleet.next(now);
@@ -94,7 +96,7 @@ export function recordsOf(fleet: Fleet, seed: number, bad: number, tripChanges: 
 function valueAndMark({ reading, alerts, delayed }: FleetStep, cause: number | undefined, now: number) {
   const spoiled = cause === undefined ? undefined : BAD_RECORDS[cause];
   if (cause !== undefined && spoiled) return { value: spoiled.value(reading, now), mark: badMark(cause) };
-  return { value: Buffer.from(JSON.stringify(reading)), mark: goodMark(alerts, delayed) };
+  return { value: Buffer.from(JSON.stringify(reading)), mark: readingMark(alerts, delayed) };
 }
 
 function tripRecord(trip: Trip): GeneratedRecord {

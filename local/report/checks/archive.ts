@@ -1,5 +1,5 @@
 import type { Findings } from '../findings.ts';
-import type { Tally } from '../report.ts';
+import type { Tally } from '../tally.ts';
 import { type ArchiveObject, type LogRecord, nameOf, type TopicLog } from '../world.ts';
 import { bytesDifference, headersDifference } from './compare.ts';
 import { checkOverlap, leftLog, type Range } from './offsets.ts';

@@ -1,5 +1,5 @@
 import type { Findings } from '../findings.ts';
-import type { BadRecord } from '../truth/fleet.ts';
+import type { BadRecord } from '../truth/bad-record.ts';
 import { headerOf, type LogRecord, nameOf, type TopicLog } from '../world.ts';
 import { bytesDifference, headersDifference } from './compare.ts';
 import { checkOnce, type OnceResult } from './once.ts';
@@ -10,6 +10,12 @@ const ERRORS = '__lambda.errors.';
 export function deadLetterOf(letter: LogRecord): string {
   const [topic, partition, offset] = ['topic', 'partition', 'offset'].map((name) => headerOf(letter, ERRORS + name));
   return topic === undefined ? `${nameOf(letter)} (no origin)` : `${topic}-${partition}-${offset}`;
+}
+
+/** How many distinct records of a topic are in a dead-letter topic. */
+export function deadLettersOf(topic: string, { records }: TopicLog): number {
+  const own = records.filter((letter) => headerOf(letter, `${ERRORS}topic`) === topic);
+  return new Set(own.map(deadLetterOf)).size;
 }
 
 /** Each bad record is in its dead-letter topic with its bytes, its headers and its cause, and no other record is. */

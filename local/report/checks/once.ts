@@ -1,5 +1,5 @@
 import type { Findings } from '../findings.ts';
-import type { Tally } from '../report.ts';
+import type { Tally } from '../tally.ts';
 
 export interface OnceCheck<E, S> {
   /** named in findings */

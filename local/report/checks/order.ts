@@ -1,6 +1,5 @@
 import type { Findings } from '../findings.ts';
-import type { LogRecord } from '../world.ts';
-import { sourceOf } from './processed.ts';
+import { type LogRecord, sourceOf } from '../world.ts';
 
 const SOURCE = /-(\d+)-(\d+)(?:\/(.+))?$/;
 

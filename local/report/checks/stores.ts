@@ -1,60 +1,48 @@
 import type { Findings } from '../findings.ts';
-import type { StoreReport, Tally } from '../report.ts';
-import { DEMO, TOPIC_NAMES, TOPICS, TRIPS } from '../topics.ts';
-import type { FleetTruth } from '../truth/fleet.ts';
-import { isUnread, type World } from '../world.ts';
-import type { ExpectedAlert } from './alerts.ts';
+import type { StoreReport, Tally } from '../tally.ts';
+import { type DomainName, TOPIC_NAMES, TOPICS } from '../topics.ts';
+import { isUnread, type StoreName, type World } from '../world.ts';
 import { checkArchive, topicOfObject } from './archive.ts';
-import { checkRecordItems, checkRecordRows } from './demo.ts';
-import { checkAlertItems, checkTripItems, checkVehicles } from './dynamodb.ts';
 import { bare, sumOf } from './once.ts';
-import type { ProcessedCopy } from './processed.ts';
-import { checkAlertRows, checkReadings, checkTripRows } from './rds.ts';
 
-type StoreReports = Record<string, StoreReport>;
+/** What a domain checks in each store beside the archive of its topics, by table or file. */
+export type RouteChecks = {
+  [S in StoreName]?: (held: Exclude<World[S], { notRun: string } | { failed: string }>) => Record<string, Tally>;
+};
 
-/** Each store that was read, against what the topics imply: a report of each, by domain. */
+/** Each store that was read, against what a domain's topics imply. */
 export function checkStores(
+  domain: DomainName,
   world: World,
-  truth: FleetTruth,
-  copies: ReadonlyMap<string, ProcessedCopy[]>,
-  alerts: ReadonlyMap<string, ExpectedAlert>,
+  routes: RouteChecks,
   findings: Findings,
-): { fleet: StoreReports; demo: StoreReports } {
-  const { topics, s3, rds, dynamodb } = world;
-  const fleet: StoreReports = {};
-  const demo: StoreReports = {};
-  if (!isUnread(s3)) {
-    const byTopic = Map.groupBy(s3, ({ key }) => topicOfObject(key));
-    const archived = (domain: 'fleet' | 'demo') =>
-      Object.fromEntries(
-        TOPIC_NAMES.filter((topic) => TOPICS[topic].domain === domain).map((topic) => {
-          const { compacted } = TOPICS[topic];
-          return [topic, checkArchive(topic, topics[topic], compacted, byTopic.get(topic) ?? [], findings)];
-        }),
-      );
-    fleet['s3'] = storeOf(archived('fleet'));
-    demo['s3'] = storeOf(archived('demo'));
-    const known = new Set<string | undefined>(TOPIC_NAMES);
-    for (const { key } of s3) if (!known.has(topicOfObject(key))) findings.add('s3', 'unexpected', key, 'of no topic');
+): Record<string, StoreReport> {
+  const checks: RouteChecks = {
+    ...routes,
+    s3: (objects) => ({ ...checkArchives(domain, world.topics, objects, findings), ...routes.s3?.(objects) }),
+  };
+  const reports: Record<string, StoreReport> = {};
+  for (const [store, check] of Object.entries(checks) as [StoreName, (held: unknown) => Record<string, Tally>][]) {
+    const held = world[store];
+    if (!isUnread(held)) reports[store] = storeOf(check(held));
   }
-  if (!isUnread(rds)) {
-    fleet['rds'] = storeOf({
-      readings: checkReadings(rds, truth, copies, findings),
-      alerts: checkAlertRows(rds, truth, alerts, findings),
-      trips: checkTripRows(rds, truth, topics[TRIPS], findings),
-    });
-    demo['rds'] = storeOf({ records: checkRecordRows(rds, topics[DEMO], truth.isOlder, findings) });
-  }
-  if (!isUnread(dynamodb)) {
-    fleet['dynamodb'] = storeOf({
-      vehicles: checkVehicles(dynamodb, truth, copies, findings),
-      alerts: checkAlertItems(dynamodb, truth, alerts, findings),
-      trips: checkTripItems(dynamodb, truth, findings),
-    });
-    demo['dynamodb'] = storeOf({ records: checkRecordItems(dynamodb, topics[DEMO], truth.isOlder, findings) });
-  }
-  return { fleet, demo };
+  return reports;
+}
+
+function checkArchives(
+  domain: DomainName,
+  topics: World['topics'],
+  objects: Parameters<NonNullable<RouteChecks['s3']>>[0],
+  findings: Findings,
+): Record<string, Tally> {
+  const byTopic = Map.groupBy(objects, ({ key }) => topicOfObject(key));
+  const own = TOPIC_NAMES.filter((topic) => TOPICS[topic].domain === domain);
+  return Object.fromEntries(
+    own.map((topic) => {
+      const { compacted } = TOPICS[topic];
+      return [topic, checkArchive(topic, topics[topic], compacted, byTopic.get(topic) ?? [], findings)];
+    }),
+  );
 }
 
 function storeOf(routes: Record<string, Tally>): StoreReport {

@@ -1,10 +1,7 @@
 import type { Findings } from '../findings.ts';
 import type { GeneratorRun } from '../input.ts';
-import { RAW, type TopicName, TRIPS } from '../topics.ts';
-import { DELAY } from '../truth/alerts.ts';
-import type { FleetTruth, GoodReading } from '../truth/fleet.ts';
+import { isCompacted, type TopicName } from '../topics.ts';
 import { headerOf, type LogRecord, nameOf, type TopicLog, type World } from '../world.ts';
-import type { Verdict } from './delay.ts';
 
 export interface WitnessResult {
   /** distinct coordinates that the brokers acknowledged, by topic */
@@ -15,21 +12,26 @@ export interface WitnessResult {
 
 type Expectation = NonNullable<ReturnType<GeneratorRun['manifest']['at']>>;
 
+/** What is wrong with what a generator meant a record of a topic to be, by what is found in the record itself. */
+export type Contradiction = (topic: string, name: string, expectation: Expectation) => string | undefined;
+
 const PLACE = 'generator';
 
 /**
  * The generator as a second witness: each record that it saw acknowledged is in its topic, and what it knows of each
  * (good or bad, the code, the alerts) is what the report finds by reading it. Two that were written apart, one from
  * what was meant and one from what is there, must say the same.
+ *
+ * @param run absent where the generator did not run
  */
 export function checkWitness(
-  run: Pick<GeneratorRun, 'manifest'>,
+  run: Pick<GeneratorRun, 'manifest'> | undefined,
   { topics }: World,
-  truth: FleetTruth,
-  verdicts: ReadonlyMap<string, Verdict>,
+  contradiction: Contradiction,
   findings: Findings,
 ): WitnessResult {
   const result: WitnessResult = { acknowledged: {}, badByCause: {} };
+  if (run === undefined) return result;
   const records = new Map<string, LogRecord>();
   for (const { records: own } of Object.values(topics)) for (const record of own) records.set(nameOf(record), record);
 
@@ -38,7 +40,7 @@ export function checkWitness(
       result.badByCause[expectation.cause] = (result.badByCause[expectation.cause] ?? 0) + 1;
     }
     if (record === undefined) return;
-    const why = contradiction(topic, name, expectation, truth, verdicts);
+    const why = contradiction(topic, name, expectation);
     if (why !== undefined) findings.add(PLACE, 'different', name, why);
   };
 
@@ -100,7 +102,8 @@ function checkGenerated(
   for (const topic of Object.keys(manifest.topics)) {
     for (const record of topics[topic as TopicName]?.records ?? []) note(headerOf(record, 'generated'));
   }
-  let removed = TRIPS in manifest.topics ? compactedAway(topics[TRIPS]) : 0;
+  const compacted = Object.keys(manifest.topics).filter(isCompacted) as TopicName[];
+  let removed = compacted.reduce((sum, topic) => sum + compactedAway(topics[topic]), 0);
   for (const [run, own] of numbers) {
     const last = [...own].reduce((a, b) => Math.max(a, b), -1);
     for (let number = 0; number <= last; number++) {
@@ -110,41 +113,14 @@ function checkGenerated(
   }
 }
 
-/** How many offsets of the compacted topic have no record any more. */
+/** How many offsets of a compacted topic have no record any more. */
 function compactedAway({ partitions, records }: TopicLog): number {
   return partitions.reduce((sum, { start, end }) => sum + end - start, 0) - records.length;
 }
 
-/** A trip that has been replaced may have left its compacted topic, and only such a one. */
+/** A record that has been replaced may have left its compacted topic, and only such a one. */
 function mayBeCompacted(topics: World['topics'], topic: string, partition: number, offset: number): boolean {
-  if (topic !== TRIPS) return false;
-  const range = topics[TRIPS].partitions.find((own) => own.partition === partition);
+  if (!isCompacted(topic)) return false;
+  const range = topics[topic as TopicName].partitions.find((own) => own.partition === partition);
   return range !== undefined && offset < range.end - 1;
-}
-
-function contradiction(
-  topic: string,
-  name: string,
-  expectation: Expectation,
-  truth: FleetTruth,
-  verdicts: ReadonlyMap<string, Verdict>,
-): string | undefined {
-  const bad = (truth.bad.get(name) ?? truth.badTrips.get(name))?.code;
-  const meant = expectation.kind === 'bad' ? expectation.code : undefined;
-  if (meant !== bad) return `meant to be ${meant ?? 'good'}, found to be ${bad ?? 'good'}`;
-  const good = truth.good.get(name);
-  if (topic !== RAW || expectation.kind === 'bad' || good === undefined) return undefined;
-
-  const [said, found] = [expectation.alerts.toSorted().join(), kindsOf(good).join()];
-  if (said !== found) return `meant to raise [${said}], found to raise [${found}]`;
-  return delayContradiction(good, expectation.delayed, truth, verdicts.get(name));
-}
-
-const kindsOf = ({ alerts }: GoodReading) => alerts.map(({ alert }) => alert).sort();
-
-/** The generator knows of each reading whether its vehicle's trip of that moment is late; a settled trip must agree. */
-function delayContradiction(good: GoodReading, delayed: boolean, truth: FleetTruth, verdict: Verdict | undefined) {
-  const trips = truth.history.possible(good.reading.vehicleId, good.record.timestamp, Number.POSITIVE_INFINITY);
-  if (trips.length !== 1 || verdict === undefined || verdict === 'either') return undefined;
-  return delayed === (verdict === 'must') ? undefined : `${DELAY}: meant ${delayed}, found ${verdict}`;
 }

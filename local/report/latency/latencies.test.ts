@@ -2,8 +2,8 @@ import { percentiles } from './latencies.ts';
 
 test('percentiles are values that were measured', () => {
   const values = Array.from({ length: 200 }, (_, i) => 200 - i);
-  expect(percentiles(values)).toEqual({ p50: 100, p99: 198, max: 200, samples: 200 });
-  expect(percentiles([7])).toEqual({ p50: 7, p99: 7, max: 7, samples: 1 });
+  expect(percentiles(values)).toEqual({ p50: 100, p95: 190, p99: 198, max: 200, samples: 200 });
+  expect(percentiles([7])).toEqual({ p50: 7, p95: 7, p99: 7, max: 7, samples: 1 });
 });
 
 test('what was not measured is left out, and nothing measured is nothing', () => {

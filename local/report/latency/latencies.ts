@@ -1,7 +1,7 @@
+import type { FleetTruth } from '../domains/fleet/truth/fleet.ts';
 import type { ReportFacts } from '../input.ts';
-import type { Percentiles, Report } from '../report.ts';
+import type { Latencies, Percentiles } from '../tally.ts';
 import { PROCESSED } from '../topics.ts';
-import type { FleetTruth } from '../truth/fleet.ts';
 import { headerOf, isUnread, type World } from '../world.ts';
 
 /**
@@ -12,23 +12,31 @@ import { headerOf, isUnread, type World } from '../world.ts';
  *   servers milliseconds: with seconds a sample is up to 1 s too small, and never under 0.
  * - rds: until its row's transaction is committed, by PostgreSQL's own record of it. Absent where that isn't kept.
  * - dynamodb: until a read finds the item (see {@link watchVehicles}): up to 200 ms too large.
+ * - opensearch: until a search finds the alert (see {@link watchDocuments}): up to 200 ms too large.
  *
  * Where something is there twice, its first time counts.
  */
-export function latencies(world: World, truth: FleetTruth, samples: ReportFacts['samples']): Report['latencyMs'] {
+export function latencies(world: World, truth: FleetTruth, samples: ReportFacts['samples']): Latencies {
   const from = (source: string | undefined) => truth.good.get(source ?? '')?.record.timestamp;
   const alerts = firstTimes(samples.alerts.map(({ source, arrived }) => [source, arrived]));
   const vehicles = firstTimes(samples.vehicles.map(({ source, seen }) => [source, seen]));
+  const documents = firstTimes(samples.documents.map(({ source, seen }) => [source, seen]));
   const archived = isUnread(world.s3) ? new Map<string, number>() : archiveTimes(world.s3);
   const rows = isUnread(world.rds) ? [] : world.rds.readings;
 
   const measured = {
-    alert: percentiles([...alerts].map(([source, at]) => since(at, from(source.replace(/\/[^/]*$/, ''))))),
+    alert: percentiles([...alerts].map(([source, at]) => since(at, from(readingOf(source))))),
     s3: percentiles([...archived].map(([source, at]) => since(at, from(source)))),
     rds: percentiles(rows.map(({ source, committed }) => since(committed?.getTime(), from(source)))),
     dynamodb: percentiles([...vehicles].map(([source, at]) => since(at, from(source)))),
+    opensearch: percentiles([...documents].map(([source, at]) => since(at, from(readingOf(source))))),
   };
   return Object.fromEntries(Object.entries(measured).filter(([, found]) => found !== undefined));
+}
+
+/** An alert's `source` without its kind. */
+function readingOf(source: string): string {
+  return source.replace(/\/[^/]*$/, '');
 }
 
 function since(to: number | undefined, from: number | undefined): number | undefined {
@@ -56,5 +64,5 @@ export function percentiles(values: readonly (number | undefined)[]): Percentile
   const sorted = values.filter((value) => value !== undefined).sort((a, b) => a - b);
   if (sorted.length === 0) return undefined;
   const rank = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] as number;
-  return { p50: rank(0.5), p99: rank(0.99), max: sorted.at(-1) as number, samples: sorted.length };
+  return { p50: rank(0.5), p95: rank(0.95), p99: rank(0.99), max: sorted.at(-1) as number, samples: sorted.length };
 }

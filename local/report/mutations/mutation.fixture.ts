@@ -25,7 +25,7 @@ export function testMutations(where: string, mutations: readonly Mutation[]): vo
       const group = report.findings.find((found) => found.place === place && found.kind === kind);
       expect(group?.first[0]?.id).toMatch(/\w/);
       // What is wrong in a store is wrong there alone.
-      const inStore = /^(s3|rds|dynamodb) /.test(place) && !place.includes(TRIPS);
+      const inStore = /^(s3|rds|dynamodb|opensearch) /.test(place) && !place.includes(TRIPS);
       if (inStore) expect(new Set(report.findings.map((found) => found.place))).toEqual(new Set([place]));
       const counted = FINDING_KINDS.reduce((sum, own) => sum + report[own], 0);
       expect(counted).toBe(report.findings.reduce((sum, { count }) => sum + count, 0));

@@ -4,19 +4,16 @@ import type { Item, Items } from '../world.ts';
 
 export interface Tables {
   endpoint: string;
-  tables: { vehicles: string; alerts: string; trips: string; records: string };
+  tables: Record<keyof Items, string>;
 }
 
 /** Scans the tables, with consistent reads. */
 export async function readItems({ endpoint, tables }: Tables): Promise<Items> {
   const client = dynamodbOf({ dynamodb: endpoint });
   try {
-    return {
-      vehicles: await scan(client, tables.vehicles),
-      alerts: await scan(client, tables.alerts),
-      trips: await scan(client, tables.trips),
-      records: await scan(client, tables.records),
-    };
+    const items = {} as Items;
+    for (const name of Object.keys(tables) as (keyof Items)[]) items[name] = await scan(client, tables[name]);
+    return items;
   } finally {
     client.destroy();
   }

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import type { AlertRow, ReadingRow, RecordRow, Rows, TripRow } from '../world.ts';
+import type { AlertRow, LoginRow, MetricRow, OrderRow, ReadingRow, RecordRow, Rows, TripRow } from '../world.ts';
 
 /**
  * Reads the tables from PostgreSQL itself, not through the Data API that the sink writes by.
@@ -21,6 +21,9 @@ export async function readRows(url: string): Promise<Rows> {
       trips: await read<TripRow>('SELECT * FROM trips'),
       // As text: SQL's null and JSON's are two things, and `pg` makes one of them.
       records: await read<RecordRow>('SELECT *, value_json::text AS value_json FROM records'),
+      orders: await read<OrderRow>('SELECT * FROM orders'),
+      product_metrics: await read<MetricRow>('SELECT * FROM product_metrics'),
+      logins: await read<LoginRow>('SELECT * FROM logins'),
     };
   } finally {
     await client.end();

@@ -6,7 +6,7 @@ export interface Mapping {
   FunctionName: string;
   Topics: string[];
   StartingPosition: string;
-  AmazonManagedKafkaEventSourceConfig?: { ConsumerGroupId?: string };
+  AmazonManagedKafkaEventSourceConfig?: { ConsumerGroupId?: string; SchemaRegistryConfig?: object };
   ProvisionedPollerConfig?: { MinimumPollers: number; MaximumPollers: number; PollerGroupName?: string };
   FunctionResponseTypes?: string[];
   [property: string]: unknown;
@@ -14,6 +14,10 @@ export interface Mapping {
 
 /** What the rules read of AWS::Lambda::Function. */
 export interface LambdaFunction {
+  FunctionName: string;
+  Handler: string;
+  Runtime: string;
+  Architectures: string[];
   Role: string;
   Timeout: number;
   Environment: { Variables: Record<string, string> };

@@ -1,5 +1,5 @@
 import type { CompiledTemplate } from '../../../plugins/msk/contract.ts';
-import { allows, functions, statements } from './functions.ts';
+import { allows, functions, mappings, statements } from './functions.ts';
 import { first, properties, type Rule, resources } from './rule.ts';
 
 /** In support, and run on Standard brokers with KRaft. cfn-lint accepts any text. */
@@ -13,10 +13,13 @@ const eventBytes = (6 * 1024 * 1024 * 3) / 4;
 const limits = [
   { variable: 'PRODUCED_MAX_BYTES', topic: 'PROCESSED_TOPIC' },
   { variable: 'PRODUCED_MAX_BYTES', topic: 'ALERTS_TOPIC' },
+  { variable: 'PRODUCED_MAX_BYTES', topic: 'METRICS_TOPIC' },
   { variable: 'DEAD_LETTER_MAX_BYTES', topic: 'DEAD_LETTER_TOPIC' },
 ];
 
 export interface Cluster {
+  ClusterName: string;
+  StorageMode: string;
   KafkaVersion: string;
   NumberOfBrokerNodes: number;
   BrokerNodeGroupInfo: {
@@ -57,9 +60,9 @@ export function serverProperties(template: CompiledTemplate): Record<string, str
 
 const maxBytes = (topic: Topic) => Number(configs(topic)['max.message.bytes']);
 const topicArn = (topic: Topic) => `arn:aws:kafka:us-east-1:000000000000:topic/pipeline/uuid/${topic.TopicName}`;
-/** Whether a function may write it; the others come from outside. */
+/** Whether a mapped function may write it; the others come from outside (smoke's own records too). */
 const produced = (template: CompiledTemplate, topic: Topic) =>
-  functions(template).some(([, fn]) => allows(statements(template, fn), 'kafka-cluster:WriteData', topicArn(topic)));
+  mappings(template).some(([, , fn]) => allows(statements(template, fn), 'kafka-cluster:WriteData', topicArn(topic)));
 const deadLetter = (topic: Topic) => topic.TopicName.endsWith('-dlq');
 
 export const kafkaRules: Rule[] = [
@@ -192,6 +195,26 @@ export const kafkaRules: Rule[] = [
     },
     spoil: (template) => {
       first<Topic>(template, 'AWS::MSK::Topic').Configs = Buffer.from('{"retention.ms":"1000"}').toString('base64');
+    },
+  },
+  {
+    name: 'only brokers that have tiered storage use it, and no compacted topic',
+    check: (template) => {
+      const { StorageMode, BrokerNodeGroupInfo } = cluster(template);
+      const tiered = topics(template).filter((topic) => configs(topic)['remote.storage.enable'] === 'true');
+      return [
+        ...(StorageMode === 'TIERED' && !/^kafka\.m/.test(BrokerNodeGroupInfo.InstanceType)
+          ? [`${BrokerNodeGroupInfo.InstanceType} has no tiered storage`]
+          : []),
+        ...tiered
+          .filter((topic) => StorageMode !== 'TIERED' || configs(topic)['cleanup.policy'] === 'compact')
+          .map(({ TopicName }) => `${TopicName} has remote storage`),
+      ];
+    },
+    spoil: (template) => {
+      first<Topic>(template, 'AWS::MSK::Topic').Configs = Buffer.from('{"remote.storage.enable":"true"}').toString(
+        'base64',
+      );
     },
   },
 ];

@@ -49,11 +49,18 @@ export const mappingRules: Rule[] = [
     },
   },
   {
-    name: 'only a provisioned mapping has partial responses',
+    name: 'an on-demand mapping has nothing that only a provisioned one may have',
     check: (template) =>
       mappings(template)
-        .filter(([, mapping]) => reports(mapping) && !mapping.ProvisionedPollerConfig)
-        .map(([id]) => `${id} has FunctionResponseTypes without ProvisionedPollerConfig`),
+        .filter(([, mapping]) => !mapping.ProvisionedPollerConfig)
+        .flatMap(([id, mapping]) => [
+          ...[...dropping, 'FunctionResponseTypes', 'LoggingConfig']
+            .filter((name) => name in mapping)
+            .map((name) => `${id} has ${name} without ProvisionedPollerConfig`),
+          ...(mapping.AmazonManagedKafkaEventSourceConfig?.SchemaRegistryConfig
+            ? [`${id} has a schema registry without ProvisionedPollerConfig`]
+            : []),
+        ]),
     spoil: (template) => {
       delete mapping(template).ProvisionedPollerConfig;
     },
@@ -114,6 +121,16 @@ export const mappingRules: Rule[] = [
         .map(([id, , fn]) => `${id} calls a function with a timeout of ${fn.Timeout} s`),
     spoil: (template) => {
       fn(template).Timeout = 900;
+    },
+  },
+  {
+    name: 'no mapping delivers before migrations and catalogue are there',
+    check: (template) =>
+      mappings(template)
+        .filter(([id]) => ![template.Resources[id]?.DependsOn].flat().includes('SetUp'))
+        .map(([id]) => `${id} doesn't depend on SetUp`),
+    spoil: (template) => {
+      for (const [id] of mappings(template)) delete template.Resources[id]?.DependsOn;
     },
   },
 ];

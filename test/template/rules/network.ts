@@ -13,6 +13,8 @@ interface Subnet {
   MapPublicIpOnLaunch?: boolean;
 }
 
+/** Services that pollers and functions call, beside those with gateway endpoints. */
+const called = ['lambda', 'sts', 'rds-data', 'xray', 'kafka', 'glue'];
 /** The brokers' listener for IAM (with-msk-cluster-network). */
 const iamPort = 9098;
 
@@ -40,8 +42,21 @@ export const networkRules: Rule[] = [
     },
   },
   {
-    name: 'every private subnet has its way out',
+    name: 'every private subnet has its way out: a NAT gateway, or the endpoints of what is called',
     check: (template) => {
+      const endpoints = resources<{ ServiceName: string; SubnetIds?: string[] }>(template, 'AWS::EC2::VPCEndpoint');
+      if (endpoints.some(([, { SubnetIds }]) => SubnetIds)) {
+        return cluster(template).BrokerNodeGroupInfo.ClientSubnets.flatMap((subnet) =>
+          called
+            .filter(
+              (name) =>
+                !endpoints.some(
+                  ([, { ServiceName, SubnetIds }]) => ServiceName.endsWith(`.${name}`) && SubnetIds?.includes(subnet),
+                ),
+            )
+            .map((name) => `${subnet} has no endpoint of ${name}`),
+        );
+      }
       const routed = resources<{ RouteTableId: string; NatGatewayId?: string }>(template, 'AWS::EC2::Route')
         .filter(([, { NatGatewayId }]) => NatGatewayId)
         .map(([, { RouteTableId }]) => RouteTableId);
@@ -58,13 +73,16 @@ export const networkRules: Rule[] = [
     },
   },
   {
-    name: 'nothing gets in from an address range, nor gets a public address',
+    name: 'nothing gets in from an address range but SSH to the bastion, and no subnet gives public addresses',
     check: (template) => [
       ...resources<{ SecurityGroupIngress?: unknown[] }>(template, 'AWS::EC2::SecurityGroup')
         .filter(([, { SecurityGroupIngress }]) => SecurityGroupIngress?.length)
         .map(([id]) => `${id} lets something in`),
       ...resources<GroupRule>(template, 'AWS::EC2::SecurityGroupIngress')
         .filter(([, { SourceSecurityGroupId }]) => !SourceSecurityGroupId)
+        .filter(
+          ([id, { CidrIp, FromPort }]) => id !== 'BastionFromPeople' || FromPort !== 22 || /\/\d$/.test(CidrIp ?? ''),
+        )
         .map(([id, { CidrIp }]) => `${id} lets ${CidrIp} in`),
       ...resources<Subnet>(template, 'AWS::EC2::Subnet')
         .filter(([, { MapPublicIpOnLaunch }]) => MapPublicIpOnLaunch)

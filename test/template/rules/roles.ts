@@ -12,6 +12,7 @@ const unscoped = new Map([
   ['ec2:DescribeSecurityGroups', 'EC2 describes without resources'],
   ['ec2:DescribeSubnets', 'EC2 describes without resources'],
   ['ec2:DescribeVpcs', 'EC2 describes without resources'],
+  ['glue:GetSchemaVersion', 'a version is asked for by its id, not by registry and schema'],
 ]);
 
 const topicArn = (name: string) => `arn:aws:kafka:us-east-1:000000000000:topic/pipeline/uuid/${name}`;
@@ -26,7 +27,11 @@ const variables: { variable: RegExp; actions: string[]; resource: (value: string
     actions: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'Query'].map((name) => `dynamodb:${name}`),
     resource: (value) => `${value}.Arn`,
   },
-  { variable: /_BUCKET$/, actions: ['s3:PutObject', 's3:GetObject'], resource: (value) => `${value}.Arn/` },
+  {
+    variable: /_BUCKET$/,
+    actions: ['s3:PutObject', 's3:GetObject'],
+    resource: (value) => `${value}.Arn/demo_topic/`, // the one topic whose objects somebody may name
+  },
   { variable: /^DATABASE_ARN$/, actions: ['rds-data:ExecuteStatement'], resource: (value) => value },
   { variable: /^DATABASE_SECRET_ARN$/, actions: ['secretsmanager:GetSecretValue'], resource: (value) => value },
 ];

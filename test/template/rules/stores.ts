@@ -1,4 +1,6 @@
+import { objectKey } from '../../../functions/sinks/s3/object.ts';
 import type { CompiledTemplate } from '../../../plugins/msk/contract.ts';
+import { topics } from './kafka.ts';
 import { first, properties, type Rule, resources } from './rule.ts';
 
 interface Table {
@@ -9,6 +11,10 @@ interface Table {
 interface Bucket {
   BucketEncryption?: unknown;
   PublicAccessBlockConfiguration?: Record<string, boolean>;
+}
+interface ArchiveTable {
+  DatabaseName: string;
+  TableInput: { Name: string; Parameters: Record<string, string>; StorageDescriptor: { Location: string } };
 }
 interface Database {
   StorageEncrypted?: boolean;
@@ -116,6 +122,70 @@ export const storeRules: Rule[] = [
     ],
     spoil: (template) => {
       delete first<{ EnableKeyRotation?: boolean }>(template, 'AWS::KMS::Key').EnableKeyRotation;
+    },
+  },
+  {
+    name: 'Athena finds every topic where archiveToS3 puts it, by day and hour',
+    check: (template) => {
+      const tables = resources<ArchiveTable>(template, 'AWS::Glue::Table').map(([, { TableInput }]) => TableInput);
+      const at = Date.UTC(2026, 10, 9, 7);
+      return topics(template).flatMap(({ TopicName }) => {
+        const key = `s3://ArchiveBucket/${objectKey({ topic: TopicName, partition: 2, epoch: 0 }, 41, at)}`;
+        const locations = tables.map(({ Parameters }) =>
+          (Parameters['storage.location.template'] ?? '').replace(/\$\{(dt|hour)\}/g, (_, name) =>
+            name === 'dt' ? '2026-11-09' : '07',
+          ),
+        );
+        return locations.some((location) => location !== '' && key.replace(/[^/]+$/, '') === location)
+          ? []
+          : [`${TopicName}: no table for ${key}`];
+      });
+    },
+    spoil: (template) => {
+      first<ArchiveTable>(template, 'AWS::Glue::Table').TableInput.Parameters['storage.location.template'] = 's3://x/';
+    },
+  },
+  {
+    name: 'every topic has a query on a table that is there',
+    check: (template) => {
+      const queries = resources<{ QueryString: string }>(template, 'AWS::Athena::NamedQuery').map(
+        ([, { QueryString }]) => QueryString,
+      );
+      const tables = resources<ArchiveTable>(template, 'AWS::Glue::Table').map(
+        ([, { DatabaseName, TableInput }]) => `"${DatabaseName}"."${TableInput.Name}"`,
+      );
+      return [
+        ...(queries.length < topics(template).length ? [`${queries.length} queries`] : []),
+        ...queries.filter((text) => !tables.some((table) => text.includes(table))),
+      ];
+    },
+    spoil: (template) => {
+      first<{ QueryString: string }>(template, 'AWS::Athena::NamedQuery').QueryString = 'SELECT 1';
+    },
+  },
+  {
+    name: 'every bucket logs who reads it, and refuses plaintext; the trail sees archive, tables and Data API',
+    check: (template) => {
+      const policies = JSON.stringify(resources(template, 'AWS::S3::BucketPolicy'));
+      const { AdvancedEventSelectors = [] } = first<{ AdvancedEventSelectors?: unknown[] }>(
+        template,
+        'AWS::CloudTrail::Trail',
+      );
+      const seen = JSON.stringify(AdvancedEventSelectors);
+      return [
+        ...resources<{ LoggingConfiguration?: { DestinationBucketName: string } }>(template, 'AWS::S3::Bucket').flatMap(
+          ([id, { LoggingConfiguration }]) => [
+            ...(id === 'LogsBucket' || LoggingConfiguration?.DestinationBucketName === 'LogsBucket'
+              ? []
+              : [`${id} has no access log`]),
+            ...(policies.includes(`"Bucket":"${id}"`) ? [] : [`${id} has no policy`]),
+          ],
+        ),
+        ...['AWS::S3::Object', 'AWS::DynamoDB::Table', 'AWS::RDS::DBCluster'].filter((type) => !seen.includes(type)),
+      ];
+    },
+    spoil: (template) => {
+      first<{ AdvancedEventSelectors?: unknown[] }>(template, 'AWS::CloudTrail::Trail').AdvancedEventSelectors = [];
     },
   },
 ];

@@ -1,0 +1,34 @@
+import type { Benchmark, Measured } from '../benchmark.ts';
+import { type Comparison, compare } from './compare.ts';
+
+const ORDERS = 500_000;
+const BATCHES = [1_000, 10_000];
+
+/** The orders' windows beside Apache Kafka Streams'. */
+export const kafkaStreams: Benchmark = {
+  what: `aggregateOrders, packaged, beside Apache Kafka Streams: ${ORDERS} orders, 50 products, 30 minutes of event time`,
+  async run(scale, signal) {
+    const load = { orders: Math.round(ORDERS * scale), products: 50, minutes: 30, disorderSeconds: 5, seed: 7 };
+    return measured(await compare(load, BATCHES, signal));
+  },
+};
+
+function measured(comparison: Comparison): Measured {
+  const { windows, streams, ours } = comparison;
+  const rows = [
+    { name: 'Kafka Streams, one thread', ...streams, ratio: 1 },
+    ...ours.map((run) => ({ name: `aggregateOrders, batches of ${run.batch}`, ...run })),
+  ];
+  return {
+    figures: comparison,
+    lines: rows.map(
+      ({ name, recordsPerSecond, milliseconds, exact, ratio }) =>
+        `${name.padEnd(34)} ${String(recordsPerSecond).padStart(8)} records/s  ${(milliseconds / 1000).toFixed(1).padStart(6)} s  ` +
+        `${exact} of ${windows} results exact  x${ratio.toFixed(2)}`,
+    ),
+    failures: rows.flatMap(({ name, exact, ratio }) => [
+      ...(exact === windows ? [] : [`${name}: ${windows - exact} of ${windows} results are wrong or missing`]),
+      ...(ratio >= 1 ? [] : [`${name} is slower than Kafka Streams' one thread: ${ratio} of its rate`]),
+    ]),
+  };
+}

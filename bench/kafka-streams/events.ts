@@ -1,0 +1,49 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type KafkaRecord, mskEvent } from '../../plugins/msk/event.ts';
+
+/** What Lambda hands over at once, at most. */
+const EVENT_BYTES = 6 * 2 ** 20;
+const CLUSTER = 'arn:aws:kafka:us-east-1:000000000000:cluster/bench/1';
+
+/** A topic's records, those of each partition in offset order. */
+export interface TopicRecords {
+  brokers: string;
+  topic: string;
+  partitions: ReadonlyMap<number, readonly KafkaRecord[]>;
+}
+
+/**
+ * Writes a topic's records as the events that Lambda would make of them, in batches of that size over all partitions
+ * alike: a file each, so that who is fed has no more of them in memory than Lambda would give it.
+ * @returns the files, in order
+ */
+export async function writeEvents(folder: string, records: TopicRecords, batch: number): Promise<string[]> {
+  await mkdir(folder);
+  const files: string[] = [];
+  for (const event of eventsOf(records, batch)) {
+    const file = join(folder, `${files.length}.json`);
+    const text = JSON.stringify(event);
+    if (text.length > EVENT_BYTES) throw new Error(`a batch of ${batch} is an event of ${text.length} B: too large`);
+    await writeFile(file, text);
+    files.push(file);
+  }
+  return files;
+}
+
+function* eventsOf({ brokers, topic, partitions }: TopicRecords, batch: number) {
+  const share = Math.ceil(batch / partitions.size);
+  const longest = Math.max(...[...partitions.values()].map(({ length }) => length));
+  for (let from = 0; from < longest; from += share) {
+    const parts = [...partitions].map(([partition, records]) => ({
+      topic,
+      partition,
+      records: records.slice(from, from + share),
+    }));
+    yield mskEvent(
+      CLUSTER,
+      brokers,
+      parts.filter(({ records }) => records.length > 0),
+    );
+  }
+}

@@ -1,0 +1,33 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { runTool } from '../../local/servers/maven.ts';
+import { ROOT } from '../../local/stack-file.ts';
+import type { CompiledTemplate } from '../../plugins/msk/contract.ts';
+import { unpack } from '../../plugins/msk/unpack.ts';
+
+export interface Packaged {
+  template: CompiledTemplate;
+  /** The bundle of aggregateOrders, as it would be deployed. */
+  module: string;
+}
+
+/** `serverless package` into a folder, and the function's zip unpacked there. */
+export async function packageService(folder: string): Promise<Packaged> {
+  const cli = createRequire(import.meta.url).resolve('serverless/bin/serverless.js');
+  const output = join(folder, 'package');
+  await runTool({
+    name: 'Packaging the service',
+    command: process.execPath,
+    args: [cli, 'package', '--stage', 'local', '--package', output],
+    folder: ROOT,
+    log: join(folder, 'package.log'),
+  });
+  const template = JSON.parse(
+    await readFile(join(output, 'cloudformation-template-update-stack.json'), 'utf8'),
+  ) as CompiledTemplate;
+  const unpacked = join(folder, 'aggregateOrders');
+  await unpack(join(output, 'aggregateOrders.zip'), unpacked);
+  const handler = String(template.Resources['AggregateOrdersLambdaFunction']?.Properties?.['Handler']);
+  return { template, module: join(unpacked, `${handler.replace(/\.[^.]+$/, '')}.cjs`) };
+}

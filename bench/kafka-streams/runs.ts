@@ -1,0 +1,75 @@
+import { fork } from 'node:child_process';
+import { openSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { deploy } from '../../local/deploy/deploy.ts';
+import { localEnvironment } from '../../local/deploy/environment.ts';
+import { NOWHERE } from '../../local/deploy/servers.ts';
+import { cacheFolder } from '../../local/servers/cache.ts';
+import { classPath } from '../../local/servers/jars.ts';
+import { findJava } from '../../local/servers/java.ts';
+import { runTool } from '../../local/servers/maven.ts';
+import type { Stack } from '../../local/stack.ts';
+import type { FeedRequest } from './feed.ts';
+import type { Packaged } from './packaged.ts';
+import { createTopic } from './topics.ts';
+
+export interface Place {
+  stack: Stack;
+  folder: string;
+  /** The topic of processed orders. */
+  input: string;
+  /** Records in it. */
+  records: number;
+}
+
+const OUTPUT_PARTITIONS = 3;
+
+/** Kafka Streams' one thread over the whole topic. @returns ms that it took */
+export async function runStreams({ stack, folder, input, records }: Place, output: string): Promise<number> {
+  const brokers = stack.endpoints.kafka;
+  await createTopic(brokers, output, OUTPUT_PARTITIONS);
+  const java = await findJava(17);
+  const log = join(folder, `${output}.log`);
+  // The JVM's own choice of compilers and collector: both measured programs run as they would in earnest.
+  const args = ['-Dlog4j2.level=WARN', '-cp', classPath(cacheFolder(), 'kafka-streams'), 'ProductMetrics'];
+  await runTool({
+    name: 'Kafka Streams',
+    command: java.path,
+    args: [...args, brokers, input, output, join(folder, output), String(records)],
+    folder,
+    log,
+  });
+  const line = (await readFile(log, 'utf8')).split('\n').find((text) => text.startsWith('{"milliseconds"')) ?? '{}';
+  return (JSON.parse(line) as { milliseconds: number }).milliseconds;
+}
+
+/** The packaged function over those events, its table empty. @returns ms that it took */
+export async function runOurs(place: Place, packaged: Packaged, output: string, files: string[]): Promise<number> {
+  const { stack, folder } = place;
+  const { endpoints } = stack;
+  await createTopic(endpoints.kafka, output, OUTPUT_PARTITIONS);
+  const { environments } = await deploy(packaged.template, output, endpoints);
+  const log = openSync(join(folder, `${output}.log`), 'w');
+  const child = fork(join(import.meta.dirname, 'feed.ts'), {
+    stdio: ['ignore', log, log, 'ipc'],
+    env: {
+      ...(environments['AggregateOrdersLambdaFunction'] as Record<string, string>),
+      ...localEnvironment(endpoints, NOWHERE),
+      METRICS_TOPIC: output,
+      AWS_LAMBDA_FUNCTION_NAME: 'aggregateOrders',
+    },
+  });
+  child.send({ module: packaged.module, files } satisfies FeedRequest);
+  const { milliseconds, error } = await new Promise<Answer>((resolve) => {
+    child.once('message', (message) => resolve(message as Answer));
+    child.once('exit', (code) => resolve({ error: `the function's process ended with exit code ${code}` }));
+  });
+  if (milliseconds === undefined) throw new Error(error);
+  return milliseconds;
+}
+
+interface Answer {
+  milliseconds?: number;
+  error?: string;
+}

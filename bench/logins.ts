@@ -1,0 +1,85 @@
+import { readFile } from 'node:fs/promises';
+import { setImmediate as breath } from 'node:timers/promises';
+import { encodingOf } from '../functions/logins/encoding.ts';
+import { loginReader } from '../functions/logins/login.ts';
+import { avroDecoder, avroRecord } from '../lib/schema-registry/avro.ts';
+import { frameConfluent } from '../lib/schema-registry/framing.ts';
+import type { Benchmark } from './benchmark.ts';
+
+/** A Lambda batch's most records. */
+const BATCH = 10_000;
+const ROUNDS = 100;
+const WARM_UP = 15;
+const LEAST_PER_SECOND = 200_000;
+const LEAST_RATIO = 0.5;
+
+const VERSIONS = ['1.0.0', '2.3.0', '2.3.1', '2.4.0-beta.1'];
+const LOCALES = ['NE', 'en_US', 'de-CH', 'zh-Hant-TW'];
+const DEVICES = ['android', 'iOS', 'web', 'fridge'];
+
+const login = (i: number): object => ({
+  user_id: `${100_000 + i}`,
+  app_version: VERSIONS[i % VERSIONS.length],
+  ip: i % 10 === 0 ? `2001:db8:${(i % 5_000).toString(16)}::1` : `162.255.${i % 250}.${i % 199}`,
+  locale: LOCALES[i % LOCALES.length],
+  device_id: `0bcbfec0-02c4-496c-99ac-${(0x35d0cc000000 + i).toString(16)}`,
+  timestamp: 1_742_331_926 + i,
+  device_type: DEVICES[i % DEVICES.length],
+});
+
+/** The way of a framed login to a valid one, beside avsc alone on the same Avro bytes; rounds take turns, the median counts. */
+export const logins: Benchmark = {
+  what: 'decoding and validating logins from Avro, beside avsc that decodes alone',
+  async run(scale, signal) {
+    const schema = await readFile('resources/avro/user_login.avsc', 'utf8');
+    const type = avroRecord(schema);
+    const payloads = Array.from({ length: BATCH }, (_, i) => type.toBuffer(login(i)));
+    const records = payloads.map((payload) => ({ value: frameConfluent(7, payload), valueSchema: undefined }));
+    const decoder = avroDecoder(schema, type);
+    const decoderOf = () => decoder;
+    const read = loginReader(type);
+    const now = Date.now();
+
+    const contestants = {
+      avsc: () => {
+        for (const payload of payloads) type.fromBuffer(payload);
+      },
+      ours: () => {
+        for (const record of records) read(encodingOf(record), decoderOf, now);
+      },
+    };
+    const rounds: { avsc: number; ours: number }[] = [];
+    for (let round = -WARM_UP; round < Math.max(1, ROUNDS * scale); round += 1) {
+      const measured = { avsc: timed(contestants.avsc), ours: timed(contestants.ours) };
+      if (round >= 0) rounds.push(measured);
+      await breath();
+      signal.throwIfAborted();
+    }
+
+    const perSecond = (ms: number[]): number => Math.round((BATCH / median(ms)) * 1_000);
+    const figures = {
+      avsc: perSecond(rounds.map(({ avsc }) => avsc)),
+      ours: perSecond(rounds.map(({ ours }) => ours)),
+      ratio: median(rounds.map(({ avsc, ours }) => avsc / ours)),
+    };
+    const ratio = figures.ratio.toFixed(2);
+    return {
+      figures,
+      lines: [`${figures.ours} logins/s decoded and validated, ${figures.avsc} decoded by avsc alone: ratio ${ratio}`],
+      failures: [
+        ...(figures.ours < LEAST_PER_SECOND ? [`logins: ${figures.ours}/s, under ${LEAST_PER_SECOND}`] : []),
+        ...(figures.ratio < LEAST_RATIO ? [`logins: ratio ${ratio} to avsc alone, under ${LEAST_RATIO}`] : []),
+      ],
+    };
+  },
+};
+
+function timed(work: () => void): number {
+  const began = performance.now();
+  work();
+  return performance.now() - began;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
+}

@@ -1,0 +1,71 @@
+import { decodeJsonObject } from '../../lib/decode.ts';
+import { PermanentError } from '../../lib/errors.ts';
+import { checkEventTime } from '../../lib/event-time.ts';
+import type { avroRecord } from '../../lib/schema-registry/avro.ts';
+import type { DecoderOf } from '../../lib/schema-registry/decoders.ts';
+import { type Encoding, LOGIN_LIMIT_BYTES } from './encoding.ts';
+import { brokenRules, DEVICE_PREFIX, keepsRules, type Login } from './rules.ts';
+
+/** A login that has passed every rule. */
+export interface ValidLogin {
+  readonly login: Login;
+  /** whom it counts for: the record's key */
+  readonly user: string;
+  /** event time in ms since the epoch */
+  readonly at: number;
+}
+
+/**
+ * Decodes a record's login, fills what is missing and holds every rule to it.
+ * @param kafkaTimestamp the record's, in ms
+ * @throws PermanentError with the code of the first rule that it breaks, TransientError where its schema can't be had
+ */
+export type ReadLogin = (encoding: Encoding, decoderOf: DecoderOf, kafkaTimestamp: number) => ValidLogin;
+
+/** Seconds below it (until the year 5138), milliseconds from it on (since March 1973). */
+const FIRST_MS = 100_000_000_000;
+
+/** @param schema resources/avro/user_login.avsc: which fields there are, and what a missing one becomes */
+export function loginReader(schema: ReturnType<typeof avroRecord>): ReadLogin {
+  const defaults = schema.fields.map((field) => [field.name, field.defaultValue() as unknown] as const);
+
+  /** Absent, null and empty are missing alike: producers of JSON send all three. */
+  const filled = (sent: Record<string, unknown>): Record<string, unknown> =>
+    Object.fromEntries(
+      defaults.map(([name, fallback]) => {
+        const value = sent[name];
+        return [name, value === undefined || value === null || value === '' ? fallback : value];
+      }),
+    );
+
+  return (encoding, decoderOf, kafkaTimestamp) => {
+    const login = valid(decode(encoding, decoderOf), filled);
+    const user = userOf(login);
+    const at = login.timestamp < FIRST_MS ? login.timestamp * 1_000 : login.timestamp;
+    checkEventTime(at, kafkaTimestamp);
+    return { login, user, at };
+  };
+}
+
+function decode(encoding: Encoding, decoderOf: DecoderOf): Record<string, unknown> {
+  if (encoding.format === 'json') return decodeJsonObject(encoding.text, LOGIN_LIMIT_BYTES);
+  return decoderOf(encoding.schema)(encoding.payload()) as Record<string, unknown>;
+}
+
+/** What keeps the rules as it came has nothing missing: most logins cost one look. */
+function valid(
+  sent: Record<string, unknown>,
+  filled: (sent: Record<string, unknown>) => Record<string, unknown>,
+): Login {
+  if (keepsRules(sent)) return sent;
+  const whole = filled(sent);
+  if (keepsRules(whole)) return whole;
+  throw new PermanentError('SCHEMA', brokenRules(whole).join('; '));
+}
+
+/** A login without a user counts for its device; without either it is nobody's. */
+function userOf({ user_id, device_id }: Login): string {
+  if (user_id !== null) return user_id;
+  if (device_id !== null) return `${DEVICE_PREFIX}${device_id}`;
+  throw new PermanentError('NO_IDENTITY', 'user_id and device_id: one of the two is needed');
+}

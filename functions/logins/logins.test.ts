@@ -1,0 +1,157 @@
+import type { MskEventRecord } from '../../lib/kafka/event.ts';
+import { confluent, glue, LOGIN, PROCESSED, payload, processedType, run, VERSION } from './logins.fixture.ts';
+import { type OutputFormat, outputWriter } from './output.ts';
+
+describe('a login', () => {
+  test.each([
+    ['plain JSON, as kafka-console-producer sends it', JSON.stringify(LOGIN)],
+    ["Avro in Confluent's framing", confluent()],
+    ["Avro in Glue's framing", glue()],
+    ["Avro in Glue's framing, deflated", glue(payload(), true)],
+  ])('in %s is processed', async (_, value) => {
+    const { sent, values, codes } = await run([
+      { offset: 15, partition: 1, value, headers: { traceparent: '00-a-b-01' } },
+    ]);
+
+    expect(codes).toEqual([]);
+    expect(values).toEqual([PROCESSED]);
+    expect(sent.map(({ topic, key }) => [topic, String(key)])).toEqual([['user-login-processed', '123']]);
+    expect(sent[0]?.headers.map(({ name, value: text }) => [name, String(text)])).toEqual([
+      ['source', 'user-login-1-15'],
+      ['traceparent', '00-a-b-01'],
+    ]);
+  });
+
+  test.each<[format: string, lambda: Partial<MskEventRecord>, value: string | Buffer]>([
+    [
+      'EventRecordFormat JSON of Avro',
+      { valueSchemaMetadata: { dataFormat: 'AVRO', schemaId: VERSION } },
+      JSON.stringify(LOGIN),
+    ],
+    [
+      'EventRecordFormat JSON of JSON Schema',
+      { valueSchemaMetadata: { dataFormat: 'JSON', schemaId: VERSION } },
+      JSON.stringify(LOGIN),
+    ],
+    [
+      'EventRecordFormat JSON of Protobuf',
+      { valueSchemaMetadata: { dataFormat: 'PROTOBUF', schemaId: '7' } },
+      JSON.stringify(LOGIN),
+    ],
+    ['EventRecordFormat SOURCE, Glue', { valueSchemaMetadata: { dataFormat: 'AVRO', schemaId: VERSION } }, payload()],
+    ['EventRecordFormat SOURCE, Confluent', { valueSchemaMetadata: { dataFormat: 'AVRO', schemaId: '7' } }, payload()],
+    [
+      'SOURCE, beginning as a frame would',
+      { valueSchemaMetadata: { dataFormat: 'AVRO', schemaId: '7' } },
+      payload({ ...LOGIN, user_id: null }),
+    ],
+  ])('that Lambda has decoded is processed: %s', async (format, lambda, value) => {
+    const { values, codes } = await run([{ value }], {}, lambda);
+
+    const user = format.startsWith('SOURCE,') ? `device:${LOGIN.device_id}` : '123';
+    expect([codes, values]).toEqual([[], [{ ...PROCESSED, user_id: user }]]);
+  });
+
+  test('that Lambda has left as Protobuf is permanent', async () => {
+    const { codes } = await run(
+      [{ value: Buffer.from([10, 3]) }],
+      {},
+      {
+        valueSchemaMetadata: { dataFormat: 'PROTOBUF', schemaId: '7' },
+      },
+    );
+
+    expect(codes).toEqual([[0, 'UNKNOWN_FORMAT']]);
+  });
+
+  test.each([
+    ['JSON, absent', { device_id: 'd', timestamp: 1 }],
+    [
+      'JSON, null',
+      { user_id: null, app_version: null, ip: null, locale: null, device_id: 'd', timestamp: 1, device_type: null },
+    ],
+    [
+      'JSON, empty',
+      { user_id: '', app_version: '', ip: '', locale: '', device_id: 'd', timestamp: 1, device_type: '' },
+    ],
+    [
+      'Avro, empty',
+      confluent(
+        payload({ user_id: '', app_version: '', ip: '', locale: '', device_id: 'd', timestamp: 1, device_type: '' }),
+      ),
+    ],
+  ])('gets defaults for what is missing: %s', async (_, value) => {
+    const { sent, values, codes } = await run([{ value }]);
+
+    expect(codes).toEqual([]);
+    expect(values).toEqual([
+      {
+        user_id: 'device:d',
+        app_version: 'unknown',
+        ip: null,
+        locale: 'und',
+        device_id: 'd',
+        timestamp: '1970-01-01T00:00:01.000Z',
+        device_type: 'other',
+      },
+    ]);
+    expect(String(sent[0]?.key)).toBe('device:d');
+  });
+
+  test.each([
+    [99_999_999_999, '5138-11-16T09:46:39.000Z', 'FUTURE_TIMESTAMP'],
+    [100_000_000_000, '1973-03-03T09:46:40.000Z', undefined],
+    [1742331926, '2025-03-18T21:05:26.000Z', undefined],
+    [1742331926123, '2025-03-18T21:05:26.123Z', undefined],
+    [0, '1970-01-01T00:00:00.000Z', undefined],
+  ])('timestamp %d is %s', async (timestamp, iso, code) => {
+    const { values, codes } = await run([{ value: { ...LOGIN, timestamp } }]);
+
+    expect(code === undefined ? values.map((value) => value.timestamp) : codes).toEqual(
+      code === undefined ? [iso] : [[0, code]],
+    );
+  });
+
+  test.each([
+    ['Android', 'android'],
+    ['iOS', 'ios'],
+    ['other', 'other'],
+    ['fridge', 'other'],
+    ['constructor', 'other'],
+  ])('device_type %s counts as %s', async (device_type, counted) => {
+    expect((await run([{ value: { ...LOGIN, device_type } }])).values[0].device_type).toBe(counted);
+  });
+
+  test.each(['en', 'en_US', 'en-US', 'zh-Hant-TW', 'es_419', 'und', 'NE'])(
+    'locale %s is taken as it is',
+    async (locale) => {
+      expect((await run([{ value: { ...LOGIN, locale } }])).values[0].locale).toBe(locale);
+    },
+  );
+
+  test('keeps its whole address where the stage says so', async () => {
+    const { values } = await run([{ value: LOGIN }], { storeFullIp: true });
+
+    expect(values[0].ip).toBe(LOGIN.ip);
+  });
+
+  test.each<[OutputFormat, string, number]>([
+    ['avro-confluent', '7', 5],
+    ['avro-glue', VERSION, 18],
+  ])('is written as %s where that is configured', async (format, schemaId, header) => {
+    const values = (await run([{ value: LOGIN }], { format, schemaId })).sent.map(({ value }) => value as Buffer);
+
+    expect(values.map((value) => ({ ...(processedType.fromBuffer(value.subarray(header)) as object) }))).toEqual([
+      PROCESSED,
+    ]);
+  });
+
+  test.each<[OutputFormat, string | undefined]>([
+    ['avro-confluent', undefined],
+    ['avro-confluent', '0'],
+    ['avro-confluent', VERSION],
+    ['avro-glue', '7'],
+  ])('an output %s of schema %s fails the start', (format, schemaId) => {
+    expect(() => outputWriter({ format, schemaId, schema: processedType })).toThrow('OUTPUT_SCHEMA_ID');
+  });
+});

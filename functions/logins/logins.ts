@@ -1,0 +1,52 @@
+import type { BatchFunction, Failure } from '../../lib/kafka/batch.ts';
+import { recordsOf } from '../../lib/kafka/batch.ts';
+import type { Message } from '../../lib/kafka/message.ts';
+import { eachRecord, producedHeaders } from '../../lib/kafka/outcome.ts';
+import type { RecordProducer } from '../../lib/kafka/producer.ts';
+import { coordinatesText, type KafkaRecord } from '../../lib/kafka/records.ts';
+import { isInTail, tailsOf } from '../../lib/kafka/tail.ts';
+import type { Decoders } from '../../lib/schema-registry/decoders.ts';
+import { type Encoding, encodingOf } from './encoding.ts';
+import type { ReadLogin, ValidLogin } from './login.ts';
+import { type Privacy, type ProcessedLogin, processedLogin } from './processed.ts';
+
+export interface LoginsOptions extends Privacy {
+  producer: RecordProducer;
+  decoders: Decoders;
+  read: ReadLogin;
+  write: (login: ProcessedLogin) => Buffer;
+  topic: string;
+}
+
+/** What happens to a batch of logins: tell the encodings, look up their schemas, decode and validate, produce. */
+export function logins({ producer, decoders, read, write, topic, ...privacy }: LoginsOptions): BatchFunction {
+  return async (batch) => {
+    const told = eachRecord(recordsOf(batch), encodingOf);
+    const schemas = told.done.flatMap(({ result }) => (result.format === 'avro' ? [result.schema] : []));
+    const decoderOf = await decoders.of(schemas, batch.deadline);
+
+    const encodings = new Map(told.done.map(({ record, result }) => [record, result]));
+    const valid = eachRecord([...encodings.keys()], (record) =>
+      read(encodings.get(record) as Encoding, decoderOf, record.timestamp),
+    );
+
+    const failures = [...told.failures, ...valid.failures];
+    // Where a registry was away, the rest of that partition comes again: it is not produced ahead of its turn.
+    const tails = tailsOf(failures);
+    const messages = valid.done
+      .filter(({ record }) => !isInTail(tails, record))
+      .map(({ record, result }) => toMessage(record, result));
+    const refused = await producer.send(batch.bootstrapServers, messages, batch.deadline);
+    return [...failures, ...refused.map(({ message, error }): Failure => ({ record: message.from, error }))];
+  };
+
+  function toMessage(from: KafkaRecord, valid: ValidLogin): Message {
+    return {
+      topic,
+      key: Buffer.from(valid.user),
+      value: write(processedLogin(valid, privacy)),
+      headers: producedHeaders(from, coordinatesText(from)),
+      from,
+    };
+  }
+}

@@ -1,0 +1,123 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
+import { customResource, type Work } from './customResource.ts';
+
+interface Answer {
+  body: Record<string, string>;
+  bytes: number;
+  headers: IncomingHttpHeaders;
+  method: string | undefined;
+}
+
+/** CloudFormation's side: takes answers, with these statuses one after the other, then 200. */
+async function responseUrl(...statuses: number[]) {
+  const answers: Answer[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const text = Buffer.concat(chunks);
+      const { headers, method } = request;
+      answers.push({ body: JSON.parse(text.toString()), bytes: text.length, headers, method });
+      response.writeHead(statuses.shift() ?? 200).end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/answer?signature=abc`;
+  return { url, answers, [Symbol.asyncDispose]: async () => void server.close() };
+}
+
+function request(type: 'Create' | 'Update' | 'Delete', url: string): CloudFormationCustomResourceEvent {
+  const common = { StackId: 'stack', RequestId: 'request', LogicalResourceId: 'SetUp', ResponseURL: url };
+  const rest = type === 'Create' ? {} : { PhysicalResourceId: 'as-before' };
+  return { RequestType: type, ...common, ...rest } as CloudFormationCustomResourceEvent;
+}
+
+/** An invocation that ends in so many ms. */
+function invocation(ms: number) {
+  const end = Date.now() + ms;
+  return { getRemainingTimeInMillis: () => end - Date.now() };
+}
+
+const quick = { reserveMs: 500, attemptMs: 200, pauseMs: 10 };
+const work: Work = async () => ({ applied: ['001_fleet'] });
+
+test('work that is done is a success, with ids that never change', async () => {
+  await using cloudFormation = await responseUrl();
+
+  await customResource(work, quick)(request('Create', cloudFormation.url), invocation(5_000));
+  await customResource(work, quick)(request('Update', cloudFormation.url), invocation(5_000));
+
+  expect(cloudFormation.answers.map(({ body }) => body)).toEqual([
+    {
+      Status: 'SUCCESS',
+      Reason: '{"applied":["001_fleet"]}',
+      PhysicalResourceId: 'SetUp-of-stack',
+      StackId: 'stack',
+      RequestId: 'request',
+      LogicalResourceId: 'SetUp',
+    },
+    expect.objectContaining({ Status: 'SUCCESS', PhysicalResourceId: 'as-before' }),
+  ]);
+  expect(cloudFormation.answers[0]?.method).toBe('PUT');
+  expect(cloudFormation.answers[0]?.headers['content-type']).toBeUndefined();
+});
+
+test.each<[what: string, work: Work, reason: string | RegExp]>([
+  ['that is rejected', () => Promise.reject(new Error('migration 003: syntax error')), 'migration 003: syntax error'],
+  [
+    'that throws at once',
+    () => {
+      throw new Error('configuration: DATABASE_ARN');
+    },
+    'configuration: DATABASE_ARN',
+  ],
+  ['that rejects with no error', () => Promise.reject('a text'), 'a text'],
+  ['that never ends', () => new Promise(() => {}), /did not end within/],
+])('work %s is a failure, told in time', async (_, failing, reason) => {
+  await using cloudFormation = await responseUrl();
+  const context = invocation(1_000);
+
+  await customResource(failing, quick)(request('Create', cloudFormation.url), context);
+
+  expect(context.getRemainingTimeInMillis()).toBeGreaterThan(100);
+  expect(cloudFormation.answers).toHaveLength(1);
+  expect(cloudFormation.answers[0]?.body['Status']).toBe('FAILED');
+  expect(cloudFormation.answers[0]?.body['Reason']).toMatch(reason);
+});
+
+test('an invocation that has no time left for work still answers', async () => {
+  await using cloudFormation = await responseUrl();
+
+  await customResource(() => new Promise(() => {}), quick)(request('Update', cloudFormation.url), invocation(100));
+
+  expect(cloudFormation.answers[0]?.body['Status']).toBe('FAILED');
+});
+
+test('deleting does no work, and succeeds', async () => {
+  await using cloudFormation = await responseUrl();
+  const forbidden: Work = () => Promise.reject(new Error('called'));
+
+  await customResource(forbidden, quick)(request('Delete', cloudFormation.url), invocation(5_000));
+
+  expect(cloudFormation.answers[0]?.body).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'as-before' });
+});
+
+test('an answer that is refused is given again, and fits', async () => {
+  await using cloudFormation = await responseUrl(503, 500);
+  const verbose: Work = () => Promise.reject(new Error('é'.repeat(10_000)));
+
+  await customResource(verbose, quick)(request('Create', cloudFormation.url), invocation(5_000));
+
+  expect(cloudFormation.answers).toHaveLength(3);
+  expect(cloudFormation.answers[2]?.bytes).toBeLessThan(4096);
+});
+
+test('where no answer is taken, the invocation fails, so that Lambda calls again', async () => {
+  await using cloudFormation = await responseUrl(403, 403, 403, 403);
+
+  await expect(customResource(work, quick)(request('Create', cloudFormation.url), invocation(5_000))).rejects.toThrow(
+    "CloudFormation's address takes no answer: status 403",
+  );
+});

@@ -1,0 +1,34 @@
+import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
+import * as z from 'zod';
+import { readConfiguration, text } from '../../lib/configuration.ts';
+import { invocationDeadline } from '../../lib/deadline.ts';
+import { searchAuth, searchClient } from '../../lib/stores/search.ts';
+import { prepareSearch } from '../sinks/opensearch/prepare.ts';
+import { TEMPLATE_NAME } from '../sinks/opensearch/template.ts';
+import { customResource } from './customResource.ts';
+
+const config = readConfiguration({
+  AWS_REGION: text,
+  OPENSEARCH_NODE: text,
+  OPENSEARCH_AUTH: searchAuth,
+  WRITER_ROLE_ARN: z.string(),
+  EXPIRY_ROLE_ARN: z.string(),
+});
+
+const client = searchClient({ node: config.OPENSEARCH_NODE, auth: config.OPENSEARCH_AUTH, region: config.AWS_REGION });
+
+async function prepare(context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<{ prepared: string }> {
+  const roleArns = { writer: config.WRITER_ROLE_ARN, expiry: config.EXPIRY_ROLE_ARN };
+  await prepareSearch({ client, auth: config.OPENSEARCH_AUTH, roleArns }, invocationDeadline(context));
+  return { prepared: TEMPLATE_NAME };
+}
+
+const answered = customResource(prepare);
+
+/**
+ * Puts the index template of alerts and who may write them: as the stack's custom resource SetUpSearch, and by hand, as
+ * often as one likes. One function for both, since a domain knows one master role.
+ */
+export async function handler(event: Partial<CloudFormationCustomResourceEvent>, context: Context): Promise<unknown> {
+  return 'ResponseURL' in event ? answered(event as CloudFormationCustomResourceEvent, context) : prepare(context);
+}

@@ -1,0 +1,40 @@
+import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod';
+import { type Deadline, retry } from '../../lib/deadline.ts';
+import { item } from '../../lib/stores/attributes.ts';
+import { storeCall } from '../../lib/stores/call.ts';
+import { sideBySide } from '../../lib/stores/side-by-side.ts';
+import { productId, productName } from '../orders/schema.ts';
+
+const catalogue = z.array(z.strictObject({ product_id: productId, product_name: productName }));
+
+export type Product = z.infer<typeof catalogue>[number];
+
+const TIMEOUT_MS = 3_000;
+const PUTS_AT_ONCE = 20;
+
+/** @throws Error where a file holds no catalogue, or a product twice: nothing of it is written then */
+export function readProducts(file: unknown): Product[] {
+  const products = catalogue.parse(file);
+  for (const [id, { length }] of Map.groupBy(products, ({ product_id }) => product_id)) {
+    if (length > 1) throw new Error(`catalogue: product ${id} is there ${length} times`);
+  }
+  return products;
+}
+
+/**
+ * Writes products to their table. One that is there already gets the name that it is given; one that isn't named stays:
+ * orders of it may still be on their way.
+ * @throws TransientError where the table can't be written before the deadline
+ */
+export async function writeProducts(
+  products: readonly Product[],
+  { client, table }: { client: DynamoDBClient; table: string },
+  deadline: Deadline,
+): Promise<void> {
+  const call = { store: 'CATALOGUE_UNWRITABLE', deadline, timeoutMs: TIMEOUT_MS };
+  await sideBySide(products, PUTS_AT_ONCE, async (product) => {
+    const put = new PutItemCommand({ TableName: table, Item: item(product) });
+    await retry(() => storeCall(call, (options) => client.send(put, options)), { deadline });
+  });
+}

@@ -1,0 +1,56 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Context } from 'aws-lambda';
+import * as z from 'zod';
+import { kafkaAuth, number, positive, readConfiguration, text } from '../../lib/configuration.ts';
+import { invocationDeadline } from '../../lib/deadline.ts';
+import { bootstrapBrokers } from '../../lib/kafka/bootstrap.ts';
+import { createProducer } from '../../lib/kafka/producer.ts';
+import { oneAttempt } from '../../lib/stores/call.ts';
+import { dynamodbWindows } from '../../lib/windows/dynamodb-store.ts';
+import { closeIdle } from '../../lib/windows/idle.ts';
+import type { ProductMetric } from '../../lib/windows/metric.ts';
+import { noCounts, type WindowCounts } from '../../lib/windows/run.ts';
+import { retentionSeconds } from '../../lib/windows/window.ts';
+import { produceMetrics } from './metrics.ts';
+import { windowCounts } from './window-counts.ts';
+
+const config = readConfiguration({
+  KAFKA_AUTH: kafkaAuth,
+  METRICS_TOPIC: text,
+  PRODUCED_MAX_BYTES: positive,
+  WINDOWS_TABLE: text,
+  GRACE_SECONDS: number.pipe(z.number().nonnegative()),
+  IDLE_SECONDS: positive,
+  ALLOWED_LATENESS_SECONDS: positive,
+});
+
+const name = 'closeWindows';
+
+const producer = createProducer({
+  auth: config.KAFKA_AUTH,
+  clientId: name,
+  limits: { [config.METRICS_TOPIC]: config.PRODUCED_MAX_BYTES },
+});
+
+const store = dynamodbWindows({
+  client: new DynamoDBClient(oneAttempt),
+  table: config.WINDOWS_TABLE,
+  retentionSeconds: retentionSeconds(config.ALLOWED_LATENESS_SECONDS),
+});
+
+const rules = { graceMs: config.GRACE_SECONDS * 1000, idleMs: config.IDLE_SECONDS * 1000 };
+const report = windowCounts(name);
+
+/** On a schedule: closes the windows that idle partitions left open. What it has no time for, the next call does. */
+export async function handler(_event: unknown, context: Context): Promise<WindowCounts> {
+  const deadline = invocationDeadline(context);
+  const counts = noCounts();
+  const publish = async (metrics: readonly ProductMetric[]) =>
+    produceMetrics(producer, config.METRICS_TOPIC, metrics, { bootstrapServers: await bootstrapBrokers(), deadline });
+  try {
+    await closeIdle(store, rules, { deadline, now: Date.now(), counts, publish });
+  } finally {
+    report(counts);
+  }
+  return counts;
+}

@@ -1,0 +1,30 @@
+import type { Deadline } from '../../lib/deadline.ts';
+import { TransientError } from '../../lib/errors.ts';
+import { SOURCE, textHeader } from '../../lib/kafka/headers.ts';
+import type { OwnMessage } from '../../lib/kafka/message.ts';
+import type { AnyProducer } from '../../lib/kafka/producer.ts';
+import type { ProductMetric } from '../../lib/windows/metric.ts';
+
+/**
+ * Produces results to product-metrics, under their product's key, named `<window start>/<product>`.
+ * @throws TransientError where not all are acknowledged, be it that one is refused: no result may be left out
+ */
+export async function produceMetrics(
+  producer: AnyProducer,
+  topic: string,
+  metrics: readonly ProductMetric[],
+  { bootstrapServers, deadline }: { bootstrapServers: string; deadline: Deadline },
+): Promise<void> {
+  const messages = metrics.map((metric): OwnMessage => {
+    const source = `${metric.window_start}/${metric.product_id}`;
+    return {
+      topic,
+      key: Buffer.from(metric.product_id),
+      value: Buffer.from(JSON.stringify(metric)),
+      headers: [textHeader(SOURCE, source)],
+    };
+  });
+  const [refusal] = await producer.send(bootstrapServers, messages, deadline);
+  if (refusal === undefined) return;
+  throw new TransientError('METRICS', `${topic} refused a result: ${refusal.error.message}`, { cause: refusal.error });
+}

@@ -1,0 +1,50 @@
+import { PermanentError } from '../../lib/errors.ts';
+import { type BatchFunction, type Failure, recordsOf } from '../../lib/kafka/batch.ts';
+import type { Message } from '../../lib/kafka/message.ts';
+import { eachRecord, producedHeaders } from '../../lib/kafka/outcome.ts';
+import type { RecordProducer } from '../../lib/kafka/producer.ts';
+import { coordinatesText, type KafkaRecord } from '../../lib/kafka/records.ts';
+import type { Catalogue } from './catalogue.ts';
+import { type Order, type ProcessedOrder, readOrder } from './schema.ts';
+
+export interface OrdersOptions {
+  producer: RecordProducer;
+  catalogue: Catalogue;
+  /** where processed orders go */
+  topic: string;
+}
+
+/** What happens to a batch of orders: decode and validate, look up products, enrich, produce. */
+export function orders({ producer, catalogue, topic }: OrdersOptions): BatchFunction {
+  return async (batch) => {
+    const { done, failures } = eachRecord(recordsOf(batch), readOrder);
+    const names = await catalogue.of(
+      done.map(({ result }) => result.product_id),
+      batch.deadline,
+    );
+    const messages: Message[] = [];
+    for (const { record, result } of done) {
+      const product = names.get(result.product_id);
+      if (product === undefined) failures.push({ record, error: unknownProduct() });
+      else messages.push(toMessage(record, result, product, topic));
+    }
+    const refused = await producer.send(batch.bootstrapServers, messages, batch.deadline);
+    return [...failures, ...refused.map(({ message, error }): Failure => ({ record: message.from, error }))];
+  };
+}
+
+const unknownProduct = () => new PermanentError('UNKNOWN_PRODUCT', 'product_id: not in the catalogue');
+
+/** Under its product's key: all orders of a product are then in one partition, in the order of their own. */
+function toMessage(from: KafkaRecord, order: Order, product_name: string, topic: string): Message {
+  const { order_id, user_id, product_id, amount, timestamp } = order;
+  const time = new Date(timestamp).toISOString();
+  const value: ProcessedOrder = { order_id, user_id, product_id, product_name, amount, timestamp: time };
+  return {
+    topic,
+    key: Buffer.from(product_id),
+    value: Buffer.from(JSON.stringify(value)),
+    headers: producedHeaders(from, coordinatesText(from)),
+    from,
+  };
+}

@@ -1,0 +1,94 @@
+import type { PermanentError } from '../../lib/errors.ts';
+import { recordsOf } from '../../lib/kafka/batch.ts';
+import type { KafkaRecord } from '../../lib/kafka/records.ts';
+import { schemaDecoders } from '../../lib/schema-registry/decoders.ts';
+import { unavailable, wrong } from '../../lib/schema-registry/errors.ts';
+import { frameConfluent, frameGlue } from '../../lib/schema-registry/framing.ts';
+import { batchOfRecords, type TestRecord } from '../../test/msk-event.ts';
+import { PROCESSED, processedType, VERSION } from '../logins/logins.fixture.ts';
+import { readProcessedLogin } from '../logins/schema.ts';
+import { decoding } from './avro-logins.ts';
+import type { Sink } from './sink.ts';
+
+const AWAY = 500;
+const registry = {
+  async schema(id: string) {
+    if (id === '7' || id === VERSION) return JSON.stringify(processedType);
+    throw id === String(AWAY) ? unavailable('is away') : wrong.unknown(id, 'none');
+  },
+};
+const decoders = () => schemaDecoders({ reader: processedType, registries: { confluent: registry, glue: registry } });
+const payload = processedType.toBuffer(PROCESSED);
+
+/** A sink that keeps what it is given, and refuses what it can't read. */
+function keeping() {
+  const kept: unknown[] = [];
+  const sink: Sink = {
+    write: async (batch) =>
+      recordsOf(batch).flatMap((record) => {
+        try {
+          kept.push(readProcessedLogin(record));
+          return [];
+        } catch (error) {
+          return [{ record, error: error as PermanentError }];
+        }
+      }),
+  };
+  return { sink: decoding(sink, decoders()), kept };
+}
+
+const login = (value: TestRecord['value']): TestRecord => ({ topic: 'user-login-processed', value });
+
+test('a login in Avro is given as JSON, one in JSON as it is', async () => {
+  const { sink, kept } = keeping();
+
+  expect(
+    await sink.write(
+      batchOfRecords([
+        login(frameGlue(VERSION, payload)),
+        login(PROCESSED),
+        login(frameGlue(VERSION, payload, true)),
+        login(frameConfluent(7, payload)),
+      ]),
+    ),
+  ).toEqual([]);
+  expect(kept).toEqual([PROCESSED, PROCESSED, PROCESSED, PROCESSED]);
+});
+
+test('what fails is the record as it lies in its topic: undecodable, refused by the sink, or for later', async () => {
+  const { sink, kept } = keeping();
+  const values = [
+    frameGlue(VERSION, payload.subarray(0, -1)),
+    frameConfluent(8, payload),
+    frameConfluent(AWAY, payload),
+    frameConfluent(7, processedType.toBuffer({ ...PROCESSED, ip: 'nowhere' })),
+    Buffer.from([0, 0]),
+  ];
+
+  const failures = await sink.write(batchOfRecords([...values.map(login), login(PROCESSED)], {}, 200));
+
+  const codes = failures.toSorted((a, b) => a.record.offset - b.record.offset);
+  expect(codes.map(({ record, error }) => [record.offset, error.code, error.retriable])).toEqual([
+    [0, 'TRUNCATED_AVRO', false],
+    [1, 'UNKNOWN_SCHEMA', false],
+    [2, 'SCHEMA_REGISTRY', true],
+    [3, 'SCHEMA', false],
+    [4, 'TRUNCATED_FRAME', false],
+  ]);
+  for (const { record } of failures) expect(record.value).toEqual(values[record.offset]);
+  expect(kept).toEqual([PROCESSED]);
+});
+
+test('bytes of other topics are none of its business', async () => {
+  const seen: KafkaRecord[] = [];
+  const write: Sink['write'] = async (given) => {
+    seen.push(...recordsOf(given));
+    return [];
+  };
+  const sink = decoding({ write }, decoders());
+  const batch = batchOfRecords([{ topic: 'demo_topic', value: Buffer.from([0, 1]) }]);
+
+  await sink.write(batch);
+
+  expect(seen).toEqual(recordsOf(batch));
+});

@@ -1,0 +1,176 @@
+import fc from 'fast-check';
+import { avroDecoder, avroType } from './avro.ts';
+
+const record = (...fields: object[]): string => JSON.stringify({ type: 'record', name: 'R', fields });
+const field = (name: string, type: unknown, more: object = {}): object => ({ name, type, ...more });
+const decode = (writer: string, bytes: Buffer | number[], reader = writer): unknown =>
+  avroDecoder(writer, avroType(reader))({ bytes: Buffer.from(bytes), start: 0 });
+/** Avro's zigzag. */
+const long = (value: number): number[] => [...avroType('"long"').toBuffer(value)];
+
+test('whatever avsc writes is read, of every type', () => {
+  const type = avroType(
+    JSON.stringify({
+      type: 'record',
+      name: 'All',
+      fields: [
+        field('a', 'boolean'),
+        field('b', 'int'),
+        field('c', 'long'),
+        field('d', 'float'),
+        field('e', 'double'),
+        field('f', 'bytes'),
+        field('g', 'string'),
+        field('h', { type: 'fixed', name: 'F', size: 3 }),
+        field('i', { type: 'enum', name: 'E', symbols: ['A', 'B'] }),
+        field('j', { type: 'array', items: 'long' }),
+        field('k', { type: 'map', values: 'string' }),
+        field('l', ['null', 'string']),
+        field('m', ['null', 'All']),
+      ],
+    }),
+  );
+  const text = fc.string({ unit: 'grapheme' });
+  const leaf = {
+    a: fc.boolean(),
+    b: fc.integer(),
+    c: fc.integer({ min: -(2 ** 52), max: 2 ** 52 }),
+    d: fc.float({ noNaN: true }),
+    e: fc.double({ noNaN: true }),
+    f: fc.uint8Array().map((bytes) => Buffer.from(bytes)),
+    g: text,
+    h: fc.uint8Array({ minLength: 3, maxLength: 3 }).map((bytes) => Buffer.from(bytes)),
+    i: fc.constantFrom('A', 'B'),
+    j: fc.array(fc.integer({ min: -(2 ** 52), max: 2 ** 52 })),
+    k: fc.dictionary(fc.stringMatching(/^[a-z]+$/), text),
+    l: fc.option(text),
+  };
+  const nested = fc.record({ ...leaf, m: fc.option(fc.record({ ...leaf, m: fc.constant(null) })) });
+
+  fc.assert(
+    fc.property(nested, (value) => {
+      const decoded = decode(JSON.stringify(type.schema()), type.toBuffer(value));
+
+      expect(type.toBuffer(decoded)).toEqual(type.toBuffer(value));
+    }),
+  );
+});
+
+test('of any bytes, each ends in a value or in one of our codes', () => {
+  const schema = record(
+    field('a', { type: 'array', items: 'null' }),
+    field('b', { type: 'map', values: ['null', 'string'] }),
+    field('c', 'string'),
+  );
+  const decoder = avroDecoder(schema, avroType(record(field('c', 'string'))));
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 60 }), (data) => {
+      try {
+        decoder({ bytes: Buffer.from(data), start: 0 });
+      } catch (error) {
+        expect((error as { code: string }).code).toMatch(/^(TRUNCATED_AVRO|TRAILING_BYTES|NOT_AVRO)$/);
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+const TEXT = record(field('text', 'string'));
+const LIST = record(field('list', { type: 'array', items: 'string' }));
+const NULLS = record(field('list', { type: 'array', items: 'null' }));
+const MAP = record(field('map', { type: 'map', values: 'string' }));
+/** Records that hold two of the next, so many deep, and nothing else. */
+const doubling = (depth: number): string => {
+  const inner = depth === 0 ? 'null' : JSON.parse(doubling(depth - 1));
+  const fields = [field('a', inner), field('b', depth === 0 ? 'null' : `R${depth - 1}`)];
+  return JSON.stringify({ type: 'record', name: `R${depth}`, fields });
+};
+const NESTED = JSON.stringify({ type: 'record', name: 'N', fields: [field('next', ['N', 'null'])] });
+
+test.each<[what: string, schema: string, bytes: number[], code: string]>([
+  ['truncated in a string', TEXT, [...long(4), 0x61], 'TRUNCATED_AVRO'],
+  ['truncated in a number', record(field('n', 'long')), [0x80], 'TRUNCATED_AVRO'],
+  ['nothing at all', TEXT, [], 'TRUNCATED_AVRO'],
+  ['bytes behind', TEXT, [...long(1), 0x61, 0x62], 'TRAILING_BYTES'],
+  ['a string of a negative length', TEXT, long(-1), 'NOT_AVRO'],
+  ['a string of 2^50 bytes', TEXT, long(2 ** 50), 'TRUNCATED_AVRO'],
+  ['a number of 11 bytes', TEXT, Array.from({ length: 11 }, () => 0xff), 'NOT_AVRO'],
+  ['a union without that branch', record(field('u', ['null', 'string'])), long(2), 'NOT_AVRO'],
+  ['a union of a negative branch', record(field('u', ['null', 'string'])), long(-1), 'NOT_AVRO'],
+  ['an enum without that symbol', record(field('e', { type: 'enum', name: 'E', symbols: ['A'] })), long(1), 'NOT_AVRO'],
+  [
+    'a long that no number holds',
+    record(field('n', 'long')),
+    [...Array.from({ length: 9 }, () => 0xff), 1],
+    'NOT_AVRO',
+  ],
+  // avsc goes back by the size, and round and round.
+  ['a block of a negative size', LIST, [...long(-1), ...long(-3), ...long(0), ...long(0)], 'NOT_AVRO'],
+  ['a block of another size than stated', LIST, [...long(-1), ...long(9), ...long(1), 0x61, ...long(0)], 'NOT_AVRO'],
+  ['2^40 nulls', NULLS, [...long(2 ** 40), ...long(0)], 'NOT_AVRO'],
+  ['2^40 nulls in a block with a size', NULLS, [...long(-(2 ** 40)), ...long(0), ...long(0)], 'NOT_AVRO'],
+  ['2^40 entries of a map', MAP, [...long(2 ** 40), ...long(0)], 'NOT_AVRO'],
+  ['2^40 records of no bytes', doubling(40), [], 'NOT_AVRO'],
+  ['a million levels', NESTED, Array.from({ length: 60_000 }, () => 0), 'NOT_AVRO'],
+])('%s, in no time', (_, schema, bytes, code) => {
+  const before = performance.now();
+
+  expect(() => decode(schema, bytes)).toThrow(expect.objectContaining({ code, retriable: false }));
+  expect(performance.now() - before).toBeLessThan(500);
+});
+
+test('a block with a negative count and its true size is Avro', () => {
+  const bytes = [...long(-2), ...long(4), ...long(1), 0x61, ...long(1), 0x62, ...long(0)];
+
+  expect(decode(LIST, bytes)).toEqual({ list: ['a', 'b'] });
+});
+
+test('what is no UTF-8 comes out as U+FFFD', () => {
+  expect(decode(TEXT, [...long(3), 0x61, 0xc3, 0x62])).toEqual({ text: 'a\ufffdb' });
+});
+
+describe("a writer's schema", () => {
+  const reader = record(field('a', 'string'), field('b', ['null', 'long'], { default: null }));
+
+  test('of more, fewer and other fields, another order and namespace, is read as ours', () => {
+    const writer = JSON.stringify({
+      type: 'record',
+      name: 'R',
+      namespace: 'elsewhere',
+      fields: [field('x', { type: 'array', items: 'string' }), field('a', 'string')],
+    });
+
+    expect(decode(writer, [...long(1), ...long(1), 0x78, ...long(0), ...long(1), 0x61], reader)).toEqual({
+      a: 'a',
+      b: null,
+    });
+  });
+
+  test.each([
+    ['no JSON', '{'],
+    ['no schema', '{"type":"nonsense"}'],
+    ['of over 170,000 characters', ' '.repeat(170_000) + reader],
+    ['without a field that has no default', record(field('b', 'long'))],
+    ['of another type', record(field('a', 'long'))],
+    ['of another name', JSON.stringify({ type: 'record', name: 'Q', fields: [field('a', 'string')] })],
+    ['no record', '"string"'],
+    // avsc would neither read nor skip such a field.
+    [
+      'with a field __proto__',
+      `{"type":"record","name":"R","fields":[{"name":"__proto__","type":"string"},{"name":"a","type":"string"}]}`,
+    ],
+    [
+      'with a field toString in it',
+      record(
+        field('a', 'string'),
+        field('n', { type: 'array', items: { type: 'record', name: 'I', fields: [field('toString', 'string')] } }),
+      ),
+    ],
+    ['nested without end', `${'{"type":"array","items":'.repeat(5_000)}"null"${'}'.repeat(5_000)}`],
+  ])('%s is refused', (_, writer) => {
+    expect(() => avroDecoder(writer, avroType(reader))).toThrow(
+      expect.objectContaining({ code: 'INCOMPATIBLE_SCHEMA', retriable: false }),
+    );
+    expect(({} as { a?: unknown }).a).toBeUndefined();
+  });
+});

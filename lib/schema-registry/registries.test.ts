@@ -1,0 +1,134 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { GlueClient } from '@aws-sdk/client-glue';
+import { within } from '../deadline.ts';
+import { oneAttempt } from '../stores/call.ts';
+import { confluentRegistry } from './confluent.ts';
+import { glueRegistry } from './glue.ts';
+import type { SchemaRegistry } from './registry.ts';
+
+/** What the registry's end of the line answers; null: nothing, ever. */
+type Answer = { status: number; body: unknown } | null;
+
+let server: Server;
+let answer: Answer;
+let asked: string[];
+
+beforeEach(async () => {
+  asked = [];
+  server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => {
+      body += chunk.toString();
+    });
+    request.on('end', () => {
+      asked.push(body === '' ? (request.url ?? '') : body);
+      if (answer === null) return;
+      response.writeHead(answer.status, { 'content-type': 'application/json' });
+      response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+afterEach(() => {
+  server.closeAllConnections();
+  return new Promise((resolve) => server.close(resolve));
+});
+
+const url = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+const confluent = (): SchemaRegistry => confluentRegistry(`${url()}/`);
+const glue = (): SchemaRegistry => {
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  return glueRegistry('logins', new GlueClient({ ...oneAttempt, endpoint: url(), region: 'us-east-1', credentials }));
+};
+
+const VERSION = '0b1c2d3e-4f50-6172-8394-a5b6c7d8e9fa';
+const ARN = 'arn:aws:glue:us-east-1:123456789012:schema';
+const version = (more: object = {}): Answer => ({
+  status: 200,
+  body: {
+    SchemaVersionId: VERSION,
+    SchemaDefinition: '"string"',
+    DataFormat: 'AVRO',
+    SchemaArn: `${ARN}/logins/user-login-value`,
+    Status: 'AVAILABLE',
+    ...more,
+  },
+});
+const awsError = (status: number, type: string): Answer => ({ status, body: { __type: type, message: 'no' } });
+
+describe('Glue', () => {
+  test('gives the schema of a version', async () => {
+    answer = version();
+
+    expect(await glue().schema(VERSION, within(5_000))).toBe('"string"');
+    expect(asked).toEqual([JSON.stringify({ SchemaVersionId: VERSION })]);
+  });
+
+  test.each<[what: string, answer: Answer, code: string]>([
+    ['a version that is not there', awsError(400, 'EntityNotFoundException'), 'UNKNOWN_SCHEMA'],
+    ['an id that can be none', awsError(400, 'InvalidInputException'), 'UNKNOWN_SCHEMA'],
+    ["another registry's version", version({ SchemaArn: `${ARN}/payroll/salary` }), 'UNKNOWN_SCHEMA'],
+    ['a version that was refused', version({ Status: 'FAILURE' }), 'UNKNOWN_SCHEMA'],
+    ['a version still checked', version({ Status: 'PENDING' }), 'SCHEMA_REGISTRY'],
+    ['a schema that is not Avro', version({ DataFormat: 'PROTOBUF' }), 'INCOMPATIBLE_SCHEMA'],
+    ['a registry that throttles', awsError(400, 'ThrottlingException'), 'SCHEMA_REGISTRY'],
+    ['a role that may not', awsError(400, 'AccessDeniedException'), 'SCHEMA_REGISTRY'],
+    ['a registry that fails', awsError(500, 'InternalServiceException'), 'SCHEMA_REGISTRY'],
+  ])('%s', async (_, given, code) => {
+    answer = given;
+
+    await expect(glue().schema(VERSION, within(5_000))).rejects.toMatchObject({
+      code,
+      retriable: code === 'SCHEMA_REGISTRY',
+    });
+  });
+
+  test('a registry that hangs is transient, in time', async () => {
+    answer = null;
+
+    await expect(glue().schema(VERSION, within(100))).rejects.toMatchObject({ code: 'SCHEMA_REGISTRY' });
+  });
+});
+
+describe('Confluent', () => {
+  test('gives the schema of an id', async () => {
+    answer = { status: 200, body: { schema: '"string"' } };
+
+    expect(await confluent().schema('7', within(5_000))).toBe('"string"');
+    expect(asked).toEqual(['/schemas/ids/7']);
+  });
+
+  test.each<[what: string, answer: Answer, code: string]>([
+    ['an id that is not there', { status: 404, body: { error_code: 40403 } }, 'UNKNOWN_SCHEMA'],
+    ['a wrong URL', { status: 404, body: '<html>' }, 'SCHEMA_REGISTRY'],
+    ['a registry that throttles', { status: 429, body: {} }, 'SCHEMA_REGISTRY'],
+    ['a registry that lets nobody in', { status: 401, body: {} }, 'SCHEMA_REGISTRY'],
+    ['a registry that fails', { status: 503, body: 'unavailable' }, 'SCHEMA_REGISTRY'],
+    ['an answer of no sense', { status: 200, body: 'x' }, 'SCHEMA_REGISTRY'],
+    [
+      'a schema that is not Avro',
+      { status: 200, body: { schema: 'x', schemaType: 'PROTOBUF' } },
+      'INCOMPATIBLE_SCHEMA',
+    ],
+    ['a schema that refers to others', { status: 200, body: { schema: 'x', references: [{}] } }, 'INCOMPATIBLE_SCHEMA'],
+  ])('%s', async (_, given, code) => {
+    answer = given;
+
+    await expect(confluent().schema('7', within(5_000))).rejects.toMatchObject({
+      code,
+      retriable: code === 'SCHEMA_REGISTRY',
+    });
+  });
+
+  test.each(['0', '-1', '-2147483648'])('the id %s is unknown without a call', async (id) => {
+    await expect(confluent().schema(id, within(5_000))).rejects.toMatchObject({ code: 'UNKNOWN_SCHEMA' });
+    expect(asked).toEqual([]);
+  });
+
+  test('a registry that hangs is transient, in time', async () => {
+    answer = null;
+
+    await expect(confluent().schema('7', within(100))).rejects.toMatchObject({ code: 'SCHEMA_REGISTRY' });
+  });
+});

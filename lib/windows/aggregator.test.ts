@@ -1,0 +1,249 @@
+import { memoryWindows } from './memory-store.fixture.ts';
+import { type LogOrder, largest, Model, RULES } from './model.fixture.ts';
+import { noCounts } from './run.ts';
+
+const MINUTE = 60_000;
+
+const order = (offset: number, seconds: number, more: Partial<LogOrder> = {}): LogOrder => ({
+  partition: 0,
+  productId: 'p',
+  cents: 1_000,
+  at: seconds * 1_000,
+  raw: 'orders-0',
+  offset,
+  ...more,
+});
+
+/** The model's counts since the last call. */
+function counted(model: Model) {
+  const counts = { ...model.counts };
+  Object.assign(model.counts, noCounts());
+  return counts;
+}
+
+const starts = (model: Model) => model.produced.map(({ window_start }) => window_start);
+
+describe('a batch', () => {
+  test('costs one state write per window and bucket that it touches, and one of progress', async () => {
+    const model = new Model(memoryWindows());
+    const worker = model.worker();
+    const orders = Array.from({ length: 1_000 }, (_, i) => order(i, 50 + i / 100, { productId: `product-${i % 900}` }));
+
+    await worker.aggregate(0, orders, model.run());
+
+    expect(counted(model)).toMatchObject({ applied: 1_000, stateWrites: 1, progressWrites: 1, results: 0 });
+    model.calls = 0;
+    await worker.aggregate(0, [order(1_000, 59), order(1_001, 61)], model.run());
+    expect(counted(model)).toMatchObject({ applied: 2, stateWrites: 2, progressWrites: 1 });
+    // The known window costs no read: the new one's head and state, two state writes, progress.
+    expect(model.calls).toBe(5);
+    model.calls = 0;
+    await worker.aggregate(0, [order(1_002, 62), order(1_003, 58)], model.run());
+    expect(model.calls).toBe(3);
+  });
+
+  test('spreads its orders over the buckets that a window began with', async () => {
+    const store = memoryWindows();
+    const model = new Model(store);
+    const orders = Array.from({ length: 1_000 }, (_, i) => order(i, 1, { productId: `product-${i}` }));
+    model.buckets = 4;
+    await model.worker().aggregate(0, orders, model.run());
+    model.buckets = 1;
+    await model.worker().aggregate(0, orders, model.run());
+
+    expect(model.counts).toMatchObject({ applied: 1_000, duplicates: 1_000, stateWrites: 4 });
+    expect(store.states.size).toBe(4);
+  });
+
+  test('closes the windows that its stream time lets close, with one more write each, and counts no correction', async () => {
+    const model = new Model(memoryWindows());
+    const worker = model.worker();
+    await worker.aggregate(0, [order(0, 5), order(1, 65), order(2, 69)], model.run());
+    expect(starts(model)).toEqual([]);
+    counted(model);
+
+    await worker.aggregate(0, [order(3, 70)], model.run());
+
+    expect(model.produced).toEqual([
+      {
+        window_start: 0,
+        window_end: 60,
+        product_id: 'p',
+        order_count: 1,
+        total_revenue: 10,
+        avg_order_value: 10,
+      },
+    ]);
+    expect(counted(model)).toMatchObject({ closed: 1, results: 1, corrections: 0, stateWrites: 2, progressWrites: 1 });
+    expect(await model.open()).toBe(1);
+  });
+
+  test('corrects a window that is out: only the products that changed', async () => {
+    const model = new Model(memoryWindows());
+    const worker = model.worker();
+    await worker.aggregate(0, [order(0, 5), order(1, 6, { productId: 'q' }), order(2, 100)], model.run());
+    counted(model);
+    model.produced.length = 0;
+
+    await worker.aggregate(0, [order(3, 7, { productId: 'q' })], model.run());
+
+    expect(model.produced).toMatchObject([{ window_start: 0, product_id: 'q', order_count: 2 }]);
+    expect(counted(model)).toMatchObject({ corrections: 1, closed: 1 });
+  });
+
+  test('says how long after its end a window had its results, of several the longest time', async () => {
+    const model = new Model(memoryWindows());
+    const worker = model.worker();
+    await worker.aggregate(0, [order(0, 5), order(1, 65)], model.run(130_000));
+    expect(counted(model)).toMatchObject({ latenessMs: 0 });
+
+    await worker.aggregate(0, [order(2, 200)], model.run(205_000));
+
+    expect(counted(model)).toMatchObject({ closed: 2, latenessMs: 145_000 });
+  });
+
+  test('refuses what is late, makes no window for it, and knows what it counted before', async () => {
+    const store = memoryWindows();
+    const model = new Model(store);
+    const worker = model.worker();
+    const late = RULES.latenessMs / 1_000 + 1;
+    await worker.aggregate(0, [order(0, 60), order(1, 60 + late)], model.run());
+    const there = store.states.size;
+
+    const refused = await worker.aggregate(0, [order(0, 60), order(2, 59), order(3, 60)], model.run());
+
+    expect(refused.map(({ order: { offset }, error }) => [offset, error.code, error.retriable])).toEqual([
+      [2, 'LATE', false],
+      [3, 'LATE', false],
+    ]);
+    expect(model.counts).toMatchObject({ applied: 2, duplicates: 1, late: 2 });
+    expect(store.states.size).toBe(there);
+  });
+
+  test('refuses what would make an item too large, and goes on', async () => {
+    const model = new Model(memoryWindows());
+    const worker = model.worker();
+    const wide = Array.from({ length: 7_000 }, (_, i) => order(i, 1, { productId: `${i}`.padStart(64, '-') }));
+
+    const refused = await worker.aggregate(0, [...wide, order(7_000, 61)], model.run());
+
+    expect(refused).toHaveLength(7_000);
+    expect(refused[0]?.error).toMatchObject({ code: 'WINDOW_FULL', retriable: false });
+    await worker.aggregate(0, [order(7_001, 2), order(7_002, 200)], model.run());
+    expect(starts(model)).toEqual([0, 60]);
+  });
+});
+
+describe('a partition that is idle', () => {
+  const wall = 1_000 * MINUTE;
+
+  async function idleModel() {
+    const model = new Model(memoryWindows());
+    model.now = wall + 62_000;
+    await model.worker().aggregate(0, [order(0, wall / 1_000 + 61)], model.run());
+    return model;
+  }
+
+  test.each([
+    ['a batch came 29 s ago', 91_000, []],
+    ['its end and grace are not over', 129_000, []],
+    ['both are over', 130_000, [wall / 1_000 + 60]],
+  ])('has its windows closed by the schedule, not while %s', async (_, after, expected) => {
+    const model = await idleModel();
+    await model.schedule(wall + after);
+    expect(starts(model)).toEqual(expected);
+    expect(await model.open()).toBe(1 - expected.length);
+  });
+
+  test('goes on where it was: what comes later corrects the result', async () => {
+    const model = await idleModel();
+    await model.schedule(wall + 3 * MINUTE);
+    await model.worker().aggregate(0, [order(1, wall / 1_000 + 62)], model.run(wall + 4 * MINUTE));
+    await model.schedule(wall + 5 * MINUTE);
+
+    expect([...largest(model.produced).values()].map(({ order_count }) => order_count)).toEqual([2]);
+    expect(model.counts).toMatchObject({ results: 2, corrections: 1 });
+  });
+
+  test('holds up no other, and is closed by stream time alone where it is not idle', async () => {
+    const model = await idleModel();
+    await model
+      .worker()
+      .aggregate(1, [order(5, 61, { productId: 'q' }), order(6, 200, { productId: 'q' })], model.run());
+    expect(model.produced.map(({ product_id }) => product_id)).toEqual(['q']);
+  });
+});
+
+describe('a partition without a batch for as long as its topic keeps records', () => {
+  const days = (n: number) => n * 24 * 60 * MINUTE;
+
+  /** Window 0 is closed, its result out, and a week later its state is gone. */
+  async function forgottenModel() {
+    const store = memoryWindows();
+    const model = new Model(store);
+    const worker = model.worker();
+    await worker.aggregate(0, [order(0, 5), order(1, 6), order(2, 100)], model.run(days(10)));
+    (store.states as Map<string, unknown>).delete('0#0#0');
+    model.produced.length = 0;
+    return { model, worker };
+  }
+
+  test('never counts an order of a window that it closed into a fresh state, then or later', async () => {
+    const { model, worker } = await forgottenModel();
+
+    const refused = await worker.aggregate(0, [order(3, 7), order(4, 61)], model.run(days(17)));
+    refused.push(...(await model.worker().aggregate(0, [order(5, 8), order(6, 62)], model.run(days(17) + MINUTE))));
+    await model.schedule();
+
+    expect(refused.map(({ order: { offset }, error }) => [offset, error.code])).toEqual([
+      [3, 'LATE'],
+      [5, 'LATE'],
+    ]);
+    expect(starts(model)).not.toContain(0);
+    expect([...largest(model.produced).values()].map(({ order_count }) => order_count)).toEqual([3]);
+  });
+
+  test('is not one whose batches went to another worker', async () => {
+    const { model, worker } = await forgottenModel();
+    await model.worker().aggregate(0, [order(3, 101)], model.run(days(16)));
+
+    expect(await worker.aggregate(0, [order(4, 59)], model.run(days(17)))).toEqual([]);
+  });
+});
+
+test('an undisturbed run has one result per window and product, and no correction', async () => {
+  const model = new Model(memoryWindows());
+  const workers = [model.worker(), model.worker(), model.worker()];
+  for (let second = 0; second < 600; second += 1) {
+    model.now = second * 1_000 + 1_500;
+    await Promise.all(
+      workers.map((worker, partition) => {
+        const own = Array.from({ length: 5 }, (_, i) =>
+          order(second * 5 + i, second + i / 5, { productId: `${partition}` }),
+        );
+        return worker.aggregate(partition, own, model.run());
+      }),
+    );
+    if (second % 60 === 17) await model.schedule(model.now);
+  }
+  for (const later of [640_000, 700_000]) await model.schedule(later);
+
+  expect(model.counts).toMatchObject({ applied: 9_000, results: 30, corrections: 0, conflicts: 0 });
+  expect(new Set(model.produced.map(({ order_count }) => order_count))).toEqual(new Set([300]));
+  expect(await model.open()).toBe(0);
+});
+
+test('an upstream stalled for a minute is corrected, not lost', async () => {
+  const model = new Model(memoryWindows());
+  const [fast, stalled] = [model.worker(), model.worker()];
+  const own = (partition: number) =>
+    Array.from({ length: 180 }, (_, i) => order(i, i, { partition, productId: 'p', raw: `orders-${partition}` }));
+  await fast.aggregate(0, own(0), model.run(180_000));
+  await stalled.aggregate(1, own(1).slice(0, 30), model.run(30_000));
+  await model.schedule(195_000);
+  await stalled.aggregate(1, own(1).slice(30), model.run(196_000));
+  await model.schedule(400_000);
+
+  expect([...largest(model.produced).values()].map(({ order_count }) => order_count)).toEqual([120, 120, 120]);
+  expect(model.counts.corrections).toBeGreaterThan(0);
+});

@@ -1,0 +1,83 @@
+/** A reused buffer that grows: an item is packed once per batch, and what grew for one item serves the next. */
+export class ByteWriter {
+  #bytes: Buffer;
+  #length = 0;
+
+  constructor(capacity = 4_096) {
+    this.#bytes = Buffer.allocUnsafe(capacity);
+  }
+
+  /** A whole number from 0 to 2^53 - 1, seven bits a byte, the low ones first. */
+  varint(value: number): void {
+    this.#reserve(8);
+    let rest = value;
+    // Division, not shifts: those know 32 bits only.
+    while (rest >= 0x80) {
+      this.#bytes[this.#length++] = (rest % 0x80) | 0x80;
+      rest = Math.floor(rest / 0x80);
+    }
+    this.#bytes[this.#length++] = rest;
+  }
+
+  bytes(source: Uint8Array): void {
+    this.#reserve(source.length);
+    this.#bytes.set(source, this.#length);
+    this.#length += source.length;
+  }
+
+  /** Bytes with their length before them. */
+  block(source: Uint8Array): void {
+    this.varint(source.length);
+    this.bytes(source);
+  }
+
+  /** What was written since the last call, copied. */
+  take(): Buffer {
+    const taken = Buffer.from(this.#bytes.subarray(0, this.#length));
+    this.#length = 0;
+    return taken;
+  }
+
+  #reserve(more: number): void {
+    if (this.#length + more <= this.#bytes.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#length + more));
+    larger.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = larger;
+  }
+}
+
+/** Reads what {@link ByteWriter} wrote. */
+export class ByteReader {
+  readonly #bytes: Buffer;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  get done(): boolean {
+    return this.#at >= this.#bytes.length;
+  }
+
+  varint(): number {
+    let value = 0;
+    for (let scale = 1; ; scale *= 0x80) {
+      const byte = this.#bytes[this.#at++];
+      if (byte === undefined)
+        throw new RangeError('the packed state ends within a number: it is cut or of another format');
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+    }
+  }
+
+  /** A view of the next bytes, not a copy. */
+  bytes(length: number): Buffer {
+    if (this.#at + length > this.#bytes.length) throw new RangeError('the packed state is cut or of another format');
+    this.#at += length;
+    return this.#bytes.subarray(this.#at - length, this.#at);
+  }
+
+  block(): Buffer {
+    return this.bytes(this.varint());
+  }
+}

@@ -1,0 +1,40 @@
+import { closeWindows } from './close.ts';
+import { HeldStates } from './held-states.ts';
+import { advance } from './progress.ts';
+import type { Run } from './run.ts';
+import type { Progress, WindowStore } from './store.ts';
+import { isDue, type WindowRules } from './window.ts';
+
+export interface IdleRules extends Pick<WindowRules, 'graceMs'> {
+  /** a partition without a batch for so long is idle, in ms of wall clock */
+  readonly idleMs: number;
+}
+
+/**
+ * Closes what batches left open: of a partition that is idle, the windows whose end and grace the wall clock has passed;
+ * of any, those that stream time has. Where time runs out, the next call goes on. What comes in later is counted and
+ * corrects the result.
+ */
+export async function closeIdle(store: WindowStore, rules: IdleRules, run: Run): Promise<void> {
+  for (const partition of await store.partitions(run.deadline)) {
+    await closePartition(partition, store, rules, run);
+  }
+}
+
+async function closePartition(partition: number, store: WindowStore, rules: IdleRules, run: Run): Promise<void> {
+  // Read before the states are: see writeStep.
+  const progress = await store.readProgress(partition, run.deadline);
+  const clock = clockOf(progress, rules, run.now);
+  const due = progress.open.filter((start) => isDue(start, clock, rules));
+  const nothingKnown = () => undefined;
+  const closed = await closeWindows(partition, due, { store, states: new HeldStates(store) }, nothingKnown, run);
+  if (closed.length === 0) return;
+  const next = { ...advance(progress, { ...progress, opened: [], closed }), version: progress.version + 1 };
+  if (await store.writeProgress(partition, next, progress.version, run.deadline)) run.counts.progressWrites += 1;
+  // A batch came in between: its windows are still on the list, and the next call finds them done.
+  else run.counts.conflicts += 1;
+}
+
+function clockOf({ streamTime, touchedAt }: Progress, { idleMs }: IdleRules, now: number): number {
+  return now - touchedAt >= idleMs ? Math.max(streamTime, now) : streamTime;
+}

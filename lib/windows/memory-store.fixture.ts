@@ -1,0 +1,35 @@
+import { type Head, NO_PROGRESS, type Progress, type StateKey, type StoredState, type WindowStore } from './store.ts';
+
+/** The windows' table in memory, for tests: each write is atomic and conditional, as DynamoDB's are. */
+export function memoryWindows(): WindowStore & { readonly states: ReadonlyMap<string, StoredState> } {
+  const states = new Map<string, StoredState>();
+  const heads = new Map<number, Head>();
+  const progresses = new Map<number, Progress>();
+  const registered = new Set<number>();
+  const idOf = ({ start, partition, bucket }: StateKey) => `${start}#${partition}#${bucket}`;
+
+  function putIf<K, V extends { version: number }>(items: Map<K, V>, key: K, value: V, over: number): boolean {
+    if ((items.get(key)?.version ?? 0) !== over) return false;
+    items.set(key, value);
+    return true;
+  }
+
+  return {
+    states,
+    readStates: async (keys) => keys.map((key) => states.get(idOf(key))),
+    readProducts: async (keys) => keys.map((key) => states.get(idOf(key))?.products),
+    writeState: async (key, state, over) => putIf(states, idOf(key), { ...state, version: over + 1 }, over),
+    readHeads: async (starts) => starts.map((start) => heads.get(start)),
+    async join(start, partition, buckets) {
+      const { partitions = [], buckets: fixed = buckets } = heads.get(start) ?? {};
+      const head = { buckets: fixed, partitions: [...new Set([...partitions, partition])], expiresAt: Infinity };
+      heads.set(start, head);
+      return head;
+    },
+    readProgress: async (partition) => progresses.get(partition) ?? NO_PROGRESS,
+    writeProgress: async (partition, progress, over) =>
+      putIf(progresses, partition, { ...progress, version: over + 1 }, over),
+    register: async (partition) => void registered.add(partition),
+    partitions: async () => [...registered],
+  };
+}

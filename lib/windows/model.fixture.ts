@@ -1,0 +1,217 @@
+import fc from 'fast-check';
+import { TransientError } from '../errors.ts';
+import { type Aggregator, aggregator } from './aggregator.ts';
+import { closeIdle } from './idle.ts';
+import { metricOf, type ProductMetric } from './metric.ts';
+import { noCounts, type Run, type WindowCounts } from './run.ts';
+import type { WindowOrder } from './state.ts';
+import type { WindowStore } from './store.ts';
+import { retentionSeconds, WINDOW_MS, type WindowRules, windowOf } from './window.ts';
+
+/** A record of the aggregated topic. */
+export interface LogOrder extends WindowOrder {
+  readonly partition: number;
+}
+
+/** What a call meets: it fails before it takes effect, or after, or it takes effect some calls later. */
+export type Fault = 'none' | 'before' | 'after' | 'late';
+export type FaultOf = (call: number) => Fault;
+
+export const RULES: WindowRules = { graceMs: 10_000, latenessMs: 10 * WINDOW_MS };
+/** How long a state lives, in seconds. */
+const RETENTION = retentionSeconds(RULES.latenessMs / 1_000);
+const IDLE = { graceMs: 10_000, idleMs: 30_000 };
+/** Far behind every event time of a model's orders. */
+export const LATER = 1e12;
+
+/** A whole system on one table: what was produced, and every call to the table and the topic, each of which may fail. */
+export class Model {
+  readonly produced: ProductMetric[] = [];
+  readonly counts: WindowCounts = noCounts();
+  /** identities of the orders that were refused, by deliveries that were acknowledged */
+  readonly refused = new Set<string>();
+  calls = 0;
+  buckets = 1;
+  rules = RULES;
+  now = 0;
+  readonly #store: WindowStore;
+  readonly #faultOf: FaultOf;
+  readonly #turn: (when: 'before' | 'after') => Promise<unknown>;
+  #late: (() => Promise<unknown>)[] = [];
+
+  constructor(
+    store: WindowStore,
+    faultOf: FaultOf = () => 'none',
+    turn: (when: 'before' | 'after') => Promise<unknown> = async () => {},
+  ) {
+    this.#store = store;
+    this.#faultOf = faultOf;
+    this.#turn = turn;
+  }
+
+  async #call<T>(apply: () => Promise<T>): Promise<T> {
+    const fault = this.#faultOf(this.calls++);
+    await this.#turn('before');
+    if (fault === 'late') this.#late.push(apply);
+    else await this.settle();
+    const result = fault === 'none' || fault === 'after' ? await apply() : undefined;
+    await this.#turn('after');
+    if (fault !== 'none') throw new TransientError('FAULT', fault);
+    return result as T;
+  }
+
+  /** What was on its way arrives. */
+  async settle(): Promise<void> {
+    for (const apply of this.#late.splice(0)) await apply();
+  }
+
+  /** Several items of one read are read one by one, and others may write in between. */
+  #each<K, V>(keys: readonly K[], read: (key: K) => Promise<(V | undefined)[]>): Promise<(V | undefined)[]> {
+    return this.#call(() =>
+      Promise.all(
+        keys.map(async (key) => {
+          await this.#turn('before');
+          return (await read(key))[0];
+        }),
+      ),
+    );
+  }
+
+  store(): WindowStore {
+    const store = this.#store;
+    return {
+      readStates: (keys, d) => this.#each(keys, (key) => store.readStates([key], d)),
+      readProducts: (keys, d) => this.#each(keys, (key) => store.readProducts([key], d)),
+      writeState: (...args) => this.#call(() => store.writeState(...args)),
+      readHeads: (starts, d) => this.#each(starts, (start) => store.readHeads([start], d)),
+      join: (...args) => this.#call(() => store.join(...args)),
+      readProgress: (...args) => this.#call(() => store.readProgress(...args)),
+      writeProgress: (...args) => this.#call(() => store.writeProgress(...args)),
+      register: (...args) => this.#call(() => store.register(...args)),
+      partitions: (d) => this.#call(async () => (await store.partitions(d)).toSorted((a, b) => a - b)),
+    };
+  }
+
+  run(now = this.now): Run {
+    return {
+      deadline: { remaining: () => 1e6 },
+      now,
+      counts: this.counts,
+      publish: (metrics) => this.#call(async () => void this.produced.push(...metrics)),
+    };
+  }
+
+  worker(): Aggregator {
+    return aggregator({ store: this.store(), rules: this.rules, buckets: this.buckets, retentionSeconds: RETENTION });
+  }
+
+  /**
+   * Kafka's part: the log of one partition in batches, again from where it failed. A crash forgets what the worker
+   * remembered; a failure that it survives does not.
+   */
+  async poll(log: readonly LogOrder[], sizes: readonly number[], crashes = true): Promise<void> {
+    let worker = this.worker();
+    for (let done = 0, n = 0; done < log.length; n += 1) {
+      const batch = log.slice(done, done + (sizes[n % sizes.length] as number));
+      try {
+        const refused = await worker.aggregate((batch[0] as LogOrder).partition, batch, this.run());
+        for (const { order } of refused) this.refused.add(identity(order));
+        done += batch.length;
+      } catch (error) {
+        if (!(error instanceof TransientError)) throw error;
+        if (crashes) worker = this.worker();
+      }
+    }
+  }
+
+  /** The schedule, once, in a later minute: it may fail, and comes again. */
+  async schedule(now = LATER): Promise<void> {
+    try {
+      await closeIdle(this.store(), IDLE, this.run(now));
+    } catch (error) {
+      if (!(error instanceof TransientError)) throw error;
+    }
+  }
+
+  /** The schedule, until nothing is open. Without an order that stayed uncounted, this takes a few calls. */
+  async drain(): Promise<void> {
+    for (let i = 0; i < 20; i += 1) {
+      await this.schedule();
+      if ((await this.open()) === 0) return;
+    }
+    throw new Error('windows stay open');
+  }
+
+  async open(): Promise<number> {
+    const deadline = this.run().deadline;
+    let open = 0;
+    for (const partition of await this.#store.partitions(deadline)) {
+      open += (await this.#store.readProgress(partition, deadline)).open.length;
+    }
+    return open;
+  }
+}
+
+export const identity = ({ raw, offset }: WindowOrder) => `${raw}-${offset}`;
+export const partitionsOf = (log: readonly LogOrder[]) => [...Map.groupBy(log, ({ partition }) => partition).values()];
+
+/** The largest result of each window and product: what every consumer keeps. */
+export function largest(produced: readonly ProductMetric[]): Map<string, ProductMetric> {
+  const kept = new Map<string, ProductMetric>();
+  for (const metric of produced) {
+    const key = `${metric.window_start}/${metric.product_id}`;
+    if (metric.order_count > (kept.get(key)?.order_count ?? 0)) kept.set(key, metric);
+  }
+  return kept;
+}
+
+/** What must come out: a plain fold of the log, each identity once, without those that are late. */
+export function expected(log: readonly LogOrder[], rules: WindowRules = RULES) {
+  const [counted, late] = [new Map<string, LogOrder>(), new Set<string>()];
+  for (const own of partitionsOf(log)) {
+    let streamTime = Number.NEGATIVE_INFINITY;
+    for (const order of own) {
+      if (counted.has(identity(order))) continue;
+      if (order.at < streamTime - rules.latenessMs) late.add(identity(order));
+      else counted.set(identity(order), order);
+      streamTime = Math.max(streamTime, order.at);
+    }
+  }
+  const results = new Map<string, ProductMetric>();
+  const groups = Map.groupBy(counted.values(), ({ at, productId }) => `${windowOf(at) / 1000}/${productId}`);
+  for (const [key, own] of groups) {
+    const first = own[0] as LogOrder;
+    const sum = own.reduce((cents, order) => cents + order.cents, 0);
+    results.set(key, metricOf(windowOf(first.at), first.productId, own.length, sum));
+  }
+  return { results, late };
+}
+
+export const sizes = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 6 });
+export const faults = fc.array(fc.constantFrom<Fault>('none', 'none', 'none', 'before', 'after', 'late'), {
+  maxLength: 60,
+});
+
+/**
+ * Logs of several partitions, of any disorder: each order is in one partition of the raw topic and, once or more often,
+ * in one of the aggregated topic. The same product may be in several, as it is when partitions were added.
+ */
+export function logs(shape: { minutes: number; partitions: number; orders: number }): fc.Arbitrary<LogOrder[]> {
+  const order = fc.record({
+    partition: fc.nat(shape.partitions - 1),
+    at: fc.nat(shape.minutes * WINDOW_MS),
+    product: fc.nat(3),
+    cents: fc.integer({ min: 1, max: 1_000_000_000 }),
+    again: fc.nat(8),
+  });
+  return fc.array(order, { minLength: 1, maxLength: shape.orders }).map((orders) => {
+    const log: LogOrder[] = [];
+    for (const [i, { partition, at, product, cents, again }] of orders.entries()) {
+      const raw = `orders-${i % 2}`;
+      log.push({ partition, productId: `product-${product}`, cents, at, raw, offset: 8_190 + Math.floor(i / 2) });
+      const earlier = log[log.length - 1 - again];
+      if (again > 0 && again < 4 && earlier !== undefined) log.push(earlier);
+    }
+    return log;
+  });
+}

@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import { ByteReader, ByteWriter } from './bytes.ts';
+import { OffsetSet } from './offsets.ts';
+
+function pack(set: OffsetSet): Buffer {
+  const writer = new ByteWriter(1);
+  set.write(writer, new ByteWriter(1));
+  return writer.take();
+}
+
+function setOf(offsets: Iterable<number>): OffsetSet {
+  const set = new OffsetSet();
+  for (const offset of offsets) set.add(offset);
+  return set;
+}
+
+/** Near each other, far apart, around the ends of chunks, and as large as a double holds. */
+const offsets = fc.array(
+  fc.oneof(
+    fc.nat(300),
+    fc.integer({ min: 8_100, max: 8_300 }),
+    fc.nat(1e6),
+    fc.integer({ min: 2 ** 52, max: 2 ** 53 - 1 }),
+  ),
+);
+
+test('is a set, and the same after it was written and read, again and again', () => {
+  fc.assert(
+    fc.property(fc.array(offsets, { minLength: 1, maxLength: 4 }), (rounds) => {
+      const model = new Set<number>();
+      let set = new OffsetSet();
+      for (const round of rounds) {
+        for (const offset of round) {
+          expect(set.add(offset)).toBe(!model.has(offset));
+          model.add(offset);
+        }
+        const packed = pack(set);
+        expect(pack(set)).toEqual(packed);
+        const reader = new ByteReader(packed);
+        set = OffsetSet.read(reader);
+        expect(reader.done).toBe(true);
+        for (const near of [...model].flatMap((offset) => [offset, offset + 1])) {
+          expect(set.has(near)).toBe(model.has(near));
+        }
+      }
+    }),
+  );
+});
+
+const upTo = (end: number, every: number) => Array.from({ length: Math.ceil(end / every) }, (_, i) => i * every);
+
+test.each([
+  ['neighbours', upTo(200_000, 1), 2_000],
+  ['every third', upTo(200_000, 3), 26_000],
+  ['every thirtieth', upTo(200_000, 30), 7_000],
+  ['lone ones', upTo(1e9, 1e6), 7_000],
+])('%s take few bytes', (_, all, bytes) => {
+  expect(pack(setOf(all)).length).toBeLessThan(bytes);
+});
+
+test('what is cut or of another kind is refused, not misread', () => {
+  const packed = pack(setOf(upTo(20_000, 3)));
+  expect(() => OffsetSet.read(new ByteReader(packed.subarray(0, -1)))).toThrow(RangeError);
+  expect(() => OffsetSet.read(new ByteReader(Uint8Array.of(1, 0, 9)))).toThrow('unknown kind 9');
+});

@@ -1,0 +1,58 @@
+import type { Run } from './run.ts';
+import { NO_PROGRESS, type Progress, type WindowStore } from './store.ts';
+import { WINDOW_MS } from './window.ts';
+
+/** What a batch, or the schedule, changes in a partition's progress. */
+export interface Step {
+  readonly streamTime: number;
+  /** windows that may have orders in no result yet */
+  readonly opened: readonly number[];
+  /** windows found without any, since that progress was read */
+  readonly closed: readonly number[];
+  readonly touchedAt: number;
+  readonly forgottenThrough: number;
+}
+
+/** The progress after a step, whoever else wrote in between. */
+export function advance(
+  from: Progress,
+  { streamTime, opened, closed, touchedAt, forgottenThrough }: Step,
+): Omit<Progress, 'version'> {
+  const open = new Set([...from.open, ...opened]);
+  for (const start of closed) open.delete(start);
+  return {
+    streamTime: Math.max(from.streamTime, streamTime),
+    closedThrough: closed.reduce((latest, start) => Math.max(latest, start + WINDOW_MS), from.closedThrough),
+    open: [...open].sort((a, b) => a - b),
+    touchedAt: Math.max(from.touchedAt, touchedAt),
+    forgottenThrough: Math.max(from.forgottenThrough, forgottenThrough),
+  };
+}
+
+/**
+ * Writes a batch's step. It is written even where it changes nothing: the new version tells a worker who is about to
+ * take a window off the list that there are orders which it hasn't seen.
+ *
+ * For the same reason the windows that were closed leave the list only if nobody wrote since `from` was read. Otherwise
+ * they stay, and whoever comes next finds that they have nothing left.
+ */
+export async function writeStep(
+  partition: number,
+  from: Progress,
+  step: Step,
+  store: WindowStore,
+  run: Run,
+): Promise<Progress> {
+  if (from.version === NO_PROGRESS.version) await store.register(partition, run.deadline);
+  let [base, change] = [from, step];
+  for (;;) {
+    const next = { ...advance(base, change), version: base.version + 1 };
+    if (await store.writeProgress(partition, next, base.version, run.deadline)) {
+      run.counts.progressWrites += 1;
+      return next;
+    }
+    run.counts.conflicts += 1;
+    base = await store.readProgress(partition, run.deadline);
+    change = { ...step, closed: [] };
+  }
+}

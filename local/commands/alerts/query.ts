@@ -1,0 +1,68 @@
+import { UsageError } from '../command.ts';
+
+/** What `npm run alerts` asks for. */
+export interface AlertQuery {
+  readonly vehicle?: string | undefined;
+  readonly kind?: string | undefined;
+  /** ms since the epoch */
+  readonly since: number;
+  readonly box?: Box | undefined;
+}
+
+/** In degrees. */
+export interface Box {
+  readonly south: number;
+  readonly west: number;
+  readonly north: number;
+  readonly east: number;
+}
+
+/** The query as OpenSearch takes it. */
+export function queryOf({ vehicle, kind, since, box }: AlertQuery): object {
+  return {
+    bool: {
+      filter: [
+        { range: { eventTime: { gte: new Date(since).toISOString() } } },
+        ...(vehicle === undefined ? [] : [{ term: { vehicleId: vehicle } }]),
+        ...(kind === undefined ? [] : [{ term: { alert: kind } }]),
+        ...(box === undefined ? [] : [{ geo_bounding_box: { location: cornersOf(box) } }]),
+      ],
+    },
+  };
+}
+
+function cornersOf({ south, west, north, east }: Box): object {
+  return { top_left: { lat: north, lon: west }, bottom_right: { lat: south, lon: east } };
+}
+
+/** What alerts can be counted by. */
+export const counts = {
+  kind: { terms: { field: 'alert', size: 100 } },
+  vehicle: { terms: { field: 'vehicleId', size: 100 } },
+  minute: { date_histogram: { field: 'eventTime', fixed_interval: '1m', min_doc_count: 1 } },
+} as const;
+
+export type CountedBy = keyof typeof counts;
+
+const MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/**
+ * A moment: `90s`, `15m`, `1h`, `7d` before now, or ISO 8601.
+ * @returns ms since the epoch
+ */
+export function momentOf(text: string, now: number): number {
+  const span = /^(\d+(?:\.\d+)?)([smhd])$/.exec(text);
+  if (span) return now - Number(span[1]) * MS[span[2] as keyof typeof MS];
+  const time = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(time)) return time;
+  throw new UsageError(`--since takes 90s, 15m, 1h, 7d or a time in ISO 8601, not "${text}"`);
+}
+
+/** `south,west,north,east` in degrees. */
+export function boxOf(text: string): Box {
+  const numbers = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  const [south = Number.NaN, west = Number.NaN, north = Number.NaN, east = Number.NaN] = numbers;
+  const onEarth = Math.abs(south) <= 90 && Math.abs(north) <= 90 && Math.abs(west) <= 180 && Math.abs(east) <= 180;
+  if (numbers.length === 4 && onEarth && south <= north) return { south, west, north, east };
+  throw new UsageError(`--box takes south,west,north,east in degrees, south below north, not "${text}"`);
+}

@@ -1,0 +1,1 @@
+export const LOGINS_TOPIC = 'user-login';

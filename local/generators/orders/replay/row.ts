@@ -1,0 +1,54 @@
+import { type Columns, FIELDS, type Field } from './columns.ts';
+
+/** An order as a file holds it; `time` in ms since the epoch. */
+export interface FileOrder {
+  order_id: string;
+  user_id: string;
+  product_id: string;
+  amount: number;
+  time: number;
+}
+
+const EPOCH_MS = 1e11;
+const NUMBER = /^-?\d+(\.\d+)?$/;
+const TIME = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2})(:\d{2}(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/;
+
+/**
+ * An order from a row of a file, by its columns. Texts of numbers are numbers; a time is ISO 8601 (a space for its `T`,
+ * and UTC where no zone is given, are taken too), or seconds or milliseconds since the epoch.
+ *
+ * @throws Error naming the column that is wrong; whose row it is, the caller knows
+ */
+export function toOrder(row: Readonly<Record<string, unknown>>, columns: Columns): FileOrder {
+  const values = Object.fromEntries(FIELDS.map((field) => [field, own(row, columns[field])])) as Record<Field, unknown>;
+  const text = (field: Field): string => {
+    const value = values[field];
+    if ((typeof value === 'string' && value !== '') || typeof value === 'number') return String(value);
+    throw new Error(`${columns[field]} must be a text or a number, not ${JSON.stringify(value)}`);
+  };
+  return {
+    order_id: text('order_id'),
+    user_id: text('user_id'),
+    product_id: text('product_id'),
+    amount: amountOf(text('amount').trim(), columns.amount),
+    time: timeOf(text('timestamp').trim(), columns.timestamp),
+  };
+}
+
+function own(row: Readonly<Record<string, unknown>>, column: string): unknown {
+  if (Object.hasOwn(row, column)) return row[column];
+  throw new Error(`no column ${column}; there are ${Object.keys(row).join(', ') || 'none'}: see --map`);
+}
+
+function amountOf(text: string, column: string): number {
+  if (NUMBER.test(text)) return Number(text);
+  throw new Error(`${column} must be a number, not "${text}"`);
+}
+
+function timeOf(text: string, column: string): number {
+  if (NUMBER.test(text)) return Math.round(Number(text) < EPOCH_MS ? Number(text) * 1000 : Number(text));
+  const [, date, clock, seconds = ':00', zone = 'Z'] = TIME.exec(text) ?? [];
+  const ms = Date.parse(`${date}T${clock}${seconds}${zone}`);
+  if (date !== undefined && Number.isFinite(ms)) return ms;
+  throw new Error(`${column} must be ISO 8601, or seconds or milliseconds since the epoch, not "${text}"`);
+}

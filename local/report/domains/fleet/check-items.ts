@@ -1,0 +1,109 @@
+import { differenceFromAll, fieldDifference } from '../../checks/compare.ts';
+import { checkOnce } from '../../checks/once.ts';
+import type { Findings } from '../../findings.ts';
+import type { Tally } from '../../tally.ts';
+import { isoMs } from '../../truth/json.ts';
+import { newestByKey, versionOf } from '../../truth/version.ts';
+import type { Item, Items } from '../../world.ts';
+import type { ExpectedAlert } from './check-alerts.ts';
+import type { ProcessedCopy, ProcessedValue } from './check-processed.ts';
+import type { FleetTruth, GoodReading } from './truth/fleet.ts';
+import type { TripEvent } from './truth/trips.ts';
+
+const byKey = (items: readonly Item[], ...key: string[]) =>
+  items.map((item) => [key.map((name) => String(item[name])).join('/'), item] as const);
+
+const readingVersion = ({ reading, record }: GoodReading) => versionOf(reading.at, record);
+
+/** Each vehicle's item is the newest of its good readings, by event time, then by place. */
+export function checkVehicles(
+  items: Items,
+  truth: FleetTruth,
+  copies: ReadonlyMap<string, ProcessedCopy[]>,
+  findings: Findings,
+): Tally {
+  return checkOnce<GoodReading, Item>(
+    {
+      place: 'dynamodb vehicles',
+      expected: newestByKey(truth.good.values(), ({ reading }) => reading.vehicleId, readingVersion),
+      stored: byKey(items.vehicles, 'vehicleId'),
+      legal: (_, { source }) => truth.isOlder(source),
+      difference(good, item) {
+        const values: ProcessedValue[] = (copies.get(good.source) ?? []).map(({ value }) => value);
+        return differenceFromAll(values.length > 0 ? values : [good.reading], (value) => {
+          const { eventTime, estimatedArrival, ...rest } = item;
+          const wanted = {
+            vehicleId: value.vehicleId,
+            version: readingVersion(good),
+            source: good.source,
+            latitude: value.latitude,
+            longitude: value.longitude,
+            speed: value.speed,
+            fuelLevel: value.fuelLevel,
+            temperature: value.temperature,
+            distanceRemainingKm: value.distanceRemainingKm,
+            eventTime: isoMs(value.timestamp),
+            estimatedArrival: isoMs(value.estimatedArrival),
+          };
+          return fieldDifference(wanted, {
+            ...rest,
+            eventTime: isoMs(eventTime),
+            estimatedArrival: isoMs(estimatedArrival),
+          });
+        });
+      },
+    },
+    findings,
+  );
+}
+
+/** Each vehicle's item of a kind of alert is the newest of them. */
+export function checkAlertItems(
+  items: Items,
+  truth: FleetTruth,
+  alerts: ReadonlyMap<string, ExpectedAlert>,
+  findings: Findings,
+): Tally {
+  const version = ({ of }: ExpectedAlert) => readingVersion(truth.good.get(of) as GoodReading);
+  const key = ({ values: [value] }: ExpectedAlert) => `${value?.vehicleId}/${value?.alert}`;
+  return checkOnce<ExpectedAlert, Item>(
+    {
+      place: 'dynamodb alerts',
+      expected: newestByKey(alerts.values(), key, version),
+      stored: byKey(items.alerts, 'vehicleId', 'alert'),
+      legal: (_, { source }) => truth.isOlder(source),
+      difference: (alert, item) =>
+        differenceFromAll(alert.values, (value) =>
+          fieldDifference({ ...value, version: version(alert), source: alert.source }, item),
+        ),
+    },
+    findings,
+  );
+}
+
+/** Each vehicle's item is its newest trip by Kafka timestamp, then by place; a tombstone leaves it `deleted`. */
+export function checkTripItems(items: Items, truth: FleetTruth, findings: Findings): Tally {
+  const version = (event: TripEvent) => versionOf(event.timestamp, event);
+  return checkOnce<TripEvent, Item>(
+    {
+      place: 'dynamodb trips',
+      expected: newestByKey(truth.trips.values(), ({ vehicleId }) => vehicleId, version),
+      stored: byKey(items.trips, 'vehicleId'),
+      // A tombstone leaves a compacted log in the end; its item stays until its time to live is over.
+      legal: (_, item) => item['deleted'] === true,
+      difference(event, item) {
+        const { expiresAt, source: _, deleted, ...rest } = item;
+        if ((deleted === true) !== (event.trip === undefined)) return `deleted is ${String(deleted)}`;
+        if ((expiresAt !== undefined) !== (event.trip === undefined)) return 'expiresAt is for tombstones alone';
+        const { vehicleId, trip } = event;
+        return fieldDifference({ vehicleId, version: version(event), ...trip }, trip === undefined ? base(rest) : rest);
+      },
+    },
+    findings,
+  );
+}
+
+/** What a soft delete keeps of the trip doesn't matter: nobody reads it. */
+function base({ vehicleId, version }: Item): Item {
+  return { vehicleId, version };
+}

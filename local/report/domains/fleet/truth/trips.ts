@@ -1,0 +1,102 @@
+import { isName, isoMs, objectOf, own, pointOf } from '../../../truth/json.ts';
+import { type LogRecord, nameOf } from '../../../world.ts';
+import type { Reading } from './reading.ts';
+
+/** A trip as trips-topic says it. */
+export interface Trip {
+  tripId: string;
+  destination: string;
+  plannedArrival: string;
+}
+
+/** One good record of trips-topic: the vehicle's trip from then on, or, by a tombstone, that it has none. */
+export interface TripEvent {
+  vehicleId: string;
+  source: string;
+  /** the record's Kafka timestamp, ms since the epoch */
+  timestamp: number;
+  partition: number;
+  offset: number;
+  trip: Trip | undefined;
+}
+
+/** No trip has more bytes. */
+const LIMIT_BYTES = 64 * 1024;
+
+/** Judges a record of trips-topic: an event, or the code that its dead letter must carry. */
+export function judgeTrip(record: LogRecord): { event: TripEvent } | { bad: string } {
+  const { partition, offset, timestamp } = record;
+  const at = { source: nameOf(record), timestamp, partition, offset };
+  if (record.value === null) {
+    const vehicleId = record.key?.toString('utf8');
+    return isName(vehicleId) ? { event: { vehicleId, ...at, trip: undefined } } : { bad: 'SCHEMA' };
+  }
+  const form = objectOf(record.value, LIMIT_BYTES);
+  if ('bad' in form) return form;
+  const [vehicleId, tripId, destination, plannedArrival] = ['vehicleId', 'tripId', 'destination', 'plannedArrival'].map(
+    (name) => own(form.object, name),
+  );
+  if (!isName(vehicleId) || !isName(tripId) || typeof destination !== 'string') return { bad: 'SCHEMA' };
+  if (isoMs(plannedArrival) === undefined) return { bad: 'SCHEMA' };
+  if (pointOf(destination) === undefined) return { bad: 'LOCATION' };
+  return { event: { vehicleId, ...at, trip: { tripId, destination, plannedArrival: plannedArrival as string } } };
+}
+
+/** Distance and arrival as the contract has them: great circle, at the reading's speed, or at 60 km/h below 20. */
+export interface Estimate {
+  distanceKm: number;
+  /** ms since the epoch */
+  arrival: number;
+}
+
+const EARTH_RADIUS_KM = 6371.0088;
+const MOVING_KMH = 20;
+const ASSUMED_KMH = 60;
+const HOUR_MS = 3_600_000;
+
+export function estimateOf(reading: Reading, trip: Trip): Estimate {
+  const to = pointOf(trip.destination) ?? { latitude: Number.NaN, longitude: Number.NaN };
+  const distanceKm = EARTH_RADIUS_KM * angleBetween(reading, to);
+  const pace = reading.speed !== undefined && reading.speed >= MOVING_KMH ? reading.speed : ASSUMED_KMH;
+  return { distanceKm, arrival: reading.at + (distanceKm / pace) * HOUR_MS };
+}
+
+/** The angle in radians, by vectors (atan2 of cross and dot product): exact for near and far points alike. */
+function angleBetween(a: { latitude: number; longitude: number }, b: { latitude: number; longitude: number }): number {
+  const [x1, y1, z1] = vector(a);
+  const [x2, y2, z2] = vector(b);
+  const cross = Math.hypot(y1 * z2 - z1 * y2, z1 * x2 - x1 * z2, x1 * y2 - y1 * x2);
+  return Math.atan2(cross, x1 * x2 + y1 * y2 + z1 * z2);
+}
+
+function vector({ latitude, longitude }: { latitude: number; longitude: number }): [number, number, number] {
+  const [lat, lon] = [(latitude * Math.PI) / 180, (longitude * Math.PI) / 180];
+  return [Math.cos(lat) * Math.cos(lon), Math.cos(lat) * Math.sin(lon), Math.sin(lat)];
+}
+
+/** The trips that each vehicle had, by Kafka timestamp and offset. */
+export class TripHistory {
+  readonly #byVehicle: ReadonlyMap<string, TripEvent[]>;
+  readonly #lagMs: number;
+
+  /** @param lagMs how long a trip may be unseen by the processor: its cache's age, and the way into the table */
+  constructor(events: Iterable<TripEvent>, lagMs: number) {
+    this.#byVehicle = Map.groupBy(events, ({ vehicleId }) => vehicleId);
+    for (const own of this.#byVehicle.values()) own.sort((a, b) => a.timestamp - b.timestamp || a.offset - b.offset);
+    this.#lagMs = lagMs;
+  }
+
+  /**
+   * Every trip (or undefined: none) that a processor may have read for a record that came at `from` and was processed
+   * at `to` (ms since the epoch): the last one that it must have seen, and all later ones up to then.
+   */
+  possible(vehicleId: string, from: number, to: number): (Trip | undefined)[] {
+    const events = this.#byVehicle.get(vehicleId) ?? [];
+    const settled = events.findLastIndex(({ timestamp }) => timestamp <= from - this.#lagMs);
+    const later = events.slice(settled + 1).filter(({ timestamp }) => timestamp <= to + CLOCKS_MS);
+    return [events[settled]?.trip, ...later.map(({ trip }) => trip)];
+  }
+}
+
+/** Two clients' clocks and timestamps in whole ms. */
+const CLOCKS_MS = 1_000;

@@ -1,0 +1,11 @@
+import type { SchemaIds } from '../../../generators/logins/encoding.ts';
+
+/** What the report has to know of the stack that logins ran through. */
+export interface LoginFacts {
+  /** what its registries call the schemas */
+  schemas: SchemaIds;
+  /** STORE_FULL_IP */
+  storeFullIp: boolean;
+  /** LOGIN_DAYS */
+  retentionDays: number;
+}

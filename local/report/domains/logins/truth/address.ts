@@ -1,0 +1,64 @@
+/*
+ * IP addresses, stated a second time: no handler's code, nor the runtime's own check that the handlers use.
+ */
+
+/** An address by its parts: 4 of 8 bits, or 8 of 16. */
+export type Parts = readonly number[];
+
+const BYTE = /^(?:0|[1-9]\d{0,2})$/;
+const GROUP = /^[0-9a-f]{1,4}$/i;
+const MAPPED = /^::ffff:(\d[\d.]*)$/i;
+
+/** The parts of an IPv4 or IPv6 address without a zone; undefined where the text is none. */
+export function partsOf(text: string): Parts | undefined {
+  return text.includes(':') ? groupsOf(text) : bytesOf(text);
+}
+
+function bytesOf(text: string): number[] | undefined {
+  const parts = text.split('.');
+  const bytes = parts.map(Number);
+  const good = parts.length === 4 && parts.every((part) => BYTE.test(part)) && bytes.every((byte) => byte <= 255);
+  return good ? bytes : undefined;
+}
+
+function groupsOf(text: string): number[] | undefined {
+  const halves = text.split('::');
+  if (halves.length > 2) return undefined;
+  const [before, after] = halves.map((half, i) => halfOf(half, i === halves.length - 1));
+  if (before === undefined || (halves.length === 2 && after === undefined)) return undefined;
+  if (after === undefined) return before.length === 8 ? before : undefined;
+  const zeros = 8 - before.length - after.length;
+  return zeros < 1 ? undefined : [...before, ...Array.from({ length: zeros }, () => 0), ...after];
+}
+
+/** @param last whether it ends the address: there IPv4 may stand for two groups */
+function halfOf(text: string, last: boolean): number[] | undefined {
+  if (text === '') return [];
+  const groups: number[] = [];
+  const parts = text.split(':');
+  for (const [i, part] of parts.entries()) {
+    const four = last && i === parts.length - 1 && part.includes('.') ? bytesOf(part) : undefined;
+    if (four !== undefined) {
+      const [a = 0, b = 0, c = 0, d = 0] = four;
+      groups.push(a * 256 + b, c * 256 + d);
+    } else if (GROUP.test(part)) groups.push(Number.parseInt(part, 16));
+    else return undefined;
+  }
+  return groups;
+}
+
+/** Its network as it is stored: /24 of IPv4, also of one in IPv6's form, and /48 of IPv6. */
+export function networkOf(address: string): string {
+  const four = MAPPED.exec(address)?.[1] ?? address;
+  const parts = partsOf(four) ?? [];
+  if (parts.length === 4) return `${parts.slice(0, 3).join('.')}.0`;
+  const kept = parts.slice(0, 3).map((group) => group.toString(16));
+  const end = kept.findLastIndex((group) => group !== '0');
+  return `${kept.slice(0, end + 1).join(':')}::`;
+}
+
+/** Whether two texts are the same address, however they write it. */
+export function sameAddress(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'string' || typeof b !== 'string') return a === b;
+  return partsOf(a)?.join() === partsOf(b)?.join();
+}

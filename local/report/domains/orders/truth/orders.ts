@@ -1,0 +1,40 @@
+import type { ReportFacts } from '../../../input.ts';
+import { ORDERS, PROCESSED_ORDERS } from '../../../topics.ts';
+import type { BadRecord } from '../../../truth/bad-record.ts';
+import { type LogRecord, nameOf, type World } from '../../../world.ts';
+import { type Late, lateOrders } from './late.ts';
+import { judgeOrder, type Order } from './order.ts';
+import { sumsOf, type WindowSum } from './window.ts';
+
+/** A good record of orders. */
+export interface GoodOrder {
+  source: string;
+  record: LogRecord;
+  order: Order;
+}
+
+/** What the topic orders implies, each by the coordinates of its record. */
+export interface OrdersTruth {
+  good: Map<string, GoodOrder>;
+  bad: Map<string, BadRecord>;
+  late: Late;
+  /** by `<window start, epoch seconds>/<product>` */
+  windows: Map<string, WindowSum>;
+}
+
+export function ordersTruth(
+  { topics }: World,
+  { allowedLatenessSeconds }: Pick<ReportFacts, 'allowedLatenessSeconds'>,
+): OrdersTruth {
+  const good = new Map<string, GoodOrder>();
+  const bad = new Map<string, BadRecord>();
+  for (const record of topics[ORDERS].records) {
+    const source = nameOf(record);
+    const judged = judgeOrder(record);
+    if ('bad' in judged) bad.set(source, { record, code: judged.bad });
+    else good.set(source, { source, record, ...judged });
+  }
+  const late = lateOrders(topics[PROCESSED_ORDERS].records, good, allowedLatenessSeconds * 1000);
+  const counted = [...good.values()].filter(({ source }) => !late.sources.has(source));
+  return { good, bad, late, windows: sumsOf(counted.map(({ order }) => order)) };
+}

@@ -1,0 +1,183 @@
+import { judge } from '../judge.ts';
+import { LOGINS, LOGINS_DLQ, LOGINS_PROCESSED } from '../topics.ts';
+import { syntheticWorld } from '../world.fixture.ts';
+import { headerOf, type LogRecord, type World } from '../world.ts';
+import { at, drop, type Mutation, produceAgain, setValue, testMutations, twice } from './mutation.fixture.ts';
+
+type Topics = Pick<World, 'topics'>;
+
+const letterOf = ({ topics }: Topics, code: string) =>
+  topics[LOGINS_DLQ].records.find((letter) => headerOf(letter, '__lambda.errors.exception') === code) as LogRecord;
+const setHeader = (record: LogRecord, name: string, text: string) => {
+  record.headers = new Map([...record.headers, [name, [Buffer.from(text)]]]);
+};
+const FIELDS = [
+  ['user_id', 'U9'],
+  ['app_version', 'unknown'],
+  ['ip', '10.1.0.77'],
+  ['locale', 'und'],
+  ['device_id', null],
+  ['timestamp', '2026-11-21T08:00:00Z'],
+  ['device_type', 'tv'],
+  ['more', 1],
+] as const;
+
+const processed: Mutation[] = [
+  [
+    'a login that was not processed',
+    LOGINS_PROCESSED,
+    'lost',
+    ({ topics }) => {
+      at(topics[LOGINS_PROCESSED].records, 4).headers = new Map();
+    },
+  ],
+  [
+    'a processed login of a bad one',
+    LOGINS_PROCESSED,
+    'unexpected',
+    ({ topics }) => {
+      const bad = topics[LOGINS].records.find(({ value }) => value === null) as LogRecord;
+      setHeader(at(topics[LOGINS_PROCESSED].records, 4), 'source', `${LOGINS}-${bad.partition}-${bad.offset}`);
+    },
+  ],
+  ...FIELDS.map(
+    ([field, value]): Mutation => [
+      `a processed login whose ${field} is ${JSON.stringify(value)}`,
+      LOGINS_PROCESSED,
+      'different',
+      ({ topics }) => setValue(at(topics[LOGINS_PROCESSED].records, 0), { [field]: value }),
+    ],
+  ),
+  [
+    'a processed login under another key',
+    LOGINS_PROCESSED,
+    'different',
+    ({ topics }) => {
+      at(topics[LOGINS_PROCESSED].records, 4).key = Buffer.from('D4');
+    },
+  ],
+];
+
+const letters: Mutation[] = [
+  [
+    'a bad login without its dead letter',
+    LOGINS_DLQ,
+    'lost',
+    (world) => {
+      letterOf(world, 'TRUNCATED_AVRO').headers = new Map();
+    },
+  ],
+  [
+    'a dead letter with another cause',
+    LOGINS_DLQ,
+    'different',
+    (world) => setHeader(letterOf(world, 'TRUNCATED_AVRO'), '__lambda.errors.exception', 'NOT_AVRO'),
+  ],
+  [
+    'a dead letter of a good login',
+    LOGINS_DLQ,
+    'unexpected',
+    (world) => {
+      const letter = letterOf(world, 'NO_IDENTITY');
+      const good = headerOf(at(world.topics[LOGINS_PROCESSED].records, 0), 'source')?.split('-') ?? [];
+      setHeader(letter, '__lambda.errors.partition', String(good.at(-2)));
+      setHeader(letter, '__lambda.errors.offset', String(good.at(-1)));
+    },
+  ],
+  [
+    'a login that was meant to be bad and is good',
+    'generator',
+    'different',
+    ({ topics }) => {
+      const bad = topics[LOGINS].records.find(({ value }) => value === null) as LogRecord;
+      bad.value = Buffer.from(JSON.stringify({ user_id: 'U1', timestamp: 1_742_331_926 }));
+    },
+  ],
+];
+
+const stores: Mutation[] = [
+  ['a row that is missing', 'rds logins', 'lost', ({ rds }) => drop(rds.logins, 3)],
+  ['a row that is there twice', 'rds logins', 'duplicated', ({ rds }) => twice(rds.logins, 3)],
+  [
+    'a row of no login',
+    'rds logins',
+    'unexpected',
+    ({ rds }) => void rds.logins.push({ ...at(rds.logins, 3), source: `${LOGINS}-0-999` }),
+  ],
+  ...(
+    [
+      ['user_id', 'U9'],
+      ['app_version', 'unknown'],
+      ['ip', '10.1.0.77'],
+      ['locale', 'und'],
+      ['device_id', 'D9'],
+      ['device_type', 'web'],
+      ['event_time', new Date(0)],
+    ] as const
+  ).map(
+    ([field, value]): Mutation => [
+      `a row whose ${field} is another one`,
+      'rds logins',
+      'different',
+      ({ rds }) => void Object.assign(at(rds.logins, 3), { [field]: value }),
+    ],
+  ),
+  ...(['users', 'devices'] as const).flatMap((table): Mutation[] => [
+    [`one of the ${table} that is missing`, `dynamodb ${table}`, 'lost', ({ dynamodb }) => drop(dynamodb[table], 1)],
+    [
+      `one of the ${table} of no login`,
+      `dynamodb ${table}`,
+      'unexpected',
+      ({ dynamodb }) => void dynamodb[table].push({ ...at(dynamodb[table], 1), user_id: 'X', device_id: 'X' }),
+    ],
+    ...(['version', 'source', 'eventTime', 'expiresAt', 'ip', 'app_version'] as const).map(
+      (field): Mutation => [
+        `one of the ${table} whose ${field} is another one`,
+        `dynamodb ${table}`,
+        'different',
+        ({ dynamodb }) => void Object.assign(at(dynamodb[table], 1), { [field]: 'x' }),
+      ],
+    ),
+  ]),
+  [
+    'a user whose item is an older login',
+    'dynamodb users',
+    'different',
+    ({ dynamodb, rds }) => {
+      const item = at(dynamodb.users, 0);
+      const older = rds.logins.find(({ user_id, source }) => user_id === item['user_id'] && source !== item['source']);
+      Object.assign(item, { source: older?.source });
+    },
+  ],
+];
+
+testMutations('logins', [...processed, ...letters, ...stores]);
+
+test('a login produced again, as at least once allows, is counted and no fault', () => {
+  const { world, facts } = syntheticWorld();
+  produceAgain(world, LOGINS_PROCESSED, 3);
+  const report = judge(world, facts);
+
+  expect(report.domains.logins.producedTwice).toBe(1);
+  expect(report.findings.filter(({ place }) => place === LOGINS_PROCESSED)).toEqual([]);
+});
+
+test('an encoding that never came is not proven', () => {
+  const { world, facts } = syntheticWorld();
+  expect(judge(world, facts)).toMatchObject({
+    ok: true,
+    problems: [],
+    domains: { logins: { byEncoding: { glue: expect.any(Number) } } },
+  });
+  world.topics[LOGINS].records = world.topics[LOGINS].records.filter(({ value }) => value?.[0] !== 0);
+
+  expect(judge(world, facts).problems).toContain('logins: no good login came as confluent');
+});
+
+test('no finding holds an address or a device', () => {
+  const { world, facts } = syntheticWorld();
+  for (const row of world.rds.logins) Object.assign(row, { ip: '10.9.9.9', device_id: 'secret' });
+  for (const user of world.dynamodb.users) Object.assign(user, { ip: '10.9.9.9', device_id: 'secret' });
+
+  expect(JSON.stringify(judge(world, facts).findings)).not.toMatch(/10\.9\.9\.9|10\.1\.|secret/);
+});

@@ -1,0 +1,47 @@
+import { Client } from '@opensearch-project/opensearch';
+import type { AlertDocument } from '../world.ts';
+
+const INDICES = 'alerts-*';
+/** Documents a page, of some 300 bytes. */
+const PAGE = 5_000;
+const KEEP_ALIVE = '1m';
+
+/** Reads every document of the indices of alerts, as they are at one point in time: all that was written before. */
+export async function readDocuments({ endpoint }: { endpoint: string }): Promise<AlertDocument[]> {
+  const client = new Client({ node: endpoint, maxRetries: 0 });
+  try {
+    // What is written can be searched from the next refresh on.
+    await client.indices.refresh({ index: INDICES, allow_no_indices: true });
+    const { body: indices } = await client.indices.get({ index: INDICES, allow_no_indices: true });
+    if (Object.keys(indices).length === 0) return [];
+    const { body: pit } = await client.createPit({ index: [INDICES], keep_alive: KEEP_ALIVE });
+    const id = pit.pit_id as string;
+    try {
+      return await pages(client, id);
+    } finally {
+      await client.deletePit({ body: { pit_id: [id] } });
+    }
+  } finally {
+    await client.close();
+  }
+}
+
+async function pages(client: Client, id: string): Promise<AlertDocument[]> {
+  const documents: AlertDocument[] = [];
+  for (let after: unknown[] | undefined; ; ) {
+    const body = {
+      size: PAGE,
+      query: { match_all: {} },
+      pit: { id, keep_alive: KEEP_ALIVE },
+      // The second tells documents of one source in two indices apart.
+      sort: [{ source: 'asc' as const }, { eventTime: 'asc' as const }],
+      ...(after && { search_after: after as string[] }),
+    };
+    const { hits } = (await client.search({ body })).body.hits;
+    for (const { _index, _id, _source } of hits) {
+      documents.push({ index: String(_index), id: String(_id), source: _source as Record<string, unknown> });
+    }
+    if (hits.length < PAGE) return documents;
+    after = hits.at(-1)?.sort as unknown[];
+  }
+}

@@ -1,0 +1,317 @@
+import { type Metric, metrics } from './metrics.ts';
+import { idOf, type Service } from './service.ts';
+
+/** When an alarm rings. */
+interface Alarm {
+  /** logical id */
+  id: string;
+  /** what is wrong, and where to look: what the person reads who is woken by it */
+  says: string;
+  metrics: Metric[];
+  statistic: 'Maximum' | 'Minimum' | 'Sum' | 'Average';
+  /** of m0, m1, … in the order of `metrics`; absent: the one metric itself */
+  expression?: string;
+  /** rings above it; with `below`, under it */
+  above?: number;
+  below?: number;
+  /** seconds of a data point */
+  period: number;
+  /** data points in a row */
+  times: number;
+  /** what no data means: that all is well, or the very thing to be rung for */
+  missing: 'notBreaching' | 'breaching';
+}
+
+/** Lag that is no more than what is on its way: batches of some hundred records on each of the partitions. */
+const WAITING_RECORDS = 100;
+/** Amazon MSK's advice: 60 of the CPU, so that one broker's load fits on the others; 85 of the disk. */
+const BUSY_PERCENT = 60;
+const FULL_PERCENT = 85;
+/** A t3 broker that is out of credits is slowed to a fifth. */
+const FEW_CREDITS = 50;
+/** Of some 2000 that a database of this size takes. */
+const MANY_CONNECTIONS = 1000;
+const MINUTE = 60;
+
+/** Every alarm by logical id, and who is rung. Their topic is AlarmsTopic (alarms.yml). */
+export function alarms(service: Service): Record<string, unknown> {
+  const all = [
+    ...groupAlarms(service),
+    ...functionAlarms(service),
+    ...mappingAlarms(service),
+    ...brokerAlarms(service),
+    ...storeAlarms(service),
+  ];
+  return {
+    ...Object.fromEntries(all.map((alarm) => [alarm.id, resource(service, alarm)])),
+    ...subscription(service),
+  };
+}
+
+/** The address gets a mail in which it must agree. */
+function subscription({ alarmEmail }: Service): Record<string, object> {
+  if (alarmEmail === '') return {};
+  const Properties = { TopicArn: { Ref: 'AlarmsTopic' }, Protocol: 'email', Endpoint: alarmEmail };
+  return { AlarmsByEmail: { Type: 'AWS::SNS::Subscription', Properties } };
+}
+
+function groupAlarms({ name, functions }: Service): Alarm[] {
+  return functions.flatMap(({ stem, mappings }) =>
+    mappings.flatMap(({ group, topic }): Alarm[] => {
+      const lag = metrics.group(name, group, topic, 'SumOffsetLag');
+      return [
+        {
+          id: `${stem}${idOf(topic)}LagGrows`,
+          says: `${group} falls behind ${topic}, or stands still: see its function's log and Throttles`,
+          metrics: [lag],
+          // The least lag of five minutes: a healthy group comes near 0 within them, a backlog that is worked off falls.
+          statistic: 'Minimum',
+          expression: `IF(m0 > ${WAITING_RECORDS} AND DIFF(m0) >= 0, 1, 0)`,
+          above: 0,
+          period: 5 * MINUTE,
+          times: 3,
+          missing: 'notBreaching',
+        },
+        {
+          id: `${stem}${idOf(topic)}LagMissing`,
+          says: `${group} reports no lag: its mapping is disabled, deleted, or can't reach the cluster`,
+          metrics: [lag],
+          statistic: 'Maximum',
+          below: 0,
+          period: 5 * MINUTE,
+          times: 3,
+          missing: 'breaching',
+        },
+      ];
+    }),
+  );
+}
+
+function functionAlarms({ name, functions }: Service): Alarm[] {
+  const usual = { statistic: 'Sum', above: 0, period: 5 * MINUTE, missing: 'notBreaching' } as const;
+  return functions.flatMap(({ key, stem, logicalId, mappings, scheduled }): Alarm[] => [
+    ...(mappings.length || scheduled
+      ? [
+          {
+            ...usual,
+            id: `${stem}Fails`,
+            says: `${key} fails, hands batches back, or is throttled${rare(scheduled) ? '' : ' for 15 minutes'}: see its log`,
+            metrics: [
+              metrics.lambda(logicalId, 'Errors'),
+              metrics.lambda(logicalId, 'Throttles'),
+              metrics.own(name, key, 'FailedBatches'),
+            ],
+            // One bad call is retried, and no news; of what is called once a day it is.
+            expression: 'FILL(m0, 0) + FILL(m1, 0) + FILL(m2, 0)',
+            times: rare(scheduled) ? 1 : 3,
+          },
+        ]
+      : []),
+    ...(mappings.length
+      ? [
+          {
+            ...usual,
+            id: `${stem}DeadLetters`,
+            says: `${key} refuses records: read its dead-letter topic, each says why (docs/failures.md)`,
+            metrics: [metrics.own(name, key, 'DeadLetters')],
+            times: 1,
+          },
+        ]
+      : []),
+    ...(scheduled
+      ? [
+          {
+            id: `${stem}NotRun`,
+            says: `${key} was not called when it should have been: is its schedule enabled?`,
+            metrics: [metrics.lambda(logicalId, 'Invocations')],
+            statistic: 'Sum',
+            below: 1,
+            period: rare(scheduled) ? scheduled : 5 * MINUTE,
+            times: rare(scheduled) ? 2 : 3,
+            missing: 'breaching',
+          } as const,
+        ]
+      : []),
+  ]);
+}
+
+/** Whether five minutes may go by without a call. */
+function rare(scheduled: number | undefined): scheduled is number {
+  return scheduled !== undefined && scheduled > 5 * MINUTE;
+}
+
+/** Of the service's own counts where it is told to keep them (param mappingMetrics). */
+function mappingAlarms({ functions, mappingMetrics }: Service): Alarm[] {
+  if (!mappingMetrics.includes('ErrorCount')) return [];
+  const errors = ['PollingErrorCount', 'InvokeErrorCount', 'CommitErrorCount', 'SchemaRegistryErrorCount'];
+  return functions.flatMap(({ stem, mappings }) =>
+    mappings.map(
+      ({ logicalId, group, topic }): Alarm => ({
+        id: `${stem}${idOf(topic)}MappingErrors`,
+        says: `the mapping of ${group} can't poll, invoke, commit or read the registry for 15 minutes`,
+        metrics: errors.map((error) => metrics.mapping(logicalId, error)),
+        statistic: 'Sum',
+        expression: errors.map((_, index) => `FILL(m${index}, 0)`).join(' + '),
+        above: 0,
+        period: 5 * MINUTE,
+        times: 3,
+        missing: 'notBreaching',
+      }),
+    ),
+  );
+}
+
+function brokerAlarms({ name, brokers, brokerInstanceType }: Service): Alarm[] {
+  const usual = { statistic: 'Maximum', period: 5 * MINUTE, times: 3, missing: 'notBreaching' } as const;
+  const cluster: Alarm[] = [
+    {
+      ...usual,
+      id: 'OfflinePartitions',
+      says: 'partitions have no leader: nobody can read or write them; see the brokers and their log',
+      metrics: [metrics.cluster(name, 'OfflinePartitionsCount')],
+      above: 0,
+      period: MINUTE,
+    },
+    {
+      ...usual,
+      id: 'NoActiveController',
+      says: 'the cluster has no controller: topics and leaders stay as they are until it has one',
+      metrics: [metrics.cluster(name, 'ActiveControllerCount')],
+      below: 1,
+      period: MINUTE,
+      times: 5,
+    },
+  ];
+  const each = Array.from({ length: brokers }, (_, index) => index + 1).flatMap((id): Alarm[] => [
+    {
+      ...usual,
+      id: `Broker${id}DiskFull`,
+      says: `broker ${id} has used ${FULL_PERCENT} % of its disk: it grows by itself up to brokerStorageMaxGiB`,
+      metrics: [metrics.broker(name, id, 'KafkaDataLogsDiskUsed')],
+      above: FULL_PERCENT,
+    },
+    {
+      ...usual,
+      id: `Broker${id}CpuBusy`,
+      says: `broker ${id} is too busy to take over another's load: larger brokers, or more of them`,
+      metrics: [metrics.broker(name, id, 'CpuUser'), metrics.broker(name, id, 'CpuSystem')],
+      statistic: 'Average',
+      expression: 'm0 + m1',
+      above: BUSY_PERCENT,
+    },
+    {
+      ...usual,
+      id: `Broker${id}UnderReplicated`,
+      says: `broker ${id} leads partitions whose replicas lag: a broker is down, or slow`,
+      metrics: [metrics.broker(name, id, 'UnderReplicatedPartitions')],
+      above: 0,
+    },
+    ...(brokerInstanceType.startsWith('kafka.t3.')
+      ? [
+          {
+            ...usual,
+            id: `Broker${id}FewCpuCredits`,
+            says: `broker ${id} will be slowed: it is for tries, not for load`,
+            metrics: [metrics.broker(name, id, 'CPUCreditBalance')],
+            statistic: 'Minimum' as const,
+            below: FEW_CREDITS,
+          },
+        ]
+      : []),
+  ]);
+  return [...cluster, ...each];
+}
+
+function storeAlarms({ name, tables, search }: Service): Alarm[] {
+  const usual = { period: 5 * MINUTE, times: 3, missing: 'notBreaching' } as const;
+  return [
+    {
+      ...usual,
+      id: 'DatabaseAtItsCapacity',
+      says: 'Aurora runs at the most ACUs that it may have: raise databaseCapacity.MaxCapacity',
+      metrics: [metrics.database(name, 'ACUUtilization')],
+      statistic: 'Average',
+      above: 90,
+    },
+    {
+      ...usual,
+      id: 'DatabaseConnections',
+      says: 'Aurora has too many connections open',
+      metrics: [metrics.database(name, 'DatabaseConnections')],
+      statistic: 'Maximum',
+      above: MANY_CONNECTIONS,
+    },
+    ...(search === 'domain' ? domainAlarms(name) : []),
+    ...tables.map(
+      (table): Alarm => ({
+        ...usual,
+        id: `${table}Throttled`,
+        says: `${table} refuses requests for 15 minutes: one key takes too many, or the account's limit is reached`,
+        metrics: [metrics.table(table, 'ReadThrottleEvents'), metrics.table(table, 'WriteThrottleEvents')],
+        statistic: 'Sum',
+        expression: 'FILL(m0, 0) + FILL(m1, 0)',
+        above: 0,
+      }),
+    ),
+  ];
+}
+
+/** "Recommended CloudWatch alarms for Amazon OpenSearch Service". */
+function domainAlarms(name: string): Alarm[] {
+  const usual = { statistic: 'Maximum', above: 0, missing: 'notBreaching' } as const;
+  return [
+    {
+      ...usual,
+      id: 'SearchIsRed',
+      says: 'an index of alerts has lost its primary shard: indexAlerts waits; see the domain and its log',
+      metrics: [metrics.domain(name, 'ClusterStatus.red')],
+      period: MINUTE,
+      times: 3,
+    },
+    {
+      ...usual,
+      id: 'SearchRefusesWrites',
+      says: 'the domain takes no documents, for want of room or memory: raise searchStorageGiB, or keep fewer months',
+      metrics: [metrics.domain(name, 'ClusterIndexWritesBlocked')],
+      period: 5 * MINUTE,
+      times: 1,
+    },
+  ];
+}
+
+function resource({ name }: Service, alarm: Alarm): object {
+  const { id, says, above, below, times, missing } = alarm;
+  return {
+    Type: 'AWS::CloudWatch::Alarm',
+    Properties: {
+      AlarmName: `${name}-${id}`,
+      AlarmDescription: says,
+      ComparisonOperator: below === undefined ? 'GreaterThanThreshold' : 'LessThanThreshold',
+      Threshold: below ?? above,
+      EvaluationPeriods: times,
+      TreatMissingData: missing,
+      ...measured(alarm),
+      AlarmActions: [{ Ref: 'AlarmsTopic' }],
+      OKActions: [{ Ref: 'AlarmsTopic' }],
+    },
+  };
+}
+
+function measured({ metrics: all, expression, statistic, period }: Alarm): object {
+  const described = all.map(({ namespace, name, dimensions }) => ({
+    Namespace: namespace,
+    MetricName: name,
+    Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+  }));
+  if (expression === undefined) return { ...described[0], Statistic: statistic, Period: period };
+  return {
+    Metrics: [
+      { Id: 'result', Expression: expression },
+      ...described.map((Metric, index) => ({
+        Id: `m${index}`,
+        ReturnData: false,
+        MetricStat: { Metric, Stat: statistic, Period: period },
+      })),
+    ],
+  };
+}

@@ -1,0 +1,141 @@
+/** What the framework hands to a file that it takes configuration from. */
+export interface Serverless {
+  resolveConfigurationProperty(path: string[]): Promise<unknown>;
+  resolveVariable(variable: string): Promise<unknown>;
+}
+
+/** The service as its alarms and its dashboard see it. Logical ids are those of the compiled template. */
+export interface Service {
+  /** of the cluster, the database and the dashboard; metrics of the functions have it as their namespace */
+  name: string;
+  /** of Glue, with the archive's tables */
+  archiveDatabase: string;
+  /** who is rung; '' for nobody */
+  alarmEmail: string;
+  brokers: number;
+  brokerInstanceType: string;
+  functions: PipelineFunction[];
+  /** names, not logical ids */
+  topics: string[];
+  /** logical ids */
+  tables: string[];
+  /** logical ids */
+  natGateways: string[];
+  /** logical ids of the routes and endpoints by which a private subnet reaches AWS */
+  waysOut: string[];
+  /** where alerts can be searched: domain, serverless, none */
+  search: string;
+  /** MetricsConfig of the mappings: what CloudWatch gets of each, and is paid for */
+  mappingMetrics: string[];
+}
+
+export interface PipelineFunction {
+  key: string;
+  /** stem of all logical ids that the framework makes from the key */
+  stem: string;
+  logicalId: string;
+  mappings: Mapping[];
+  /** seconds between two calls, where it runs on a schedule */
+  scheduled: number | undefined;
+  /** whether it has concurrency of its own */
+  reserved: boolean;
+}
+
+export interface Mapping {
+  logicalId: string;
+  topic: string;
+  group: string;
+}
+
+interface FunctionConfiguration {
+  reservedConcurrency?: number | null;
+  events?: { msk?: { arn: { Ref: string }; topic: string; consumerGroupId: string }; schedule?: unknown }[];
+}
+type Template = { Resources: Record<string, { Type: string; Properties: Record<string, unknown> }> };
+
+export async function readService(serverless: Serverless): Promise<Service> {
+  const variable = (name: string) => serverless.resolveVariable(name);
+  const resourcesOf = async (file: string, ...types: string[]) =>
+    Object.entries(((await variable(`file(resources/${file}.yml)`)) as Template).Resources).filter(([, { Type }]) =>
+      types.includes(Type),
+    );
+  const network = async (...types: string[]) => {
+    const files = [
+      'network',
+      `network-${String(await variable('param:zones'))}-zones`,
+      String(await variable(`self:custom.egress.${String(await variable('param:egress'))}`)),
+    ];
+    const found = await Promise.all(files.map((file) => resourcesOf(file, ...types)));
+    return found.flat().map(([id]) => id);
+  };
+  const functions = [await serverless.resolveConfigurationProperty(['functions'])].flat() as Record<
+    string,
+    FunctionConfiguration
+  >[];
+  const topics = await resourcesOf('topics', 'AWS::MSK::Topic');
+  const tables = [
+    ...(await resourcesOf('dynamodb', 'AWS::DynamoDB::Table')),
+    ...(await resourcesOf(`notifications-${String(await variable('param:notifications'))}`, 'AWS::DynamoDB::Table')),
+  ];
+  return {
+    name: String(await variable('self:custom.name')),
+    archiveDatabase: String(await variable('self:custom.archiveDatabase')),
+    alarmEmail: String(await variable('param:alarmEmail')),
+    brokers: Number(await variable('param:brokers')),
+    brokerInstanceType: String(await variable('param:brokerInstanceType')),
+    functions: functions.flatMap((file) => Object.entries(file).map(([key, value]) => functionOf(key, value))),
+    topics: topics.map(([, { Properties }]) => String(Properties['TopicName'])),
+    tables: tables.map(([id]) => id),
+    natGateways: await network('AWS::EC2::NatGateway'),
+    waysOut: await network(
+      'AWS::EC2::Route',
+      'AWS::EC2::SubnetRouteTableAssociation',
+      'AWS::EC2::VPCEndpoint',
+      'AWS::EC2::SecurityGroupIngress',
+    ),
+    search: String(await variable('param:search')),
+    mappingMetrics: (await variable('param:mappingMetrics')) as string[],
+  };
+}
+
+function functionOf(key: string, { events = [], reservedConcurrency }: FunctionConfiguration): PipelineFunction {
+  const stem = capitalized(key);
+  return {
+    key,
+    stem,
+    logicalId: `${stem}LambdaFunction`,
+    reserved: typeof reservedConcurrency === 'number',
+    scheduled: events
+      .map(({ schedule }) => schedule)
+      .map(secondsOf)
+      .find((seconds) => seconds !== undefined),
+    mappings: events
+      .flatMap(({ msk }) => msk ?? [])
+      .map(({ arn, topic, consumerGroupId }) => ({
+        topic,
+        group: consumerGroupId,
+        // The framework's own rule (naming.getMSKEventLogicalId); cfn-lint refuses a Ref to what isn't there.
+        logicalId: `${stem}EventSourceMappingMSK${arn.Ref}${idOf(topic)}`,
+      })),
+  };
+}
+
+const UNITS: Readonly<Record<string, number>> = { minute: 60, hour: 3_600, day: 86_400 };
+
+/** @throws Error for a schedule in another form: it would be watched wrongly */
+function secondsOf(schedule: unknown): number | undefined {
+  if (schedule === undefined) return undefined;
+  const text = typeof schedule === 'string' ? schedule : JSON.stringify(schedule);
+  const [, count, unit = ''] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(text) ?? [];
+  if (count === undefined) throw new Error(`resources/derived/service.ts reads rate(...) alone, not ${text}`);
+  return Number(count) * (UNITS[unit] ?? Number.NaN);
+}
+
+/** A topic's name as part of a logical id: `raw-data-topic` is `Rawdatatopic`. */
+export function idOf(topic: string): string {
+  return capitalized(topic.replace(/[^A-Za-z0-9]/g, ''));
+}
+
+function capitalized(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}

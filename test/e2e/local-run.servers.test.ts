@@ -1,0 +1,125 @@
+import { appendFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Checkout, copyCheckout } from '../checkout.ts';
+
+let checkout: Checkout;
+beforeAll(async () => {
+  checkout = await copyCheckout();
+}, 30_000);
+afterEach(() => checkout.end(), 30_000);
+afterAll(() => checkout?.remove(), 30_000);
+
+/** All servers and functions. */
+const LOAD = ['--vehicles', '50'];
+const UNDER_LOAD = /processTelemetry [1-9]/;
+/** Those that any run has: it starts sooner. */
+const LESS = ['--only', 'demo', '--demo', '50'];
+const UNDER_LESS = /archiveToS3 [1-9]/;
+
+/** Each run starts where the former one was ended: that it starts is part of its test. */
+async function expectNothingLeft(): Promise<void> {
+  expect(await checkout.processes()).toEqual([]);
+  expect(await readdir(join(checkout.folder, '.local'))).toEqual(['logs']);
+  // npm's own.
+  const temporary = (await readdir(checkout.temporary)).filter((name) => name !== 'node-compile-cache');
+  expect(temporary).toEqual([]);
+}
+
+/** Waits until no process is left. @returns after how many seconds */
+async function secondsUntilGone(bound: number): Promise<number> {
+  const began = performance.now();
+  const seconds = () => (performance.now() - began) / 1000;
+  while (seconds() < bound && (await checkout.processes()).length > 0) await sleep(100);
+  expect(await checkout.processes()).toEqual([]);
+  return seconds();
+}
+
+test.each([
+  { moment: 'the servers start', sign: / ready in /, bound: 10 },
+  { moment: 'the service is packaged', sign: /packaging the service/, bound: 15 },
+])(
+  'Ctrl-C while $moment leaves nothing',
+  async ({ sign, bound }) => {
+    const run = checkout.start(LESS);
+    await run.says(sign);
+    run.interrupt();
+
+    await run.exitCode(bound);
+
+    expect(run.output()).toMatch(/stopped: nothing is left running/);
+    expect(run.output()).not.toMatch(/produced/);
+    await expectNothingLeft();
+  },
+  60_000,
+);
+
+/** As a developer's shell may have them. They are nobody's. */
+const CREDENTIALS = {
+  AWS_ACCESS_KEY_ID: 'AKIAREALLOOKINGACCES',
+  AWS_SECRET_ACCESS_KEY: 'reallookingsecretreallookingsecretreallo',
+  AWS_SESSION_TOKEN: 'reallookingtoken',
+  AWS_PROFILE: 'reallookingprofile',
+  AWS_DEFAULT_PROFILE: 'reallookingprofile',
+  AWS_WEB_IDENTITY_TOKEN_FILE: '/reallookingtokenfile',
+  AWS_ENDPOINT_URL_STS: 'https://sts.reallooking.example',
+};
+
+/** What a function sees of AWS, and what becomes of a call that no local server answers. */
+const PROBE = `
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+console.log('PROBE environment', JSON.stringify(process.env));
+new STSClient({}).send(new GetCallerIdentityCommand({})).then(
+  () => console.log('PROBE answered'),
+  (error) => console.log('PROBE refused', error.name, error.message),
+);
+`;
+
+test('Ctrl-C under load drains, stops all; and no function has seen a credential, or could have reached AWS', async () => {
+  await appendFile(join(checkout.folder, 'functions', 'ops', 'migrate.ts'), PROBE);
+  const run = checkout.start(LOAD, CREDENTIALS);
+  await run.says(UNDER_LOAD);
+  run.interrupt();
+
+  await run.exitCode(25);
+
+  expect(run.output()).toMatch(/the load has ended: draining\n(.*\n)*stopped: nothing is left running/);
+  await expectNothingLeft();
+  const log = await checkout.functionsLog();
+  const [environment, ...said] = log.split('\n').filter((line) => /^(PROBE|refused: )/.test(line));
+  expect(environment).toContain('"AWS_ACCESS_KEY_ID":"local"');
+  expect(said).toEqual([expect.stringMatching(/^refused: POST \//), expect.stringMatching(/^PROBE refused /)]);
+  expect(log.includes('reallooking') || log.includes('REALLOOKING')).toBe(false);
+}, 90_000);
+
+test('a second Ctrl-C stops at once, and what it leaves ends by itself', async () => {
+  const run = checkout.start(LESS);
+  await run.says(UNDER_LESS);
+  run.interrupt();
+  await sleep(300);
+  run.interrupt();
+
+  await run.exitCode(2);
+
+  expect(await secondsUntilGone(8)).toBeLessThan(8);
+}, 90_000);
+
+test('kill -9 of npm start: every server and function is gone within 5 s', async () => {
+  const run = checkout.start(LOAD);
+  await run.says(UNDER_LOAD);
+  process.kill((await run.stack()).pid, 'SIGKILL');
+
+  expect(await secondsUntilGone(8)).toBeLessThan(5);
+}, 90_000);
+
+test('a runner that is killed under load ends the run with one clear line and exit code 1', async () => {
+  const run = checkout.start([...LESS, '--duration', '60']);
+  await run.says(UNDER_LESS);
+  const runner = (await checkout.processes()).find((line) => line.includes(' msk start '));
+  process.kill(Number.parseInt(runner ?? '', 10), 'SIGKILL');
+
+  expect(await run.exitCode(20)).toBe(1);
+
+  expect(run.output()).toMatch(/^start: the runner ended with SIGKILL; see .*functions\.log$/m);
+  await expectNothingLeft();
+}, 90_000);

@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import avro from 'avsc';
+import type { Message } from 'kafkajs';
+import { frameConfluent, frameGlue } from '../../local/generators/logins/encoding.ts';
+import { schemaIds } from '../../local/run/schema-ids.ts';
+import type { StackFile } from '../../local/stack-file.ts';
+
+export const DEVICE = `device-${randomUUID()}`;
+
+/** In no log, whatever becomes of the record: an address, as it came and truncated, a device, and what else it holds. */
+export const SECRETS = { ip: '203.0.113.77', network: '203.0.113.0', device: DEVICE, other: 'payload7f3a91c4' };
+const { ip, other } = SECRETS;
+const LOGIN = { user_id: 'marked', app_version: '1.0.0', ip, locale: 'NE', device_id: DEVICE, device_type: 'android' };
+
+/** So many of them are good: the first ones. */
+export const GOOD_MARKED = 3;
+
+/** Logins with the secrets in them, good and bad, in every encoding; their schema is asked of the running registry. */
+export async function markedLogins({ endpoints, references }: StackFile): Promise<Message[]> {
+  const { confluent = 0, glue } = await schemaIds(endpoints, references ?? {});
+  const answer = await fetch(`${endpoints.schemaRegistry}/subjects/user-login-value/versions/1`);
+  const { schema } = (await answer.json()) as { schema: string };
+  const login = { ...LOGIN, timestamp: Date.now() };
+  const payload = avro.Type.forSchema(JSON.parse(schema)).toBuffer(login);
+  const json = (fields: object) => Buffer.from(JSON.stringify({ ...login, ...fields }));
+  const values = [
+    json({}),
+    frameConfluent(confluent, payload),
+    frameGlue(glue, payload, true),
+    json({ ip: `${ip}.1` }),
+    json({ ip: other, device_id: `${DEVICE}\u0001` }),
+    json({ timestamp: other }),
+    json({ locale: `${ip} ${DEVICE}` }),
+    json({ user_id: null, device_id: DEVICE.repeat(5) }),
+    Buffer.concat([json({}), Buffer.from(other)]),
+    frameConfluent(4711, payload),
+    frameConfluent(confluent, Buffer.concat([payload, Buffer.from(other)])),
+    frameGlue(glue, payload.subarray(0, -1)),
+    frameGlue(glue, payload).fill(7, 1, 2),
+  ];
+  return values.map((value) => ({ key: DEVICE, value }));
+}
+
+/** A secret as text, and what every base64 text has that holds its bytes, wherever they begin: by their place modulo 3. */
+export function searchedForms(secret: string): string[] {
+  const inBase64 = [0, 1, 2].map((before) => {
+    const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(secret)]);
+    return bytes.toString('base64').slice(before === 0 ? 0 : before + 1, Math.floor((bytes.length * 4) / 3));
+  });
+  return [secret, ...inBase64];
+}

@@ -1,0 +1,134 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Kafka, logLevel, type Message } from 'kafkajs';
+import { BAD_RECORDS } from '../../local/generators/fleet/bad-records.ts';
+import { BAD_LOGINS } from '../../local/generators/logins/bad-records.ts';
+import { BAD_ORDERS } from '../../local/generators/orders/bad-records.ts';
+import type { Report } from '../../local/report/report.ts';
+import { type Checkout, copyCheckout, type StartedRun } from '../checkout.ts';
+import { GOOD_MARKED, markedLogins, SECRETS, searchedForms } from './marked-logins.ts';
+
+/** Added while the run is under way; topics have three. */
+const ADDED_PARTITION = 3;
+const ADDED_READINGS = 50;
+
+let checkout: Checkout;
+let run: StartedRun;
+let report: Report;
+let marked: Message[];
+
+/** One run of everything: all domains and all servers, as `npm start` has them. */
+beforeAll(async () => {
+  checkout = await copyCheckout();
+  const load = ['--vehicles', '200', '--orders', '50', '--logins', '100'];
+  run = checkout.start(['--stage', 'local', '--seed', '7', '--duration', '25', ...load]);
+  await run.says(/all mappings poll/, 120);
+  const stack = await run.stack();
+  marked = await markedLogins(stack);
+  await disturb(stack.endpoints.kafka);
+  await run.succeeds(330);
+  report = await run.report();
+}, 480_000);
+afterAll(() => checkout?.remove(), 30_000);
+
+/** Logins whose content no log may hold, and a partition more for the readings, with records in it. */
+async function disturb(brokers: string): Promise<void> {
+  const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING });
+  const admin = kafka.admin();
+  await admin.connect();
+  await admin.createPartitions({ topicPartitions: [{ topic: 'raw-data-topic', count: ADDED_PARTITION + 1 }] });
+  await admin.disconnect();
+  const producer = kafka.producer();
+  await producer.connect();
+  await producer.send({ topic: 'user-login', messages: marked });
+  await producer.send({ topic: 'raw-data-topic', messages: Array.from({ length: ADDED_READINGS }, reading) });
+  await producer.disconnect();
+}
+
+function reading(_: unknown, index: number): Message {
+  const timestamp = new Date(Date.now() - (ADDED_READINGS - index) * 1_000).toISOString();
+  const value = { vehicleId: 'ADDED', location: '12.97,77.59', speed: 60 + index, fuelLevel: 50, timestamp };
+  return { partition: ADDED_PARTITION, key: 'ADDED', value: JSON.stringify(value) };
+}
+
+const sum = (counts: Record<string, number>) => Object.values(counts).reduce((total, count) => total + count, 0);
+
+/** Every kind of bad record came, and each is a dead letter. `others`: bad ones that aren't the generator's. */
+function expectEveryBadOne(
+  domain: { bad: number; deadLettered: number; badByCause: Record<string, number> },
+  kinds: readonly { cause: string }[],
+  others = 0,
+): void {
+  expect(Object.keys(domain.badByCause).toSorted()).toEqual(kinds.map(({ cause }) => cause).toSorted());
+  expect(sum(domain.badByCause) + others).toBe(domain.bad);
+  expect(domain.deadLettered).toBe(domain.bad);
+}
+
+test('every acknowledged record of every domain is in each of its stores once, or a dead letter', () => {
+  expect(report).toMatchObject({ findings: [], problems: [], notRun: [] });
+  expect(report).toMatchObject({ ok: true, lost: 0, duplicated: 0, different: 0, unexpected: 0, outOfOrder: 0 });
+  expect(report.lag.end).toBe(0);
+  for (const [name, domain] of Object.entries(report.domains)) {
+    expect(domain.acknowledged).toBeGreaterThan(0);
+    for (const [store, { expected, stored }] of Object.entries(domain.stores)) {
+      expect({ name, store, stored }).toEqual({ name, store, stored: expected });
+      expect(expected).toBeGreaterThan(0);
+    }
+  }
+});
+
+test('fleet: every kind of alert was raised, every kind of bad record is a dead letter', () => {
+  const { fleet } = report.domains;
+  expect(fleet.acknowledged).toBeGreaterThan(4_500);
+  expectEveryBadOne(fleet, BAD_RECORDS);
+  expect(Object.keys(fleet.alertsByKind).toSorted()).toEqual(['Delay', 'LowFuel', 'Speeding', 'Temperature']);
+  expect(sum(fleet.alertsByKind)).toBe(fleet.alerts);
+  expect(fleet.stores['opensearch']).toMatchObject({ expected: fleet.alerts, stored: fleet.alerts });
+});
+
+test('partitions that are added under load are read: what lies in them is stored like all else', () => {
+  const { fleet } = report.domains;
+  expect(fleet.read).toBe(fleet.acknowledged + ADDED_READINGS);
+});
+
+test('orders: each is in one window, right to the cent, without a correction', async () => {
+  const { orders } = report.domains;
+  expect(orders.acknowledged).toBeGreaterThan(1_100);
+  expectEveryBadOne(orders, BAD_ORDERS, -orders.late);
+  expect(orders.windows).toMatchObject({ exact: orders.windows.expected, corrections: 0, open: 0 });
+  expect(Object.keys(orders.windows.places)).toEqual(['topic', 's3', 'rds', 'file']);
+
+  const lines = (await readFile(join(checkout.folder, 'output', 'metrics.json'), 'utf8')).trim().split('\n');
+  const metrics = lines.map((line) => JSON.parse(line) as Metric);
+  const counted = metrics.reduce((total, { order_count }) => total + order_count, 0);
+  expect(counted).toBe(orders.acknowledged - orders.bad - orders.late);
+  for (const { order_count: count, total_revenue: revenue, avg_order_value: average } of metrics) {
+    expect(Math.abs(revenue / count - average)).toBeLessThanOrEqual(0.005_000_1);
+  }
+});
+
+interface Metric {
+  order_count: number;
+  total_revenue: number;
+  avg_order_value: number;
+}
+
+test('logins: every encoding came, and no log knows where a login came from', async () => {
+  const { logins } = report.domains;
+  expect(logins.acknowledged).toBeGreaterThan(2_200);
+  expect(logins.read).toBe(logins.acknowledged + marked.length);
+  expectEveryBadOne(logins, BAD_LOGINS, marked.length - GOOD_MARKED);
+  for (const count of Object.values(logins.byEncoding)) expect(count).toBeGreaterThan(100);
+
+  const log = await checkout.functionsLog();
+  expect(log).toContain('"message":"dead letter"');
+  for (const secret of Object.values(SECRETS)) {
+    for (const form of searchedForms(secret)) {
+      expect({ secret, logged: log.includes(form) || run.output().includes(form) }).toEqual({ secret, logged: false });
+    }
+  }
+});
+
+test('nothing is left running', async () => {
+  expect(await checkout.processes()).toEqual([]);
+});

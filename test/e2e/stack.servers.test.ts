@@ -1,0 +1,277 @@
+import { execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { CreateTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { Kafka, logLevel } from 'kafkajs';
+import pg from 'pg';
+import { NOWHERE } from '../../local/deploy/servers.ts';
+import { identify } from '../../local/servers/process-identity.ts';
+import { readStack, type Stack, type StackOptions, startStack } from '../../local/stack.ts';
+
+const execute = promisify(execFile);
+const account = {
+  region: 'us-east-1',
+  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  maxAttempts: 1,
+};
+
+describe('the stack of local servers', () => {
+  let root: string;
+  let stack: Stack | undefined;
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'stack-test-'));
+  });
+  afterEach(async () => {
+    await stack?.stop();
+    stack = undefined;
+    await rm(root, { recursive: true, force: true });
+  });
+
+  async function start(options: Partial<StackOptions> = {}): Promise<Stack> {
+    stack = await startStack({ stage: 'local', root, ...options });
+    return stack;
+  }
+
+  test('has every server, on 127.0.0.1 alone; its file tells where; a stop leaves no process, no file', async () => {
+    const { endpoints, servers } = await start();
+    const pids = servers.flatMap((server) => server.process?.pid ?? []);
+
+    expect(servers.map(({ name }) => name)).toEqual(['kafka', 'dynamodb', 's3', 'postgres', 'rds-data']);
+    expect((await readStack(root)).endpoints).toEqual(endpoints);
+    if (process.platform === 'linux') expect(await listeningAddresses(pids)).toEqual(['127.0.0.1']);
+    const { data } = await readStack(root);
+
+    await stack?.stop();
+
+    expect(await running(pids)).toEqual([]);
+    expect(existsSync(data)).toBe(false);
+    await expect(readStack(root)).rejects.toThrow('no running stack');
+  }, 120_000);
+
+  test('with Connect and OpenSearch too, on 127.0.0.1 alone; kept data goes on, with them and without', async () => {
+    const keep = join(root, 'kept');
+    const more = { keep, connect: true, search: true };
+    const first = await start(more);
+    const pids = ['connect', 'opensearch'].map((name) => first.server(name).process?.pid ?? 0);
+    if (process.platform === 'linux') expect(await listeningAddresses(pids)).toEqual(['127.0.0.1']);
+    await fill(first);
+    await metric(first.endpoints.kafka, '{"order_count":1}');
+    expect(await lineInFile(root)).toBe('{"order_count":1}\n');
+    const document = { method: 'PUT', headers: { 'content-type': 'application/json' }, body: '{"kept":"yes"}' };
+    expect((await fetch(`${first.endpoints.opensearch}/kept/_doc/1`, document)).status).toBe(201);
+    await first.stop();
+    expect(await running(pids)).toEqual([]);
+
+    const without = await start({ keep });
+    expect(without.servers.map(({ name }) => name)).not.toContain('connect');
+    expect(without.endpoints.opensearch).toBe(NOWHERE);
+    expect(await contents(without)).toEqual({ kafka: 1, dynamodb: 'yes', s3: 'yes', postgres: 'yes' });
+    await without.stop();
+
+    const again = await start(more);
+    const found = await fetch(`${again.endpoints.opensearch}/kept/_doc/1`);
+    expect(await found.json()).toMatchObject({ _source: { kept: 'yes' } });
+  }, 240_000);
+
+  test('with three brokers takes a topic of three replicas', async () => {
+    const { endpoints } = await start({ brokers: 3, minimal: true });
+    const admin = kafka(endpoints.kafka).admin();
+    await admin.connect();
+
+    await admin.createTopics({ topics: [{ topic: 'replicated', numPartitions: 3, replicationFactor: 3 }] });
+
+    const { topics } = await admin.fetchTopicMetadata({ topics: ['replicated'] });
+    expect(topics[0]?.partitions.map(({ replicas }) => replicas.length)).toEqual([3, 3, 3]);
+    await admin.disconnect();
+  }, 180_000);
+
+  test('where a port that was asked for is taken, nothing is left running', async () => {
+    const busy = createServer().listen(0, '127.0.0.1');
+    await sleep(50);
+    const { port } = busy.address() as { port: number };
+
+    await expect(start({ minimal: true, ports: { dynamodb: port } })).rejects.toThrow(`--dynamodb-port ${port}`);
+
+    await expect(readStack(root)).rejects.toThrow('no running stack');
+    expect(existsSync(join(root, '.local', 'lock'))).toBe(false);
+    busy.close();
+  }, 60_000);
+
+  test('a start that is aborted leaves nothing running', async () => {
+    const controller = new AbortController();
+    const before = await javas();
+
+    const starting = start({ minimal: true, signal: controller.signal });
+    await sleep(1_000);
+    controller.abort(new Error('Ctrl-C'));
+
+    await expect(starting).rejects.toThrow('Ctrl-C');
+    expect((await javas()).filter((pid) => !before.includes(pid))).toEqual([]);
+  }, 60_000);
+
+  test('tells when a server ends that nobody stopped, and its log', async () => {
+    const { died, server } = await start({ minimal: true });
+
+    server('dynamodb').process?.signal('SIGKILL');
+
+    expect((await died).message).toMatch(
+      /^dynamodb ended while the stack was running \(SIGKILL\); log: .*dynamodb\.log$/,
+    );
+  }, 60_000);
+
+  test('a server that was killed starts again on its port', async () => {
+    const { server } = await start({ minimal: true });
+    const dynamodb = server('dynamodb');
+    dynamodb.process?.signal('SIGKILL');
+    await dynamodb.stop();
+
+    await dynamodb.start();
+    await dynamodb.ready();
+
+    expect(dynamodb.process?.pid).toBeGreaterThan(0);
+  }, 60_000);
+
+  test('ends by itself when its runner is killed; the next start takes over lock and leftovers', async () => {
+    const runner = spawn(process.execPath, ['--input-type=module', '-e', runnerProgram(root)], { stdio: 'ignore' });
+    const former = await whenRunning(root);
+    const pids = former.processes.map(({ pid }) => pid);
+
+    runner.kill('SIGKILL');
+    await sleep(3_000);
+
+    expect(pids).toHaveLength(2);
+    expect(await running(pids)).toEqual([]);
+    expect(existsSync(former.data)).toBe(true);
+    await start({ minimal: true });
+    expect(existsSync(former.data)).toBe(false);
+  }, 120_000);
+
+  test('a second one in the same checkout is refused, and does the first no harm', async () => {
+    const first = await start({ minimal: true });
+
+    await expect(startStack({ stage: 'local', root, minimal: true })).rejects.toThrow(
+      'A stack is running here already',
+    );
+
+    expect((await readStack(root)).endpoints).toEqual(first.endpoints);
+    expect(await running(first.servers.flatMap((server) => server.process?.pid ?? []))).toHaveLength(2);
+  }, 60_000);
+});
+
+function kafka(brokers: string): Kafka {
+  return new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING });
+}
+
+async function fill({ endpoints }: Stack): Promise<void> {
+  const producer = kafka(endpoints.kafka).producer();
+  const admin = kafka(endpoints.kafka).admin();
+  await admin.connect();
+  await admin.createTopics({ topics: [{ topic: 'kept' }] });
+  await producer.connect();
+  await producer.send({ topic: 'kept', messages: [{ value: 'yes' }] });
+  await Promise.all([producer.disconnect(), admin.disconnect()]);
+
+  const dynamodb = new DynamoDBClient({ ...account, endpoint: endpoints.dynamodb });
+  await dynamodb.send(
+    new CreateTableCommand({
+      TableName: 'kept',
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      BillingMode: 'PAY_PER_REQUEST',
+    }),
+  );
+  await dynamodb.send(new PutItemCommand({ TableName: 'kept', Item: { id: { S: '1' }, value: { S: 'yes' } } }));
+
+  const s3 = new S3Client({ ...account, endpoint: endpoints.s3 });
+  await s3.send(new CreateBucketCommand({ Bucket: 'kept' }));
+  const object = { Bucket: 'kept', Key: 'dt=2026-11-21/object', Body: 'yes', IfNoneMatch: '*' };
+  await s3.send(new PutObjectCommand(object));
+  await expect(s3.send(new PutObjectCommand(object))).rejects.toMatchObject({ $metadata: { httpStatusCode: 412 } });
+
+  await query(endpoints.postgres, "CREATE TABLE kept AS SELECT 'yes' AS value");
+}
+
+async function metric(brokers: string, value: string): Promise<void> {
+  const admin = kafka(brokers).admin();
+  const producer = kafka(brokers).producer();
+  await Promise.all([admin.connect(), producer.connect()]);
+  await admin.createTopics({ topics: [{ topic: 'product-metrics' }] });
+  await producer.send({ topic: 'product-metrics', messages: [{ value }] });
+  await Promise.all([admin.disconnect(), producer.disconnect()]);
+}
+
+async function lineInFile(root: string): Promise<string> {
+  for (let tries = 0; ; tries += 1) {
+    const text = await readFile(join(root, 'output', 'metrics.json'), 'utf8');
+    if (text !== '' || tries > 100) return text;
+    await sleep(100);
+  }
+}
+
+async function contents({ endpoints }: Stack): Promise<object> {
+  const admin = kafka(endpoints.kafka).admin();
+  await admin.connect();
+  const [offsets] = await admin.fetchTopicOffsets('kept');
+  await admin.disconnect();
+  const dynamodb = new DynamoDBClient({ ...account, endpoint: endpoints.dynamodb });
+  const item = await dynamodb.send(new GetItemCommand({ TableName: 'kept', Key: { id: { S: '1' } } }));
+  const s3 = new S3Client({ ...account, endpoint: endpoints.s3 });
+  const object = await s3.send(new GetObjectCommand({ Bucket: 'kept', Key: 'dt=2026-11-21/object' }));
+  const [row] = await query(endpoints.postgres, 'SELECT value FROM kept');
+  return {
+    kafka: Number(offsets?.high),
+    dynamodb: item.Item?.['value']?.S,
+    s3: await object.Body?.transformToString(),
+    postgres: row?.value,
+  };
+}
+
+async function query(url: string, sql: string): Promise<{ value: string }[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query<{ value: string }>(sql);
+  await client.end();
+  return rows;
+}
+
+async function running(pids: readonly number[]): Promise<number[]> {
+  const found = await Promise.all(pids.map(identify));
+  return found.flatMap((identity) => identity?.pid ?? []);
+}
+
+async function javas(): Promise<string[]> {
+  const { stdout } = await execute('ps', ['-eo', 'pid=,ppid=,comm=']);
+  const rows = stdout.split('\n').map((line) => line.trim().split(/\s+/));
+  return rows.flatMap(([pid = '', parent, command]) =>
+    command === 'java' && parent === String(process.pid) ? [pid] : [],
+  );
+}
+
+/** The addresses that processes listen on. */
+async function listeningAddresses(pids: readonly number[]): Promise<string[]> {
+  const { stdout } = await execute('ss', ['-Hltnp']);
+  const own = stdout.split('\n').filter((line) => pids.some((pid) => line.includes(`pid=${pid},`)));
+  return [...new Set(own.map((line) => (line.split(/\s+/)[3] ?? '').replace(/:\d+$/, '')))];
+}
+
+function runnerProgram(root: string): string {
+  const module = join(import.meta.dirname, '../../local/stack.ts');
+  return `
+    const { startStack } = await import(${JSON.stringify(module)});
+    await startStack({ stage: 'local', minimal: true, root: ${JSON.stringify(root)} });
+    setInterval(() => {}, 1000);`;
+}
+
+async function whenRunning(root: string): ReturnType<typeof readStack> {
+  for (;;) {
+    const stack = await readStack(root).catch(() => undefined);
+    if (stack !== undefined) return stack;
+    await sleep(100);
+  }
+}

@@ -1,0 +1,141 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type { Kafka } from 'kafkajs';
+import { kafkaOf } from '../../local/deploy/servers.ts';
+import { cacheFolder } from '../../local/servers/cache.ts';
+import { connectServer } from '../../local/servers/connect.ts';
+import { fetchJars } from '../../local/servers/fetch-jars.ts';
+import { findJava } from '../../local/servers/java.ts';
+import { choosePorts } from '../../local/servers/ports.ts';
+import { silent } from '../../local/servers/progress.ts';
+import type { Server } from '../../local/servers/server.ts';
+import { startBroker, type TestBroker } from './broker.ts';
+
+const TOPIC = 'product-metrics';
+const GROUP = 'connect-product-metrics-file';
+/** The seed's own example, its 12450.50 as JSON writes it; key order and digits have to stay. */
+const lineOf = (product: string) =>
+  `{"window_start":1704470400,"window_end":1704470460,"product_id":"${product}","order_count":45,"total_revenue":12450.5,"avg_order_value":276.68}`;
+
+let broker: TestBroker;
+let folder: string;
+let kafka: Kafka;
+const started: Server[] = [];
+// A broker each: the connector's topic and group are the same for all.
+beforeEach(async () => {
+  broker = await startBroker([]);
+  kafka = kafkaOf({ kafka: broker.endpoint }, 'test');
+  folder = await mkdtemp(join(tmpdir(), 'test-connect-'));
+}, 60_000);
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((server) => server.stop()));
+  await broker.stop();
+  await rm(folder, { recursive: true });
+}, 60_000);
+
+const output = () => readFile(join(folder, 'output', 'metrics.json'), 'utf8');
+
+async function start({ kept = false } = {}): Promise<Server> {
+  const [cache, java] = [cacheFolder(), await findJava(17)];
+  await fetchJars(['connect'], { cache, java, progress: silent });
+  const data = join(folder, 'connect');
+  await mkdir(data, { recursive: true, mode: 0o700 });
+  const [port = 0] = await choosePorts([{ name: 'connect', usual: 28_083, option: '' }]);
+  const context = { data, kept, log: join(folder, 'connect.log'), port, cache };
+  const server = connectServer(context, java, { brokers: broker.endpoint, folder });
+  started.push(server);
+  await server.start();
+  await server.ready();
+  return server;
+}
+
+async function createTopic(): Promise<void> {
+  const admin = kafka.admin();
+  await admin.connect();
+  await admin.createTopics({ topics: [{ topic: TOPIC, numPartitions: 3 }], waitForLeaders: true });
+  await admin.disconnect();
+}
+
+async function produce(...values: string[]): Promise<void> {
+  const producer = kafka.producer();
+  await producer.connect();
+  const headers = { source: '1704470400/P001' };
+  await producer.send({ topic: TOPIC, messages: values.map((value) => ({ key: 'P001', value, headers })) });
+  await producer.disconnect();
+}
+
+/** @returns the file once it has so many lines, or what it holds after a while */
+async function lines(count: number): Promise<string[]> {
+  let found: string[] = [];
+  for (const end = Date.now() + 15_000; found.length < count && Date.now() < end; await sleep(50)) {
+    found = (await output()).split('\n').slice(0, -1);
+  }
+  return found;
+}
+
+async function committed(): Promise<number> {
+  const admin = kafka.admin();
+  await admin.connect();
+  const [offsets] = await admin.fetchOffsets({ groupId: GROUP, topics: [TOPIC] });
+  await admin.disconnect();
+  return (offsets?.partitions ?? []).reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0);
+}
+
+test('writes each metric as a line of the file, its text byte for byte, and commits it', async () => {
+  await createTopic();
+  await writeOutput('of a former run\n');
+  await start();
+  const values = [lineOf('P001'), lineOf('Prüfstück-✓'), lineOf('P001').replace('45', '46')];
+
+  await produce(...values);
+
+  expect(await lines(3)).toEqual(values);
+  for (const end = Date.now() + 10_000; (await committed()) < 3 && Date.now() < end; ) await sleep(100);
+  expect(await committed()).toBe(3);
+}, 60_000);
+
+test('is ready before its topic is there, and takes its records as soon as it is', async () => {
+  await start();
+  await createTopic();
+
+  await produce(lineOf('P001'));
+
+  expect(await lines(1)).toEqual([lineOf('P001')]);
+}, 60_000);
+
+test('listens on 127.0.0.1 alone', async () => {
+  if (process.platform !== 'linux') return;
+  const { process: spawned, endpoint } = await start();
+  const { stdout } = await promisify(execFile)('ss', ['-Hltnp']);
+
+  const own = stdout.split('\n').filter((line) => line.includes(`pid=${spawned?.pid},`));
+
+  const addresses = own.map((line) => line.split(/\s+/)[3]);
+  expect(addresses).toEqual([new URL(endpoint).host]);
+}, 60_000);
+
+test('a run that is kept goes on from its file, whatever other runs wrote in between, with no line twice', async () => {
+  await createTopic();
+  const first = await start({ kept: true });
+  await produce(lineOf('P001'));
+  expect(await lines(1)).toEqual([lineOf('P001')]);
+  await first.stop();
+  await rm(join(folder, 'output'), { recursive: true });
+  await writeOutput('of a run in between\n');
+
+  await produce(lineOf('P002'));
+  await start({ kept: true });
+
+  await lines(2);
+  await sleep(1_500);
+  expect(await lines(2)).toEqual([lineOf('P001'), lineOf('P002')]);
+}, 90_000);
+
+async function writeOutput(text: string): Promise<void> {
+  await mkdir(join(folder, 'output'));
+  await writeFile(join(folder, 'output', 'metrics.json'), text);
+}

@@ -1,0 +1,182 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type CooldownOptions, cooldown } from '../../functions/notifications/cooldown.ts';
+import { type Notification, notify, type Publish } from '../../functions/notifications/notify.ts';
+import { TransientError } from '../../lib/errors.ts';
+import type { MskEvent } from '../../lib/kafka/event.ts';
+import { putIf } from '../../lib/stores/conditional-put.ts';
+import { DUMMY_CREDENTIALS, LOCAL_REGION } from '../../local/deploy/servers.ts';
+import { batchOfRecords, lambdaContext, mskEvent, type TestRecord } from '../msk-event.ts';
+import { startTables, type TestTables } from '../servers.ts';
+
+const MINUTE = 60_000;
+
+let tables: TestTables;
+beforeAll(async () => {
+  tables = await startTables();
+  await tables.create('notifications', 'subject:S');
+}, 60_000);
+afterAll(() => tables?.stop(), 30_000);
+
+const speeding = (vehicleId: string, offset: number, alert = 'Speeding'): TestRecord => ({
+  topic: 'alerts-topic',
+  offset,
+  headers: { source: `raw-data-topic-0-${offset}/${alert}`, location: '12.97,77.59', threshold: '80' },
+  value: { vehicleId, alert, speed: 90, timestamp: '2026-01-01T00:00:00Z' },
+});
+const many = (vehicleId: string, from: number, count: number) =>
+  Array.from({ length: count }, (_, n) => speeding(vehicleId, from + n));
+
+/** An execution environment with a memory of its own. `publish` fails where it is told to. */
+function environment(more: Partial<CooldownOptions> & { publish?: Publish } = {}) {
+  const messages: Notification[] = [];
+  const record: Publish = async (notification) => void messages.push(notification);
+  const options = { put: putIf(tables.client), table: 'notifications', cooldownMs: 10 * MINUTE, ...more };
+  const run = notify({ cooldown: cooldown(options), publish: more.publish ?? record });
+  return { messages, run: (records: TestRecord[], ms?: number) => run(batchOfRecords(records, {}, ms)) };
+}
+
+test('1,000 speeding readings are one message, whichever instances see them', async () => {
+  const instances = Array.from({ length: 10 }, () => environment());
+
+  const failures = await Promise.all(instances.map(({ run }, n) => run(many('thousand', n * 100, 100))));
+
+  expect(failures.flat()).toEqual([]);
+  const messages = instances.flatMap((instance) => instance.messages);
+  expect(messages).toHaveLength(1);
+  expect(messages[0]?.Subject).toBe('Speeding: thousand');
+  expect(messages[0]?.MessageAttributes).toEqual({ alert: { DataType: 'String', StringValue: 'Speeding' } });
+  expect(JSON.parse(messages[0]?.Message ?? '')).toMatchObject({
+    vehicleId: 'thousand',
+    location: { lat: 12.97, lon: 77.59 },
+    threshold: 80,
+  });
+}, 30_000);
+
+test('another vehicle, another kind, and the time after the cooldown have messages of their own', async () => {
+  let time = Date.now();
+  const { run, messages } = environment({ now: () => time });
+
+  await run([speeding('own', 1), speeding('own-2', 2), speeding('own', 3, 'LowFuel'), speeding('own', 4)]);
+  expect(messages).toHaveLength(3);
+  time += 10 * MINUTE - 1;
+  await run([speeding('own', 5)]);
+  expect(messages).toHaveLength(3);
+  time += 2;
+  await run([speeding('own', 6)]);
+
+  expect(messages.map(({ Subject }) => String(Subject)).toSorted()).toEqual([
+    'LowFuel: own',
+    'Speeding: own',
+    'Speeding: own',
+    'Speeding: own-2',
+  ]);
+});
+
+test('a message that SNS did not take is sent when the batch comes again; nobody else sends it before', async () => {
+  const refusing = environment({
+    publish: () => Promise.reject(new TransientError('SNS', 'throttled')),
+  });
+  const batch = many('retry', 0, 50);
+
+  const failures = await refusing.run(batch, 500);
+
+  expect(failures.map(({ error }) => [error.code, error.retriable])).toEqual(batch.map(() => ['SNS', true]));
+  const other = environment();
+  await other.run(many('retry', 50, 50));
+  expect(other.messages).toEqual([]);
+  await other.run(batch);
+  await other.run(batch);
+  expect(other.messages).toHaveLength(1);
+});
+
+test('a function that dies between the claim and the message: the alert that comes again sends it', async () => {
+  const dying = environment({ publish: () => new Promise(() => {}) });
+  void dying.run([speeding('crash', 7)]);
+  while (!(await tables.items('notifications')).some(({ source }) => source?.S === 'raw-data-topic-0-7/Speeding')) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+
+  const next = environment();
+  // Delivered again from further back, so that the alert that had claimed is not the first.
+  await next.run(many('crash', 5, 10));
+  await next.run(many('crash', 5, 10));
+
+  expect(next.messages).toHaveLength(1);
+});
+
+test('a message that is out is not sent again, though its batch comes again', async () => {
+  const first = environment();
+  await first.run(many('again', 0, 3));
+
+  const second = environment();
+  expect(await second.run(many('again', 0, 3))).toEqual([]);
+
+  expect(second.messages).toEqual([]);
+});
+
+test('what is no alert fails alone', async () => {
+  const { run, messages } = environment();
+
+  const failures = await run([{ topic: 'alerts-topic', offset: 8, value: 'no JSON' }, speeding('beside', 9)]);
+
+  expect(failures.map(({ record, error }) => [record.offset, error.code])).toEqual([[8, 'NOT_JSON']]);
+  expect(messages).toHaveLength(1);
+});
+
+describe('the function as Lambda loads it', () => {
+  /** SNS, as far as a client of it sees: what it was asked for, and whether it is there. */
+  const requests: URLSearchParams[] = [];
+  let answers = 200;
+  let sns: Server;
+  beforeAll(async () => {
+    sns = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk) => chunks.push(chunk));
+      request.on('end', () => {
+        if (answers === 200) requests.push(new URLSearchParams(Buffer.concat(chunks).toString()));
+        response.writeHead(answers, { 'content-type': 'text/xml' }).end(
+          `<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/">
+             <PublishResult><MessageId>1</MessageId></PublishResult>
+           </PublishResponse>`,
+        );
+      });
+    });
+    await new Promise<void>((resolve) => sns.listen(0, '127.0.0.1', resolve));
+  });
+  afterAll(() => sns.close());
+
+  test('publishes to its topic; while SNS is away the batch is handed back', async () => {
+    Object.assign(process.env, {
+      AWS_REGION: LOCAL_REGION,
+      AWS_ACCESS_KEY_ID: DUMMY_CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: DUMMY_CREDENTIALS.secretAccessKey,
+      AWS_ENDPOINT_URL_DYNAMODB: tables.server.endpoint,
+      AWS_ENDPOINT_URL_SNS: `http://127.0.0.1:${(sns.address() as AddressInfo).port}`,
+      KAFKA_AUTH: 'none',
+      HANDING_BACK: 'report',
+      DEAD_LETTER_TOPIC: 'raw-data-dlq',
+      DEAD_LETTER_MAX_BYTES: '2097152',
+      NOTIFICATIONS_TABLE: 'notifications',
+      NOTIFICATIONS_TOPIC_ARN: 'arn:aws:sns:us-east-1:123456789012:alerts',
+      COOLDOWN_MINUTES: '10',
+    });
+    const { notifyAlerts } = await import('../../functions/notifications/notifyAlerts.ts').then((module) => ({
+      notifyAlerts: module.handler as unknown as Handler,
+    }));
+    const event = mskEvent(many('handler', 20, 30));
+
+    answers = 503;
+    const handedBack = await notifyAlerts(event, lambdaContext(3_000));
+    answers = 200;
+    const done = await notifyAlerts(event, lambdaContext());
+
+    expect(handedBack).toMatchObject({ batchItemFailures: expect.arrayContaining([expect.anything()]) });
+    expect(done).toEqual({ batchItemFailures: [] });
+    expect(requests.map((request) => [request.get('Action'), request.get('TopicArn'), request.get('Subject')])).toEqual(
+      [['Publish', 'arn:aws:sns:us-east-1:123456789012:alerts', 'Speeding: handler']],
+    );
+  }, 30_000);
+});
+
+type Handler = (event: MskEvent, context: ReturnType<typeof lambdaContext>) => Promise<unknown>;

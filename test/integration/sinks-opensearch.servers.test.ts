@@ -1,0 +1,251 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Client } from '@opensearch-project/opensearch';
+import { expireAlerts } from '../../functions/sinks/opensearch/expire.ts';
+import { ALERT_INDICES } from '../../functions/sinks/opensearch/indices.ts';
+import { prepareSearch } from '../../functions/sinks/opensearch/prepare.ts';
+import { openSearchSink } from '../../functions/sinks/opensearch/sink.ts';
+import { within } from '../../lib/deadline.ts';
+import { searchClient } from '../../lib/stores/search.ts';
+import { boxOf, queryOf } from '../../local/commands/alerts/query.ts';
+import { batchOfRecords, lambdaContext, type TestRecord } from '../msk-event.ts';
+import { startSearch } from '../servers.ts';
+
+let search: Awaited<ReturnType<typeof startSearch>>;
+beforeAll(async () => {
+  search = await startSearch();
+  await prepareSearch({ client: search.client, auth: 'none' }, within(30_000));
+}, 120_000);
+afterAll(() => search?.stop(), 30_000);
+
+const alert = (offset: number, more: object = {}, headers: Record<string, string> = {}): TestRecord => ({
+  topic: 'alerts-topic',
+  offset,
+  headers: { source: `raw-data-topic-0-${offset}/Speeding`, location: '12.97,77.59', threshold: '80', ...headers },
+  value: { vehicleId: 'V123', alert: 'Speeding', speed: 90 + offset / 100, timestamp: '2026-01-01T00:00:00Z', ...more },
+});
+const write = (records: TestRecord[], { client = search.client, ms = 10_000 }: { client?: Client; ms?: number } = {}) =>
+  openSearchSink(client).write(batchOfRecords(records, {}, ms));
+
+async function found(query: object) {
+  await search.client.indices.refresh({ index: ALERT_INDICES });
+  const { body } = await search.client.search({ index: ALERT_INDICES, body: { query, size: 2_000, version: true } });
+  return body.hits.hits;
+}
+const ofVehicle = (vehicleId: string) => found({ term: { vehicleId } });
+
+test('an alert is a document of its month, with the place, the trip and the threshold', async () => {
+  const vehicle = { vehicleId: 'document' };
+
+  expect(await write([alert(1, vehicle, { tripId: 'T1' })])).toEqual([]);
+
+  expect(await ofVehicle('document')).toMatchObject([
+    {
+      _index: 'alerts-2026.01',
+      _id: 'raw-data-topic-0-1/Speeding',
+      _source: {
+        source: 'raw-data-topic-0-1/Speeding',
+        ...vehicle,
+        alert: 'Speeding',
+        eventTime: '2026-01-01T00:00:00.000Z',
+        location: { lat: 12.97, lon: 77.59 },
+        tripId: 'T1',
+        threshold: 80,
+        speed: 90.01,
+      },
+    },
+  ]);
+});
+
+test('a batch again, whole or in part, by two at once, changes nothing', async () => {
+  const batch = Array.from({ length: 500 }, (_, n) => alert(1_000 + n, { vehicleId: 'again' }));
+
+  const failures = await Promise.all([write(batch), write(batch), write(batch.slice(100, 300))]);
+  failures.push(await write(batch.map((record) => ({ ...record, value: alert(0, { vehicleId: 'other' }).value }))));
+
+  expect(failures.flat()).toEqual([]);
+  const documents = await ofVehicle('again');
+  expect(documents).toHaveLength(500);
+  expect(new Set(documents.map(({ _version }) => _version))).toEqual(new Set([1]));
+  expect(await ofVehicle('other')).toEqual([]);
+}, 30_000);
+
+test.each([
+  ['a field that the mapping has not', { colour: 'red' }, 'OPENSEARCH_STRICT_DYNAMIC_MAPPING_EXCEPTION', '[colour]'],
+  ['a word for a number', { speed: 'fast' }, 'OPENSEARCH_MAPPER_PARSING_EXCEPTION', '[speed]'],
+  ['no time for a time', { estimatedArrival: 'soon' }, 'OPENSEARCH_MAPPER_PARSING_EXCEPTION', '[estimatedArrival]'],
+  ['an object for a number', { fuelLevel: { of: 1 } }, 'OPENSEARCH_MAPPER_PARSING_EXCEPTION', '[fuelLevel]'],
+])('%s is refused for ever with the reason, and the rest of its bulk is indexed', async (what, bad, code, reason) => {
+  const vehicleId = `refused ${what}`;
+  const offset = 2_000 + what.length * 10;
+
+  const failures = await write([
+    alert(offset, { vehicleId }),
+    alert(offset + 1, { vehicleId, ...bad }),
+    alert(offset + 2, { vehicleId }),
+  ]);
+
+  expect(failures.map(({ record, error }) => [record.offset, error.code, error.retriable])).toEqual([
+    [offset + 1, code, false],
+  ]);
+  expect(failures[0]?.error.message).toContain(reason);
+  for (const value of ['red', 'fast', 'soon']) expect(failures[0]?.error.message).not.toContain(value);
+  expect(await ofVehicle(vehicleId)).toHaveLength(2);
+});
+
+test('a place that is none on earth is refused for ever', async () => {
+  const failures = await write([alert(3_000, {}, { location: '91,0' }), alert(3_001, {}, { location: 'here' })]);
+
+  expect(failures.map(({ error }) => error.retriable)).toEqual([false, false]);
+});
+
+test('what is no alert fails before it is sent', async () => {
+  const failures = await write([
+    { topic: 'alerts-topic', offset: 1, value: 'no JSON' },
+    { topic: 'alerts-topic', offset: 2, value: { vehicleId: 'V1' } },
+  ]);
+
+  expect(failures.map(({ error }) => error.code)).toEqual(['NOT_JSON', 'SCHEMA']);
+});
+
+test('more than a request takes goes in several', async () => {
+  const wide = 'x'.repeat(100_000);
+  const batch = Array.from({ length: 100 }, (_, n) =>
+    alert(4_000 + n, { vehicleId: 'wide', tripId: wide }, { source: `raw-data-topic-3-${n}/Speeding` }),
+  );
+
+  expect(await write(batch, { ms: 30_000 })).toEqual([]);
+  expect(await found({ term: { vehicleId: 'wide' } })).toHaveLength(100);
+}, 60_000);
+
+test('the template is put as often as one likes, and indices have it', async () => {
+  await prepareSearch({ client: search.client, auth: 'none' }, within(10_000));
+  await write([alert(5_000, { timestamp: '2019-12-31T23:59:59Z' })]);
+
+  const { body } = await search.client.indices.getMapping({ index: 'alerts-before-2020.01' });
+  const mappings = body['alerts-before-2020.01']?.mappings;
+  expect(mappings).toMatchObject({ dynamic: 'strict', properties: { location: { type: 'geo_point' } } });
+});
+
+test('a node that freezes, and one that is away, are transient, and the time is kept', async () => {
+  search.server.process?.signal('SIGSTOP');
+  const began = performance.now();
+  const failures = await write([alert(6_000, { vehicleId: 'frozen' })], { ms: 1_000 });
+  const took = performance.now() - began;
+  search.server.process?.signal('SIGCONT');
+
+  expect(failures.map(({ error }) => error.retriable)).toEqual([true]);
+  expect(took).toBeLessThan(2_500);
+  expect(await write([alert(6_000, { vehicleId: 'frozen' })])).toEqual([]);
+  expect(await ofVehicle('frozen')).toHaveLength(1);
+
+  const { Client: OtherClient } = await import('@opensearch-project/opensearch');
+  const nowhere = new OtherClient({ node: 'http://127.0.0.1:1', maxRetries: 0 });
+  const away = await write([alert(6_001)], { client: nowhere, ms: 500 });
+  expect(away.map(({ error }) => [error.code, error.retriable])).toEqual([['OPENSEARCH', true]]);
+}, 20_000);
+
+test('an index that may not be written to is transient', async () => {
+  await write([alert(7_000, { timestamp: '2025-05-01T00:00:00Z' })]);
+  const settings = (blocked: boolean) =>
+    search.client.indices.putSettings({ index: 'alerts-2025.05', body: { index: { 'blocks.write': blocked } } });
+  await settings(true);
+
+  const failures = await write([alert(7_001, { timestamp: '2025-05-01T00:00:00Z' })], { ms: 500 });
+  await settings(false);
+
+  expect(failures.map(({ error }) => error.retriable)).toEqual([true]);
+});
+
+const samples = new URL('../../events/search/', import.meta.url);
+
+test('every sample of events/search finds what its name says', async () => {
+  const timestamp = new Date().toISOString();
+  await write([alert(8_000, { timestamp }), alert(8_001, { timestamp, vehicleId: 'V9' }, { location: '0,0' })]);
+  await search.client.indices.refresh({ index: ALERT_INDICES });
+
+  const answers = new Map<string, { hits: number; buckets: unknown }>();
+  for (const file of await readdir(samples)) {
+    const body = JSON.parse(await readFile(new URL(file, samples), 'utf8'));
+    const answer = await search.client.search({ index: ALERT_INDICES, body });
+    const aggregation = Object.values(answer.body.aggregations ?? {})[0] as
+      | { buckets: { doc_count: number }[] }
+      | undefined;
+    const buckets = aggregation?.buckets.map(({ doc_count }) => doc_count);
+    answers.set(file, { hits: answer.body.hits.hits.length, buckets });
+  }
+
+  expect(answers.get('vehicle.json')).toEqual({ hits: 1, buckets: undefined });
+  expect(answers.get('kinds.json')).toEqual({ hits: 0, buckets: [2] });
+  expect(answers.get('per-minute.json')).toEqual({ hits: 0, buckets: [2] });
+  expect(answers.get('box.json')?.hits).toBe(10);
+});
+
+test('what `npm run alerts` asks for is found: vehicle, kind, time and box', async () => {
+  const timestamp = new Date().toISOString();
+  await write([alert(9_000, { timestamp, vehicleId: 'asked' }), alert(9_001, { vehicleId: 'asked' })]);
+  const query = { vehicle: 'asked', kind: 'Speeding', since: Date.now() - 3_600_000 };
+
+  expect(await found(queryOf({ ...query, box: boxOf('12,77,13,78') }))).toHaveLength(1);
+  expect(await found(queryOf({ ...query, box: boxOf('13,77,14,78') }))).toEqual([]);
+  expect(await found(queryOf({ ...query, kind: 'LowFuel' }))).toEqual([]);
+});
+
+test('the retention deletes months that are wholly over, once, and nothing else', async () => {
+  await write([
+    alert(9_100, { timestamp: '2020-02-29T23:59:59Z' }),
+    alert(9_101, { timestamp: '2020-03-01T00:00:00Z' }),
+  ]);
+  await search.client.indices.create({ index: 'other-2019.01' });
+  const now = Date.UTC(2020, 4, 31);
+
+  const deleted = await expireAlerts(search.client, 2, now);
+
+  expect(deleted.toSorted()).toEqual(['alerts-2020.02', 'alerts-before-2020.01']);
+  expect(await expireAlerts(search.client, 2, now)).toEqual([]);
+  const { body } = await search.client.indices.get({ index: '*' });
+  expect(Object.keys(body)).toEqual(expect.arrayContaining(['alerts-2020.03', 'other-2019.01']));
+});
+
+test('expireAlerts and prepareSearch are functions that start, and may be called by hand', async () => {
+  Object.assign(process.env, {
+    AWS_REGION: 'us-east-1',
+    OPENSEARCH_NODE: search.server.endpoint,
+    OPENSEARCH_AUTH: 'none',
+    ALERT_RETENTION_MONTHS: '1200',
+    WRITER_ROLE_ARN: '',
+    EXPIRY_ROLE_ARN: '',
+  });
+  const { handler: expire } = await import('../../functions/ops/expireAlerts.ts');
+  const { handler: prepare } = await import('../../functions/ops/prepareSearch.ts');
+
+  expect(await expire()).toEqual({ deleted: [] });
+  expect(await prepare({}, lambdaContext())).toEqual({ prepared: 'alerts' });
+});
+
+test.each(['es', 'aoss'] as const)('for %s requests are signed for that service', async (service) => {
+  const { promise: request, resolve } = Promise.withResolvers<IncomingMessage>();
+  const server = createServer((incoming, response) => {
+    resolve(incoming);
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{"errors":false,"items":[]}');
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'KEY', AWS_SECRET_ACCESS_KEY: 'none' });
+  const node = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  const failures = await write([alert(1)], {
+    client: searchClient({ node, auth: service, region: 'eu-west-1' }),
+    ms: 10,
+  });
+  server.close();
+
+  const { method, headers } = await request;
+  // What its role allows: es:ESHttpPost.
+  expect(method).toBe('POST');
+  expect(headers.authorization).toMatch(
+    new RegExp(`^AWS4-HMAC-SHA256 Credential=KEY/\\d{8}/eu-west-1/${service}/aws4_request, SignedHeaders=`),
+  );
+  // An item that isn't answered is no success.
+  expect(failures.map(({ error }) => error.code)).toEqual(['OPENSEARCH']);
+});

@@ -1,0 +1,62 @@
+/**
+ * `npm run check:template`: compiles every stage and every variant, and lets cfn-lint and checkov look at each. What
+ * checkov is told to skip stands in the template beside the resource, with its reason. Exit code 0: no finding;
+ * 1: findings, printed as the tools print them; 2: a tool couldn't be run, with one line that says why.
+ */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { stages, templateFile, type Variant, variants } from './compiled.ts';
+import { pythonTool } from './python-tool.ts';
+
+interface Tool {
+  name: string;
+  /** a newer one may find something new, and is taken on purpose */
+  version: string;
+  arguments: (files: string[]) => string[];
+}
+
+const tools: Tool[] = [
+  // Its schemas are CloudFormation's of 2026-10-20.
+  { name: 'cfn-lint', version: '1.58.0', arguments: (files) => ['--regions', 'us-east-1', '--', ...files] },
+  {
+    name: 'checkov',
+    version: '3.3.30',
+    arguments: (files) => [
+      ...['--framework', 'cloudformation', '--compact', '--quiet', '--skip-download'],
+      ...files.flatMap((file) => ['--file', file]),
+    ],
+  },
+];
+
+const run = promisify(execFile);
+const started = performance.now();
+const programs = new Map<Tool, string>();
+try {
+  for (const tool of tools) programs.set(tool, await pythonTool(tool.name, tool.version));
+} catch (error) {
+  console.error(`template not checked: ${(error as Error).message}`);
+  process.exit(2);
+}
+
+const all: Record<string, Variant> = {
+  ...Object.fromEntries(stages.map((stage) => [stage, { stage, params: {} }])),
+  ...variants,
+};
+const files: string[] = [];
+for (const { stage, params } of Object.values(all)) files.push(await templateFile(stage, params));
+
+const found = await Promise.all(
+  [...programs].map(async ([{ name, version, arguments: list }, program]) => {
+    const findings = await run(program, list(files), {
+      maxBuffer: 64 * 1024 * 1024,
+      env: { ...process.env, LOG_LEVEL: 'ERROR' }, // checkov's own
+    }).then(
+      () => '',
+      ({ stdout, stderr }) => `${stdout}${stderr}`,
+    );
+    console.log(findings || `${name} ${version} has no finding on the templates of ${Object.keys(all).join(', ')}`);
+    return findings !== '';
+  }),
+);
+console.log(`${files.length} templates in ${((performance.now() - started) / 1000).toFixed(0)} s`);
+if (found.some(Boolean)) process.exitCode = 1;

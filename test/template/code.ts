@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type BuildOptions, build } from 'esbuild';
+import { parseDocument } from 'yaml';
+
+const service = join(import.meta.dirname, '..', '..');
+
+/** What a function's bundle is able to call. */
+export interface Code {
+  /** commands of the SDK that are in it: `dynamodb:PutItem`, in the SDK's words */
+  commands: Set<string>;
+  /** whether a Kafka client is in it */
+  kafka: boolean;
+  /** whether a client of OpenSearch is in it */
+  search: boolean;
+}
+
+/**
+ * Bundles each handler as the package's build does (custom.esbuild in serverless.yml), and reads off what is left of the
+ * SDK: a command that nothing uses is shaken out.
+ * @param handlers as in the template: `functions/ops/migrate.handler`
+ */
+export async function codeOf(handlers: readonly string[]): Promise<Map<string, Code>> {
+  const { outputFileExtension: _, ...options } = await serviceBuild();
+  const { metafile } = await build({
+    ...options,
+    absWorkingDir: service,
+    entryPoints: handlers.map((handler) => handler.replace(/\.[^.]*$/, '.ts')),
+    sourcemap: false,
+    write: false,
+    metafile: true,
+    outdir: 'out',
+    outbase: service,
+    logLevel: 'silent',
+  });
+  const outputs = Object.values(metafile.outputs).map(({ entryPoint = '', inputs }) => {
+    const files = Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+    const commands = files.flatMap(([file]) => {
+      const [, client, command] = /@aws-sdk\/client-([\w-]+)\/.*\/commands\/(\w+)Command\.js$/.exec(file) ?? [];
+      return client && command ? `${client}:${command}` : [];
+    });
+    const has = (name: string) => files.some(([file]) => file.includes(`node_modules/${name}/`));
+    return [
+      entryPoint.replace(/\.ts$/, ''),
+      { commands: new Set(commands), kafka: has('kafkajs'), search: has('@opensearch-project') },
+    ] as const;
+  });
+  const byFile = new Map(outputs);
+  return new Map(
+    handlers.map((handler) => {
+      const code = byFile.get(handler.replace(/\.[^.]*$/, ''));
+      if (!code) throw new Error(`no bundle of ${handler}`);
+      return [handler, code];
+    }),
+  );
+}
+
+/** The package's own options, so that the bundle is the one that is deployed. */
+async function serviceBuild(): Promise<BuildOptions & { outputFileExtension?: string }> {
+  const text = await readFile(join(service, 'serverless.yml'), 'utf8');
+  // The tags are CloudFormation's, and none is in this part.
+  return parseDocument(text, { logLevel: 'silent' }).toJS().custom.esbuild;
+}

@@ -1,0 +1,89 @@
+import type { CompiledTemplate } from '../../../plugins/msk/contract.ts';
+import { type Rule, resources } from './rule.ts';
+
+type Properties = Record<string, unknown>;
+
+/** A value within properties: `EncryptionInfo.EncryptionAtRest.DataVolumeKMSKeyId`. */
+function at(properties: unknown, path: string): unknown {
+  return path.split('.').reduce((value, name) => (value as Properties | undefined)?.[name], properties);
+}
+
+/** What each type that holds data must say, and what it may hold: a key of ours, where nothing else is said. */
+const encrypted: { type: string; path: string; holds?: (value: unknown) => boolean }[] = [
+  { type: 'AWS::MSK::Cluster', path: 'EncryptionInfo.EncryptionAtRest.DataVolumeKMSKeyId' },
+  { type: 'AWS::RDS::DBCluster', path: 'KmsKeyId' },
+  { type: 'AWS::RDS::DBCluster', path: 'MasterUserSecret.KmsKeyId' },
+  { type: 'AWS::DynamoDB::Table', path: 'SSESpecification.KMSMasterKeyId' },
+  { type: 'AWS::S3::Bucket', path: 'BucketEncryption.ServerSideEncryptionConfiguration' },
+  { type: 'AWS::Logs::LogGroup', path: 'KmsKeyId' },
+  { type: 'AWS::SNS::Topic', path: 'KmsMasterKeyId' },
+  { type: 'AWS::SQS::Queue', path: 'KmsMasterKeyId' },
+  { type: 'AWS::CloudTrail::Trail', path: 'KMSKeyId' },
+  { type: 'AWS::SecretsManager::Secret', path: 'KmsKeyId' },
+  { type: 'AWS::Lambda::Function', path: 'KmsKeyArn' },
+  {
+    type: 'AWS::Athena::WorkGroup',
+    path: 'WorkGroupConfiguration.ResultConfiguration.EncryptionConfiguration.KmsKey',
+  },
+  {
+    type: 'AWS::OpenSearchService::Domain',
+    path: 'EncryptionAtRestOptions.Enabled',
+    holds: (value) => value === true,
+  },
+  { type: 'AWS::OpenSearchService::Domain', path: 'EncryptionAtRestOptions.KmsKeyId' },
+  {
+    type: 'AWS::EC2::Instance',
+    path: 'BlockDeviceMappings',
+    holds: (value) =>
+      Array.isArray(value) &&
+      (value as { Ebs?: { Encrypted?: boolean } }[]).every(({ Ebs }) => Ebs?.Encrypted === true),
+  },
+];
+
+/** Without data of their own, so without encryption. Any other type is refused until it stands in one of the two. */
+const dataless = [
+  /^AWS::EC2::(?!Instance$|Volume$)/,
+  /^AWS::IAM::/,
+  /^AWS::KMS::/,
+  /^AWS::CloudWatch::/,
+  /^AWS::Glue::/, // names of columns; the data catalog's settings are the account's
+  /^AWS::Athena::NamedQuery$/,
+  /^AWS::MSK::(?!Cluster$)/, // a topic is on the cluster's volumes
+  /^AWS::Events::/,
+  /^AWS::Scheduler::/,
+  /^AWS::ApplicationAutoScaling::/,
+  /^AWS::CloudFormation::CustomResource$|^Custom::/,
+  /^AWS::Lambda::(EventSourceMapping|Permission)$/,
+  /^AWS::(S3::Bucket|SNS::Topic|SQS::Queue)Policy$/,
+  /^AWS::SNS::Subscription$/,
+  /^AWS::Logs::ResourcePolicy$/,
+  /^AWS::OpenSearchServerless::/, // a collection isn't made without a policy of encryption that names its key
+  /^AWS::RDS::(DBInstance|DBSubnetGroup)$/, // the cluster's storage
+  /^AWS::SecretsManager::ResourcePolicy$/,
+];
+
+export const encryptionRules: Rule[] = [
+  ...encrypted.map(
+    ({ type, path, holds = Boolean }): Rule => ({
+      name: `${type}: ${path}`,
+      check: (template) =>
+        resources(template, type)
+          .filter(([, properties]) => !holds(at(properties, path)))
+          .map(([id]) => `${id} has no ${path}`),
+      spoil: (template) => {
+        template.Resources['Spoilt'] = { Type: type, Properties: { BlockDeviceMappings: [{ Ebs: {} }] } };
+      },
+    }),
+  ),
+  {
+    name: 'of every type it is known whether it holds data',
+    check: (template: CompiledTemplate) =>
+      Object.entries(template.Resources)
+        .filter(([, { Type }]) => !encrypted.some(({ type }) => type === Type))
+        .filter(([, { Type }]) => !dataless.some((pattern) => pattern.test(Type)))
+        .map(([id, { Type }]) => `${id}: is ${Type} encrypted? Put it into test/template/rules/encryption.ts`),
+    spoil: (template) => {
+      template.Resources['Spoilt'] = { Type: 'AWS::EFS::FileSystem', Properties: {} };
+    },
+  },
+];

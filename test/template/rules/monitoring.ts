@@ -1,0 +1,115 @@
+import type { CompiledTemplate } from '../../../plugins/msk/contract.ts';
+import { functions, mappings } from './functions.ts';
+import { cluster, topics } from './kafka.ts';
+import { first, type Rule, resources } from './rule.ts';
+
+interface Metric {
+  Namespace: string;
+  MetricName: string;
+  Dimensions: { Name: string; Value: string }[];
+}
+interface Alarm extends Partial<Metric> {
+  AlarmActions?: string[];
+  AlarmDescription?: string;
+  TreatMissingData: string;
+  Metrics?: { MetricStat?: { Metric: Metric } }[];
+}
+
+const alarms = (template: CompiledTemplate) => resources<Alarm>(template, 'AWS::CloudWatch::Alarm');
+const body = (template: CompiledTemplate) =>
+  first<{ DashboardBody: string }>(template, 'AWS::CloudWatch::Dashboard').DashboardBody;
+
+/** The metrics that an alarm looks at, each as `name Value Value`. */
+function watched({ Metrics, ...single }: Alarm): string[] {
+  const all = Metrics ? Metrics.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []) : [single as Metric];
+  return all.map(({ MetricName, Dimensions }) => [MetricName, ...Dimensions.map(({ Value }) => Value)].join(' '));
+}
+
+export const monitoringRules: Rule[] = [
+  {
+    name: 'every alarm rings somebody, and says what is wrong',
+    check: (template) =>
+      alarms(template)
+        .filter(([, { AlarmActions, AlarmDescription }]) => !AlarmActions?.includes('AlarmsTopic') || !AlarmDescription)
+        .map(([id]) => id),
+    spoil: (template) => {
+      delete first<Alarm>(template, 'AWS::CloudWatch::Alarm').AlarmActions;
+    },
+  },
+  {
+    name: 'the lag of every group is watched: that it grows, and that it is there',
+    check: (template) => {
+      const { ClusterName } = cluster(template);
+      return mappings(template).flatMap(([id, { Topics, AmazonManagedKafkaEventSourceConfig }]) => {
+        const lag = `SumOffsetLag ${ClusterName} ${AmazonManagedKafkaEventSourceConfig?.ConsumerGroupId} ${Topics[0]}`;
+        const found = alarms(template).filter(([, alarm]) => watched(alarm).includes(lag));
+        return ['breaching', 'notBreaching']
+          .filter((missing) => !found.some(([, { TreatMissingData }]) => TreatMissingData === missing))
+          .map((missing) => `${id}: no alarm on "${lag}" for which missing data is ${missing}`);
+      });
+    },
+    spoil: (template) => {
+      const [id = ''] = alarms(template).find(([name]) => name.endsWith('LagMissing')) ?? [];
+      delete template.Resources[id];
+    },
+  },
+  {
+    name: 'every mapped function is watched for failures and dead letters',
+    check: (template) =>
+      [...new Set(mappings(template).map(([, { FunctionName }]) => FunctionName.replace(/\.Arn$/, '')))].flatMap(
+        (id) => {
+          const name = functions(template).find(([found]) => found === id)?.[1].FunctionName ?? '';
+          const key = name.split('-').at(-1);
+          const all = alarms(template).flatMap(([, alarm]) => watched(alarm));
+          return [`Errors ${id}`, `Throttles ${id}`, `FailedBatches ${key}`, `DeadLetters ${key}`].filter(
+            (metric) => !all.includes(metric),
+          );
+        },
+      ),
+    spoil: (template) => {
+      delete template.Resources['ProcessTelemetryDeadLetters'];
+    },
+  },
+  {
+    name: 'every broker, the database and every table are watched',
+    check: (template) => {
+      const { ClusterName, NumberOfBrokerNodes } = cluster(template);
+      const all = alarms(template).flatMap(([, alarm]) => watched(alarm));
+      const needed = [
+        ...['OfflinePartitionsCount', 'ActiveControllerCount'].map((name) => `${name} ${ClusterName}`),
+        ...Array.from({ length: NumberOfBrokerNodes }, (_, index) => index + 1).flatMap((broker) =>
+          ['KafkaDataLogsDiskUsed', 'CpuUser', 'CpuSystem', 'UnderReplicatedPartitions'].map(
+            (name) => `${name} ${ClusterName} ${broker}`,
+          ),
+        ),
+        ...['ACUUtilization', 'DatabaseConnections'].map((name) => `${name} ${ClusterName}`),
+        ...resources(template, 'AWS::DynamoDB::Table').flatMap(([id]) =>
+          ['ReadThrottleEvents', 'WriteThrottleEvents'].map((name) => `${name} ${id}`),
+        ),
+      ];
+      return needed.filter((metric) => !all.includes(metric));
+    },
+    spoil: (template) => {
+      delete template.Resources['Broker3DiskFull'];
+    },
+  },
+  {
+    name: 'the dashboard is valid, and shows every group, topic, function and table',
+    check: (template) => {
+      const { widgets } = JSON.parse(body(template)) as { widgets: object[] };
+      const shown = JSON.stringify(widgets);
+      const names = [
+        ...mappings(template).map(([, mapping]) => mapping.AmazonManagedKafkaEventSourceConfig?.ConsumerGroupId ?? ''),
+        // In a JSON text within a JSON text.
+        ...topics(template).map(({ TopicName }) => JSON.stringify(`Topic="${TopicName}"`).slice(1, -1)),
+        ...functions(template).map(([id]) => id),
+        ...resources(template, 'AWS::DynamoDB::Table').map(([id]) => id),
+      ];
+      return names.filter((name) => !shown.includes(name)).map((name) => `${name} is not shown`);
+    },
+    spoil: (template) => {
+      const dashboard = first<{ DashboardBody: string }>(template, 'AWS::CloudWatch::Dashboard');
+      dashboard.DashboardBody = dashboard.DashboardBody.replaceAll('processTelemetry-raw-data-topic-v1', 'other');
+    },
+  },
+];
