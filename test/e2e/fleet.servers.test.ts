@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BAD_RECORDS } from '../../local/generators/fleet/bad-records.ts';
 import type { Report } from '../../local/report/report.ts';
 import type { StackFile } from '../../local/stack-file.ts';
@@ -35,6 +36,13 @@ function expectProof(report: Report): void {
   }
 }
 
+const OUTAGE_MS = 20_000;
+const READINGS_PER_SECOND = 100;
+
+/** How many records a function had taken when the run last said so. */
+const takenBy = (name: string, output: string) =>
+  Number([...output.matchAll(new RegExp(`\\b${name} (\\d+)`, 'g'))].at(-1)?.[1] ?? 0);
+
 const sum = (counts: Record<string, number>) => Object.values(counts).reduce((total, count) => total + count, 0);
 
 /** The partitions of raw-data-topic in each invocation of the archive that failed: as the plugin logs them. */
@@ -44,17 +52,32 @@ const handedBack = (log: string) =>
     .filter((line) => /archiveToS3 failed on .*raw-data-topic/.test(line))
     .map((line) => line.match(/raw-data-topic-\d/g) ?? []);
 
-test('dev: a batch that is handed back by a throw comes again, and is stored once', async () => {
-  const run = checkout.start([...ONLY, '--stage', 'dev', '--duration', '12', '--vehicles', '100']);
-  await run.says(/processTelemetry [1-9]/);
-  await faults(await run.stack(), ['dynamodb', 's3']);
+test('dev: OpenSearch stands still for 20 s while others keep their pace; a batch handed back by a throw is stored once', async () => {
+  const vehicles = ['--vehicles', String(READINGS_PER_SECOND)];
+  const run = checkout.start([...ONLY, '--stage', 'dev', '--duration', '40', ...vehicles]);
+  await run.says(/indexAlerts [1-9]/);
+  const stack = await run.stack();
 
-  await run.succeeds(120);
+  const outage = freeze(stack, 'opensearch', OUTAGE_MS);
+  // A line of progress is up to 5 s old: the first is of the outage too.
+  await sleep(7_000);
+  const before = run.output();
+  await sleep(OUTAGE_MS - 8_000);
+  const after = run.output();
+  await outage;
+  await faults(stack, ['dynamodb', 's3']);
+  await run.succeeds(180);
 
+  expect(takenBy('indexAlerts', after)).toBe(takenBy('indexAlerts', before));
+  for (const other of ['archiveToS3', 'insertIntoRds', 'upsertIntoDynamodb']) {
+    // Each takes every reading; over 12 s with a line every 5 s at least 5 s are seen.
+    const taken = takenBy(other, after) - takenBy(other, before);
+    expect({ other, taken, paced: taken > 3 * READINGS_PER_SECOND }).toMatchObject({ paced: true });
+  }
   expectProof(await run.report());
   const failed = handedBack(await checkout.functionsLog());
   expect(Math.max(...failed.map((partitions) => partitions.length))).toBeGreaterThan(1);
-}, 150_000);
+}, 300_000);
 
 test('prod: three brokers, and of a batch that is handed back only the tail of its failed partition comes again', async () => {
   const run = checkout.start([...ONLY, '--stage', 'prod', '--duration', '12', '--vehicles', '100']);

@@ -106,7 +106,7 @@ describe('on a stack', () => {
     'insertIntoRds-orders': { produced: 0, rds: 3 },
     'insertIntoRds-trips': { produced: 0, rds: 2 },
     insertIntoRds: { produced: 0, rds: 2 },
-    indexAlerts: { produced: 0, opensearch: 5 },
+    indexAlerts: { produced: 1, opensearch: 4 },
     'processLogin-bad': { produced: 17 },
     'processLogin-confluent': { produced: 2 },
     'processLogin-decoded': { produced: 3 },

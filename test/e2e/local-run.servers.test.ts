@@ -10,8 +10,8 @@ beforeAll(async () => {
 afterEach(() => checkout.end(), 30_000);
 afterAll(() => checkout?.remove(), 30_000);
 
-/** All servers and functions. */
-const LOAD = ['--vehicles', '50'];
+/** Most servers, and all functions. */
+const LOAD = ['--only', 'fleet', '--vehicles', '50'];
 const UNDER_LOAD = /processTelemetry [1-9]/;
 /** Those that any run has: it starts sooner. */
 const LESS = ['--only', 'demo', '--demo', '50'];

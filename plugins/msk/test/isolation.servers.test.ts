@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import { createInvoker, type Invoker } from '../invoker.ts';
 import { committed, connect, createTopic, disconnect, eventually, numbered, produce, start, stopAll } from './kafka.ts';
 
@@ -26,6 +27,8 @@ let directory: string;
 let invoker: Invoker;
 
 beforeAll(async () => {
+  // What the instances print. A jest worker that prints "heap out of memory" is taken for one that is.
+  jest.spyOn(process.stderr, 'write').mockReturnValue(true);
   await connect();
   directory = await mkdtemp(join(tmpdir(), 'msk-isolation-'));
   await writeFile(join(directory, 'index.cjs'), HANDLER);
