@@ -16,7 +16,10 @@ export const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel
 export async function filledTopic(partitions: number, records: number, bytes: number): Promise<string> {
   const topic = `bench-${randomUUID()}`;
   const [admin, producer] = [kafka.admin(), kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner })];
-  await Promise.all([admin.connect(), producer.connect()]);
+  await Promise.all([admin.connect(), producer.connect()]).catch((error: Error) => {
+    console.error(`no broker answers at ${brokers}: start one, or name another in KAFKA_BROKERS (${error.message})`);
+    process.exit(1);
+  });
   await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: true });
   const value = Buffer.alloc(bytes, 'x');
   const chunk = 3000;
