@@ -4,11 +4,15 @@ import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import AdmZip from 'adm-zip';
 import { Kafka, logLevel, type Message } from 'kafkajs';
+import type { SmokeResult } from '../../functions/ops/smoke.ts';
+import { dynamodbOf } from '../../local/deploy/servers.ts';
 import { readTopics } from '../../local/report/readback/kafka.ts';
 import type { LogRecord } from '../../local/report/world.ts';
 import { type Checkout, copyCheckout, type StartedRun } from '../checkout.ts';
+import { base64Forms, searchedForms } from './searched-forms.ts';
 
 let checkout: Checkout;
 let run: StartedRun;
@@ -126,19 +130,11 @@ test('no payload, key or header is in a log, neither as text nor in base64', asy
 
   // Of a large batch only the first ones are named.
   expect(log.match(/"message":"dead letter"/g)?.length).toBeGreaterThan(10);
-  for (const form of [SECRET, ...base64Forms(SECRET)]) {
+  for (const form of searchedForms(SECRET)) {
     expect(log.includes(form)).toBe(false);
     expect(run.output().includes(form)).toBe(false);
   }
 });
-
-/** What every base64 text has that holds these bytes, wherever they begin: by their place modulo 3. */
-function base64Forms(text: string): string[] {
-  return [0, 1, 2].map((before) => {
-    const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(text)]);
-    return bytes.toString('base64').slice(before === 0 ? 0 : before + 1, Math.floor((bytes.length * 4) / 3));
-  });
-}
 
 test('base64 is found wherever the secret begins', () => {
   for (let before = 0; before < 6; before += 1) {
@@ -164,4 +160,20 @@ test('the bundle that runs is the packaged one, and packaging again, for product
   expect(await zipped('.serverless')).toBe(invoked);
   await promisify(execFile)('npx', ['serverless', 'package', '--stage', 'prod'], { cwd: checkout.folder });
   expect(await zipped('.serverless')).toBe(invoked);
+}, 60_000);
+
+test('smoke finds its marked records in each store, and removes them', async () => {
+  const cwd = { cwd: checkout.folder };
+  const { stdout } = await promisify(execFile)('node', ['local/commands/invoke.ts', 'smoke'], cwd);
+  const { marker, records, foundAfterMs } = JSON.parse(stdout) as SmokeResult;
+
+  expect(records).toBe(4);
+  expect(Object.keys(foundAfterMs)).toEqual(['rds', 'dynamodb', 's3']);
+  const { endpoints, references } = await run.stack();
+  const client = dynamodbOf(endpoints);
+  const { Items = [] } = await client.send(
+    new ScanCommand({ TableName: String(references?.['RecordsTable']?.['Ref']) }),
+  );
+  client.destroy();
+  expect(JSON.stringify(Items)).not.toContain(marker);
 }, 60_000);

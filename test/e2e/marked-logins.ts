@@ -40,12 +40,3 @@ export async function markedLogins({ endpoints, references }: StackFile): Promis
   ];
   return values.map((value) => ({ key: DEVICE, value }));
 }
-
-/** A secret as text, and what every base64 text has that holds its bytes, wherever they begin: by their place modulo 3. */
-export function searchedForms(secret: string): string[] {
-  const inBase64 = [0, 1, 2].map((before) => {
-    const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(secret)]);
-    return bytes.toString('base64').slice(before === 0 ? 0 : before + 1, Math.floor((bytes.length * 4) / 3));
-  });
-  return [secret, ...inBase64];
-}

@@ -6,7 +6,8 @@ import { BAD_LOGINS } from '../../local/generators/logins/bad-records.ts';
 import { BAD_ORDERS } from '../../local/generators/orders/bad-records.ts';
 import type { Report } from '../../local/report/report.ts';
 import { type Checkout, copyCheckout, type StartedRun } from '../checkout.ts';
-import { GOOD_MARKED, markedLogins, SECRETS, searchedForms } from './marked-logins.ts';
+import { GOOD_MARKED, markedLogins, SECRETS } from './marked-logins.ts';
+import { searchedForms } from './searched-forms.ts';
 
 /** Added while the run is under way; topics have three. */
 const ADDED_PARTITION = 3;
