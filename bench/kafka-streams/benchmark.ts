@@ -1,15 +1,20 @@
 import type { Benchmark, Measured } from '../benchmark.ts';
 import { type Comparison, compare } from './compare.ts';
+import type { Batching } from './events.ts';
 
 const ORDERS = 500_000;
-const BATCHES = [1_000, 10_000];
+const BATCHINGS: readonly Batching[] = [
+  { name: 'batches of 1,000 of all partitions', records: 1_000, partitions: 'all' },
+  { name: 'batches of 1,000 of one partition', records: 1_000, partitions: 'one' },
+  { name: 'batches of 10,000 of all partitions', records: 10_000, partitions: 'all' },
+];
 
 /** The orders' windows beside Apache Kafka Streams'. */
 export const kafkaStreams: Benchmark = {
   what: `aggregateOrders, packaged, beside Apache Kafka Streams: ${ORDERS} orders, 50 products, 30 minutes of event time`,
   async run(scale, signal) {
     const load = { orders: Math.round(ORDERS * scale), products: 50, minutes: 30, disorderSeconds: 5, seed: 7 };
-    return measured(await compare(load, BATCHES, signal));
+    return measured(await compare(load, BATCHINGS, signal));
   },
 };
 
@@ -17,13 +22,13 @@ function measured(comparison: Comparison): Measured {
   const { windows, streams, ours } = comparison;
   const rows = [
     { name: 'Kafka Streams, one thread', ...streams, ratio: 1 },
-    ...ours.map((run) => ({ name: `aggregateOrders, batches of ${run.batch}`, ...run })),
+    ...ours.map((run) => ({ ...run, name: `aggregateOrders, ${run.name}` })),
   ];
   return {
     figures: comparison,
     lines: rows.map(
       ({ name, recordsPerSecond, milliseconds, exact, ratio }) =>
-        `${name.padEnd(34)} ${String(recordsPerSecond).padStart(8)} records/s  ${(milliseconds / 1000).toFixed(1).padStart(6)} s  ` +
+        `${name.padEnd(52)} ${String(recordsPerSecond).padStart(8)} records/s  ${(milliseconds / 1000).toFixed(1).padStart(6)} s  ` +
         `${exact} of ${windows} results exact  x${ratio.toFixed(2)}`,
     ),
     failures: rows.flatMap(({ name, exact, ratio }) => [

@@ -7,7 +7,7 @@ import { fetchJars } from '../../local/servers/fetch-jars.ts';
 import { findJava } from '../../local/servers/java.ts';
 import { type Progress, streamProgress } from '../../local/servers/progress.ts';
 import { startStack } from '../../local/stack.ts';
-import { writeEvents } from './events.ts';
+import { type Batching, writeEvents } from './events.ts';
 import { closingMessages, expectedMetrics, type Load, type Metric, orderMessages } from './orders.ts';
 import { packageService } from './packaged.ts';
 import { type Place, runOurs, runStreams } from './runs.ts';
@@ -28,7 +28,7 @@ export interface Comparison {
   windows: number;
   streams: Rate;
   /** `ratio`: to Kafka Streams' one thread */
-  ours: (Rate & { batch: number; ratio: number })[];
+  ours: (Rate & Batching & { ratio: number })[];
 }
 
 const INPUT = 'bench-processed-orders';
@@ -36,18 +36,17 @@ const PARTITIONS = 3;
 const HOUR = 3_600;
 /** Each way's best of them counts: what else the machine does only ever slows one down. */
 const ROUNDS = 3;
-/** Stands for Kafka Streams among the sizes of batches. */
-const STREAMS = 0;
+const STREAMS = 'kafka-streams';
 
 /**
  * Aggregates the same topic by Kafka Streams and by the packaged aggregateOrders, in turn on the same servers, and
  * compares what both have produced with a fold in memory.
  */
-export async function compare(load: Load, batches: readonly number[], signal: AbortSignal): Promise<Comparison> {
+export async function compare(load: Load, batchings: readonly Batching[], signal: AbortSignal): Promise<Comparison> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-kafka-streams-'));
   const progress = streamProgress(process.stderr);
   try {
-    return await compareIn(folder, load, batches, progress, signal);
+    return await compareIn(folder, load, batchings, progress, signal);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -56,7 +55,7 @@ export async function compare(load: Load, batches: readonly number[], signal: Ab
 async function compareIn(
   folder: string,
   load: Load,
-  batches: readonly number[],
+  batchings: readonly Batching[],
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Comparison> {
@@ -73,31 +72,35 @@ async function compareIn(
     const records = load.orders + PARTITIONS;
     const place: Place = { stack, folder, input: INPUT, records };
     const source = { brokers, topic: INPUT, partitions: await readTopic(brokers, INPUT) };
-    const events = new Map<number, string[]>();
-    for (const batch of batches) events.set(batch, await writeEvents(join(folder, `events-${batch}`), source, batch));
-    const rates = new Map<number, Rate[]>();
+    const events = new Map<string, string[]>();
+    for (const batching of batchings) {
+      events.set(batching.name, await writeEvents(join(folder, batching.name), source, batching));
+    }
+    const rates = new Map<string, Rate[]>();
     for (let round = 1; round <= ROUNDS; round += 1) {
-      for (const batch of [STREAMS, ...batches]) {
+      for (const [index, name] of [STREAMS, ...events.keys()].entries()) {
         signal.throwIfAborted();
-        const name = batch === STREAMS ? 'kafka-streams' : `batches-of-${batch}`;
-        const output = `bench-${name}-${round}`;
+        const output = `bench-${index}-${round}`;
+        const files = events.get(name);
         const milliseconds =
-          batch === STREAMS
-            ? await runStreams(place, output)
-            : await runOurs(place, packaged, output, events.get(batch) ?? []);
+          files === undefined ? await runStreams(place, output) : await runOurs(place, packaged, output, files);
         const rate: Rate = {
           recordsPerSecond: Math.round((records / milliseconds) * 1000),
           milliseconds: Math.round(milliseconds),
           exact: exact(await readMetrics(brokers, output), expected),
         };
-        rates.set(batch, [...(rates.get(batch) ?? []), rate]);
+        rates.set(name, [...(rates.get(name) ?? []), rate]);
         progress.line(`round ${round}, ${name}: ${rate.recordsPerSecond} records/s`);
       }
     }
     const streams = best(rates.get(STREAMS));
-    const ours = batches.map((batch) => {
-      const rate = best(rates.get(batch));
-      return { batch, ...rate, ratio: Math.round((rate.recordsPerSecond / streams.recordsPerSecond) * 100) / 100 };
+    const ours = batchings.map((batching) => {
+      const rate = best(rates.get(batching.name));
+      return {
+        ...batching,
+        ...rate,
+        ratio: Math.round((rate.recordsPerSecond / streams.recordsPerSecond) * 100) / 100,
+      };
     });
     return { load, rounds: ROUNDS, windows: expected.size, streams, ours };
   } finally {

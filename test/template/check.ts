@@ -5,6 +5,7 @@
  */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { sideBySide } from '../../lib/stores/side-by-side.ts';
 import { stages, templateFile, type Variant, variants } from './compiled.ts';
 import { pythonTool } from './python-tool.ts';
 
@@ -42,8 +43,7 @@ const all: Record<string, Variant> = {
   ...Object.fromEntries(stages.map((stage) => [stage, { stage, params: {} }])),
   ...variants,
 };
-const files: string[] = [];
-for (const { stage, params } of Object.values(all)) files.push(await templateFile(stage, params));
+const files = await sideBySide(Object.values(all), 2, ({ stage, params }) => templateFile(stage, params));
 
 const found = await Promise.all(
   [...programs].map(async ([{ name, version, arguments: list }, program]) => {

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@opensearch-project/opensearch';
+import { lookRepeatedly } from './look-repeatedly.ts';
 import type { Watch } from './watch-alerts.ts';
 
 /** An alert that a search has found. */
@@ -11,7 +11,6 @@ export interface DocumentSample {
 }
 
 const WATCHED = 20;
-const EVERY_MS = 200;
 /** More than 20 vehicles raise between two refreshes. */
 const NEWEST = 200;
 
@@ -21,7 +20,6 @@ const NEWEST = 200;
  */
 export function watchDocuments({ endpoint }: { endpoint: string }): Watch<DocumentSample> {
   const client = new Client({ node: endpoint, maxRetries: 0, requestTimeout: 5_000 });
-  const stopping = new AbortController();
   const samples: DocumentSample[] = [];
   const known = new Set<string>();
   let vehicles: string[] = [];
@@ -41,19 +39,12 @@ export function watchDocuments({ endpoint }: { endpoint: string }): Watch<Docume
       samples.push({ source, seen });
     }
   };
-  const watching = (async () => {
-    while (!stopping.signal.aborted) {
-      // A node that doesn't answer now is asked again: this is a measurement, its absence is seen in the report.
-      await look().catch(() => {});
-      await sleep(EVERY_MS, undefined, { signal: stopping.signal }).catch(() => {});
-    }
-  })();
+  const stop = lookRepeatedly(look);
 
   return {
     seen: () => samples.length,
     async stop() {
-      stopping.abort();
-      await watching;
+      await stop();
       await client.close();
       return samples;
     },

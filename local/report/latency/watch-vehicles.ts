@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { BatchGetItemCommand, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { dynamodbOf } from '../../deploy/servers.ts';
+import { lookRepeatedly } from './look-repeatedly.ts';
 import type { Watch } from './watch-alerts.ts';
 
 /** A vehicle's item that was seen to have changed. */
@@ -12,7 +12,6 @@ export interface VehicleSample {
 }
 
 const WATCHED = 20;
-const EVERY_MS = 200;
 
 /**
  * Reads up to 20 vehicles' items five times a second, consistently, and notes each new `source`: an item keeps no
@@ -21,7 +20,6 @@ const EVERY_MS = 200;
  */
 export function watchVehicles({ endpoint, table }: { endpoint: string; table: string }): Watch<VehicleSample> {
   const client = dynamodbOf({ dynamodb: endpoint });
-  const stopping = new AbortController();
   const samples: VehicleSample[] = [];
   const known = new Map<string, string>();
   let ids: string[] = [];
@@ -37,19 +35,12 @@ export function watchVehicles({ endpoint, table }: { endpoint: string; table: st
       known.set(id, source);
     }
   };
-  const watching = (async () => {
-    while (!stopping.signal.aborted) {
-      // A table that doesn't answer now is looked at again: this is a measurement, its absence is seen in the report.
-      await look().catch(() => {});
-      await sleep(EVERY_MS, undefined, { signal: stopping.signal }).catch(() => {});
-    }
-  })();
+  const stop = lookRepeatedly(look);
 
   return {
     seen: () => samples.length,
     async stop() {
-      stopping.abort();
-      await watching;
+      await stop();
       client.destroy();
       return samples;
     },

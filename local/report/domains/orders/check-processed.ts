@@ -4,7 +4,8 @@ import type { Findings } from '../../findings.ts';
 import { PROCESSED_ORDERS } from '../../topics.ts';
 import { objectOf } from '../../truth/json.ts';
 import { type LogRecord, sourceOf, type TopicLog } from '../../world.ts';
-import type { GoodOrder, OrdersTruth } from './truth/orders.ts';
+import type { GoodOrder } from './truth/order.ts';
+import type { OrdersTruth } from './truth/orders.ts';
 
 /** Each good order is in processed-orders under its own `source`, with exactly its fields, and its product's name. */
 export function checkProcessed(

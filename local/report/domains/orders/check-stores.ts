@@ -3,7 +3,8 @@ import { checkOnce } from '../../checks/once.ts';
 import type { Findings } from '../../findings.ts';
 import type { Tally } from '../../tally.ts';
 import type { Item, Items, OrderRow, Rows } from '../../world.ts';
-import type { GoodOrder, OrdersTruth } from './truth/orders.ts';
+import type { GoodOrder } from './truth/order.ts';
+import type { OrdersTruth } from './truth/orders.ts';
 import { moneyText } from './truth/window.ts';
 
 /** A row of `orders` for each good order, late ones and repeated ids too. */

@@ -1,6 +1,6 @@
 import type { LogRecord } from '../../../world.ts';
 import { lateOrders } from './late.ts';
-import type { GoodOrder } from './orders.ts';
+import type { GoodOrder } from './order.ts';
 
 const DAY = 86_400_000;
 const NOW = Date.parse('2026-01-15T10:00:00Z');

@@ -1,6 +1,6 @@
 import type { BadRecord } from '../../../truth/bad-record.ts';
 import { type LogRecord, nameOf, sourceOf } from '../../../world.ts';
-import type { GoodOrder } from './orders.ts';
+import type { GoodOrder } from './order.ts';
 
 /** Orders that came to their window too late. */
 export interface Late {

@@ -22,6 +22,13 @@ export interface Order {
   at: number;
 }
 
+/** A good record of orders. */
+export interface GoodOrder {
+  source: string;
+  record: LogRecord;
+  order: Order;
+}
+
 const LIMIT_BYTES = 64 * 1024;
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
 const PRODUCT_BYTES = 64;

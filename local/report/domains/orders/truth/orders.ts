@@ -1,17 +1,10 @@
 import type { ReportFacts } from '../../../input.ts';
 import { ORDERS, PROCESSED_ORDERS } from '../../../topics.ts';
 import type { BadRecord } from '../../../truth/bad-record.ts';
-import { type LogRecord, nameOf, type World } from '../../../world.ts';
+import { nameOf, type World } from '../../../world.ts';
 import { type Late, lateOrders } from './late.ts';
-import { judgeOrder, type Order } from './order.ts';
+import { type GoodOrder, judgeOrder } from './order.ts';
 import { sumsOf, type WindowSum } from './window.ts';
-
-/** A good record of orders. */
-export interface GoodOrder {
-  source: string;
-  record: LogRecord;
-  order: Order;
-}
 
 /** What the topic orders implies, each by the coordinates of its record. */
 export interface OrdersTruth {
