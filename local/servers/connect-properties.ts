@@ -21,6 +21,8 @@ export function workerProperties(brokers: string, port: number, offsets: string)
     'plugin.discovery': 'service_load',
     // The topic is made after Connect has started, and has to be noticed then.
     'consumer.metadata.max.age.ms': 1_000,
+    // One that was killed holds its partitions no longer than that. The broker allows no less.
+    'consumer.session.timeout.ms': 6_000,
   };
   return Object.entries(properties)
     .map(([name, value]) => `${name}=${value}\n`)

@@ -19,6 +19,8 @@ export interface JvmServerOptions {
   /** Prepares the data folder. @param java runs a tool of the same jars: what to put before its main class. */
   readonly prepare: (java: readonly string[]) => Promise<void>;
   readonly probe: () => Promise<unknown>;
+  /** What to ask of it before it is told to end. */
+  readonly farewell?: () => Promise<unknown>;
   /** How long it may take to end before it is killed. */
   readonly stopMs?: number;
   /** Its working directory; default its data folder. */
@@ -52,6 +54,7 @@ export function jvmServer(context: ServerContext, java: Java, options: JvmServer
       };
     },
     probe: options.probe,
+    ...(options.farewell && { farewell: options.farewell }),
     ...(options.stopMs === undefined ? {} : { stopMs: options.stopMs }),
     ...(options.client && { client: true }),
     stopped: async () => archive?.keep(),

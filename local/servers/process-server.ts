@@ -13,6 +13,8 @@ export interface ProcessServerOptions {
   readonly probe: () => Promise<unknown>;
   /** How long it may take until it answers. */
   readonly readyMs?: number;
+  /** What to ask of it before it is told to end; given up where it fails or isn't answered in {@link FAREWELL_MS}. */
+  readonly farewell?: () => Promise<unknown>;
   /** How long it may take to end before it is killed. */
   readonly stopMs?: number;
   /** As {@link Server.client}. */
@@ -24,6 +26,7 @@ export interface ProcessServerOptions {
 const READY_MS = 60_000;
 const PROBE_MS = 2_000;
 const PAUSE_MS = 50;
+const FAREWELL_MS = 5_000;
 const LOG_LINES = 8;
 const DIED = Symbol('died');
 
@@ -45,7 +48,7 @@ export function processServer(options: ProcessServerOptions): Server {
     const died = running.exited.then(() => DIED);
     let refusal: unknown;
     while (Date.now() < deadline) {
-      refusal = await Promise.race([died, refusalOf(options.probe)]);
+      refusal = await Promise.race([died, refusalOf(options.probe, PROBE_MS)]);
       if (refusal === undefined) return;
       if (refusal === DIED) throw await failure(options, await exitText(running));
       await Promise.race([died, sleep(PAUSE_MS)]);
@@ -69,6 +72,9 @@ export function processServer(options: ProcessServerOptions): Server {
     stop: async () => {
       // A stop in the middle of a start must not leave what is about to be spawned.
       await starting?.catch(() => {});
+      if (running !== undefined && options.farewell !== undefined) {
+        await Promise.race([running.exited, refusalOf(options.farewell, FAREWELL_MS)]);
+      }
       await running?.stop(options.stopMs);
       if (running !== undefined) await options.stopped?.();
       // It may be started again, on the same port and data.
@@ -77,10 +83,10 @@ export function processServer(options: ProcessServerOptions): Server {
   };
 }
 
-/** Why the probe failed; undefined where it was answered. */
-async function refusalOf(probe: () => Promise<unknown>): Promise<unknown> {
-  const silent = sleep(PROBE_MS, `no answer within ${PROBE_MS / 1000} s`, { ref: false });
-  const answered = probe().then(
+/** Why a question failed; undefined where it was answered. */
+async function refusalOf(ask: () => Promise<unknown>, boundMs: number): Promise<unknown> {
+  const silent = sleep(boundMs, `no answer within ${boundMs / 1000} s`, { ref: false });
+  const answered = ask().then(
     () => undefined,
     (error: unknown) => error,
   );

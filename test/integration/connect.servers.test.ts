@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { Kafka } from 'kafkajs';
+import type { Admin, Kafka } from 'kafkajs';
 import { kafkaOf } from '../../local/deploy/servers.ts';
 import { cacheFolder } from '../../local/servers/cache.ts';
 import { connectServer } from '../../local/servers/connect.ts';
@@ -54,10 +54,7 @@ async function start({ kept = false } = {}): Promise<Server> {
 }
 
 async function createTopic(): Promise<void> {
-  const admin = kafka.admin();
-  await admin.connect();
-  await admin.createTopics({ topics: [{ topic: TOPIC, numPartitions: 3 }], waitForLeaders: true });
-  await admin.disconnect();
+  await ask((admin) => admin.createTopics({ topics: [{ topic: TOPIC, numPartitions: 3 }], waitForLeaders: true }));
 }
 
 async function produce(...values: string[]): Promise<void> {
@@ -77,11 +74,23 @@ async function lines(count: number): Promise<string[]> {
   return found;
 }
 
-async function committed(): Promise<number> {
+async function ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = kafka.admin();
   await admin.connect();
-  const [offsets] = await admin.fetchOffsets({ groupId: GROUP, topics: [TOPIC] });
-  await admin.disconnect();
+  try {
+    return await question(admin);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+async function commits(count: number): Promise<void> {
+  for (const end = Date.now() + 10_000; (await committed()) < count && Date.now() < end; ) await sleep(100);
+  expect(await committed()).toBe(count);
+}
+
+async function committed(): Promise<number> {
+  const [offsets] = await ask((admin) => admin.fetchOffsets({ groupId: GROUP, topics: [TOPIC] }));
   return (offsets?.partitions ?? []).reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0);
 }
 
@@ -94,8 +103,7 @@ test('writes each metric as a line of the file, its text byte for byte, and comm
   await produce(...values);
 
   expect(await lines(3)).toEqual(values);
-  for (const end = Date.now() + 10_000; (await committed()) < 3 && Date.now() < end; ) await sleep(100);
-  expect(await committed()).toBe(3);
+  await commits(3);
 }, 60_000);
 
 test('is ready before its topic is there, and takes its records as soon as it is', async () => {
@@ -132,6 +140,33 @@ test('a run that is kept goes on from its file, whatever other runs wrote in bet
 
   await lines(2);
   await sleep(1_500);
+  expect(await lines(2)).toEqual([lineOf('P001'), lineOf('P002')]);
+}, 90_000);
+
+test('one that is stopped has left its group and committed all that it wrote', async () => {
+  await createTopic();
+  const server = await start();
+  await produce(lineOf('P001'));
+  expect(await lines(1)).toHaveLength(1);
+
+  await server.stop();
+
+  const { groups } = await ask((admin) => admin.describeGroups([GROUP]));
+  expect(groups.map(({ state }) => state)).toEqual(['Empty']);
+  expect(await committed()).toBe(1);
+}, 60_000);
+
+test("one that was killed takes nobody's place for longer than a few seconds", async () => {
+  await createTopic();
+  const killed = await start({ kept: true });
+  await produce(lineOf('P001'));
+  await commits(1);
+  killed.process?.signal('SIGKILL');
+  await killed.process?.exited;
+
+  await start({ kept: true });
+  await produce(lineOf('P002'));
+
   expect(await lines(2)).toEqual([lineOf('P001'), lineOf('P002')]);
 }, 90_000);
 

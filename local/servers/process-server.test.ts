@@ -1,0 +1,67 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { processServer } from './process-server.ts';
+
+describe("a server's farewell", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'process-server-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  /** A server that says when it is told to end. */
+  const server = (farewell: () => Promise<unknown>) =>
+    processServer({
+      name: 'server',
+      endpoint: 'none',
+      log: join(folder, 'log'),
+      launch: async () => ({
+        command: '/bin/sh',
+        args: ['-c', "trap 'echo told to end; exit 0' TERM; echo up; while :; do sleep 0.05; done"],
+      }),
+      probe: async () => {
+        if ((await logged()) === '') throw new Error('not up');
+      },
+      farewell,
+    });
+  const logged = () => readFile(join(folder, 'log'), 'utf8');
+
+  test('is said while it still runs, before it is told to end', async () => {
+    let before = '';
+    const own = server(async () => {
+      before = await logged();
+    });
+    await own.start();
+    await own.ready();
+
+    await own.stop();
+
+    expect(before).toBe('up\n');
+    expect(await logged()).toBe('up\ntold to end\n');
+  });
+
+  test('keeps no server from ending where it fails', async () => {
+    const own = server(async () => {
+      throw new Error('refused');
+    });
+    await own.start();
+    await own.ready();
+
+    await own.stop();
+
+    expect(await own.process?.exited).toEqual({ code: 0, signal: null });
+  });
+
+  test('is not waited for where the server is gone', async () => {
+    const own = server(() => new Promise(() => {}));
+    await own.start();
+    await own.ready();
+    own.process?.signal('SIGKILL');
+    const begun = Date.now();
+
+    await own.stop();
+
+    expect(Date.now() - begun).toBeLessThan(2_000);
+  });
+});
