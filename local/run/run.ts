@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openWindows } from '../../lib/windows/open-windows.ts';
@@ -60,6 +61,8 @@ export async function run(options: RunOptions): Promise<Report | undefined> {
   }
   const { logs, temporary } = stack;
   const log = join(logs, 'functions.log');
+  // As every server's: of this run alone.
+  await rm(log, { force: true });
   const runnerOptions = { stage, params, log, temporary, onStatus: view.status };
   const runner = minimal ? startRebuildingRunner(runnerOptions, view.say) : startRunner(runnerOptions);
   try {

@@ -12,10 +12,10 @@ afterAll(() => checkout?.remove(), 30_000);
 
 /** Most servers, and all functions. */
 const LOAD = ['--only', 'fleet', '--vehicles', '50'];
-const UNDER_LOAD = /processTelemetry [1-9]/;
 /** Those that any run has: it starts sooner. */
 const LESS = ['--only', 'demo', '--demo', '50'];
-const UNDER_LESS = /archiveToS3 [1-9]/;
+/** Said a second after all mappings poll: some records are on their way. */
+const UNDER_LOAD = /produced [1-9]/;
 
 /** Each run starts where the former one was ended: that it starts is part of its test. */
 async function expectNothingLeft(): Promise<void> {
@@ -77,7 +77,7 @@ new STSClient({}).send(new GetCallerIdentityCommand({})).then(
 
 test('Ctrl-C under load drains, stops all; and no function has seen a credential, or could have reached AWS', async () => {
   await appendFile(join(checkout.folder, 'functions', 'ops', 'migrate.ts'), PROBE);
-  const run = checkout.start(LOAD, CREDENTIALS);
+  const run = checkout.start(LESS, CREDENTIALS);
   await run.says(UNDER_LOAD);
   run.interrupt();
 
@@ -94,7 +94,7 @@ test('Ctrl-C under load drains, stops all; and no function has seen a credential
 
 test('a second Ctrl-C stops at once, and what it leaves ends by itself', async () => {
   const run = checkout.start(LESS);
-  await run.says(UNDER_LESS);
+  await run.says(UNDER_LOAD);
   run.interrupt();
   await sleep(300);
   run.interrupt();
@@ -110,11 +110,13 @@ test('kill -9 of npm start: every server and function is gone within 5 s', async
   process.kill((await run.stack()).pid, 'SIGKILL');
 
   expect(await secondsUntilGone(8)).toBeLessThan(5);
+  const probed = (await checkout.functionsLog()).match(/^PROBE environment/gm);
+  expect({ runsInTheLog: probed?.length }).toEqual({ runsInTheLog: 1 });
 }, 90_000);
 
 test('a runner that is killed under load ends the run with one clear line and exit code 1', async () => {
   const run = checkout.start([...LESS, '--duration', '60']);
-  await run.says(UNDER_LESS);
+  await run.says(UNDER_LOAD);
   const runner = (await checkout.processes()).find((line) => line.includes(' msk start '));
   process.kill(Number.parseInt(runner ?? '', 10), 'SIGKILL');
 
