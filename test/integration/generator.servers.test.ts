@@ -13,6 +13,7 @@ import { startReplay } from '../../local/generators/orders/replay/start-replay.t
 import { startOrders } from '../../local/generators/orders/start.ts';
 import { startProducer } from '../../local/generators/producer.ts';
 import { startBroker, type TestBroker, type TestRecord } from './broker.ts';
+import { freeze } from './freeze.ts';
 
 const RAW = 'raw-data-topic';
 const TRIPS = 'trips-topic';
@@ -85,7 +86,7 @@ test('a request stays below what a topic takes, however many large records are q
 test('while the broker is frozen sends become uncertain; afterwards all that is in the topic is known', async () => {
   const fleet = await startFleet({ brokers: broker.endpoint, seed: 7, vehicles: 20, rate: 200, tripsReady });
   await sleep(1_000);
-  broker.server.process?.signal('SIGSTOP');
+  await freeze(broker.server);
   await sleep(12_000);
   broker.server.process?.signal('SIGCONT');
   const before = fleet.manifest.topics[RAW]?.acknowledged ?? 0;

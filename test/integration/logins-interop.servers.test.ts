@@ -14,6 +14,7 @@ import type { SchemaRegistry } from '../../lib/schema-registry/registry.ts';
 import { registerSchema } from '../../local/deploy/register-schema.ts';
 import { choosePorts } from '../../local/servers/ports.ts';
 import { startRegistry, type TestServer } from '../servers.ts';
+import { freeze } from './freeze.ts';
 import { type JavaFraming, javaAvro } from './java-avro.ts';
 
 const FILES = { login: 'resources/avro/user_login.avsc', processed: 'resources/avro/user_login_processed.avsc' };
@@ -237,7 +238,7 @@ describe('the schema registry', () => {
     const decoders = schemaDecoders({ registries, reader: avroRecord(schemas.login) });
     const decoded = async () => (await decoders.of([key.schema], within(1_000)))(key.schema)(key.payload());
 
-    registry.server.process?.signal('SIGSTOP');
+    await freeze(registry.server);
     const started = performance.now();
     await expect(decoded()).rejects.toMatchObject({ code: 'SCHEMA_REGISTRY', retriable: true });
     expect(performance.now() - started).toBeLessThan(2_500);

@@ -8,6 +8,7 @@ import { createProducer, type RecordProducer } from '../../lib/kafka/producer.ts
 import type { KafkaRecord } from '../../lib/kafka/records.ts';
 import { batchOfRecords } from '../msk-event.ts';
 import { startBroker, type TestBroker, type TestRecord } from './broker.ts';
+import { freeze } from './freeze.ts';
 
 const LIMIT = 1_310_720;
 const NARROW = 20_000;
@@ -59,7 +60,7 @@ test('what is acknowledged is stored, in order, though a broker that froze faile
   // Thawed at once, what the client gave up on is still on its way; later, the client has forgotten it.
   for (const [round, frozenMs] of [0, 2_000, 0, 2_000, 0].entries()) {
     await sendAcknowledged(`${round} before`);
-    signal('SIGSTOP');
+    await freeze(broker.server);
     const began = performance.now();
     const failed = send([message('frozen', `${round} frozen`)], 2 * ATTEMPT_MS);
     try {

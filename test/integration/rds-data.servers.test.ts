@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   BatchExecuteStatementCommand,
   BeginTransactionCommand,
@@ -237,7 +238,7 @@ describe('errors', () => {
       failure(execute(insert(2), [], { continueAfterTimeout: true })),
     ]);
     expect([cut.name, goesOn.name]).toEqual(['StatementTimeoutException', 'StatementTimeoutException']);
-    await new Promise((resolve) => setTimeout(resolve, 800));
+    await sleep(800);
     expect((await execute('SELECT id FROM slow')).records).toEqual([[{ longValue: 2 }]]);
   });
 });
@@ -270,7 +271,7 @@ describe('transactions', () => {
   test('two statements at once are refused', async () => {
     const transactionId = await begin();
     const first = execute('SELECT pg_sleep(0.2)::text', [], { transactionId });
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await sleep(50);
     expect((await failure(execute('SELECT 1', [], { transactionId }))).message).toBe(
       'Transaction is still running a query',
     );
@@ -281,7 +282,7 @@ describe('transactions', () => {
   test('an idle one is rolled back', async () => {
     const transactionId = await begin();
     await execute('INSERT INTO ledger VALUES (1)', [], { transactionId });
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    await sleep(1_100);
     expect((await failure(execute('SELECT 1', [], { transactionId }))).name).toBe('TransactionNotFoundException');
     expect(await rows('ledger')).toBe(0);
   });
@@ -364,6 +365,8 @@ test('a killed database is unavailable, and back when it is started again', asyn
   const transactionId = await begin();
   database.postgres().process?.signal('SIGKILL');
   await database.postgres().process?.exited;
+  // Its sessions end when they notice that it is gone.
+  await sleep(500);
   const unavailable = { name: 'DatabaseUnavailableException', status: 504 };
   expect(await failure(execute('SELECT 1'))).toMatchObject(unavailable);
   expect(await failure(execute('SELECT 1', [], { transactionId }))).toMatchObject(unavailable);

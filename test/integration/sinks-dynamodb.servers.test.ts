@@ -5,6 +5,7 @@ import { attribute, item } from '../../lib/stores/attributes.ts';
 import { type PutIf, putIf } from '../../lib/stores/conditional-put.ts';
 import { batchOfRecords, KAFKA_TIME, type TestRecord } from '../msk-event.ts';
 import { startTables, type TestTables } from '../servers.ts';
+import { freeze } from './freeze.ts';
 
 const NOW = Date.UTC(2026, 0, 2);
 const names = {
@@ -270,7 +271,7 @@ test.each([
 });
 
 test('a table that freezes hands all of it back within the time', async () => {
-  tables.server.process?.signal('SIGSTOP');
+  await freeze(tables.server);
   const began = performance.now();
   const failures = await write([reading('F1', 1, '0-1'), reading('F1', 2, '0-2'), reading('F2', 2, '0-3')], 1_000);
   const took = performance.now() - began;

@@ -11,6 +11,7 @@ import { searchClient } from '../../lib/stores/search.ts';
 import { boxOf, queryOf } from '../../local/commands/alerts/query.ts';
 import { batchOfRecords, lambdaContext, type TestRecord } from '../msk-event.ts';
 import { startSearch } from '../servers.ts';
+import { freeze } from './freeze.ts';
 
 let search: Awaited<ReturnType<typeof startSearch>>;
 beforeAll(async () => {
@@ -129,7 +130,7 @@ test('the template is put as often as one likes, and indices have it', async () 
 });
 
 test('a node that freezes, and one that is away, are transient, and the time is kept', async () => {
-  search.server.process?.signal('SIGSTOP');
+  await freeze(search.server);
   const began = performance.now();
   const failures = await write([alert(6_000, { vehicleId: 'frozen' })], { ms: 1_000 });
   const took = performance.now() - began;

@@ -7,6 +7,7 @@ import { s3Sink } from '../../functions/sinks/s3/sink.ts';
 import { immutableObjects } from '../../lib/stores/objects.ts';
 import { batchOfRecords, type TestRecord } from '../msk-event.ts';
 import { startBucket, startTables, type TestBucket, type TestTables } from '../servers.ts';
+import { freeze } from './freeze.ts';
 
 let tables: TestTables;
 let archive: TestBucket;
@@ -152,7 +153,7 @@ test("never touches another's object in the archive's place, and says so", async
 test('hands back while the store is frozen, within its time, and goes on after', async () => {
   const sink = newSink();
   const batch = () => batchOfRecords(numbered('frozen', 0, 5), {}, 1_000);
-  archive.server.process?.signal('SIGSTOP');
+  await freeze(archive.server);
   const began = performance.now();
   const failures = await sink.write(batch());
   const took = performance.now() - began;

@@ -3,6 +3,7 @@ import { type TripReaderOptions, tripReader } from '../../functions/fleet/trips.
 import { within } from '../../lib/deadline.ts';
 import { TransientError } from '../../lib/errors.ts';
 import { startTables, type TestTables } from '../servers.ts';
+import { freeze } from './freeze.ts';
 
 let tables: TestTables;
 beforeAll(async () => {
@@ -94,19 +95,18 @@ test('a table that is missing, and a server that is, are transient: no record is
 });
 
 test('a server that hangs fails the read at its deadline; one that comes back in time does not', async () => {
-  const signal = (name: NodeJS.Signals) => tables.server.process?.signal(name);
   await put(itemOf('frozen', 'there'));
-  signal('SIGSTOP');
+  await freeze(tables.server);
   try {
     const began = performance.now();
     await expect(reader()(['frozen'], 1_000)).rejects.toBeInstanceOf(TransientError);
     expect(performance.now() - began).toBeLessThan(1_500);
     const waiting = reader()(['frozen'], 20_000);
     await new Promise((resolve) => setTimeout(resolve, 3_500));
-    signal('SIGCONT');
+    tables.server.process?.signal('SIGCONT');
     expect((await waiting).get('frozen')?.tripId).toBe('there');
   } finally {
-    signal('SIGCONT');
+    tables.server.process?.signal('SIGCONT');
   }
 }, 30_000);
 
