@@ -67,8 +67,7 @@ async function run(name: string, { command, jest, env }: Check): Promise<{ passe
       shell: true,
       detached: true,
       stdio: [...stdio],
-      // Hundreds of Node processes load the same modules: compiled once.
-      env: { ...process.env, TMPDIR: scratch, NODE_COMPILE_CACHE: join(scratch, 'compiled'), ...env },
+      env: { ...process.env, TMPDIR: scratch, ...env },
     });
     const end = () => process.kill(-(child.pid as number), 'SIGKILL');
     process.once('SIGINT', () => {

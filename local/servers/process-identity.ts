@@ -44,10 +44,18 @@ function signalGroup(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-/** Linux, proc(5): the command's name, field 2, may hold spaces and parentheses; field 3 is the state, 22 the start. */
+/**
+ * A process's or thread's state, and what follows it: field 3 of proc(5) on Linux and on, since the command's name,
+ * field 2, may hold spaces and parentheses. Empty where there is no such file.
+ */
+export async function statFields(file: string): Promise<string[]> {
+  const stat = await readFile(file, 'utf8').catch(() => '');
+  return stat === '' ? [] : stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+/** Field 22 is the start. */
 async function startedByProc(pid: number): Promise<string | undefined> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [state, ...fields] = await statFields(`/proc/${pid}/stat`);
   return state === 'Z' ? undefined : fields[18];
 }
 

@@ -72,11 +72,11 @@ export function processServer(options: ProcessServerOptions): Server {
     stop: async () => {
       // A stop in the middle of a start must not leave what is about to be spawned.
       await starting?.catch(() => {});
-      if (running !== undefined && options.farewell !== undefined) {
-        await Promise.race([running.exited, refusalOf(options.farewell, FAREWELL_MS)]);
+      if (running !== undefined) {
+        if (options.farewell) await Promise.race([running.exited, refusalOf(options.farewell, FAREWELL_MS)]);
+        await running.stop(options.stopMs);
+        await options.stopped?.();
       }
-      await running?.stop(options.stopMs);
-      if (running !== undefined) await options.stopped?.();
       // It may be started again, on the same port and data.
       starting = undefined;
     },

@@ -77,7 +77,7 @@ new STSClient({}).send(new GetCallerIdentityCommand({})).then(
 
 test('Ctrl-C under load drains, stops all; and no function has seen a credential, or could have reached AWS', async () => {
   await appendFile(join(checkout.folder, 'functions', 'ops', 'migrate.ts'), PROBE);
-  const run = checkout.start(LESS, CREDENTIALS);
+  const run = checkout.start(LOAD, CREDENTIALS);
   await run.says(UNDER_LOAD);
   run.interrupt();
 

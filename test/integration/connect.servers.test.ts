@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { Admin, Kafka } from 'kafkajs';
+import type { Kafka } from 'kafkajs';
+import { withAdmin } from '../../local/commands/topic.ts';
 import { kafkaOf } from '../../local/deploy/servers.ts';
 import { cacheFolder } from '../../local/servers/cache.ts';
 import { connectServer } from '../../local/servers/connect.ts';
@@ -54,7 +55,9 @@ async function start({ kept = false } = {}): Promise<Server> {
 }
 
 async function createTopic(): Promise<void> {
-  await ask((admin) => admin.createTopics({ topics: [{ topic: TOPIC, numPartitions: 3 }], waitForLeaders: true }));
+  await withAdmin(kafka, (admin) =>
+    admin.createTopics({ topics: [{ topic: TOPIC, numPartitions: 3 }], waitForLeaders: true }),
+  );
 }
 
 async function produce(...values: string[]): Promise<void> {
@@ -81,23 +84,13 @@ async function listenersOf({ process: spawned }: Server): Promise<(string | unde
   return own.map((line) => line.split(/\s+/)[3]);
 }
 
-async function ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
-  const admin = kafka.admin();
-  await admin.connect();
-  try {
-    return await question(admin);
-  } finally {
-    await admin.disconnect();
-  }
-}
-
 async function commits(count: number): Promise<void> {
   for (const end = Date.now() + 10_000; (await committed()) < count && Date.now() < end; ) await sleep(100);
   expect(await committed()).toBe(count);
 }
 
 async function committed(): Promise<number> {
-  const [offsets] = await ask((admin) => admin.fetchOffsets({ groupId: GROUP, topics: [TOPIC] }));
+  const [offsets] = await withAdmin(kafka, (admin) => admin.fetchOffsets({ groupId: GROUP, topics: [TOPIC] }));
   return (offsets?.partitions ?? []).reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0);
 }
 
@@ -129,7 +122,7 @@ test('a run that is kept leaves its group, and goes on from its file, whatever o
   await produce(lineOf('P001'));
   expect(await lines(1)).toEqual([lineOf('P001')]);
   await first.stop();
-  const { groups } = await ask((admin) => admin.describeGroups([GROUP]));
+  const { groups } = await withAdmin(kafka, (admin) => admin.describeGroups([GROUP]));
   expect(groups.map(({ state }) => state)).toEqual(['Empty']);
   expect(await committed()).toBe(1);
   await rm(join(folder, 'output'), { recursive: true });

@@ -1,5 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { statFields } from '../../local/servers/process-identity.ts';
 import type { Server } from '../../local/servers/server.ts';
 
 const BOUND_MS = 5_000;
@@ -22,9 +23,7 @@ export async function freeze({ name, process: spawned }: Server): Promise<void> 
 
 async function isFrozen(pid: number): Promise<boolean> {
   const tasks = `/proc/${pid}/task`;
-  const texts = await Promise.all(
-    (await readdir(tasks)).map((id) => readFile(`${tasks}/${id}/stat`, 'utf8').catch(() => '')),
-  );
-  // "pid (name) state …", and the name may hold anything; a thread that has ended meanwhile has no text.
-  return texts.every((text) => text === '' || text.slice(text.lastIndexOf(')') + 2).startsWith('T'));
+  const threads = await Promise.all((await readdir(tasks)).map((id) => statFields(`${tasks}/${id}/stat`)));
+  // One that has ended meanwhile has no state.
+  return threads.every(([state = 'T']) => state === 'T');
 }

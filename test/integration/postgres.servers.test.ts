@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { choosePorts } from '../../local/servers/ports.ts';
 import { postgresServer } from '../../local/servers/postgres.ts';
+import { identify } from '../../local/servers/process-identity.ts';
 import type { ServerContext } from '../../local/servers/server.ts';
 
 let folder: string;
@@ -72,14 +72,7 @@ test('its runner killed, it ends by itself; the next start goes on from the kept
   await server.start();
   await server.ready();
   try {
-    // Orphaned, it is there as a zombie until init has taken note of it.
-    const isThere = () =>
-      stat(`/proc/${pid}`).then(
-        () => true,
-        () => false,
-      );
-    for (const end = Date.now() + 5_000; (await isThere()) && Date.now() < end; ) await sleep(50);
-    expect(await isThere()).toBe(false);
+    expect(await identify(pid)).toBeUndefined();
     expect(await query(server.endpoint, 'SELECT id FROM kept')).toEqual({ id: 1 });
   } finally {
     await server.stop();
