@@ -13,27 +13,30 @@ export async function freeze(stack: StackFile, server: string, ms: number): Prom
 }
 
 /**
- * Makes the archive of one partition stand still for some time, while the other partitions of the same batches go on:
- * its checkpoint says that offsets far above the topic's end are archived, with older records. Then it is as it was.
+ * Makes the archive of one partition stand still until something is seen, while the other partitions of the same
+ * batches go on: its checkpoint says that offsets far above the topic's end are archived, with older records. Then it
+ * is as it was.
+ * @throws what `until` throws, after that
  */
-export async function standStill(stack: StackFile, topicPartition: string, ms: number): Promise<void> {
+export async function standStill(stack: StackFile, topicPartition: string, until: () => Promise<void>): Promise<void> {
   const client = dynamodbOf(stack.endpoints);
   const TableName = String(stack.references?.['CheckpointsTable']?.['Ref']);
   const Key = { topicPartition: { S: topicPartition } };
   const far = { ...Key, next: { N: '1000000000' }, timestamp: { N: '0' } };
   const before = await swapped(client, TableName, Key, far);
-  await sleep(ms);
-  await client.send(new PutItemCommand({ TableName, Item: before }));
-  client.destroy();
+  try {
+    await until();
+  } finally {
+    await client.send(new PutItemCommand({ TableName, Item: before }));
+    client.destroy();
+  }
 }
 
+/** Puts the item at a moment at which nothing is pending: at the latest 30 s after the load began. */
 async function swapped(client: DynamoDBClient, TableName: string, Key: Item, item: Item): Promise<Item> {
-  for (let tenths = 0; tenths < 100; tenths += 1) {
+  for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(20)) {
     const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
-    if (Item?.['next'] === undefined) {
-      await sleep(100);
-      continue;
-    }
+    if (Item?.['next'] === undefined) continue;
     const unchanged = { ConditionExpression: '#next = :next AND attribute_not_exists(pending)' };
     const names = {
       ExpressionAttributeNames: { '#next': 'next' },
