@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -13,6 +13,14 @@ interface Check {
   /** true: a jest run, whose tests are counted one by one; else the command is one test */
   jest?: boolean;
   env?: Record<string, string>;
+  /** true: begins with the first check, since it mostly waits, and is shown at its turn: what it prints goes to a file */
+  early?: boolean;
+}
+
+interface Result {
+  passed: number;
+  failed: number;
+  seconds: number;
 }
 
 /** ms that one check may take: twice what the longest takes on 2 cores */
@@ -24,13 +32,16 @@ const CHECKS: Record<string, Check> = {
   promises: { command: 'oxlint --type-aware --deny-warnings' },
   template: { command: 'node test/template/check.ts' },
   unit: { command: 'jest --maxWorkers=2 --workerIdleMemoryLimit=1GB', jest: true },
+  // All domains and all servers. Nothing that is before it listens on a port that a server is known by.
+  pipeline: { command: 'jest --runInBand test/e2e/pipeline', jest: true, env: { SERVERS: '1' }, early: true },
+  // More workers than cores of a small machine: much of it is servers that start, and waiting for them.
   servers: {
-    command: 'jest --maxWorkers=2 --workerIdleMemoryLimit=1GB test/integration plugins',
+    command: 'jest --maxWorkers=3 --workerIdleMemoryLimit=1GB test/integration plugins',
     jest: true,
     env: { SERVERS: '1' },
   },
   // One after the other: each has all servers, and looks at what is left running.
-  e2e: { command: 'jest --runInBand test/e2e', jest: true, env: { SERVERS: '1' } },
+  e2e: { command: 'jest --runInBand --testPathIgnorePatterns pipeline -- test/e2e', jest: true, env: { SERVERS: '1' } },
 };
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
@@ -39,53 +50,70 @@ const names = values.only?.split(',') ?? Object.keys(CHECKS);
 const scratch = mkdtempSync(join(tmpdir(), 'pipeline-test-'));
 // PostgreSQL runs as another user, and goes through it.
 chmodSync(scratch, 0o711);
+const checks = names.map((name) => {
+  const check = CHECKS[name];
+  if (check === undefined) throw new Error(`--only takes ${Object.keys(CHECKS).join(', ')}, not "${name}"`);
+  return { name, check };
+});
+const running = new Set<ChildProcess>();
+process.once('SIGINT', () => {
+  for (const child of running) kill(child);
+  process.exit(130);
+});
 let passed = 0;
 let failed = 0;
 
-for (const name of names) {
-  const check = CHECKS[name];
-  if (check === undefined) throw new Error(`--only takes ${Object.keys(CHECKS).join(', ')}, not "${name}"`);
+const early = new Map(checks.filter(({ check }) => check.early).map(({ name, check }) => [name, begin(name, check)]));
+for (const { name, check } of checks) {
   console.log(`\n== ${name}: ${check.command}`);
-  const started = performance.now();
-  const result = await run(name, check);
+  const result = await (early.get(name) ?? begin(name, check));
+  if (check.early) process.stderr.write(readFileSync(outputOf(name)));
   passed += result.passed;
   failed += result.failed;
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  console.log(`== ${name}: ${result.passed} passed, ${result.failed} failed in ${seconds} s`);
+  console.log(`== ${name}: ${result.passed} passed, ${result.failed} failed in ${result.seconds.toFixed(1)} s`);
 }
 rmSync(scratch, { recursive: true, force: true });
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);
 
-async function run(name: string, { command, jest, env }: Check): Promise<{ passed: number; failed: number }> {
+function begin(name: string, { command, jest, env, early }: Check): Promise<Result> {
   const results = join(scratch, `${name}.json`);
-  const full = jest ? `${command} --json --outputFile=${results}` : command;
-  const code = await new Promise<number>((resolve) => {
+  const output = early ? openSync(outputOf(name), 'w') : 'inherit';
+  const started = performance.now();
+  const child = spawn(jest ? `${command} --json --outputFile=${results}` : command, {
+    shell: true,
+    detached: true,
     // The JSON on a jest run's standard output is the file's; its reporters write to standard error.
-    const stdio = ['ignore', jest ? 'ignore' : 'inherit', 'inherit'] as const;
-    const child = spawn(full, {
-      shell: true,
-      detached: true,
-      stdio: [...stdio],
-      env: { ...process.env, TMPDIR: scratch, ...env },
-    });
-    const end = () => process.kill(-(child.pid as number), 'SIGKILL');
-    process.once('SIGINT', () => {
-      end();
-      process.exit(130);
-    });
-    const timer = setTimeout(() => {
-      console.error(`== ${name}: not done after ${BOUND_MS / 60_000} min, or something is left open: ended`);
-      end();
-    }, BOUND_MS);
-    child.once('exit', (exit) => {
+    stdio: ['ignore', jest ? 'ignore' : output, output],
+    env: { ...process.env, TMPDIR: scratch, ...env },
+  });
+  running.add(child);
+  const timer = setTimeout(() => {
+    console.error(`== ${name}: not done after ${BOUND_MS / 60_000} min, or something is left open: ended`);
+    kill(child);
+  }, BOUND_MS);
+  return new Promise((resolve) => {
+    child.once('exit', (code) => {
       clearTimeout(timer);
-      resolve(exit ?? 1);
+      running.delete(child);
+      const counts = jest ? jestCounts(results, code) : { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 };
+      resolve({ ...counts, seconds: (performance.now() - started) / 1000 });
     });
   });
-  if (jest && !existsSync(results)) return { passed: 0, failed: 1 };
-  if (!jest) return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
-  const counts = JSON.parse(readFileSync(results, 'utf8')) as Record<string, number>;
+}
+
+function kill(child: ChildProcess): void {
+  process.kill(-(child.pid as number), 'SIGKILL');
+}
+
+function outputOf(name: string): string {
+  return join(scratch, `${name}.log`);
+}
+
+/** Of jest's own file: a test that is skipped, a file that can't be read and a run without tests are failures. */
+function jestCounts(file: string, code: number | null): { passed: number; failed: number } {
+  if (!existsSync(file)) return { passed: 0, failed: 1 };
+  const counts = JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>;
   const bad =
     (counts['numFailedTests'] ?? 0) + (counts['numRuntimeErrorTestSuites'] ?? 0) + (counts['numPendingTests'] ?? 0);
   const good = counts['numPassedTests'] ?? 0;
