@@ -7,7 +7,7 @@ export type Parts = readonly number[];
 
 const BYTE = /^(?:0|[1-9]\d{0,2})$/;
 const GROUP = /^[0-9a-f]{1,4}$/i;
-const MAPPED = /^::ffff:(\d[\d.]*)$/i;
+const MAPPED = '0,0,0,0,0,65535';
 
 /** The parts of an IPv4 or IPv6 address without a zone; undefined where the text is none. */
 export function partsOf(text: string): Parts | undefined {
@@ -47,12 +47,14 @@ function halfOf(text: string, last: boolean): number[] | undefined {
   return groups;
 }
 
-/** Its network as it is stored: /24 of IPv4, also of one in IPv6's form, and /48 of IPv6. */
+/** Its network as it is stored: /24 of IPv4, also of one in IPv6's form; /40 of 6to4, which holds one; /48 of IPv6. */
 export function networkOf(address: string): string {
-  const four = MAPPED.exec(address)?.[1] ?? address;
-  const parts = partsOf(four) ?? [];
+  const parts = partsOf(address) ?? [];
   if (parts.length === 4) return `${parts.slice(0, 3).join('.')}.0`;
-  const kept = parts.slice(0, 3).map((group) => group.toString(16));
+  const [a = 0, b = 0, c = 0, , , , g = 0, h = 0] = parts;
+  if (parts.slice(0, 6).join() === MAPPED) return `${g >>> 8}.${g % 256}.${h >>> 8}.0`;
+  const third = a === 0x2002 ? c - (c % 256) : c;
+  const kept = [a, b, third].map((group) => group.toString(16));
   const end = kept.findLastIndex((group) => group !== '0');
   return `${kept.slice(0, end + 1).join(':')}::`;
 }

@@ -125,6 +125,10 @@ test('addresses are those of the runtime, networks those of the handler', () => 
     fc.ipV6(),
     fc.stringMatching(/^[0-9a-f:.]{0,20}$/),
     fc.stringMatching(/^[12:.]{0,12}$/),
+    fc
+      .tuple(fc.constantFrom('::ffff:', '0:0:0:0:0:FFFF:', '2002:', '2002::'), fc.ipV4())
+      .map((parts) => parts.join('')),
+    fc.stringMatching(/^(::ffff|2002|2002:):[0-9a-f]{1,4}:[0-9a-f]{1,4}$/),
   );
   fc.assert(
     fc.property(text, (address) => {
