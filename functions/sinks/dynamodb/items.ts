@@ -109,7 +109,8 @@ function loginItem(record: KafkaRecord, { loginDays }: Clock): Item {
     version: versionOf(time, originOf(record)),
     source: identityOf(record),
     eventTime: storedTime(timestamp),
-    expiresAt: Math.floor(time / 1000) + loginDays * DAY_SECONDS,
+    // Not before it came: what lies over five years back, TTL never removes ("Using time to live (TTL)").
+    expiresAt: Math.max(Math.floor(time / 1000) + loginDays * DAY_SECONDS, Math.floor(record.timestamp / 1000)),
   });
 }
 

@@ -119,6 +119,24 @@ describe('a login, of a user and of a device', () => {
     );
   });
 
+  test('that was past its retention when it came expires at once: TTL leaves what lies over five years back', async () => {
+    const written: unknown[] = [];
+    const put: PutIf = async ({ Item }) => {
+      written.push(Item['expiresAt']?.N);
+      return 'written';
+    };
+    const { value, ...rest } = login('a', null);
+    const old = {
+      ...rest,
+      value: { ...(value as object), timestamp: '1970-01-01T00:00:01Z' },
+      timestamp: 1_767_225_600_999,
+    };
+
+    expect(await sink(put).write(batchOfRecords([old]))).toEqual([]);
+
+    expect(written).toEqual(['1767225600']);
+  });
+
   test('that neither table takes is one failure; where one of them is away, it comes again', async () => {
     const refused = new PermanentError('TOO_LARGE', '');
     const away = new TransientError('DYNAMODB', '');

@@ -62,7 +62,7 @@ export function checkLatest(
             version: version(good),
             source: good.source,
             eventTime: new Date(at).toISOString(),
-            expiresAt: Math.floor(at / 1000) + retentionDays * DAY_SECONDS,
+            expiresAt: expiry(at, good.record.timestamp, retentionDays, item['expiresAt']),
           },
           item,
         );
@@ -70,6 +70,14 @@ export function checkLatest(
     },
     findings,
   );
+}
+
+/** In seconds; of a login that was past its retention when it came, any moment from then on that is past as well. */
+function expiry(at: number, arrived: number, retentionDays: number, stored: unknown): number {
+  const due = Math.floor(at / 1000) + retentionDays * DAY_SECONDS;
+  const came = Math.floor(arrived / 1000);
+  const isPast = typeof stored === 'number' && stored >= Math.max(due, came) && stored <= Date.now() / 1000;
+  return due <= Date.now() / 1000 && isPast ? stored : Math.max(due, came);
 }
 
 /** A name for findings: a device's id is personal data, and stays out of them. */
