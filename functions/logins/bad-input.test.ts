@@ -6,6 +6,12 @@ import { AWAY, confluent, glue, LOGIN, PROCESSED, payload, processedType, run } 
 const json = JSON.stringify(LOGIN);
 /** Our payload, its timestamp and device_type replaced by other bytes. */
 const ends = (bytes: number[]): Buffer => Buffer.concat([payload().subarray(0, -13), Buffer.from(bytes)]);
+/** Our payload, its timestamp written with more bytes than it needs. */
+const padded = (bytes: number): Buffer => {
+  const [timestamp, rest] = [payload().subarray(-13, -8), payload().subarray(-8)];
+  const more = Buffer.concat([timestamp.map((byte) => byte | 0x80), Buffer.alloc(bytes - 6, 0x80), Buffer.from([0])]);
+  return Buffer.concat([payload().subarray(0, -13), more, rest]);
+};
 /** Our payload, the three bytes of user_id replaced. */
 const notUtf8 = (bytes: number[]): Buffer =>
   Buffer.concat([payload().subarray(0, 2), Buffer.from(bytes), payload().subarray(5)]);
@@ -61,6 +67,7 @@ const BAD: [what: string, value: TestRecord['value'], code: string][] = [
   ['timestamp before 1970', { ...LOGIN, timestamp: -1 }, 'SCHEMA'],
   ['timestamp of 1e400', json.replace('1742331926', '1e400'), 'SCHEMA'],
   ['timestamp of 2^62 in Avro', confluent(ends([...Array.from({ length: 8 }, () => 0x80), 0x80, 1, 0])), 'NOT_AVRO'],
+  ['a number of 11 bytes in Avro', confluent(padded(11)), 'NOT_AVRO'],
   ['fields of __proto__ alone', `{"__proto__":${json}}`, 'SCHEMA'],
   ['neither user_id nor device_id', without('user_id', 'device_id'), 'NO_IDENTITY'],
   ['a clock ahead by more than 5 min', { ...LOGIN, timestamp: KAFKA_TIME + 300_001 }, 'FUTURE_TIMESTAMP'],
@@ -71,6 +78,10 @@ test.each(BAD)('%s is permanent, and the batch goes on', async (_, value, code) 
 
   expect(codes).toEqual([[0, code]]);
   expect(values).toEqual([PROCESSED]);
+});
+
+test('a number of 10 bytes is one, however small', async () => {
+  expect(await run([{ value: confluent(padded(10)) }])).toMatchObject({ codes: [], values: [PROCESSED] });
 });
 
 test('a clock ahead by 5 min is within tolerance', async () => {

@@ -25,8 +25,8 @@ const GLUE_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /**
  * Tells a record's encoding by its bytes:
  * - Lambda says what it has decoded already in the record's metadata. Such a value has no framing left: one that begins
- *   with `{` is JSON, which is how Lambda writes it (no Avro login begins so: it would be a negative branch or length);
- *   any other is Avro of the schema that the metadata name.
+ *   with `{` is JSON, which is how Lambda writes it; any other is Avro of the schema that the metadata name. Avro of our
+ *   schema never begins so, as that would be a negative branch or length; a writer's that begins with a number may.
  * - Else the first byte: 0 is Confluent's framing, 3 is Glue's, and any other is JSON, which can begin with neither.
  * @throws PermanentError NULL_VALUE, TOO_LARGE, TRUNCATED_FRAME, UNKNOWN_COMPRESSION, UNKNOWN_FORMAT
  */

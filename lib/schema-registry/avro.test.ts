@@ -75,6 +75,29 @@ test('of any bytes, each ends in a value or in one of our codes', () => {
   );
 });
 
+describe('a field that the writer may leave null, and ours may not', () => {
+  const reader = record(field('a', 'string', { default: 'none' }), field('b', 'long'), field('c', ['null', 'string']));
+  const writer = record(field('b', ['long', 'null']), field('a', ['null', 'string']), field('c', ['string', 'null']));
+
+  test('is read where it is there, and is null where it is not', () => {
+    const bytes = (value: object) => avroType(writer).toBuffer(value);
+
+    expect(decode(writer, bytes({ a: 'x', b: 1, c: 'y' }), reader)).toEqual({ a: 'x', b: 1, c: 'y' });
+    expect(decode(writer, bytes({ a: null, b: null, c: null }), reader)).toEqual({ a: null, b: null, c: null });
+  });
+
+  test('may be missing from the writer as before: the default is no null', () => {
+    const less = record(field('b', ['null', 'long']));
+    const value = decode(
+      less,
+      avroType(less).toBuffer({ b: 7 }),
+      record(field('a', 'string', { default: 'none' }), field('b', 'long')),
+    );
+
+    expect(value).toEqual({ a: 'none', b: 7 });
+  });
+});
+
 const TEXT = record(field('text', 'string'));
 const LIST = record(field('list', { type: 'array', items: 'string' }));
 const NULLS = record(field('list', { type: 'array', items: 'null' }));

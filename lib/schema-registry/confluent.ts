@@ -19,8 +19,13 @@ const refusal = z.object({ error_code: z.number() });
 /**
  * A registry that speaks Confluent's API (Confluent's own, Apicurio's under /apis/ccompat/v7); ids are decimal numbers.
  * @param url of the API's root
+ * @throws Error where it is no URL or holds credentials: none are sent, and a URL stands in logs and consoles
  */
 export function confluentRegistry(url: string): SchemaRegistry {
+  const { protocol, username, password } = URL.canParse(url) ? new URL(url) : ({} as Partial<URL>);
+  if (!/^https?:$/.test(protocol ?? '') || username || password) {
+    throw new Error('configuration: SCHEMA_REGISTRY_URL must be an http(s) URL without credentials');
+  }
   const root = url.replace(/\/+$/, '');
   return {
     async schema(id, deadline) {

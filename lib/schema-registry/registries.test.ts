@@ -121,6 +121,13 @@ describe('Confluent', () => {
     });
   });
 
+  test.each(['registry:8081/x y', 'https://user@registry.example', 'https://:secret@registry.example'])(
+    'no registry is made of %s',
+    (wrong) => {
+      expect(() => confluentRegistry(wrong)).toThrow(/^configuration: SCHEMA_REGISTRY_URL must be an http\(s\) URL/);
+    },
+  );
+
   test.each(['0', '-1', '-2147483648'])('the id %s is unknown without a call', async (id) => {
     await expect(confluent().schema(id, within(5_000))).rejects.toMatchObject({ code: 'UNKNOWN_SCHEMA' });
     expect(asked).toEqual([]);

@@ -59,6 +59,16 @@ export function valuesOf(type: Type, known = new Map<Type, number>()): number {
   return values;
 }
 
+/** Whether a number in it may have more bytes than one can: avsc reads such a number all the same. */
+export function mayHoldTooLong({ bytes, start }: Payload): boolean {
+  let run = 0;
+  for (let position = start; position < bytes.length; position += 1) {
+    run = (bytes[position] as number) < 0x80 ? 0 : run + 1;
+    if (run === LONG_BYTES) return true;
+  }
+  return false;
+}
+
 class Cursor {
   readonly bytes: Buffer;
   position: number;
