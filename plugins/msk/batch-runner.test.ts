@@ -24,7 +24,7 @@ function batchOf(...counts: number[]): Slice[] {
       0,
     );
     queue.busy = true;
-    return { queue, ownership: 0, records: queue.shift(count), failures: 0, discarded: [] };
+    return { queue, ownership: 0, records: queue.shift(count), failures: 0, invocations: 0, discarded: [] };
   });
 }
 
@@ -159,6 +159,63 @@ describe('BatchRunner', () => {
     await run;
   });
 
+  test('old records that wait for their destination hold up no partition without any', async () => {
+    const [aged, fresh] = batchOf(2, 1) as [Slice, Slice];
+    (aged.records[0] as KafkaRecord).timestamp = 0;
+    let away = true;
+    const { runner, done, invocations, discarded } = setUp(
+      { MaximumRecordAgeInSeconds: 60 },
+      {
+        discard: async (slices, why) => {
+          if (away) throw new Error('away');
+          discarded.push({ offsets: offsetsOf(slices), why });
+        },
+      },
+    );
+    const run = runner.run([aged, fresh]);
+    await sleep(50);
+    expect([invocations, done, fresh.queue.busy, aged.queue.busy]).toEqual([[[0]], [[1, 1, 1]], false, true]);
+    away = false;
+    await run;
+
+    expect(discarded).toEqual([{ offsets: [0], why: { condition: 'RecordAgeExceeded', invocations: 0 } }]);
+    expect([invocations.at(-1), done.slice(1), aged.queue.busy]).toEqual([[1], [[0, 2, 2]], false]);
+  });
+
+  test('what is too old after a split says how often it was tried', async () => {
+    const batch = batchOf(2);
+    const { runner, discarded } = setUp(
+      { MaximumRecordAgeInSeconds: 60, BisectBatchOnFunctionError: true },
+      {
+        invoke: (slices) => {
+          for (const { records } of slices) for (const own of records) own.timestamp = 0;
+          return poison(0, 1)(slices);
+        },
+      },
+    );
+    await runner.run(batch);
+
+    expect(discarded.map(({ why }) => why.invocations)).toEqual([1, 1]);
+  });
+
+  test('what an attempt has delivered is known to the next one', async () => {
+    const known: number[] = [];
+    const { runner } = setUp(
+      { MaximumRetryAttempts: 0 },
+      {
+        invoke: poison(0),
+        discard: async (slices, _, delivered) => {
+          known.push(delivered.size);
+          if (known.length < 3) delivered.add(slices[0]?.records[known.length - 1] as KafkaRecord);
+          if (known.length < 3) throw new Error('away');
+        },
+      },
+    );
+    await runner.run(batchOf(3));
+
+    expect(known).toEqual([0, 1, 2]);
+  });
+
   test('a partition that was taken away meanwhile is not sent to the destination', async () => {
     const [slice] = batchOf(1) as [Slice];
     let attempts = 0;
@@ -181,7 +238,7 @@ describe('BatchRunner', () => {
   test('records filtered out behind what is given up are done with it', async () => {
     const queue = new PartitionQueue('t', 0, { batchSize: 100, maxBytes: 1_000_000 }, ({ offset }) => offset === 0);
     queue.add([record(0), record(1), record(2)], 0);
-    const slice = { queue, ownership: 0, records: queue.shift(1), failures: 0, discarded: [] };
+    const slice = { queue, ownership: 0, records: queue.shift(1), failures: 0, invocations: 0, discarded: [] };
     const { runner, done } = setUp({ MaximumRetryAttempts: 0 }, { invoke: poison(0) });
     await runner.run([slice]);
 

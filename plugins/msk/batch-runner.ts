@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { KafkaRecord } from './event.ts';
 import type { PartitionQueue } from './partition-queue.ts';
 import { failAll, type Outcome, succeedAll } from './response.ts';
 import { exhausted, expired, nextStep, type RetryPolicy, waitAfter } from './retry-policy.ts';
@@ -21,8 +22,11 @@ export interface BatchRunnerOptions {
   done: (queue: PartitionQueue, next: number, records: number) => void;
   /** Told of each failed invocation: the records that failed, and what follows. */
   failed: (slices: readonly Slice[], reason: string, then: string) => void;
-  /** Takes records that are given up: they count as done when it resolves. A rejection is tried again, without end. */
-  discard: (slices: readonly Slice[], why: Discard) => Promise<void>;
+  /**
+   * Takes records that are given up: they count as done when it resolves. A rejection is tried again, without end.
+   * `delivered` holds those that an earlier attempt has stored already, and takes what this one stores.
+   */
+  discard: (slices: readonly Slice[], why: Discard, delivered: Set<KafkaRecord>) => Promise<void>;
 }
 
 /** Brings batches to their ends: success, or what the mapping's policy has for records that fail or are too old. */
@@ -44,7 +48,7 @@ export class BatchRunner {
   async run(batch: readonly Slice[]): Promise<void> {
     const { policy, invoke, failed: tell } = this.#options;
     const aside: Promise<void>[] = [];
-    let left = await this.#withoutExpired(this.#ours(batch));
+    let left = await this.#withoutExpired(this.#ours(batch), aside);
     while (left.length > 0) {
       const invoked = left;
       const outcome = await invoke(invoked).catch((error: unknown) => failAll(partsOf(invoked), String(error)));
@@ -60,7 +64,7 @@ export class BatchRunner {
       tell(failed, reason, left.length === 0 ? 'given up' : then);
       if (givenUp.length > 0) {
         const condition = oversized ? 'MaximumPayloadSizeExceeded' : 'RetryAttemptsExhausted';
-        const invocations = oversized ? 0 : Math.max(...givenUp.map(({ failures }) => failures));
+        const invocations = oversized ? 0 : mostInvocations(givenUp);
         aside.push(this.#discardAll(givenUp, { condition, invocations, reason }));
       }
       left = await this.#pause(left, wait);
@@ -68,7 +72,7 @@ export class BatchRunner {
         await this.#runHalves(left);
         break;
       }
-      left = await this.#withoutExpired(left);
+      left = await this.#withoutExpired(left, aside);
     }
     await Promise.all(aside);
   }
@@ -83,19 +87,27 @@ export class BatchRunner {
     }
   }
 
-  /** Each record is judged before each attempt, by its own timestamp. */
-  async #withoutExpired(slices: Slice[]): Promise<Slice[]> {
-    const { policy } = this.#options;
-    if (policy.maximumAgeMilliseconds === Number.POSITIVE_INFINITY) return slices;
+  /**
+   * Each record is judged before each attempt, by its own timestamp. While old ones are on their way to a destination,
+   * partitions without any go on: the others' young ones become a batch of their own, in `aside`.
+   */
+  async #withoutExpired(slices: Slice[], aside: Promise<void>[]): Promise<Slice[]> {
     const now = Date.now();
-    const old = slices
-      .map((slice) => ({ ...slice, records: slice.records.filter(({ timestamp }) => expired(policy, timestamp, now)) }))
-      .filter(({ records }) => records.length > 0);
-    if (old.length === 0) return slices;
-    const invocations = Math.max(...old.map(({ failures }) => failures));
-    await this.#deliver(old, { condition: 'RecordAgeExceeded', invocations });
+    const isOld = ({ timestamp }: { timestamp: number }) => expired(this.#options.policy, timestamp, now);
+    const [aged, fresh] = parted(slices, ({ records }) => records.some(isOld));
+    if (aged.length === 0) return slices;
+    const young = this.#discardOld(aged, isOld);
+    if (fresh.length === 0) return young;
+    aside.push(young.then((left) => this.run(left)));
+    return fresh;
+  }
+
+  /** Gives up a batch's old records. @returns the young ones, once the old are delivered */
+  async #discardOld(slices: Slice[], isOld: (record: KafkaRecord) => boolean): Promise<Slice[]> {
+    const old = slices.map((slice) => ({ ...slice, records: slice.records.filter(isOld) }));
+    await this.#deliver(old, { condition: 'RecordAgeExceeded', invocations: mostInvocations(old) });
     const young = this.#ours(slices).map((slice) => {
-      const [gone, records] = parted(slice.records, ({ timestamp }) => expired(policy, timestamp, now));
+      const [gone, records] = parted(slice.records, isOld);
       return { ...slice, records, discarded: [...slice.discarded, ...gone.map(({ offset }) => offset)] };
     });
     return this.#settle(young, { failedFrom: young.map(({ records }) => records[0]?.offset) }, 0);
@@ -108,11 +120,12 @@ export class BatchRunner {
 
   /** Whether the records were taken; they are not where this poller stops, or has lost the partitions. */
   async #deliver(slices: readonly Slice[], why: Discard): Promise<boolean> {
+    const delivered = new Set<KafkaRecord>();
     for (let failures = 1; !this.#stop.aborted; failures += 1) {
       const owned = slices.filter(isOwned);
       if (owned.length === 0) return false;
       try {
-        await this.#options.discard(owned, why);
+        await this.#options.discard(owned, why, delivered);
         return true;
       } catch {
         await sleep(waitAfter(failures), undefined, { signal: this.#stop }).catch(() => {});
@@ -137,7 +150,8 @@ export class BatchRunner {
     const done = succeeded + passed.length;
     if (isOwned(slice) && done > 0) this.#options.done(queue, end, done + (whole ? queue.takeFiltered() : 0));
     const failures = (succeeded > 0 ? 0 : slice.failures) + attempts;
-    return { ...slice, records: failed, failures, discarded: discarded.filter((offset) => offset >= end) };
+    const invocations = slice.invocations + attempts;
+    return { ...slice, records: failed, failures, invocations, discarded: discarded.filter((offset) => offset >= end) };
   }
 
   async #pause(slices: Slice[], milliseconds: number): Promise<Slice[]> {
@@ -174,3 +188,5 @@ function parted<T>(items: readonly T[], belongs: (item: T) => boolean): [T[], T[
   const { yes = [], no = [] } = Object.groupBy(items, (item) => (belongs(item) ? 'yes' : 'no'));
   return [yes, no];
 }
+
+const mostInvocations = (slices: readonly Slice[]): number => Math.max(...slices.map(({ invocations }) => invocations));

@@ -1,6 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { Message } from 'kafkajs';
 import type { Cluster } from './cluster.ts';
+import type { KafkaRecord } from './event.ts';
 import { bucketRecord, type DiscardedBatch, objectKey, topicRecord } from './invocation-record.ts';
 import type { Mapping } from './mapping.ts';
 
@@ -33,15 +33,26 @@ const requestBytes = 500_000;
 function topicDestination(topic: string, { cluster }: DestinationContext): Destination {
   return async (batch) => {
     const messages = batch.partitions.flatMap((part) =>
-      part.records.map((record) => ({ key: record.key, value: JSON.stringify(topicRecord(batch, part, record)) })),
+      part.records
+        .filter((record) => !batch.delivered.has(record))
+        .map((record) => ({ record, key: record.key, value: JSON.stringify(topicRecord(batch, part, record)) })),
     );
     const producer = await cluster.producer();
-    for (const some of chunks(messages)) await producer.send({ topic, messages: some });
+    for (const some of chunks(messages)) {
+      await producer.send({ topic, messages: some.map(({ key, value }) => ({ key, value })) });
+      for (const { record } of some) batch.delivered.add(record);
+    }
   };
 }
 
-function* chunks(messages: readonly { key: Buffer | null; value: string }[]): Generator<Message[]> {
-  let chunk: Message[] = [];
+interface Given {
+  record: KafkaRecord;
+  key: Buffer | null;
+  value: string;
+}
+
+function* chunks(messages: readonly Given[]): Generator<Given[]> {
+  let chunk: Given[] = [];
   let bytes = 0;
   for (const message of messages) {
     const size = Buffer.byteLength(message.value);
@@ -53,7 +64,7 @@ function* chunks(messages: readonly { key: Buffer | null; value: string }[]): Ge
     chunk.push(message);
     bytes += size;
   }
-  yield chunk;
+  if (chunk.length > 0) yield chunk;
 }
 
 function bucketDestination(bucket: string, { mapping, environment }: DestinationContext): Destination {

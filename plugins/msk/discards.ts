@@ -1,5 +1,6 @@
 import type { Discard } from './batch-runner.ts';
 import { type Destination, type DestinationContext, destinationOf } from './destinations.ts';
+import type { KafkaRecord } from './event.ts';
 import type { Metrics } from './metrics.ts';
 import { coordinates, count, type Slice } from './slices.ts';
 
@@ -26,7 +27,7 @@ export class Discards {
   }
 
   /** Rejects where the destination fails: the records then aren't done. */
-  async discard(slices: readonly Slice[], why: Discard): Promise<void> {
+  async discard(slices: readonly Slice[], why: Discard, delivered: Set<KafkaRecord>): Promise<void> {
     const { mapping, cluster, functionKey, metrics, log } = this.#options;
     const records = count(slices);
     const what = `${functionKey}: ${coordinates(slices)} (${records} records, ${why.condition})`;
@@ -45,6 +46,7 @@ export class Discards {
         partitions: slices.map(({ queue: { topic, partition }, records }) => ({ topic, partition, records })),
         why,
         at: new Date(),
+        delivered,
       });
     } catch (error) {
       metrics.counts.OnFailureDestinationDeliveryErrorCount += 1;

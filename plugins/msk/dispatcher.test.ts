@@ -20,6 +20,7 @@ function setUp(options: Partial<DispatcherOptions> = {}, passes?: (record: Kafka
   const dispatcher = new Dispatcher({
     ...limits,
     windowMilliseconds: 0,
+    concurrency: Infinity,
     invoke: (slices) =>
       new Promise((resolve, reject) => {
         invocations.push({
@@ -74,6 +75,18 @@ describe('Dispatcher', () => {
 
     expect(invocations.map(({ offsets }) => Object.keys(offsets))).toEqual([['0'], ['1']]);
     expect(invocations[0]?.offsets[0]).toHaveLength(10);
+  });
+
+  test('has no more batches in flight than its pollers can have', async () => {
+    const { invocations, add } = setUp({ concurrency: 2 });
+    for (const partition of [0, 1, 2]) add(partition, 0, 10);
+    await tick();
+    const before = invocations.map(({ offsets }) => Object.keys(offsets));
+    invocations[1]?.settle();
+    await tick();
+
+    expect(before).toEqual([['0'], ['1']]);
+    expect(invocations.map(({ offsets }) => Object.keys(offsets))).toEqual([['0'], ['1'], ['2']]);
   });
 
   test('reads a partition in sequence', async () => {

@@ -8,12 +8,14 @@ export interface DispatcherOptions extends BatchRunnerOptions {
   maxBytes: number;
   /** How long a batch may wait to be full, from its oldest record on. */
   windowMilliseconds: number;
+  /** Batches in flight, at most. */
+  concurrency: number;
 }
 
 /**
  * Makes batches of queued records and runs the function on them, as Lambda's event source mapping does: each
  * partition in sequence, records of several partitions in one batch, as many batches at once as there are free
- * partitions.
+ * partitions, or as the mapping's pollers can have.
  */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
@@ -65,7 +67,7 @@ export class Dispatcher {
   #pump(): void {
     clearTimeout(this.#timer);
     if (!this.#stop.signal.aborted) this.#passOver();
-    while (!this.#stop.signal.aborted) {
+    while (!this.#stop.signal.aborted && this.#running.size < this.#options.concurrency) {
       const free = [...this.#queues.values()].filter((queue) => !queue.busy && queue.length > 0);
       free.sort((one, other) => one.since - other.since);
       const wait = this.#wait(free);
@@ -121,4 +123,4 @@ export class Dispatcher {
   }
 }
 
-const untried = { failures: 0, discarded: [] };
+const untried = { failures: 0, invocations: 0, discarded: [] };

@@ -2,13 +2,17 @@ import fc from 'fast-check';
 import { eventBytes, type KafkaRecord, mskEvent, mskRecord } from './event.ts';
 
 const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array));
-const kafkaRecord: fc.Arbitrary<KafkaRecord> = fc.record({
-  offset: fc.maxSafeNat(),
-  timestamp: fc.oneof(fc.maxSafeNat(), fc.constant(-1)),
-  key: fc.option(bytes),
-  value: fc.option(bytes),
-  headers: fc.array(fc.record({ name: fc.string({ unit: 'binary' }), value: bytes }), { maxLength: 4 }),
-});
+const kafkaRecord: fc.Arbitrary<KafkaRecord> = fc.record(
+  {
+    offset: fc.maxSafeNat(),
+    timestamp: fc.oneof(fc.maxSafeNat(), fc.constant(-1)),
+    key: fc.option(bytes),
+    value: fc.option(bytes),
+    headers: fc.array(fc.record({ name: fc.string({ unit: 'binary' }), value: bytes }), { maxLength: 4 }),
+    timestampType: fc.constant('LOG_APPEND_TIME' as const),
+  },
+  { requiredKeys: ['offset', 'timestamp', 'key', 'value', 'headers'] },
+);
 
 describe('mskEvent', () => {
   test('is the event that AWS documents', () => {

@@ -3,6 +3,8 @@ export interface KafkaRecord {
   offset: number;
   /** Milliseconds since the epoch. */
   timestamp: number;
+  /** Whose clock it is of: the producer's, or where it is named so the broker's. */
+  timestampType?: 'LOG_APPEND_TIME';
   key: Buffer | null;
   value: Buffer | null;
   headers: readonly KafkaHeader[];
@@ -26,7 +28,7 @@ export interface MskRecord {
   partition: number;
   offset: number;
   timestamp: number;
-  timestampType: 'CREATE_TIME';
+  timestampType: 'CREATE_TIME' | 'LOG_APPEND_TIME';
   /** Base64. Left out where the record has no key. */
   key?: string;
   /** Base64. Null for a tombstone. */
@@ -62,13 +64,13 @@ export function mskEvent(
 }
 
 export function mskRecord(topic: string, partition: number, record: KafkaRecord): MskRecord {
-  const { offset, timestamp, key, value, headers } = record;
+  const { offset, timestamp, timestampType = 'CREATE_TIME', key, value, headers } = record;
   return {
     topic,
     partition,
     offset,
     timestamp,
-    timestampType: 'CREATE_TIME',
+    timestampType,
     ...(key && { key: key.toString('base64') }),
     value: value === null ? null : value.toString('base64'),
     headers: headers.map((header) => ({ [header.name]: [...signed(header.value)] })),
@@ -80,8 +82,9 @@ export function mskRecord(topic: string, partition: number, record: KafkaRecord)
  * payload limit. Counted without making the JSON.
  */
 export function eventBytes(topic: string, partition: number, record: KafkaRecord): number {
-  const { offset, timestamp, key, value, headers } = record;
-  const fixed = fixedBytes + topic.length + digits(partition) + digits(offset) + digits(timestamp);
+  const { offset, timestamp, timestampType = 'CREATE_TIME', key, value, headers } = record;
+  const fixed =
+    fixedBytes + topic.length + timestampType.length + digits(partition) + digits(offset) + digits(timestamp);
   const payload = (key ? keyBytes + base64Bytes(key) : 0) + (value ? 2 + base64Bytes(value) : 4);
   return headers.reduce((sum, header) => sum + headerBytes(header), fixed + payload + Math.max(0, headers.length - 1));
 }
@@ -91,7 +94,7 @@ const emptyRecord = {
   partition: 0,
   offset: 0,
   timestamp: 0,
-  timestampType: 'CREATE_TIME',
+  timestampType: '',
   value: 0,
   headers: [],
 };

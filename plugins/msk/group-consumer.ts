@@ -41,10 +41,12 @@ export class GroupConsumer {
   readonly #stop = new AbortController();
   readonly #left = Promise.withResolvers<void>();
   readonly #held = new Set<number>();
+  /** Partitions that were sought: kafkajs keeps a seek that wasn't fetched yet over the loss of its partition. */
+  readonly #sought = new Set<number>();
   #consumer: Consumer | undefined;
   #memberId: string | undefined;
-  /** Partitions that the topic had when the mapping began, where its starting position has been sought. */
-  #first: ReadonlySet<number> | undefined;
+  /** Commits that Kafka has stored. */
+  #commits = 0;
   #running: Promise<void> | undefined;
 
   constructor(options: GroupConsumerOptions) {
@@ -73,9 +75,13 @@ export class GroupConsumer {
     await this.#running;
   }
 
+  /** @throws Error where Kafka hasn't stored the offsets */
   async commit(offsets: { topic: string; partition: number; offset: string }[]): Promise<void> {
     if (!this.#consumer) throw new Error('the group was left before its offsets were committed');
+    const before = this.#commits;
     await this.#consumer.commitOffsets(offsets);
+    // A consumer that has given up commits nothing, and doesn't say so.
+    if (this.#commits === before) throw new Error('the consumer ended before its offsets were committed');
   }
 
   async #keepConsuming(): Promise<void> {
@@ -111,6 +117,7 @@ export class GroupConsumer {
     crashed.promise.catch(() => {});
     consumer.on(consumer.events.CRASH, ({ payload }) => crashed.reject(payload.error));
     consumer.on(consumer.events.HEARTBEAT, connected);
+    consumer.on(consumer.events.COMMIT_OFFSETS, () => (this.#commits += 1));
     consumer.on(consumer.events.GROUP_JOIN, (event) => this.#join(consumer, event));
     try {
       await consumer.connect();
@@ -127,6 +134,7 @@ export class GroupConsumer {
     } finally {
       this.#consumer = undefined;
       this.#held.clear();
+      this.#sought.clear();
       for (const queue of this.#options.queues()) queue.revoke();
       await consumer.disconnect().catch(failed);
     }
@@ -146,19 +154,21 @@ export class GroupConsumer {
       if (this.#held.has(queue.partition)) this.#release(consumer, queue.partition);
     }
     const gained = [...assigned].map(queueOf).filter((queue) => !queue.assigned);
+    const unsure = gained.filter(
+      ({ partition }) => mapping.startingPosition.at !== 'TRIM_HORIZON' || this.#sought.has(partition),
+    );
     for (const partition of assigned) {
       const { next } = queueOf(partition);
-      if (next !== undefined) consumer.seek({ topic: mapping.topic, partition, offset: String(next) });
+      if (next !== undefined) this.#seek(consumer, partition, next);
     }
     for (const queue of gained) queue.assigned = true;
-    if (mapping.startingPosition.at !== 'TRIM_HORIZON') this.#seekStart(consumer, gained).catch(this.#options.failed);
+    if (unsure.length > 0) this.#seekStart(consumer, unsure).catch(this.#options.failed);
     connected();
   }
 
   /** Holds the partitions until it is known whether the group has offsets for them. */
   async #seekStart(consumer: Consumer, queues: readonly PartitionQueue[]): Promise<void> {
     const { cluster, mapping, begin, failed } = this.#options;
-    const { topic } = mapping;
     const ownerships = queues.map((queue) => queue.ownership);
     const waiting = () => queues.filter((queue, index) => queue.ownership === ownerships[index]);
     for (const { partition } of queues) this.#hold(consumer, partition);
@@ -171,31 +181,44 @@ export class GroupConsumer {
         await sleep(restartMilliseconds);
       }
     }
-    if (positions) this.#first ??= new Set(positions.keys());
+    // A group that has begun commits each partition: one that has no offset was added later. LATEST must not skip its
+    // first records, though they came while no poller ran.
+    const begun = [...(positions?.values() ?? [])].some(({ committed }) => committed);
     for (const queue of waiting()) {
       const position = positions?.get(queue.partition);
-      if (position && !position.committed) {
-        // A starting position is for what was there: of a partition added later, LATEST must not skip the first records.
-        const offset = this.#first?.has(queue.partition) ? position.offset : 0;
-        consumer.seek({ topic, partition: queue.partition, offset: String(offset) });
+      if (position) {
+        const isAdded = begun && !position.committed && mapping.startingPosition.at !== 'TRIM_HORIZON';
+        const offset = isAdded ? 0 : position.offset;
+        this.#seek(consumer, queue.partition, offset);
         queue.next = offset;
-        begin(queue, offset);
+        if (!position.committed) begin(queue, offset);
       }
       this.#release(consumer, queue.partition);
     }
   }
 
+  #seek(consumer: Consumer, partition: number, offset: number): void {
+    this.#sought.add(partition);
+    consumer.seek({ topic: this.#options.mapping.topic, partition, offset: String(offset) });
+  }
+
   async #queue(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload;
     const queue = this.#options.queueOf(batch.partition);
-    if (!queue.assigned || this.#stop.signal.aborted) return;
+    const consumer = this.#consumer;
+    // Stale: it was fetched before a seek, and what is sought is fetched next.
+    if (!queue.assigned || !consumer || payload.isStale() || this.#stop.signal.aborted) return;
+    if (queue.misses(Number((batch as FetchedBatch).fetchedOffset))) {
+      this.#seek(consumer, queue.partition, queue.next as number);
+      return;
+    }
     queue.add(batch.messages.map(kafkaRecord), performance.now());
     payload.resolveOffset(batch.lastOffset());
     this.#options.queued(queue, batch.messages.length, Number(batch.highWatermark));
     if (!queue.full) return;
     await Promise.race([queue.drained(), sleep(roomWaitMilliseconds)]);
-    const consumer = this.#consumer;
-    if (!queue.full || !consumer) return;
+    // Of a consumer that is paused as a whole, kafkajs would fetch the other partitions again.
+    if (!queue.full || consumer !== this.#consumer || this.#stop.signal.aborted) return;
     const { ownership } = queue;
     this.#hold(consumer, queue.partition);
     void queue.drained().then(() => {
@@ -225,8 +248,22 @@ export class GroupConsumer {
   }
 }
 
-function kafkaRecord({ offset, timestamp, key, value, headers }: KafkaMessage): KafkaRecord {
-  return { offset: Number(offset), timestamp: Number(timestamp), key, value, headers: kafkaHeaders(headers) };
+/** What kafkajs's types leave out: the offset that the fetch asked for. */
+type FetchedBatch = EachBatchPayload['batch'] & { fetchedOffset: string };
+/** And of a record the batch that it was stored in. */
+type StoredMessage = KafkaMessage & { batchContext?: { timestampType?: number } };
+
+const logAppendTime = 1;
+
+function kafkaRecord({ offset, timestamp, key, value, headers, batchContext }: StoredMessage): KafkaRecord {
+  return {
+    offset: Number(offset),
+    timestamp: Number(timestamp),
+    ...(batchContext?.timestampType === logAppendTime && { timestampType: 'LOG_APPEND_TIME' }),
+    key,
+    value,
+    headers: kafkaHeaders(headers),
+  };
 }
 
 /**

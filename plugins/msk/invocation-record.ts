@@ -11,6 +11,8 @@ export interface DiscardedBatch {
   why: Discard;
   /** When they were given up. */
   at: Date;
+  /** Those that an earlier attempt has stored already; takes what is stored. */
+  delivered: Set<KafkaRecord>;
 }
 
 /**
@@ -95,6 +97,9 @@ function eventOf(
   return mskEvent(eventSourceArn, bootstrapServers, partitions);
 }
 
+/** No date is beyond these (ECMAScript, "Time Values"), but a producer that counts nanoseconds is. */
+const lastMilliseconds = 8.64e15;
+
 function iso(record: KafkaRecord | undefined): string {
-  return new Date(record?.timestamp ?? 0).toISOString();
+  return new Date(Math.min(record?.timestamp ?? 0, lastMilliseconds)).toISOString();
 }

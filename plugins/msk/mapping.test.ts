@@ -46,6 +46,7 @@ describe('mskMappings', () => {
           bisects: false,
           hasDestination: false,
         },
+        concurrency: Number.POSITIVE_INFINITY,
       },
     ]);
   });
@@ -77,7 +78,12 @@ describe('mskMappings', () => {
       reportsFailures: true,
       retry: { maximumRetryAttempts: 3, maximumAgeMilliseconds: 60_000, bisects: true, hasDestination: true },
       onFailure: 'kafka://dead',
+      concurrency: 1000,
     });
+  });
+
+  test('five invocations at once are what one poller can have', () => {
+    expect(read({ ProvisionedPollerConfig: { MaximumPollers: 2 } }).mappings[0]).toMatchObject({ concurrency: 10 });
   });
 
   test.each([

@@ -18,6 +18,8 @@ export interface Mapping {
   /** ReportBatchItemFailures is among its FunctionResponseTypes, and it is in provisioned mode. */
   reportsFailures: boolean;
   retry: RetryPolicy;
+  /** Invocations at once, at most. */
+  concurrency: number;
   /** ARN of an SQS queue, an SNS topic or an S3 bucket, or `kafka://<topic>`. */
   onFailure?: string;
   /** What its FilterCriteria let through; absent where all of it. */
@@ -99,6 +101,7 @@ function readMapping(
     startingPosition: startingPosition(properties),
     reportsFailures: provisioned && (properties.FunctionResponseTypes?.includes('ReportBatchItemFailures') ?? false),
     retry: retryPolicy(properties, provisioned, onFailure !== undefined),
+    concurrency: concurrency(properties),
     ...(onFailure !== undefined && { onFailure }),
     ...(filter && { filter }),
   };
@@ -109,7 +112,7 @@ interface MappingProperties extends RetryProperties {
   Topics: [string];
   Enabled?: boolean;
   AmazonManagedKafkaEventSourceConfig?: { ConsumerGroupId?: string };
-  ProvisionedPollerConfig?: unknown;
+  ProvisionedPollerConfig?: { MaximumPollers?: number };
   BatchSize?: number;
   MaximumBatchingWindowInSeconds?: number;
   StartingPosition: string;
@@ -117,6 +120,15 @@ interface MappingProperties extends RetryProperties {
   StartingPositionTimestamp?: number;
   FunctionResponseTypes?: string[];
   FilterCriteria?: FilterCriteria;
+}
+
+/** AWS: "Kafka event poller scaling modes", and of MaximumPollers "ProvisionedPollerConfig". */
+const invocationsPerPoller = 5;
+const maximumPollersByDefault = 200;
+
+/** On demand there are as many pollers as it takes, up to one per partition. */
+function concurrency({ ProvisionedPollerConfig: pollers }: MappingProperties): number {
+  return pollers ? invocationsPerPoller * (pollers.MaximumPollers ?? maximumPollersByDefault) : Infinity;
 }
 
 /** What may refer to what isn't on this machine: secrets, keys, destinations. */

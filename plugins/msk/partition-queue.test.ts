@@ -65,6 +65,44 @@ describe('PartitionQueue', () => {
     expect(queue.next).toBe(2);
   });
 
+  test('starts afresh where another record has the offset of one that is queued', () => {
+    const queue = create();
+    queue.add(offsets(0, 3), 0);
+    queue.add([record(0), { ...record(1), timestamp: 1 }], 0);
+
+    expect(queue.shift(9).map(({ offset, timestamp }) => [offset, timestamp])).toEqual([
+      [0, 0],
+      [1, 1],
+    ]);
+    expect(queue.next).toBe(2);
+  });
+
+  test.each([
+    { overlap: 'and goes on', first: 5, count: 10, next: 15 },
+    { overlap: 'from the head on', first: 3, count: 12, next: 15 },
+    { overlap: 'and is older', first: 4, count: 3, next: 10 },
+  ])('queues each record once where a fetch overlaps what is queued, $overlap', ({ first, count, next }) => {
+    const queue = create();
+    queue.add(offsets(0, 10), 0);
+    queue.shift(3);
+    queue.add(offsets(first, count), 0);
+
+    const expected = Array.from({ length: next - 3 }, (_, index) => 3 + index);
+    expect(queue).toMatchObject({ next, length: expected.length });
+    expect(queue.shift(99).map(({ offset }) => offset)).toEqual(expected);
+    expect(queue.bytes).toBe(0);
+  });
+
+  test('asks once for what a fetch has left out', () => {
+    const queue = create();
+    expect(queue.misses(7)).toBe(false);
+    queue.add(offsets(0, 5), 0);
+
+    expect([queue.misses(5), queue.misses(3), queue.misses(7), queue.misses(7)]).toEqual([false, false, true, false]);
+    queue.add(offsets(7, 1), 0);
+    expect([queue.misses(8), queue.misses(9)]).toEqual([false, true]);
+  });
+
   describe('with a filter', () => {
     const createOdd = () =>
       new PartitionQueue('t', 0, { batchSize: 100, maxBytes: 100_000 }, (r) => r.offset % 2 === 1);

@@ -32,6 +32,8 @@ export class PartitionQueue {
   busy = false;
   /** The offset that follows the last record queued or filtered out. */
   next: number | undefined;
+  /** What a fetch left out, if it began behind `next`: asked for once, as there may be no record. */
+  #missed: number | undefined;
 
   /** @param passes whether a record is to be queued; the others are passed over */
   constructor(
@@ -73,13 +75,15 @@ export class PartitionQueue {
   }
 
   /**
-   * Queues what a fetch brought. A fetch that begins below what is queued means that Kafka has set the partition
-   * back (its topic was made anew, or records were deleted): what is queued is then worthless.
+   * Queues what a fetch brought. Two fetches may overlap, where the group joins anew or a partition's leader moves: what
+   * is queued already is passed over. But one that begins below all that is queued, or has another record where one is
+   * queued, means that Kafka has set the partition back (its topic was made anew): what is queued is then worthless.
    */
   add(records: readonly KafkaRecord[], at: number): void {
-    const first = records[0];
-    if (first && this.next !== undefined && first.offset < this.next) this.clear();
+    if (this.#isSetBack(records)) this.clear();
+    const from = this.next ?? Number.NEGATIVE_INFINITY;
     for (const record of records) {
+      if (record.offset < from) continue;
       this.next = record.offset + 1;
       if (!this.#passes(record)) {
         this.#filteredBehind += 1;
@@ -90,6 +94,27 @@ export class PartitionQueue {
       this.#filteredBehind = 0;
       this.#bytes += bytes;
     }
+  }
+
+  /**
+   * Whether a fetch from that offset leaves out what has not been fetched; false where that was asked for again and
+   * there is nothing: markers of transactions take offsets, and come as no record.
+   */
+  misses(fetchedFrom: number): boolean {
+    if (this.next === undefined || fetchedFrom <= this.next || this.#missed === this.next) return false;
+    this.#missed = this.next;
+    return true;
+  }
+
+  #isSetBack(records: readonly KafkaRecord[]): boolean {
+    const [first] = records;
+    if (!first || this.next === undefined || first.offset >= this.next) return false;
+    if (first.offset < (this.head ?? first.offset)) return true;
+    const queued = new Map(this.#records.map(({ record }) => [record.offset, record]));
+    return records.some((record) => {
+      const same = queued.get(record.offset);
+      return same !== undefined && !isSame(same, record);
+    });
   }
 
   /** Sizes of the records, the oldest first. */
@@ -132,6 +157,7 @@ export class PartitionQueue {
     this.#filteredBehind = 0;
     this.#filteredAmongTaken = 0;
     this.next = undefined;
+    this.#missed = undefined;
     this.#notifyWhenDrained();
   }
 
@@ -147,4 +173,9 @@ export class PartitionQueue {
     this.#onDrained = [];
     for (const resolve of waiting) resolve();
   }
+}
+
+function isSame(one: KafkaRecord, other: KafkaRecord): boolean {
+  if (one.timestamp !== other.timestamp) return false;
+  return one.value === null || other.value === null ? one.value === other.value : one.value.equals(other.value);
 }

@@ -44,11 +44,12 @@ export class Poller {
     this.#dispatcher = new Dispatcher({
       ...limits,
       windowMilliseconds: mapping.windowMilliseconds,
+      concurrency: mapping.concurrency,
       invoke: (slices) => this.#invoke(slices),
       done: (queue, next, records) => this.#committer.add(queue, next, records),
       failed: (slices, reason, then) => this.#failed(slices, reason, then),
       policy: mapping.retry,
-      discard: (slices, why) => discards.discard(slices, why),
+      discard: (slices, why, delivered) => discards.discard(slices, why, delivered),
     });
     this.#committer = new Committer({
       commit: (offsets) => this.#consumer.commit(offsets),

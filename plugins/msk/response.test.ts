@@ -1,8 +1,15 @@
 import { failAll, readResponse, succeedAll } from './response.ts';
 
+/** Of orders-0 a filter has left out offset 14. */
 const parts = [
-  { topic: 'orders', partition: 0, firstOffset: 10, lastOffset: 19 },
-  { topic: 'orders', partition: 2, firstOffset: 5, lastOffset: 5 },
+  {
+    topic: 'orders',
+    partition: 0,
+    firstOffset: 10,
+    lastOffset: 19,
+    has: (offset: number) => offset >= 10 && offset <= 19 && offset !== 14,
+  },
+  { topic: 'orders', partition: 2, firstOffset: 5, lastOffset: 5, has: (offset: number) => offset === 5 },
 ];
 const failure = (partition: unknown, offset: unknown) => ({ itemIdentifier: { partition, offset } });
 
@@ -31,6 +38,7 @@ describe('readResponse', () => {
     ['another topic', failure('order-0', 10)],
     ['an offset before the batch', failure('orders-0', 9)],
     ['an offset after the batch', failure('orders-0', 20)],
+    ['an offset between those of the batch, which a filter has left out', failure('orders-0', 14)],
     ['an offset as text', failure('orders-0', '12')],
     ['an identifier as text', { itemIdentifier: 'orders-0-12' }],
     ['a null identifier', { itemIdentifier: null }],

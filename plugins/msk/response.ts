@@ -4,6 +4,8 @@ export interface BatchPart {
   partition: number;
   firstOffset: number;
   lastOffset: number;
+  /** Whether one of its records has that offset: filters and compaction leave gaps. */
+  has: (offset: number) => boolean;
 }
 
 /** What an invocation has come to. */
@@ -34,7 +36,7 @@ export function readResponse(response: unknown, parts: readonly BatchPart[]): Ou
     const offset = field(identifier, 'offset');
     const index = parts.findIndex((part) => field(identifier, 'partition') === `${part.topic}-${part.partition}`);
     const part = parts[index];
-    if (!part || !isInteger(offset) || offset < part.firstOffset || offset > part.lastOffset) {
+    if (!part || !isInteger(offset) || !part.has(offset)) {
       return failAll(parts, `no record of this batch has the itemIdentifier ${show(identifier)}`);
     }
     failedFrom[index] = Math.min(offset, failedFrom[index] ?? offset);

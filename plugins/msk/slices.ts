@@ -8,8 +8,10 @@ export interface Slice {
   /** The queue's ownership when the records were taken. */
   ownership: number;
   records: KafkaRecord[];
-  /** Failed invocations of the first of the records. */
+  /** Failed invocations of the first of the records that count against the retries: none before a split. */
   failures: number;
+  /** All failed invocations of the first of the records. */
+  invocations: number;
   /** Offsets taken with the records that were discarded before, and aren't told as done yet. */
   discarded: readonly number[];
   /** The first offset of the slice that follows in the same partition, where a split has parted the two. */
@@ -22,7 +24,17 @@ export function partsOf(slices: readonly Slice[]): BatchPart[] {
     partition: queue.partition,
     firstOffset: records[0]?.offset ?? 0,
     lastOffset: records.at(-1)?.offset ?? 0,
+    has: offsetsOf(records),
   }));
+}
+
+/** Most batches are asked for none of theirs. */
+function offsetsOf(records: readonly KafkaRecord[]): (offset: number) => boolean {
+  let offsets: Set<number> | undefined;
+  return (offset) => {
+    offsets ??= new Set(records.map((record) => record.offset));
+    return offsets.has(offset);
+  };
 }
 
 export function count(slices: readonly Slice[]): number {

@@ -44,6 +44,7 @@ test('plugins/msk: a broker that restarts in flight loses no record, and what it
       startingPosition: { at: 'TRIM_HORIZON' },
       reportsFailures: false,
       retry: retryPolicy({}, false, false),
+      concurrency: Infinity,
     },
     invoke: async (event) => {
       for (const record of Object.values((event as MskEvent).records).flat()) {

@@ -82,6 +82,7 @@ export function pollerOf(topic: string, invoke: Invoker['invoke'], settings: Par
     startingPosition: { at: 'TRIM_HORIZON' },
     reportsFailures: false,
     retry: retryPolicy({}, false, false),
+    concurrency: Infinity,
     ...settings,
   };
   const poller = new Poller({ mapping, functionKey: 'bench', cluster, invoke, environment: {}, log: console.error });

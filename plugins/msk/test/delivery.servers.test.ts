@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { payloadLimit } from '../batching.ts';
 import {
   connect,
   createTopic,
+  createTopicNamed,
   disconnect,
   done,
   eventually,
@@ -21,6 +23,18 @@ afterAll(disconnect);
 const sequence = (first: number, count: number) => Array.from({ length: count }, (_, index) => String(first + index));
 
 describe('the event', () => {
+  test('says where the broker has given the time', async () => {
+    const topic = `test-${randomUUID()}`;
+    await createTopicNamed(topic, 1, [{ name: 'message.timestamp.type', value: 'LogAppendTime' }]);
+    await produce(topic, [{ value: 'x', timestamp: '1700000000000' }]);
+    const run = start(topic, () => {});
+    await done(run, 1);
+
+    const [record] = run.events.flatMap(recordsOf);
+    expect(record?.timestampType).toBe('LOG_APPEND_TIME');
+    expect(Date.now() - (record?.timestamp ?? 0)).toBeLessThan(60_000);
+  });
+
   test('holds records as they were produced', async () => {
     const topic = await createTopic(1);
     await produce(topic, [
@@ -97,6 +111,25 @@ describe('the event', () => {
 
     expect(run.events).toHaveLength(1);
   });
+});
+
+test('no more invocations run at once than its pollers can have', async () => {
+  const topic = await createTopic(4);
+  await produce(
+    topic,
+    [0, 1, 2, 3].flatMap((partition) => numbered(partition, 0, 50)),
+  );
+  let [most, inFlight] = [0, 0];
+  const invoke = async () => {
+    inFlight += 1;
+    most = Math.max(most, inFlight);
+    await sleep(10);
+    inFlight -= 1;
+  };
+  const run = start(topic, invoke, { batchSize: 10, concurrency: 2 });
+  await done(run, 200);
+
+  expect(most).toBe(2);
 });
 
 describe('order', () => {

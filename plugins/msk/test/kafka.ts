@@ -46,6 +46,11 @@ export async function createTopicNamed(
 /** Adds partitions, up to that many. */
 export async function createPartitions(topic: string, count: number): Promise<void> {
   await admin.createPartitions({ topicPartitions: [{ topic, count }] });
+  // The controller has them; the broker that is asked may hear of them later.
+  await eventually(async () => {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    return topics[0]?.partitions.length === count;
+  });
   // It would drop records for partitions that it doesn't know.
   await producer.disconnect();
   await producer.connect();
@@ -64,6 +69,12 @@ export function numbered(partition: number, first: number, count: number): Messa
 export async function committed(group: string, topic: string): Promise<Record<number, number>> {
   const [offsets] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
   return Object.fromEntries((offsets?.partitions ?? []).map(({ partition, offset }) => [partition, Number(offset)]));
+}
+
+/** The offset that the next record of a topic's only partition will have. */
+export async function endOf(topic: string): Promise<number> {
+  const [offsets] = await admin.fetchTopicOffsets(topic);
+  return Number(offsets?.high);
 }
 
 export interface Run {
@@ -96,6 +107,7 @@ export function start(
     startingPosition: { at: 'TRIM_HORIZON' },
     reportsFailures: false,
     retry: retryPolicy({}, false, false),
+    concurrency: Infinity,
     ...settings,
   };
   const poller = new Poller({

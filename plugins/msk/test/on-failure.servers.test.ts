@@ -7,6 +7,7 @@ import {
   createTopicNamed,
   disconnect,
   done,
+  endOf,
   eventually,
   numbered,
   produce,
@@ -108,6 +109,19 @@ describe('a Kafka topic', () => {
       DroppedEventCount: 0,
       OnFailureDestinationDeliveredEventCount: 1,
     });
+  });
+
+  test('that refuses a record gets those before it once, however often it is tried again', async () => {
+    const topic = await createTopic(1);
+    const dead = `${topic}-dead`;
+    await createTopicNamed(dead, 1, [{ name: 'max.message.bytes', value: '700000' }]);
+    await produce(topic, [...numbered(0, 0, 99), { partition: 0, value: Buffer.alloc(700_000, 97) }]);
+    const run = start(topic, fail, { retry, onFailure: `kafka://${dead}`, windowMilliseconds: 300 });
+    await eventually(() => run.poller.status.metrics.OnFailureDestinationDeliveryErrorCount > 2);
+
+    expect(await readTopic(dead, 99)).toHaveLength(99);
+    expect(await endOf(dead)).toBe(99);
+    expect(await committed(run.group, topic)).toEqual({ 0: -1 });
   });
 
   test('takes more than one request of records', async () => {

@@ -6,12 +6,14 @@ import {
   createPartitions,
   createTopic,
   disconnect,
+  done,
   eventually,
   numbered,
   produce,
   recordsOf,
   start,
   stopAll,
+  texts,
 } from './kafka.ts';
 
 beforeAll(connect);
@@ -38,6 +40,25 @@ test.each(['TRIM_HORIZON', 'LATEST'] as const)(
     await eventually(async () => Object.values(await committed(run.group, topic)).every((offset) => offset === 2));
     await run.poller.refreshPositions();
     expect(run.poller.status.metrics.SumOffsetLag).toBe(0);
+  },
+  60_000,
+);
+
+test.each([{ at: 'LATEST' }, { at: 'AT_TIMESTAMP', timestamp: 1_700_000_000_000 }] as const)(
+  '$at: records of partitions that are added while it is stopped are read from their beginning',
+  async (startingPosition) => {
+    const topic = await createTopic(1);
+    await produce(topic, [{ partition: 0, value: 'old', timestamp: '1600000000000' }]);
+    const first = start(topic, () => {}, { startingPosition });
+    await eventually(async () => (await offsetOf(first.group, topic)) === 1);
+    await stopAll();
+    await createPartitions(topic, 2);
+    const added = [10, 11].map((value) => ({ partition: 1, value: String(value), timestamp: '1600000000000' }));
+    await produce(topic, [...added, ...numbered(0, 1, 1)]);
+    const second = start(topic, () => {}, { startingPosition });
+    await done(second, 3);
+
+    expect([...texts(first.events), ...texts(second.events)].toSorted()).toEqual(['1', '10', '11']);
   },
   60_000,
 );
