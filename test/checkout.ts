@@ -96,7 +96,7 @@ function startedRun(child: ChildProcess, folder: string, report: string): Starte
   };
   return {
     output: () => output,
-    async says(pattern, withinSeconds = 60) {
+    async says(pattern, withinSeconds = 120) {
       const deadline = Date.now() + withinSeconds * 1000;
       while (!pattern.test(output)) {
         if (child.exitCode !== null || child.signalCode !== null) throw failure(`ended before it said ${pattern}`);

@@ -71,9 +71,11 @@ function notSearched({ search }: RunOptions, { stack, deployed }: Running): { no
 /** How logins were framed and kept. */
 async function loginFacts({ stack, deployed }: Running): Promise<ReportFacts['logins']> {
   const { environments, references } = deployed;
+  const { STORE_FULL_IP, OUTPUT_FORMAT, OUTPUT_SCHEMA_ID } = environments['ProcessLoginLambdaFunction'] ?? {};
   return {
     schemas: await schemaIds(stack.endpoints, references),
-    storeFullIp: environments['ProcessLoginLambdaFunction']?.['STORE_FULL_IP'] === 'true',
+    storeFullIp: STORE_FULL_IP === 'true',
+    output: { format: String(OUTPUT_FORMAT), schemaId: String(OUTPUT_SCHEMA_ID) },
     retentionDays: Number(environments['UpsertIntoDynamodbLambdaFunction']?.['LOGIN_DAYS']),
   };
 }

@@ -90,8 +90,10 @@ test('dev: OpenSearch stands still for 20 s while others keep their pace; a batc
   expectProof(await run.report());
 }, 300_000);
 
-test('prod: three brokers, and of a batch that is handed back only the tail of its failed partition comes again', async () => {
-  const run = checkout.start([...ONLY, '--stage', 'prod', '--duration', '12', '--vehicles', '100']);
+test('prod: three brokers, logins in Avro, and of a batch that is handed back only the tail of its failed partition comes again', async () => {
+  const avro = ['--param', 'loginsOutputFormat=avro-glue', '--param', 'storeFullIp=true'];
+  const domains = ['--only', 'fleet,demo,logins', '--logins', '50'];
+  const run = checkout.start([...domains, ...avro, '--stage', 'prod', '--duration', '12', '--vehicles', '100']);
   await run.says(/all mappings poll/);
   const stack = await run.stack();
   expect(stack.endpoints.kafka.split(',')).toHaveLength(3);
@@ -99,5 +101,9 @@ test('prod: three brokers, and of a batch that is handed back only the tail of i
 
   await run.succeeds(120);
 
-  expectProof(await run.report());
-}, 150_000);
+  const report = await run.report();
+  expectProof(report);
+  const { logins } = report.domains;
+  expect(logins.topics['user-login-processed']).toMatchObject({ lost: 0, different: 0 });
+  expect(logins.stores['rds']).toMatchObject({ expected: logins.acknowledged - logins.bad });
+}, 270_000);

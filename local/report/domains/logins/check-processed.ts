@@ -1,15 +1,17 @@
 import { checkOnce, type OnceResult } from '../../checks/once.ts';
 import type { Findings } from '../../findings.ts';
 import { LOGINS_PROCESSED } from '../../topics.ts';
-import { objectOf } from '../../truth/json.ts';
 import { type LogRecord, sourceOf, type TopicLog } from '../../world.ts';
+import type { LoginFacts } from './facts.ts';
 import { fieldAtFault } from './field-at-fault.ts';
 import type { GoodLogin, LoginsTruth } from './truth/logins.ts';
+import { processedFields } from './truth/processed.ts';
 
 /** Each good login is in user-login-processed under its own `source`, keyed by its user, with exactly its fields. */
 export function checkProcessed(
   log: TopicLog,
   truth: LoginsTruth,
+  facts: LoginFacts,
   isOlder: (source: string) => boolean,
   findings: Findings,
 ): OnceResult {
@@ -23,9 +25,9 @@ export function checkProcessed(
       difference({ login }, record) {
         const { at, ...fields } = login;
         if (record.key?.toString('utf8') !== login.user_id) return 'the key is not the user_id';
-        const form = objectOf(record.value, Number.POSITIVE_INFINITY);
-        if ('bad' in form) return `the value is no JSON object (${form.bad})`;
-        return fieldAtFault({ ...fields, timestamp: new Date(at).toISOString() }, form.object);
+        const found = processedFields(record.value, facts);
+        if ('bad' in found) return `the value is no login (${found.bad})`;
+        return fieldAtFault({ ...fields, timestamp: new Date(at).toISOString() }, found.fields);
       },
     },
     findings,

@@ -6,6 +6,8 @@ export interface LoginFacts {
   schemas: SchemaIds;
   /** STORE_FULL_IP */
   storeFullIp: boolean;
+  /** OUTPUT_FORMAT, OUTPUT_SCHEMA_ID */
+  output: { format: string; schemaId: string };
   /** LOGIN_DAYS */
   retentionDays: number;
 }

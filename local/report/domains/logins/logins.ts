@@ -21,7 +21,7 @@ const NONE = { json: 0, confluent: 0, glue: 0, glueZlib: 0 };
 function judge({ world, facts, isOlder, findings }: Subject): Judged<LoginsReport> {
   const { topics } = world;
   const truth = loginsTruth(world, facts.logins);
-  const processed = checkProcessed(topics[LOGINS_PROCESSED], truth, isOlder, findings);
+  const processed = checkProcessed(topics[LOGINS_PROCESSED], truth, facts.logins, isOlder, findings);
   checkOrder(LOGINS_PROCESSED, topics[LOGINS_PROCESSED].records, findings);
   const letters = checkDeadLetters(LOGINS_DLQ, topics[LOGINS_DLQ], truth.bad, isOlder, findings);
   const latest = (by: 'user_id' | 'device_id', items: Parameters<typeof checkLatest>[0]) =>

@@ -19,6 +19,7 @@ export const LOGIN_FACTS: LoginFacts = {
     confluent: 3,
   },
   storeFullIp: false,
+  output: { format: 'json', schemaId: '' },
   retentionDays: 10,
 };
 

@@ -9,6 +9,7 @@ import { createLogins } from '../../../../generators/logins/login.ts';
 import { createRandom } from '../../../../generators/random.ts';
 import { networkOf, partsOf, sameAddress } from './address.ts';
 import { judgeLogin } from './login.ts';
+import { processedFields } from './processed.ts';
 
 /*
  * The report states the rules a second time and must not import the handlers; its tests may: both statements are given
@@ -16,6 +17,8 @@ import { judgeLogin } from './login.ts';
  */
 
 const schemas = { glue: VERSION, glueProcessed: '1b1c2d3e-4f50-6172-8394-a5b6c7d8e9fa', confluent: ID };
+
+const JSON_OUTPUT = { format: 'json', schemaId: '' };
 
 /** What the report says of values, and what the handler's own code makes of them. */
 async function agreed(values: (Buffer | null)[], storeFullIp = false): Promise<unknown[]> {
@@ -28,7 +31,7 @@ async function agreed(values: (Buffer | null)[], storeFullIp = false): Promise<u
       key: null,
       headers: new Map(),
     };
-    const judged = judgeLogin({ ...record, value }, { schemas, storeFullIp, retentionDays: 1 });
+    const judged = judgeLogin({ ...record, value }, { schemas, storeFullIp, retentionDays: 1, output: JSON_OUTPUT });
     if ('bad' in judged) return judged.bad;
     const { at, ...login } = judged.login;
     return { ...login, timestamp: new Date(at).toISOString() };
@@ -100,6 +103,27 @@ test('whatever the fields hold, both say the same', async () => {
     { numRuns: 150 },
   );
 });
+
+test.each([
+  ['avro-glue', schemas.glueProcessed, schemas.glue],
+  ['avro-confluent', '305419896', '7'],
+] as const)(
+  'a processed login in %s is read as it was written, and under its own schema alone',
+  async (format, schemaId, other) => {
+    const next = createLogins({ seed: 7 });
+    const values = Array.from({ length: 100 }, () => ({ value: Buffer.from(JSON.stringify(next(KAFKA_TIME))) }));
+    const { values: inJson } = await run(values);
+    const { sent } = await run(values, { format, schemaId });
+    const read = (value: Buffer | null, id: string = schemaId) =>
+      processedFields(value, { schemas, storeFullIp: false, retentionDays: 1, output: { format, schemaId: id } });
+
+    expect(sent.map(({ value }) => read(value))).toEqual(inJson.map((fields) => ({ fields })));
+    const [first] = sent;
+    expect(read(first?.value ?? null, other)).toEqual({ bad: `not in the framing of ${format}` });
+    expect(read(Buffer.from(JSON.stringify(inJson[0])))).toEqual({ bad: `not in the framing of ${format}` });
+    expect(read(first?.value?.subarray(0, -1) ?? null)).toEqual({ bad: 'TRUNCATED_AVRO' });
+  },
+);
 
 test('whatever the bytes, both say the same', async () => {
   const bytes = fc.uint8Array({ maxLength: 60 }).map((own) => Buffer.from(own));
