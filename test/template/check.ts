@@ -3,10 +3,9 @@
  * checkov is told to skip stands in the template beside the resource, with its reason. Exit code 0: no finding;
  * 1: findings, printed as the tools print them; 2: a tool couldn't be run, with one line that says why.
  */
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { sideBySide } from '../../lib/stores/side-by-side.ts';
 import { stages, templateFile, type Variant, variants } from './compiled.ts';
+import { findingsOf } from './findings.ts';
 import { pythonTool } from './python-tool.ts';
 
 interface Tool {
@@ -29,7 +28,6 @@ const tools: Tool[] = [
   },
 ];
 
-const run = promisify(execFile);
 const started = performance.now();
 const programs = new Map<Tool, string>();
 try {
@@ -45,18 +43,18 @@ const all: Record<string, Variant> = {
 };
 const files = await sideBySide(Object.values(all), 2, ({ stage, params }) => templateFile(stage, params));
 
-const found = await Promise.all(
+const codes = await Promise.all(
   [...programs].map(async ([{ name, version, arguments: list }, program]) => {
-    const findings = await run(program, list(files), {
-      maxBuffer: 64 * 1024 * 1024,
-      env: { ...process.env, LOG_LEVEL: 'ERROR' }, // checkov's own
-    }).then(
-      () => '',
-      ({ stdout, stderr }) => `${stdout}${stderr}`,
-    );
-    console.log(findings || `${name} ${version} has no finding on the templates of ${Object.keys(all).join(', ')}`);
-    return findings !== '';
+    try {
+      const environment = { ...process.env, LOG_LEVEL: 'ERROR' }; // checkov's own
+      const findings = await findingsOf(program, list(files), environment);
+      console.log(findings || `${name} ${version} has no finding on the templates of ${Object.keys(all).join(', ')}`);
+      return findings ? 1 : 0;
+    } catch (error) {
+      console.error(`template not checked: ${(error as Error).message}`);
+      return 2;
+    }
   }),
 );
 console.log(`${files.length} templates in ${((performance.now() - started) / 1000).toFixed(0)} s`);
-if (found.some(Boolean)) process.exitCode = 1;
+process.exitCode = Math.max(...codes);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { access, mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,29 +8,30 @@ const run = promisify(execFile);
 
 /**
  * A program of PyPI, in a Python environment of its own within the cache folder. Made once; later runs need no network.
+ * One that no longer runs, as its Python is gone or another, is made anew.
  * @returns the program's path
  * @throws Error where there is no python3, or PyPI can't be reached
  * @example const lint = await pythonTool('cfn-lint', '1.58.0');
  */
-export async function pythonTool(name: string, version: string): Promise<string> {
+export async function pythonTool(name: string, version: string, env: NodeJS.ProcessEnv = process.env): Promise<string> {
   const cache =
-    process.env['MSK_PIPELINE_CACHE'] ??
-    join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'msk-lambda-pipeline');
+    env['MSK_PIPELINE_CACHE'] ?? join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'msk-lambda-pipeline');
   const environment = join(cache, `${name}-${version}`);
   const program = join(environment, 'bin', name);
-  if (await exists(program)) return program;
+  if (await holds(environment, name, version)) return program;
 
   console.log(`fetching ${name} ${version} from PyPI, once`);
-  await run('python3', ['--version']).catch((cause) => {
+  await run('python3', ['--version'], { env }).catch((cause) => {
     throw new Error(`the template is checked by ${name}, which needs python3 (>= 3.10): install it`, { cause });
   });
   await rm(environment, { recursive: true, force: true });
   await mkdir(cache, { recursive: true });
-  await run('python3', ['-m', 'venv', environment]).catch((cause) => {
+  await run('python3', ['-m', 'venv', environment], { env }).catch((cause) => {
     throw new Error('python3 has no venv module; on Debian: apt-get install python3-venv', { cause });
   });
   const pip = join(environment, 'bin', 'pip');
-  await run(pip, ['install', '--quiet', '--disable-pip-version-check', `${name}==${version}`]).catch(async (cause) => {
+  const install = ['install', '--quiet', '--disable-pip-version-check', `${name}==${version}`];
+  await run(pip, install, { env }).catch(async (cause) => {
     await rm(environment, { recursive: true, force: true });
     const [reason] = String(cause.stderr || cause.message)
       .trim()
@@ -41,9 +42,11 @@ export async function pythonTool(name: string, version: string): Promise<string>
   return program;
 }
 
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
+/** Whether the environment's Python runs and finds that version: quicker than to start the program itself. */
+async function holds(environment: string, name: string, version: string): Promise<boolean> {
+  const ask = `import importlib.metadata; print(importlib.metadata.version('${name}'))`;
+  return run(join(environment, 'bin', 'python'), ['-c', ask]).then(
+    ({ stdout }) => stdout.trim() === version,
     () => false,
   );
 }

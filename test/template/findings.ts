@@ -1,0 +1,34 @@
+import { execFile } from 'node:child_process';
+import { basename } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** What execFile rejects with: a program that ended with a code, that was killed, or that didn't start. */
+type Ended = Error & { code?: number | string | null; signal?: string | null; stdout?: string; stderr?: string };
+
+/**
+ * Runs a tool that writes its findings to standard output, and then ends with a code other than 0.
+ * @returns the findings as it wrote them; '' where it has none
+ * @throws Error where it ended in any other way: it didn't start, was killed, or failed without a finding
+ */
+export async function findingsOf(
+  program: string,
+  list: readonly string[],
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<string> {
+  try {
+    await run(program, list, { maxBuffer: 64 * 1024 * 1024, env: environment });
+    return '';
+  } catch (cause) {
+    const { code, signal, stdout = '', stderr = '', message } = cause as Ended;
+    if (typeof code === 'number' && stdout.trim()) return `${stdout}${stderr}`;
+    const how = signal ? `was ended by ${signal}` : `failed with ${code}`;
+    throw new Error(`${basename(program)} ${how}: ${lastLine(stderr) || message}`, { cause });
+  }
+}
+
+/** Of a Python program's error, the line that says what it is. */
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1) ?? '';
+}
