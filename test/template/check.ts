@@ -4,9 +4,10 @@
  * 1: findings, printed as the tools print them; 2: a tool couldn't be run, with one line that says why.
  */
 import { sideBySide } from '../../lib/stores/side-by-side.ts';
-import { stages, templateFile, type Variant, variants } from './compiled.ts';
+import { templateFile } from './compiled.ts';
 import { findingsOf } from './findings.ts';
 import { pythonTool } from './python-tool.ts';
+import { templates } from './variants.ts';
 
 interface Tool {
   name: string;
@@ -37,18 +38,16 @@ try {
   process.exit(2);
 }
 
-const all: Record<string, Variant> = {
-  ...Object.fromEntries(stages.map((stage) => [stage, { stage, params: {} }])),
-  ...variants,
-};
-const files = await sideBySide(Object.values(all), 2, ({ stage, params }) => templateFile(stage, params));
+const files = await sideBySide(Object.values(templates), 2, ({ stage, params }) => templateFile(stage, params));
 
 const codes = await Promise.all(
   [...programs].map(async ([{ name, version, arguments: list }, program]) => {
     try {
       const environment = { ...process.env, LOG_LEVEL: 'ERROR' }; // checkov's own
       const findings = await findingsOf(program, list(files), environment);
-      console.log(findings || `${name} ${version} has no finding on the templates of ${Object.keys(all).join(', ')}`);
+      console.log(
+        findings || `${name} ${version} has no finding on the templates of ${Object.keys(templates).join(', ')}`,
+      );
       return findings ? 1 : 0;
     } catch (error) {
       console.error(`template not checked: ${(error as Error).message}`);

@@ -10,43 +10,8 @@ import { resolve } from '../../plugins/msk/template.ts';
 export const stages = ['local', 'dev', 'prod'] as const;
 export type Stage = (typeof stages)[number];
 
-/** A stage with params of its own, as `--param name=value` gives them. */
-export interface Variant {
-  stage: Stage;
-  params: Record<string, string>;
-}
-
-/**
- * Every choice that serverless.yml leaves to whoever deploys, taken at least once: a branch of the template that no
- * stage has by itself.
- */
-export const variants: Record<string, Variant> = {
-  'dev with three zones, passwords, SSH, and no search': {
-    stage: 'dev',
-    params: {
-      zones: 'three',
-      brokers: '3',
-      replicationFactor: '3',
-      minInsyncReplicas: '2',
-      scram: 'on',
-      ssh: 'on',
-      sshCidr: '192.0.2.0/24',
-      search: 'none',
-    },
-  },
-  'prod without a route out, with tiered storage, alarms by email, a boundary, a serverless search, and notifications':
-    {
-      stage: 'prod',
-      params: {
-        egress: 'endpoints',
-        storageMode: 'TIERED',
-        alarmEmail: 'operations@example.com',
-        search: 'serverless',
-        notifications: 'on',
-        permissionsBoundary: 'arn:aws:iam::000000000000:policy/boundary',
-      },
-    },
-};
+/** As `--param name=value` gives them. */
+export type Params = Readonly<Record<string, string>>;
 
 const service = join(import.meta.dirname, '..', '..');
 /** What the template is made from; a change in any of it compiles anew. */
@@ -67,9 +32,9 @@ const cache = join(service, 'node_modules', '.cache', 'template');
  * that the lint and every test file share one packaging per stage.
  * @throws Error with the framework's own output where it doesn't compile
  */
-export async function templateFile(stage: Stage, params: Variant['params'] = {}): Promise<string> {
+export async function templateFile(stage: Stage, params: Params = {}): Promise<string> {
   const folder = join(cache, await fingerprint());
-  const file = join(folder, `${[stage, ...Object.keys(params)].join('-')}.json`);
+  const file = join(folder, fileName(stage, params));
   if (await readFile(file).catch(() => undefined)) return file;
   const output = await packaged(stage, params);
   await mkdir(folder, { recursive: true });
@@ -80,8 +45,14 @@ export async function templateFile(stage: Stage, params: Variant['params'] = {})
   return file;
 }
 
+/** Other values of the same params are another template. */
+export function fileName(stage: Stage, params: Params): string {
+  const values = createHash('sha256').update(JSON.stringify(params)).digest('hex').slice(0, 8);
+  return `${[stage, ...Object.keys(params), values].join('-')}.json`;
+}
+
 /** The compiled template with its intrinsic functions. */
-export async function compiledTemplate(stage: Stage, params?: Variant['params']): Promise<CompiledTemplate> {
+export async function compiledTemplate(stage: Stage, params?: Params): Promise<CompiledTemplate> {
   return JSON.parse(await readFile(await templateFile(stage, params), 'utf8'));
 }
 
@@ -89,7 +60,7 @@ export async function compiledTemplate(stage: Stage, params?: Variant['params'])
  * The compiled template without intrinsic functions: a `Ref` gives the logical id, `Fn::GetAtt` the id, a dot, and the
  * attribute; cluster and topics have ARNs of an invented account, so that the ARNs made from them read like real ones.
  */
-export async function plainTemplate(stage: Stage, params?: Variant['params']): Promise<CompiledTemplate> {
+export async function plainTemplate(stage: Stage, params?: Params): Promise<CompiledTemplate> {
   const template = await compiledTemplate(stage, params);
   const references: References = {};
   for (const [id, resource] of Object.entries(template.Resources)) {
@@ -116,7 +87,7 @@ const arns = new Map<string, (properties: Record<string, unknown>) => string>([
  * Packages in a copy of the service's own files (the framework takes no linked serverless.yml): the framework's `.serverless` and `.esbuild` are then the
  * test's own, and a pipeline that runs from this checkout isn't disturbed.
  */
-async function packaged(stage: Stage, params: Variant['params']): Promise<string> {
+async function packaged(stage: Stage, params: Params): Promise<string> {
   const given = Object.entries(params).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
   const folder = await mkdtemp(join(tmpdir(), `msk-template-${stage}-`));
   try {

@@ -1,5 +1,5 @@
 import type { CompiledTemplate } from '../../plugins/msk/contract.ts';
-import { plainTemplate, stages, variants } from './compiled.ts';
+import { plainTemplate } from './compiled.ts';
 import { encryptionRules } from './rules/encryption.ts';
 import { kafkaRules } from './rules/kafka.ts';
 import { mappingRules } from './rules/mappings.ts';
@@ -9,6 +9,7 @@ import { roleRules } from './rules/roles.ts';
 import { searchRules } from './rules/search.ts';
 import { storeRules } from './rules/stores.ts';
 import { versionRules } from './rules/versions.ts';
+import { templates } from './variants.ts';
 
 const rules = [
   ...encryptionRules,
@@ -24,18 +25,7 @@ const rules = [
 /** Packaging three stages at worst. */
 const packaging = 180_000;
 
-describe.each(stages)('the compiled template of %s', (stage) => {
-  let template: CompiledTemplate;
-  beforeAll(async () => {
-    template = await plainTemplate(stage);
-  }, packaging);
-
-  test.each(rules.filter((rule) => !rule.except?.[stage]))('$name', (rule) => {
-    expect(rule.check(template)).toEqual([]);
-  });
-});
-
-describe.each(Object.entries(variants))('the compiled template of %s', (_, { stage, params }) => {
+describe.each(Object.entries(templates))('the compiled template of %s', (_, { stage, params }) => {
   let template: CompiledTemplate;
   beforeAll(async () => {
     template = await plainTemplate(stage, params);
