@@ -1,76 +1,103 @@
 import type { CompiledTemplate } from '../../plugins/msk/contract.ts';
 import { type Code, codeOf } from './code.ts';
 import { plainTemplate } from './compiled.ts';
-import { misfits } from './grants.ts';
-import { functions, mappings, statements } from './rules/functions.ts';
+import { functions, roleOf } from './rules/functions.ts';
+import { roleRules } from './rules/roles.ts';
+import { properties } from './rules/rule.ts';
+import { roleMisfits } from './uses.ts';
+import { templates } from './variants.ts';
 
-/** Of functions that load others when it is their turn, which keeps a bundler from shaking them: those others. */
-const composed: Record<string, string[]> = {
-  'functions/ops/setUp.handler': ['functions/ops/migrate.handler', 'functions/ops/seedCatalogue.handler'],
-};
-
-/** Commands in a bundle that the function never calls, with the reason. */
-const uncalled: Record<string, string[]> = {
-  // Joining a window is a batch's part of the same store.
-  'functions/orders/closeWindows.handler': ['dynamodb:UpdateItem'],
-  // One object has both: execute and transaction.
-  'functions/sinks/insertIntoRds.handler': [
-    'rds-data:BeginTransaction',
-    'rds-data:CommitTransaction',
-    'rds-data:RollbackTransaction',
-  ],
-  'functions/ops/smoke.handler': [
-    'rds-data:BeginTransaction',
-    'rds-data:CommitTransaction',
-    'rds-data:RollbackTransaction',
-  ],
-};
-
-let template: CompiledTemplate;
+const compiled = new Map<string, CompiledTemplate>();
 let codes: Map<string, Code>;
 beforeAll(async () => {
-  template = await plainTemplate('prod');
-  const handlers = functions(template).map(([, { Handler }]) => Handler);
-  codes = await codeOf(handlers);
+  for (const [name, { stage, params }] of Object.entries(templates)) {
+    compiled.set(name, await plainTemplate(stage, params));
+  }
+  const handlers = [...compiled.values()].flatMap(functions).map(([, { Handler }]) => Handler);
+  codes = await codeOf([...new Set(handlers)]);
 }, 180_000);
 
-/** Of the handler, or of the ones that it loads. */
-function codeFor(handler: string): Code {
-  const all = (composed[handler] ?? [handler]).flatMap((name) => codes.get(name) ?? []);
-  return {
-    commands: new Set(all.flatMap(({ commands }) => [...commands])),
-    kafka: all.some(({ kafka }) => kafka),
-    search: all.some(({ search }) => search),
-  };
-}
-
-function found(): string[] {
-  return functions(template).flatMap(([id, fn]) => {
-    const own = mappings(template).filter(([, { FunctionName }]) => FunctionName === `${id}.Arn`);
-    const registry = own.some(([, mapping]) => mapping.AmazonManagedKafkaEventSourceConfig?.SchemaRegistryConfig);
-    const granted = statements(template, fn).flatMap(({ actions }) => actions);
-    // The framework grants each its log group, and a policy of AWS the VPC.
-    const asked = granted.filter((action) => !/^(logs|kms):/.test(action));
-    const use = { code: codeFor(fn.Handler), mapped: own.length > 0, registry, uncalled: uncalled[fn.Handler] ?? [] };
-    return misfits(asked, use).map((misfit) => `${id} ${misfit}`);
-  });
-}
-
-test('every role allows what the code calls, and nothing more', () => {
-  expect(found()).toEqual([]);
+test.each(Object.keys(templates))('%s: every role allows what its function does, and nothing more', (name) => {
+  expect(roleMisfits(compiled.get(name) as CompiledTemplate, codes)).toEqual([]);
 });
 
-test('a role that allows less or more is found', () => {
-  const code = { commands: new Set(['dynamodb:PutItem', 'sts:AssumeRole']), kafka: false, search: false };
-  const use = { code, mapped: false, registry: false, uncalled: [] };
-  const tracing = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'];
+/** A variant that has what prod has not. */
+const [variant = ''] = Object.entries(templates)
+  .filter(([, { params }]) => params['search'] === 'serverless' && params['notifications'] === 'on')
+  .map(([name]) => name);
 
-  expect(misfits([...tracing, 'dynamodb:PutItem'], use)).toEqual([]);
-  expect(misfits(tracing, use)).toEqual(['lacks dynamodb:PutItem']);
-  expect(misfits([...tracing, 'dynamodb:PutItem', 'dynamodb:Scan', 'kafka-cluster:WriteData'], use)).toEqual([
-    'may dynamodb:Scan, but has no use for it',
-    'may kafka-cluster:WriteData, but has no use for it',
+interface RawStatement {
+  Action: string | string[];
+  Resource: string | string[];
+}
+type Change = (statements: RawStatement[]) => RawStatement[];
+
+/** Allows the action no longer; with `topic`, on that topic. */
+const without =
+  (action: string, topic?: string): Change =>
+  (all) =>
+    all.flatMap(({ Action, Resource }) => {
+      const actions = [Action].flat();
+      if (!actions.includes(action)) return { Action, Resource };
+      const others = { Action: actions.filter((name) => name !== action), Resource };
+      const elsewhere = [Resource].flat().filter((arn) => topic && !arn.endsWith(`/${topic}`));
+      return [others, { Action: action, Resource: elsewhere }].filter(({ Resource: arns }) => arns.length > 0);
+    });
+const and =
+  (Action: string, Resource = '*'): Change =>
+  (all) => [...all, { Action, Resource }];
+
+function changed(name: string, stem: string, change: Change): CompiledTemplate {
+  const template = structuredClone(compiled.get(name) as CompiledTemplate);
+  const [policy] = roleOf(template, properties(template, `${stem}LambdaFunction`)).Policies;
+  if (policy) policy.PolicyDocument.Statement = change(policy.PolicyDocument.Statement);
+  return template;
+}
+
+const topicArn = (name: string) => `arn:aws:kafka:us-east-1:000000000000:topic/pipeline/uuid/${name}`;
+const WRITE = 'kafka-cluster:WriteData';
+const READ = 'kafka-cluster:ReadData';
+
+test.each<[stem: string, misfit: string, change: Change, of?: string]>([
+  ['ArchiveToS3', 'lacks s3:PutObject', without('s3:PutObject')],
+  ['ArchiveToS3', 'may dynamodb:Scan, but has no use for it', and('dynamodb:Scan')],
+  ['IndexAlerts', 'lacks es:ESHttpPost', without('es:ESHttpPost')],
+  ['IndexAlerts', 'may es:ESHttpDelete, but has no use for it', and('es:ESHttpDelete')],
+  ['ExpireAlerts', 'lacks es:ESHttpDelete', without('es:ESHttpDelete')],
+  ['PrepareSearch', 'may es:ESHttpPost, but has no use for it', and('es:ESHttpPost')],
+  ['ExpireAlerts', 'lacks aoss:APIAccessAll', without('aoss:APIAccessAll'), variant],
+  ['IndexAlerts', 'may es:ESHttpPost, but has no use for it', and('es:ESHttpPost'), variant],
+  ['NotifyAlerts', 'lacks sns:Publish', without('sns:Publish'), variant],
+  ['NotifyAlerts', 'lacks kms:GenerateDataKey', without('kms:GenerateDataKey'), variant],
+  ['InsertIntoRds', `lacks ${WRITE} on user-login-dlq`, without(WRITE, 'user-login-dlq')],
+  ['IndexAlerts', `lacks ${WRITE} on raw-data-dlq`, without(WRITE)],
+  ['UpsertIntoDynamodb', `may ${WRITE} on orders, but has no use for it`, and(WRITE, topicArn('orders'))],
+  ['ArchiveToS3', `may ${WRITE} on demo-dlq, but has no use for it`, and(WRITE, topicArn('demo-dlq'))],
+  ['CloseWindows', `may ${READ} on orders, but has no use for it`, and(READ, topicArn('orders'))],
+  ['ProcessOrder', 'lacks kafka-cluster:AlterGroup', without('kafka-cluster:AlterGroup')],
+])('a role that is changed is found: %s %s', (stem, misfit, change, of = 'prod') => {
+  expect(roleMisfits(changed(of, stem, change), codes)).toEqual([`${stem}LambdaFunction ${misfit}`]);
+});
+
+test('publishing to another topic than the one that the function is told is found', () => {
+  const other: Change = (all) => and('sns:Publish', 'AlarmsTopic')(without('sns:Publish')(all));
+  const found = roleRules.flatMap((rule) => rule.check(changed(variant, 'NotifyAlerts', other)));
+
+  expect(found).toEqual([
+    'NotifyAlertsLambdaFunction: NOTIFICATIONS_TOPIC_ARN is NotificationsTopic, but its role has none of sns:Publish on it',
   ]);
+});
+
+test('a function of which nothing is known is found: what it produces to, or asks of OpenSearch', () => {
+  const clients = { commands: new Set<string>(), kafka: true, search: true };
+  const known = new Map(codes).set('functions/ops/migrate.handler', clients);
+
+  expect(roleMisfits(compiled.get('prod') as CompiledTemplate, known)).toEqual(
+    expect.arrayContaining([
+      'MigrateLambdaFunction has a Kafka client, and no topic to write to',
+      'MigrateLambdaFunction has a client of OpenSearch, and no actions listed for it',
+    ]),
+  );
 });
 
 test('the code is read: what a sink calls is in its bundle', () => {

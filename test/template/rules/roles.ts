@@ -22,6 +22,7 @@ const clusterArn = 'arn:aws:kafka:us-east-1:000000000000:cluster/pipeline/uuid';
 /** Each variable that names a resource, and what the function must then be allowed. One of the actions is enough. */
 const variables: { variable: RegExp; actions: string[]; resource: (value: string) => string }[] = [
   { variable: /_TOPIC$/, actions: ['kafka-cluster:WriteData'], resource: topicArn },
+  { variable: /_TOPIC_ARN$/, actions: ['sns:Publish'], resource: (value) => value },
   {
     variable: /_TABLE$/,
     actions: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'Query'].map((name) => `dynamodb:${name}`),
