@@ -13,6 +13,9 @@ export type Stage = (typeof stages)[number];
 /** As `--param name=value` gives them. */
 export type Params = Readonly<Record<string, string>>;
 
+/** ms that a test may wait for its templates: all of them are packaged at worst, on a machine that has other work. */
+export const PACKAGING_MS = 300_000;
+
 const service = join(import.meta.dirname, '..', '..');
 /** What the template is made from; a change in any of it compiles anew. */
 const sources = [

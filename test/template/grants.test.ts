@@ -1,21 +1,19 @@
 import type { CompiledTemplate } from '../../plugins/msk/contract.ts';
 import { type Code, codeOf } from './code.ts';
-import { plainTemplate } from './compiled.ts';
+import { PACKAGING_MS } from './compiled.ts';
 import { functions, roleOf } from './rules/functions.ts';
 import { roleRules } from './rules/roles.ts';
 import { properties } from './rules/rule.ts';
 import { roleMisfits } from './uses.ts';
-import { templates } from './variants.ts';
+import { plainTemplates, templates } from './variants.ts';
 
-const compiled = new Map<string, CompiledTemplate>();
+let compiled: Map<string, CompiledTemplate>;
 let codes: Map<string, Code>;
 beforeAll(async () => {
-  for (const [name, { stage, params }] of Object.entries(templates)) {
-    compiled.set(name, await plainTemplate(stage, params));
-  }
+  compiled = await plainTemplates();
   const handlers = [...compiled.values()].flatMap(functions).map(([, { Handler }]) => Handler);
   codes = await codeOf([...new Set(handlers)]);
-}, 180_000);
+}, PACKAGING_MS);
 
 test.each(Object.keys(templates))('%s: every role allows what its function does, and nothing more', (name) => {
   expect(roleMisfits(compiled.get(name) as CompiledTemplate, codes)).toEqual([]);

@@ -1,5 +1,5 @@
 import type { CompiledTemplate } from '../../plugins/msk/contract.ts';
-import { plainTemplate } from './compiled.ts';
+import { PACKAGING_MS, plainTemplate } from './compiled.ts';
 import { encryptionRules } from './rules/encryption.ts';
 import { kafkaRules } from './rules/kafka.ts';
 import { mappingRules } from './rules/mappings.ts';
@@ -22,14 +22,12 @@ const rules = [
   ...monitoringRules,
   ...versionRules,
 ];
-/** Packaging three stages at worst. */
-const packaging = 180_000;
 
 describe.each(Object.entries(templates))('the compiled template of %s', (_, { stage, params }) => {
   let template: CompiledTemplate;
   beforeAll(async () => {
     template = await plainTemplate(stage, params);
-  }, packaging);
+  }, PACKAGING_MS);
 
   test.each(rules.filter((rule) => !rule.except?.[stage]))('$name', (rule) => {
     expect(rule.check(template)).toEqual([]);
@@ -40,7 +38,7 @@ describe('each rule can fail', () => {
   let template: CompiledTemplate;
   beforeAll(async () => {
     template = await plainTemplate('prod');
-  }, packaging);
+  }, PACKAGING_MS);
 
   test.each(rules)('$name', (rule) => {
     const spoilt = structuredClone(template);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CompiledTemplate } from '../../plugins/msk/contract.ts';
-import { plainTemplate } from './compiled.ts';
+import { PACKAGING_MS, plainTemplate } from './compiled.ts';
 import type { LambdaFunction } from './rules/functions.ts';
 import { properties } from './rules/rule.ts';
 import { templates } from './variants.ts';
@@ -15,7 +15,7 @@ beforeAll(async () => {
   if (!inGlue) throw new Error('no variant writes logins in Avro of Glue');
   template = await plainTemplate(inGlue.stage, inGlue.params);
   written = JSON.parse(await readFile(file, 'utf8'));
-}, 180_000);
+}, PACKAGING_MS);
 
 const processLogin = (from: CompiledTemplate) => properties<LambdaFunction>(from, 'ProcessLoginLambdaFunction');
 

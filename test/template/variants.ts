@@ -1,4 +1,6 @@
-import { type Params, type Stage, stages } from './compiled.ts';
+import { sideBySide } from '../../lib/stores/side-by-side.ts';
+import type { CompiledTemplate } from '../../plugins/msk/contract.ts';
+import { type Params, plainTemplate, type Stage, stages } from './compiled.ts';
 
 /** A stage with params of its own, as `--param name=value` gives them. */
 export interface Variant {
@@ -49,3 +51,12 @@ export const templates: Record<string, Variant> = {
   ...Object.fromEntries(stages.map((stage) => [stage, { stage, params: {} }])),
   ...variants,
 };
+
+/** The templates of these names, all by default, as {@link plainTemplate} gives them. */
+export async function plainTemplates(names = Object.keys(templates)): Promise<Map<string, CompiledTemplate>> {
+  const entries = await sideBySide(names, 2, async (name) => {
+    const { stage, params } = templates[name] as Variant;
+    return [name, await plainTemplate(stage, params)] as const;
+  });
+  return new Map(entries);
+}

@@ -1,0 +1,70 @@
+import type { CompiledTemplate } from '../../plugins/msk/contract.ts';
+import { PACKAGING_MS } from './compiled.ts';
+import { plainTemplates, templates } from './variants.ts';
+
+const ofProd = Object.keys(templates).filter((name) => templates[name]?.stage === 'prod');
+let compiled: Map<string, CompiledTemplate>;
+beforeAll(async () => {
+  compiled = await plainTemplates(ofProd);
+}, PACKAGING_MS);
+
+/** What may go with the stack, and why. Anything else holds data: a type that is new here is kept, or listed. */
+const going: { type: RegExp; why: string }[] = [
+  { type: /^AWS::(ApplicationAutoScaling|Athena|CloudWatch|EC2|Events|IAM|Lambda|SNS)::/, why: 'settings' },
+  { type: /^Custom::|Policy$/, why: 'settings' },
+  { type: /^AWS::MSK::(Configuration|BatchScramSecret)$/, why: 'settings' },
+  { type: /^AWS::RDS::DBSubnetGroup$/, why: 'settings' },
+  { type: /^AWS::OpenSearchServerless::(CollectionGroup|VpcEndpoint)$/, why: 'settings' },
+  { type: /^AWS::Glue::(Database|Table)$/, why: 'they describe the archive, whose objects are kept' },
+  { type: /^AWS::CloudTrail::Trail$/, why: 'what it wrote is in a bucket' },
+  { type: /^AWS::SecretsManager::Secret$/, why: 'a password, made anew' },
+  { type: /^AWS::Logs::LogGroup$/, why: 'logs, kept for their days at most' },
+];
+/** Packages, which are made from version control. */
+const PACKAGES = 'ServerlessDeploymentBucket';
+const kept = ['Retain', 'RetainExceptOnCreate'];
+/** They can't be deleted by a slip either. */
+const protectedTypes = ['AWS::DynamoDB::Table', 'AWS::RDS::DBCluster'];
+
+/** Logical ids of what goes though it holds data. */
+function dropped({ Resources }: CompiledTemplate): string[] {
+  return Object.entries(Resources)
+    .filter(([id, { Type }]) => id !== PACKAGES && !going.some(({ type }) => type.test(Type)))
+    .filter(([, { DeletionPolicy = 'Delete' }]) => !kept.includes(DeletionPolicy))
+    .map(([id]) => id);
+}
+
+test.each(ofProd)('%s keeps its data when the stack goes', (name) => {
+  const template = compiled.get(name) as CompiledTemplate;
+  const unprotected = Object.entries(template.Resources)
+    .filter(([, { Type }]) => protectedTypes.includes(Type))
+    .filter(([, { Properties = {} }]) => !(Properties['DeletionProtectionEnabled'] ?? Properties['DeletionProtection']))
+    .map(([id]) => id);
+
+  expect(dropped(template)).toEqual([]);
+  expect(unprotected).toEqual([]);
+});
+
+test('data that would go with the stack is found, of every type that holds some', () => {
+  const types = [...compiled.values()].flatMap((template) => {
+    const spoilt = structuredClone(template);
+    for (const resource of Object.values(spoilt.Resources)) delete resource.DeletionPolicy;
+    return dropped(spoilt).map((id) => spoilt.Resources[id]?.Type);
+  });
+
+  expect(new Set(types)).toEqual(
+    new Set([
+      'AWS::DynamoDB::Table',
+      'AWS::Glue::Registry',
+      'AWS::Glue::Schema',
+      'AWS::KMS::Key',
+      'AWS::MSK::Cluster',
+      'AWS::MSK::Topic',
+      'AWS::OpenSearchServerless::Collection',
+      'AWS::OpenSearchService::Domain',
+      'AWS::RDS::DBCluster',
+      'AWS::RDS::DBInstance',
+      'AWS::S3::Bucket',
+    ]),
+  );
+});
