@@ -1,0 +1,85 @@
+import { within } from '../../../lib/deadline.ts';
+import { TransientError } from '../../../lib/errors.ts';
+import { checkPlaces } from './check.ts';
+import { grown } from './offsets.ts';
+import type { Marked, Place } from './place.ts';
+
+const marked: Marked = { topic: 'demo_topic', marker: 'smoke-1', count: 2, ranges: [], since: 0, until: 0 };
+const away = () => Promise.reject(new TransientError('STORE', 'no answer'));
+
+/** A store that has so many of the records, and forgets them when it is told to. */
+function place(name: string, count: number, more: Partial<Place> = {}): Place & { keys: Set<string> } {
+  const keys = new Set(Array.from({ length: count }, (_, n) => `smoke-1-${n}`));
+  return { name, keys, find: async () => keys, remove: async () => keys.clear(), ...more };
+}
+const check = (places: Record<string, Place>, ms = 50) =>
+  checkPlaces(places, marked, { found: within(ms), removed: within(ms + 50) });
+
+test('the records are found in each place, and removed from those that keep none', async () => {
+  const [rds, s3] = [place('PostgreSQL', 2), { name: 'the archive', find: async () => new Set(['a', 'b']) }];
+
+  expect(await check({ rds, s3 })).toEqual({ rds: expect.any(Number), s3: expect.any(Number) });
+  expect(rds.keys.size).toBe(0);
+});
+
+test('a place that has not all of them is named, with how many it had; all are cleaned', async () => {
+  const [rds, dynamodb] = [place('PostgreSQL', 2), place('DynamoDB', 1)];
+
+  await expect(check({ rds, dynamodb })).rejects.toThrow(
+    'smoke-1: DynamoDB: 1 of the 2 marked records were there in time',
+  );
+  expect([rds.keys.size, dynamodb.keys.size]).toEqual([0, 0]);
+});
+
+test('a place that goes away after a look is named with both', async () => {
+  const looks = [async () => new Set(['a']), away];
+  const rds = place('PostgreSQL', 2, { find: () => (looks.shift() ?? away)() });
+
+  await expect(check({ rds }, 1_000)).rejects.toThrow(
+    'smoke-1: PostgreSQL: 1 of the 2 marked records were there in time, then: no answer',
+  );
+});
+
+test('a place that is away is named and keeps no other from being cleaned; its own error comes first', async () => {
+  const rds = place('PostgreSQL', 2, { find: away, remove: away });
+  const dynamodb = place('DynamoDB', 2);
+
+  const failed = check({ rds, dynamodb }).catch((error: Error) => error);
+
+  expect(await failed).toMatchObject({
+    message: 'smoke-1: PostgreSQL: no answer; PostgreSQL keeps what it has: no answer',
+    cause: { cause: { code: 'STORE' } },
+  });
+  expect(dynamodb.keys.size).toBe(0);
+});
+
+test('what is found and cannot be removed is a failure too', async () => {
+  await expect(check({ rds: place('PostgreSQL', 2, { remove: away }) })).rejects.toThrow(
+    'smoke-1: PostgreSQL keeps what it has: no answer',
+  );
+});
+
+test('a place that has them only after a while is asked again', async () => {
+  const rds = place('PostgreSQL', 0);
+  const found = checkPlaces({ rds }, marked, { found: within(5_000), removed: within(6_000) });
+  for (const key of ['smoke-1-0', 'smoke-1-1']) rds.keys.add(key);
+
+  expect(Object.keys(await found)).toEqual(['rds']);
+});
+
+test('marked records lie where the topic has grown', () => {
+  const before = new Map([
+    [0, 7],
+    [1, 3],
+  ]);
+  const after = new Map([
+    [0, 7],
+    [1, 5],
+    [2, 1],
+  ]);
+
+  expect(grown(before, after)).toEqual([
+    { partition: 1, from: 3, to: 5 },
+    { partition: 2, from: 0, to: 1 },
+  ]);
+});

@@ -1,0 +1,41 @@
+import { beforeDeadline, type Deadline, retry, within } from '../../../lib/deadline.ts';
+import { TransientError } from '../../../lib/errors.ts';
+import { type KafkaAuth, kafkaClient } from '../../../lib/kafka/client.ts';
+import type { Range } from './place.ts';
+
+const TIMEOUT_MS = 5_000;
+
+export interface TopicAt {
+  readonly auth: KafkaAuth;
+  readonly bootstrapServers: string;
+  readonly topic: string;
+}
+
+/** By partition, the offset that its next record gets. @throws TransientError where no broker tells in time */
+export function nextOffsets(
+  { auth, bootstrapServers, topic }: TopicAt,
+  deadline: Deadline,
+): Promise<Map<number, number>> {
+  const ask = async () => {
+    const admin = kafkaClient({ auth, clientId: 'smoke', bootstrapServers, timeoutMs: TIMEOUT_MS }).admin();
+    try {
+      const asked = admin.connect().then(() => admin.fetchTopicOffsets(topic));
+      const offsets = await beforeDeadline(asked, within(TIMEOUT_MS, deadline), 'KAFKA', 'the question for offsets');
+      return new Map(offsets.map(({ partition, high }) => [partition, Number(high)]));
+    } catch (cause) {
+      throw new TransientError('KAFKA', `Kafka did not tell where ${topic} ends: ${(cause as Error).message}`, {
+        cause,
+      });
+    } finally {
+      admin.disconnect().catch(() => undefined);
+    }
+  };
+  return retry(ask, { deadline });
+}
+
+/** What came between the two. */
+export function grown(before: ReadonlyMap<number, number>, after: ReadonlyMap<number, number>): Range[] {
+  return [...after]
+    .map(([partition, to]) => ({ partition, from: before.get(partition) ?? 0, to }))
+    .filter(({ from, to }) => from < to);
+}

@@ -1,0 +1,152 @@
+import { readFile } from 'node:fs/promises';
+import { Kafka, logLevel } from 'kafkajs';
+import pg from 'pg';
+import { archiveIn } from '../../functions/ops/smoke/archived.ts';
+import { checkPlaces } from '../../functions/ops/smoke/check.ts';
+import { itemsIn } from '../../functions/ops/smoke/items.ts';
+import { grown, nextOffsets } from '../../functions/ops/smoke/offsets.ts';
+import type { Marked } from '../../functions/ops/smoke/place.ts';
+import { rowsIn } from '../../functions/ops/smoke/rows.ts';
+import { dynamodbSink } from '../../functions/sinks/dynamodb/sink.ts';
+import { rdsSink } from '../../functions/sinks/rds/sink.ts';
+import { dynamodbCheckpoints } from '../../functions/sinks/s3/checkpoints.ts';
+import { s3Sink } from '../../functions/sinks/s3/sink.ts';
+import type { Sink } from '../../functions/sinks/sink.ts';
+import { within } from '../../lib/deadline.ts';
+import { createProducer } from '../../lib/kafka/producer.ts';
+import { putIf } from '../../lib/stores/conditional-put.ts';
+import { openDatabase } from '../../lib/stores/data-api.ts';
+import { immutableObjects } from '../../lib/stores/objects.ts';
+import { batchOfRecords, type TestRecord } from '../msk-event.ts';
+import { startBucket, startTables, type TestBucket, type TestTables } from '../servers.ts';
+import { REFERENCE, startDatabase, type TestDatabase } from './database.ts';
+
+let tables: TestTables;
+let archive: TestBucket;
+let database: TestDatabase;
+beforeAll(async () => {
+  [tables, archive, database] = await Promise.all([startTables(), startBucket(), startDatabase()]);
+  await tables.create('records', 'topicPartition:S', 'offset:N');
+  await tables.create('checkpoints', 'topicPartition:S');
+  await query(await readFile('resources/sql/002_records.sql', 'utf8'));
+}, 60_000);
+afterAll(() => Promise.all([tables?.stop(), archive?.stop(), database?.stop()]));
+
+async function query(sql: string): Promise<Record<string, unknown>[]> {
+  const postgres = new pg.Client({ connectionString: database.postgres().endpoint });
+  await postgres.connect();
+  try {
+    return (await postgres.query(sql)).rows;
+  } finally {
+    await postgres.end();
+  }
+}
+
+const NOON = Date.UTC(2026, 0, 1, 12);
+const open = (deadline: ReturnType<typeof within>) => openDatabase(database.client, REFERENCE, deadline);
+
+/** As the pipeline brings records in. */
+function sinks(): Record<'rds' | 'dynamodb' | 's3', Sink> {
+  const checkpoints = dynamodbCheckpoints('checkpoints', tables.client);
+  const objects = immutableObjects(archive.bucket, archive.client);
+  const names = { vehicles: '', alerts: '', trips: '', orders: '', users: '', devices: '', records: 'records' };
+  return {
+    rds: rdsSink({ open }),
+    dynamodb: dynamodbSink({ put: putIf(tables.client), tables: names, tombstoneDays: 1, loginDays: 1 }),
+    s3: s3Sink({ stores: { checkpoints, objects }, epochs: {} }),
+  };
+}
+
+const places = () => ({
+  rds: rowsIn(open),
+  dynamodb: itemsIn('records', tables.client),
+  s3: archiveIn(archive.bucket, archive.client),
+});
+
+/** Two partitions with two marked records each, and others' before, between and behind them. */
+function smokeOf(topic: string): { marked: Marked; records: TestRecord[] } {
+  const marker = `smoke-${topic}`;
+  const keys = ['other', `${marker}-0`, 'other', `${marker}-1`, 'other'];
+  const records = [0, 1].flatMap((partition) =>
+    keys.map((key, n) => ({
+      topic,
+      partition,
+      offset: 10 + n,
+      key: key === 'other' ? key : `${key}-${partition}`,
+      value: { n },
+      // The first one's hour is the one before.
+      timestamp: NOON - 1 + n,
+    })),
+  );
+  const ranges = [0, 1].map((partition) => ({ partition, from: 11, to: 14 }));
+  return { marked: { topic, marker, count: 4, ranges, since: NOON, until: NOON + 3 }, records };
+}
+const check = (marked: Marked, foundMs: number) =>
+  checkPlaces(places(), marked, { found: within(foundMs), removed: within(foundMs + 3_000) });
+const itemsOf = async (topic: string) =>
+  (await tables.items('records')).filter(({ topicPartition }) => topicPartition?.S?.startsWith(`${topic}-`));
+const rowsOf = (topic: string) => query(`SELECT key_text FROM records WHERE topic = '${topic}'`);
+
+test('marked records are found in each store, and they alone are removed', async () => {
+  const { marked, records } = smokeOf('whole');
+  for (const sink of Object.values(sinks())) expect(await sink.write(batchOfRecords(records))).toEqual([]);
+
+  const found = await check(marked, 10_000);
+
+  expect(Object.keys(found)).toEqual(['rds', 'dynamodb', 's3']);
+  expect((await rowsOf('whole')).map((row) => row['key_text'])).toEqual(Array(6).fill('other'));
+  expect((await itemsOf('whole')).map(({ key }) => key?.S)).toEqual(Array(6).fill('other'));
+}, 20_000);
+
+test('a store that has not all of them is named; what the others have is removed', async () => {
+  const { marked, records } = smokeOf('part');
+  const { rds, dynamodb, s3 } = sinks();
+  await rds.write(batchOfRecords(records));
+  await dynamodb.write(batchOfRecords(records.slice(0, 5)));
+  await s3.write(batchOfRecords(records.slice(0, 2)));
+  await s3.write(batchOfRecords(records.slice(2, 4)));
+
+  const failed = await check(marked, 1_500).then(String, String);
+
+  expect(failed).toContain('smoke-part: DynamoDB: 2 of the 4 marked records were there in time');
+  expect(failed).toContain('; the archive: 2 of the 4 marked records were there in time');
+  expect(failed).not.toContain('PostgreSQL');
+  expect(await rowsOf('part')).toHaveLength(6);
+  expect(await itemsOf('part')).toHaveLength(3);
+}, 20_000);
+
+test('a topic tells where it has grown', async () => {
+  const bootstrapServers = String(process.env['KAFKA_BROKERS']);
+  const topic = `smoke-${Date.now()}`;
+  const admin = new Kafka({ brokers: [bootstrapServers], logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  await admin.createTopics({ topics: [{ topic, numPartitions: 3 }], waitForLeaders: true });
+  await admin.disconnect();
+  const at = { auth: 'none', bootstrapServers, topic } as const;
+  const producer = createProducer({ auth: 'none', clientId: 'test', limits: {} });
+  const send = (key: string) =>
+    producer.send(bootstrapServers, [{ topic, key: Buffer.from(key), value: null, headers: [] }], within(5_000));
+  await send('before');
+
+  const before = await nextOffsets(at, within(5_000));
+  for (const key of ['a', 'b', 'c', 'd']) await send(key);
+  const ranges = grown(before, await nextOffsets(at, within(5_000)));
+  await producer.close();
+
+  expect(ranges.map(({ from, to }) => to - from).reduce((sum, count) => sum + count)).toBe(4);
+  await expect(nextOffsets({ ...at, bootstrapServers: '127.0.0.1:1' }, within(300))).rejects.toMatchObject({
+    code: 'KAFKA',
+  });
+}, 20_000);
+
+test('PostgreSQL that is away is named first, and DynamoDB is cleaned all the same', async () => {
+  const { marked, records } = smokeOf('away');
+  const { dynamodb, s3 } = sinks();
+  await dynamodb.write(batchOfRecords(records));
+  await s3.write(batchOfRecords(records));
+  await database.postgres().stop();
+
+  await expect(check(marked, 1_500)).rejects.toThrow(/^smoke-away: PostgreSQL: .+; PostgreSQL keeps/);
+
+  expect(await itemsOf('away')).toHaveLength(6);
+}, 20_000);
