@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { DUMMY_CREDENTIALS } from '../deploy/servers.ts';
 import { readStack } from '../stack-file.ts';
-import { type Command, EXIT, runCommand, UsageError } from './command.ts';
+import { type Command, runCommand, UsageError } from './command.ts';
+import { runServerless } from './serverless.ts';
 
 const USAGE = `
 Usage: npm run invoke -- FUNCTION [FILE]
@@ -30,20 +29,11 @@ const invoke: Command<Record<never, never>> = {
       throw new UsageError('give a function, and the file of its event');
     if (file !== undefined && !existsSync(file)) throw new Error(`no file "${file}"; the samples are in events/`);
     const { stage } = await readStack();
-    const cli = createRequire(import.meta.url).resolve('serverless/bin/serverless.js');
     const event = file === undefined ? ['--data', '{}'] : ['--path', file];
-    const args = [cli, 'invoke', 'local', '--stage', stage, '--function', functionKey, ...event];
+    const args = ['invoke', 'local', '--stage', stage, '--function', functionKey, ...event];
     const { accessKeyId, secretAccessKey } = DUMMY_CREDENTIALS;
-    const child = spawn(process.execPath, args, {
-      stdio: 'inherit',
-      env: { ...process.env, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_PROFILE: '' },
-    });
-    // Ctrl-C reaches the child as well; another signal doesn't.
-    signal.addEventListener('abort', () => child.kill());
-    return new Promise((resolve, reject) => {
-      child.once('error', reject);
-      child.once('exit', (code) => resolve(code ?? EXIT.failed));
-    });
+    const account = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_PROFILE: '' };
+    return runServerless(args, account, signal);
   },
 };
 
