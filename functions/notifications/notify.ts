@@ -16,13 +16,25 @@ interface Candidate {
   readonly record: KafkaRecord;
   readonly subject: Subject;
   readonly source: string;
+  /** ms since the epoch */
+  readonly eventTime: number;
   readonly document: Readonly<Record<string, unknown>>;
+}
+
+export interface NotifyOptions {
+  readonly cooldown: Cooldown;
+  readonly publish: Publish;
+  /** an alert whose event is longer ago is nobody's news: a backlog's, or one of before there were notifications */
+  readonly maxAgeMs: number;
+  /** told how many of a batch were too old */
+  readonly tooOld: (count: number) => void;
+  readonly now?: () => number;
 }
 
 const AT_ONCE = 20;
 
 /** Of each vehicle's alerts of a kind, one message per cooldown. */
-export function notify({ cooldown, publish }: { cooldown: Cooldown; publish: Publish }): BatchFunction {
+export function notify({ cooldown, publish, maxAgeMs, tooOld, now = Date.now }: NotifyOptions): BatchFunction {
   /** The first stands for all: where it fails, all of them come again. */
   async function notifyOnce(candidates: readonly Candidate[], deadline: Deadline): Promise<Failure[]> {
     const [{ subject, source, document }, ...others] = candidates as [Candidate, ...Candidate[]];
@@ -40,7 +52,9 @@ export function notify({ cooldown, publish }: { cooldown: Cooldown; publish: Pub
 
   return async (batch) => {
     const { done, failures } = eachRecord(recordsOf(batch), candidateOf);
-    const candidates = done.map(({ result }) => result);
+    const oldest = now() - maxAgeMs;
+    const candidates = done.map(({ result }) => result).filter(({ eventTime }) => eventTime >= oldest);
+    tooOld(done.length - candidates.length);
     const bySubject = Map.groupBy(candidates, ({ subject }) => JSON.stringify(subject));
     const failed = await sideBySide([...bySubject.values()], AT_ONCE, (own) => notifyOnce(own, batch.deadline));
     return [...failures, ...failed.flat()];
@@ -50,7 +64,7 @@ export function notify({ cooldown, publish }: { cooldown: Cooldown; publish: Pub
 function candidateOf(record: KafkaRecord): Candidate {
   const { id, source: document } = documentOf(record);
   const subject = { vehicleId: String(document['vehicleId']), alert: String(document['alert']) };
-  return { record, subject, source: id, document };
+  return { record, subject, source: id, eventTime: Date.parse(String(document['eventTime'])), document };
 }
 
 /** SNS takes a subject of 100 characters of ASCII at most; attributes are for filter policies of subscribers. */

@@ -6,6 +6,7 @@ import { oneAttempt, storeCall } from '../../lib/stores/call.ts';
 import { putIf } from '../../lib/stores/conditional-put.ts';
 import { cooldown } from './cooldown.ts';
 import { notify, type Publish } from './notify.ts';
+import { countTooOld } from './too-old.ts';
 
 const config = readConfiguration({
   KAFKA_AUTH: kafkaAuth,
@@ -15,6 +16,7 @@ const config = readConfiguration({
   NOTIFICATIONS_TABLE: text,
   NOTIFICATIONS_TOPIC_ARN: text,
   COOLDOWN_MINUTES: positive,
+  MAX_AGE_MINUTES: positive,
 });
 
 const name = 'notifyAlerts';
@@ -45,5 +47,7 @@ export const handler = batchHandler(
       cooldownMs: config.COOLDOWN_MINUTES * 60_000,
     }),
     publish,
+    maxAgeMs: config.MAX_AGE_MINUTES * 60_000,
+    tooOld: countTooOld(name),
   }),
 );

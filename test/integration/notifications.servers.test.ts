@@ -10,6 +10,8 @@ import { batchOfRecords, lambdaContext, mskEvent, type TestRecord } from '../msk
 import { startTables, type TestTables } from '../servers.ts';
 
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
 
 let tables: TestTables;
 beforeAll(async () => {
@@ -18,11 +20,11 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => tables?.stop(), 30_000);
 
-const speeding = (vehicleId: string, offset: number, alert = 'Speeding'): TestRecord => ({
+const speeding = (vehicleId: string, offset: number, alert = 'Speeding', timestamp = ago(0)): TestRecord => ({
   topic: 'alerts-topic',
   offset,
   headers: { source: `raw-data-topic-0-${offset}/${alert}`, location: '12.97,77.59', threshold: '80' },
-  value: { vehicleId, alert, speed: 90, timestamp: '2026-01-01T00:00:00Z' },
+  value: { vehicleId, alert, speed: 90, timestamp },
 });
 const many = (vehicleId: string, from: number, count: number) =>
   Array.from({ length: count }, (_, n) => speeding(vehicleId, from + n));
@@ -30,10 +32,22 @@ const many = (vehicleId: string, from: number, count: number) =>
 /** An execution environment with a memory of its own. `publish` fails where it is told to. */
 function environment(more: Partial<CooldownOptions> & { publish?: Publish } = {}) {
   const messages: Notification[] = [];
+  let tooOld = 0;
   const record: Publish = async (notification) => void messages.push(notification);
   const options = { put: putIf(tables.client), table: 'notifications', cooldownMs: 10 * MINUTE, ...more };
-  const run = notify({ cooldown: cooldown(options), publish: more.publish ?? record });
-  return { messages, run: (records: TestRecord[], ms?: number) => run(batchOfRecords(records, {}, ms)) };
+  const run = notify({
+    cooldown: cooldown(options),
+    publish: more.publish ?? record,
+    maxAgeMs: HOUR,
+    tooOld: (count) => {
+      tooOld += count;
+    },
+  });
+  return {
+    messages,
+    tooOld: () => tooOld,
+    run: (records: TestRecord[], ms?: number) => run(batchOfRecords(records, {}, ms)),
+  };
 }
 
 test('1,000 speeding readings are one message, whichever instances see them', async () => {
@@ -115,6 +129,19 @@ test('a message that is out is not sent again, though its batch comes again', as
   expect(second.messages).toEqual([]);
 });
 
+test('an alert that is too old is counted and told to nobody; nor does it begin a cooldown', async () => {
+  const { run, messages, tooOld } = environment();
+  const week = Array.from({ length: 7 }, (_, day) => speeding('old', day, 'Speeding', ago((day + 1) * 24 * HOUR)));
+
+  const failures = await run([...week, speeding('old', 10, 'Speeding', ago(HOUR + 1_000)), speeding('new', 11)]);
+
+  expect(failures).toEqual([]);
+  expect(tooOld()).toBe(8);
+  expect(messages.map(({ Subject }) => Subject)).toEqual(['Speeding: new']);
+  await run([speeding('old', 12, 'Speeding', ago(HOUR - MINUTE))]);
+  expect(messages).toHaveLength(2);
+});
+
 test('what is no alert fails alone', async () => {
   const { run, messages } = environment();
 
@@ -160,11 +187,13 @@ describe('the function as Lambda loads it', () => {
       NOTIFICATIONS_TABLE: 'notifications',
       NOTIFICATIONS_TOPIC_ARN: 'arn:aws:sns:us-east-1:123456789012:alerts',
       COOLDOWN_MINUTES: '10',
+      MAX_AGE_MINUTES: '60',
     });
     const { notifyAlerts } = await import('../../functions/notifications/notifyAlerts.ts').then((module) => ({
       notifyAlerts: module.handler as unknown as Handler,
     }));
-    const event = mskEvent(many('handler', 20, 30));
+    const old = speeding('handler-old', 19, 'Speeding', ago(HOUR + 1_000));
+    const event = mskEvent([old, ...many('handler', 20, 30)]);
 
     answers = 503;
     const handedBack = await notifyAlerts(event, lambdaContext(3_000));
