@@ -1,6 +1,8 @@
 import { memoryWindows } from './memory-store.fixture.ts';
 import { type LogOrder, largest, Model, RULES } from './model.fixture.ts';
+import { bytesOf, RESERVE_BYTES, STATE_LIMIT_BYTES } from './room.ts';
 import { noCounts } from './run.ts';
+import type { StoredState } from './store.ts';
 
 const MINUTE = 60_000;
 
@@ -120,17 +122,50 @@ describe('a batch', () => {
     expect(store.states.size).toBe(there);
   });
 
-  test('refuses what would make an item too large, and goes on', async () => {
+  test('refuses new products that would make an item too large, and goes on counting those that it has', async () => {
+    const store = memoryWindows();
+    const model = new Model(store);
+    const wide = Array.from({ length: 14_000 }, (_, i) =>
+      order(i, 1, { productId: `${i % 7_000}`.padStart(64, '-'), cents: 1_000 + i }),
+    );
+
+    const refused = await model.worker().aggregate(0, [...wide, order(14_000, 61)], model.run());
+
+    const names = new Set(refused.map(({ order: { productId } }) => productId));
+    expect(new Set(refused.map(({ error }) => error.code))).toEqual(new Set(['WINDOW_FULL']));
+    expect(refused[0]?.error).toMatchObject({ retriable: false, message: expect.stringContaining('windowBuckets') });
+    // Those that came first were taken, each with both of its orders, as far as there was room.
+    expect([...names]).toEqual(wide.slice(7_000 - names.size, 7_000).map(({ productId }) => productId));
+    expect(refused).toHaveLength(2 * names.size);
+    expect(counted(model)).toMatchObject({ applied: 14_001 - refused.length, duplicates: 0, stateWrites: 2 });
+    const size = bytesOf(store.states.get('0#0#0') as StoredState);
+    expect(size).toBeLessThanOrEqual(STATE_LIMIT_BYTES - RESERVE_BYTES);
+    expect(size).toBeGreaterThan(STATE_LIMIT_BYTES - RESERVE_BYTES - 100);
+
+    const again = await model.worker().aggregate(0, wide, model.run());
+    expect(again.map(({ order: { offset } }) => offset)).toEqual(refused.map(({ order: { offset } }) => offset));
+    expect(counted(model)).toMatchObject({ applied: 0, duplicates: 14_000 - refused.length, stateWrites: 0 });
+
+    const known = order(14_001, 2, { productId: '0'.padStart(64, '-') });
+    expect(await model.worker().aggregate(0, [known, order(14_002, 200)], model.run())).toEqual([]);
+    expect(new Set(starts(model))).toEqual(new Set([0, 60]));
+    expect(model.produced.find(({ product_id }) => product_id === known.productId)?.order_count).toBe(3);
+  });
+
+  test('has room for 200,000 more orders in a state that new products have filled', async () => {
     const model = new Model(memoryWindows());
     const worker = model.worker();
-    const wide = Array.from({ length: 7_000 }, (_, i) => order(i, 1, { productId: `${i}`.padStart(64, '-') }));
+    const of = (i: number) => order(i * 3, 1, { productId: `${i % 7_000}`.padStart(64, '-'), cents: 1_000_000 });
+    const first = Array.from({ length: 7_000 }, (_, i) => of(i));
+    const full = new Set((await worker.aggregate(0, first, model.run())).map(({ order: { productId } }) => productId));
+    expect(full.size).toBeGreaterThan(0);
 
-    const refused = await worker.aggregate(0, [...wide, order(7_000, 61)], model.run());
-
-    expect(refused).toHaveLength(7_000);
-    expect(refused[0]?.error).toMatchObject({ code: 'WINDOW_FULL', retriable: false });
-    await worker.aggregate(0, [order(7_001, 2), order(7_002, 200)], model.run());
-    expect(starts(model)).toEqual([0, 60]);
+    for (let from = 7_000; from < 207_000; from += 10_000) {
+      const next = Array.from({ length: 10_000 }, (_, i) => of(from + i)).filter(
+        ({ productId }) => !full.has(productId),
+      );
+      expect(await worker.aggregate(0, next, model.run())).toEqual([]);
+    }
   });
 });
 

@@ -1,7 +1,7 @@
 import { sideBySide } from '../stores/side-by-side.ts';
-import { bytesOf } from './fold.ts';
 import { type Held, type HeldStates, heldOf } from './held-states.ts';
 import { metricOf, type ProductMetric } from './metric.ts';
+import { bytesOf } from './room.ts';
 import type { Run } from './run.ts';
 import { type Tally, talliesOf } from './state.ts';
 import type { Head, StateKey, WindowStore } from './store.ts';

@@ -1,7 +1,8 @@
 import { PermanentError } from '../errors.ts';
 import type { Held, HeldStates } from './held-states.ts';
+import { bytesOf, countFitting, hasRoom, STATE_LIMIT_BYTES } from './room.ts';
 import type { Run } from './run.ts';
-import type { PackedState, WindowOrder } from './state.ts';
+import type { WindowOrder } from './state.ts';
 import type { StateKey, WindowStore } from './store.ts';
 
 /** Orders of one state, in the order of their partition. */
@@ -22,12 +23,9 @@ export interface Folded<O extends WindowOrder> {
   readonly refused: readonly RefusedOrder<O>[];
 }
 
-/** 400 KB ("Service, account, and table quotas"), but for the item's other attributes. */
-export const STATE_LIMIT_BYTES = 400 * 1024 - 1024;
-
 /**
  * Counts a batch's orders of one state, each once, in one write under the version that was read. Where another worker
- * wrote in between, they are counted again onto what that one left.
+ * wrote in between, they are counted again onto what that one left. Orders that the state has no room for are refused.
  */
 export async function fold<O extends WindowOrder>(
   { key, orders }: Group<O>,
@@ -36,32 +34,37 @@ export async function fold<O extends WindowOrder>(
   run: Run,
 ): Promise<Folded<O>> {
   for (let held = first; ; held = await states.read(key, run)) {
-    const { state, version } = held;
-    const fresh = orders.filter((order) => state.apply(order));
-    if (fresh.length > 0) {
-      const packed = state.pack();
-      const bytes = bytesOf(packed);
-      if (bytes > STATE_LIMIT_BYTES) return { dirty: version > 0, refused: fresh.map((order) => full(order, bytes)) };
+    const { state, version, packed, counted, refused } = await count(held, orders, () => states.read(key, run));
+    if (packed !== undefined) {
       if (!(await store.writeState(key, packed, version, run.deadline))) {
         run.counts.conflicts += 1;
         continue;
       }
       run.counts.stateWrites += 1;
-      run.counts.stateBytes += bytes;
+      run.counts.stateBytes += bytesOf(packed);
     }
-    run.counts.applied += fresh.length;
-    run.counts.duplicates += orders.length - fresh.length;
-    states.giveBack(key, { state, version: fresh.length > 0 ? version + 1 : version });
-    return { dirty: state.dirty, refused: [] };
+    run.counts.applied += counted.length;
+    run.counts.duplicates += orders.length - counted.length - refused.length;
+    states.giveBack(key, { state, version: packed === undefined ? version : version + 1 });
+    return { dirty: state.dirty, refused: refused.map((order) => ({ order, error: full() })) };
   }
 }
 
-export const bytesOf = ({ products, offsets }: PackedState): number => products.length + offsets.length;
+/** What of the orders a state takes; `packed` where that changes it. */
+async function count<O extends WindowOrder>(held: Held, orders: readonly O[], readAgain: () => Promise<Held>) {
+  const { state, version } = held;
+  const before = state.products.size;
+  const counted = orders.filter((order) => state.apply(order));
+  if (counted.length === 0) return { state, version, counted, refused: [] };
+  const packed = state.pack();
+  if (hasRoom(state, packed, before)) return { state, version, packed, counted, refused: [] };
+  // This one holds too much now, and nothing can be taken out of it.
+  const again = await readAgain();
+  return { version: again.version, ...countFitting(again.state, orders) };
+}
 
-const full = <O extends WindowOrder>(order: O, bytes: number): RefusedOrder<O> => ({
-  order,
-  error: new PermanentError(
+const full = () =>
+  new PermanentError(
     'WINDOW_FULL',
-    `the window's state would have ${bytes} bytes, over ${STATE_LIMIT_BYTES}: raise WINDOW_BUCKETS (one per 1,000 products)`,
-  ),
-});
+    `the window's state has no room for it in ${STATE_LIMIT_BYTES} bytes: over 1,000 products need the param windowBuckets, one per 1,000, before their orders come`,
+  );

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { bytesOf, STATE_LIMIT_BYTES } from './fold.ts';
+import { bytesOf, STATE_LIMIT_BYTES } from './room.ts';
 import { talliesOf, type WindowOrder, WindowState } from './state.ts';
 import { bucketOf } from './window.ts';
 

@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { memoryWindows } from './memory-store.fixture.ts';
+import type { ProductMetric } from './metric.ts';
+import {
+  expected,
+  faults,
+  identity,
+  type LogOrder,
+  largest,
+  logs,
+  Model,
+  partitionsOf,
+  sizes,
+} from './model.fixture.ts';
+import { countFitting } from './room.ts';
+import { type WindowOrder, WindowState } from './state.ts';
+import { windowOf } from './window.ts';
+
+/** Products that fill a state when it has three of them, but for more orders of these. */
+const wide = (log: readonly LogOrder[]) =>
+  log.map((order) => ({ ...order, productId: `product-${order.offset % 8}`.padEnd(100_000, '-') }));
+
+const short = ({ product_id, ...metric }: ProductMetric) => ({ ...metric, product_id: product_id.slice(0, 9) });
+const shorts = (metrics: ReadonlyMap<string, ProductMetric>) => new Set([...metrics.values()].map(short));
+
+const stateAndProduct = ({ at, partition, productId }: LogOrder) => `${windowOf(at)}/${partition}/${productId}`;
+
+test('of a state that is full, a product is counted whole or not at all, whatever fails, by two workers at once', async () => {
+  let refusals = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.scheduler(),
+      logs({ minutes: 1, partitions: 2, orders: 80 }).map(wide),
+      sizes,
+      sizes,
+      faults,
+      async (s, log, one, other, plan) => {
+        const model = new Model(
+          memoryWindows(),
+          (call) => plan[call] ?? 'none',
+          () => s.schedule(Promise.resolve()),
+        );
+        const pollAll = (batches: readonly number[]) =>
+          Promise.all(partitionsOf(log).map((own) => model.poll(own, batches)));
+        await s.waitFor(Promise.all([pollAll(one), pollAll(other)]));
+        await model.settle();
+        await s.waitFor(model.drain());
+
+        const isRefused = (order: LogOrder) => model.refused.has(identity(order));
+        const { results } = expected(log.filter((order) => !isRefused(order)));
+        expect(shorts(largest(model.produced))).toEqual(shorts(results));
+        for (const orders of Map.groupBy(log, stateAndProduct).values()) {
+          expect(new Set(orders.map(isRefused)).size).toBe(1);
+        }
+        refusals += model.refused.size;
+      },
+    ),
+    { numRuns: 100 },
+  );
+  expect(refusals).toBeGreaterThan(0);
+}, 60_000);
+
+test('what fits is taken whole, though it was thought to be too much: another worker may have counted some of it', () => {
+  const state = new WindowState();
+  const orders = [0, 1, 2].map((offset) => ({ productId: 'p', cents: 1, at: 0, raw: 'orders-0', offset }));
+  state.apply(orders[0] as WindowOrder);
+
+  const { counted, refused } = countFitting(state, orders);
+
+  expect(counted).toEqual(orders.slice(1));
+  expect(refused).toEqual([]);
+});

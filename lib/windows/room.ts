@@ -1,0 +1,63 @@
+import { type PackedState, type WindowOrder, WindowState } from './state.ts';
+
+/** 400 KB ("Service, account, and table quotas"), but for the item's other attributes. */
+export const STATE_LIMIT_BYTES = 400 * 1024 - 1024;
+
+/**
+ * What new products leave free for the orders of those that are there: offsets and sums of 200,000 more orders
+ * (docs/windows.md). Without it, a state that is full of products could count none of their next orders.
+ */
+export const RESERVE_BYTES = 100 * 1024;
+
+export const bytesOf = ({ products, offsets }: PackedState): number => products.length + offsets.length;
+
+/** Whether a state that had so many products before may be written as it is now. */
+export function hasRoom(state: WindowState, packed: PackedState, productsBefore: number): boolean {
+  const reserve = state.products.size > productsBefore ? RESERVE_BYTES : 0;
+  return bytesOf(packed) <= STATE_LIMIT_BYTES - reserve;
+}
+
+export interface Fitting<O extends WindowOrder> {
+  readonly state: WindowState;
+  /** none where no order fits */
+  readonly packed?: PackedState;
+  readonly counted: readonly O[];
+  readonly refused: readonly O[];
+}
+
+/**
+ * Of orders that are too many for a state, those that it can take: first those of products that it has, then of new
+ * products as many as fit, each with all of its orders or none.
+ */
+export function countFitting<O extends WindowOrder>(from: WindowState, orders: readonly O[]): Fitting<O> {
+  const base = from.pack();
+  const whole = WindowState.unpack(base);
+  const fresh = orders.filter((order) => whole.apply(order));
+  const isNew = ({ productId }: O) => !from.products.has(productId);
+  const known = fresh.filter((order) => !isNew(order)).map((order) => [order]);
+  const newProducts = Map.groupBy(fresh.filter(isNew), ({ productId }) => productId);
+
+  const { state, packed, counted } = mostOf([...known, ...newProducts.values()], base);
+  const taken = new Set(counted);
+  return { state, counted, ...(counted.length > 0 && { packed }), refused: fresh.filter((order) => !taken.has(order)) };
+}
+
+/** By halves, each time from a copy: nothing can be taken out of a state. */
+function mostOf<O extends WindowOrder>(units: readonly O[][], base: PackedState) {
+  const tryFirst = (many: number) => {
+    const state = WindowState.unpack(base);
+    const before = state.products.size;
+    const counted = units.slice(0, many).flat();
+    for (const order of counted) state.apply(order);
+    const packed = state.pack();
+    return { state, packed, counted, fits: hasRoom(state, packed, before) };
+  };
+  let most = tryFirst(0);
+  for (let [under, over] = [0, units.length + 1]; over - under > 1; ) {
+    const middle = (under + over) >> 1;
+    const tried = tryFirst(middle);
+    if (tried.fits) [under, most] = [middle, tried];
+    else over = middle;
+  }
+  return most;
+}
