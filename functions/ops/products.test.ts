@@ -1,12 +1,23 @@
 import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
 import { readProducts } from './products.ts';
+
+type Functions = { aggregateOrders: { environment: { WINDOW_BUCKETS: string } } };
+
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const catalogue = () => JSON.parse(read('resources/catalogue/products.json'));
 
 const product = { product_id: 'P1', product_name: 'Mouse' };
 
 test('the file is a catalogue: seed 003 has five products', () => {
-  const file = JSON.parse(readFileSync(new URL('../../resources/catalogue/products.json', import.meta.url), 'utf8'));
+  expect(readProducts(catalogue())).toHaveLength(5);
+});
 
-  expect(readProducts(file)).toHaveLength(5);
+test('the windows have a bucket for every 1,000 products of the file, as the template stands', () => {
+  const template = parse(read('functions/orders/functions.yml'), { logLevel: 'error' }) as Functions;
+  const buckets = /^\$\{param:windowBuckets, '(\d+)'\}$/.exec(template.aggregateOrders.environment.WINDOW_BUCKETS)?.[1];
+
+  expect(Number(buckets)).toBeGreaterThanOrEqual(Math.ceil(readProducts(catalogue()).length / 1_000));
 });
 
 test.each<[string, unknown]>([

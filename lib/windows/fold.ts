@@ -1,6 +1,6 @@
 import { PermanentError } from '../errors.ts';
 import type { Held, HeldStates } from './held-states.ts';
-import { bytesOf, countFitting, hasRoom, STATE_LIMIT_BYTES } from './room.ts';
+import { bytesOf, countFitting, hasRoom } from './room.ts';
 import type { Run } from './run.ts';
 import type { WindowOrder } from './state.ts';
 import type { StateKey, WindowStore } from './store.ts';
@@ -66,5 +66,5 @@ async function count<O extends WindowOrder>(held: Held, orders: readonly O[], re
 const full = () =>
   new PermanentError(
     'WINDOW_FULL',
-    `the window's state has no room for it in ${STATE_LIMIT_BYTES} bytes: over 1,000 products need the param windowBuckets, one per 1,000, before their orders come`,
+    "the window's item has no room for another product: over 1,000 products need the param windowBuckets raised before their orders come, one per 1,000 (docs/windows.md says how to bring this one back)",
   );

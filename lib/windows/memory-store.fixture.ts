@@ -1,7 +1,11 @@
 import { type Head, NO_PROGRESS, type Progress, type StateKey, type StoredState, type WindowStore } from './store.ts';
 
 /** The windows' table in memory, for tests: each write is atomic and conditional, as DynamoDB's are. */
-export function memoryWindows(): WindowStore & { readonly states: ReadonlyMap<string, StoredState> } {
+export function memoryWindows(): WindowStore & {
+  readonly states: ReadonlyMap<string, StoredState>;
+  /** Deletes a window's items. */
+  forget(start: number): void;
+} {
   const states = new Map<string, StoredState>();
   const heads = new Map<number, Head>();
   const progresses = new Map<number, Progress>();
@@ -16,6 +20,10 @@ export function memoryWindows(): WindowStore & { readonly states: ReadonlyMap<st
 
   return {
     states,
+    forget(start) {
+      heads.delete(start);
+      for (const id of states.keys()) if (id.startsWith(`${start}#`)) states.delete(id);
+    },
     readStates: async (keys) => keys.map((key) => states.get(idOf(key))),
     readProducts: async (keys) => keys.map((key) => states.get(idOf(key))?.products),
     writeState: async (key, state, over) => putIf(states, idOf(key), { ...state, version: over + 1 }, over),

@@ -70,3 +70,29 @@ test('what fits is taken whole, though it was thought to be too much: another wo
   expect(counted).toEqual(orders.slice(1));
   expect(refused).toEqual([]);
 });
+
+test('a window that was full is counted whole once its items are deleted, and its orders come again, to more buckets', async () => {
+  const store = memoryWindows();
+  const model = new Model(store);
+  const log = Array.from({ length: 14_002 }, (_, offset) => ({
+    ...{ partition: offset % 2, productId: `${offset % 7_001}`.padStart(64, '-'), cents: 1_000, at: offset },
+    ...{ raw: 'orders-0', offset },
+  }));
+  const pollAll = () => Promise.all(partitionsOf(log).map((own) => model.poll(own, [10_000])));
+  const { results } = expected(log);
+  await pollAll();
+  await model.drain();
+  expect(largest(model.produced)).not.toEqual(results);
+  model.buckets = 7;
+  model.refused.clear();
+  await pollAll();
+  expect(model.refused.size).toBeGreaterThan(0);
+
+  store.forget(0);
+  model.refused.clear();
+  await pollAll();
+  await model.drain();
+
+  expect(model.refused.size).toBe(0);
+  expect(largest(model.produced)).toEqual(results);
+});

@@ -183,6 +183,43 @@ test('logins become rows under their source, and counts by device, version and l
   expect(await counts('logins_by_locale', 'locale')).toEqual([{ name: 'en_US', logins: 3, users: 3 }]);
 });
 
+test('the statement in docs/windows.md puts in what the windows were too full for, and leaves what is right', async () => {
+  const [statement = ''] = /INSERT INTO product_metrics[^;]+;/.exec(await readFile('docs/windows.md', 'utf8')) ?? [];
+  const processed = (n: number, product_id: string, amount: number, timestamp = '2026-01-01T00:00:59.999Z') => ({
+    topic: 'processed-orders',
+    offset: n,
+    headers: { source: `orders-0-${n}` },
+    value: { order_id: `O${n}`, user_id: 'U', product_id, product_name: 'Any', amount, timestamp },
+  });
+  const [window_start, window_end] = [1_767_225_600, 1_767_225_660];
+  const more = { order_count: 9, total_revenue: 9, avg_order_value: 1 };
+  await write([
+    ...[processed(0, 'P1', 10), processed(1, 'P1', 0.01), processed(2, 'P1', 0.01, '2026-01-01T00:01:00Z')],
+    ...[processed(3, 'P2', 5), processed(4, 'P1', 1, '2026-01-01T02:00:00Z')],
+    { topic: 'product-metrics', value: { window_start, window_end, product_id: 'P2', ...more } },
+  ]);
+
+  await postgres.query(statement);
+  await postgres.query(statement);
+
+  const [P1, P2] = [{ product_id: 'P1' }, { product_id: 'P2' }];
+  const metrics = 'product_id, order_count::int, total_revenue::float, avg_order_value::float';
+  expect(
+    await rows(`SELECT window_start::int, window_end::int, ${metrics} FROM product_metrics ORDER BY product_id, 1`),
+  ).toEqual([
+    { window_start, window_end, ...P1, order_count: 2, total_revenue: 10.01, avg_order_value: 5.01 },
+    {
+      window_start: 1_767_225_660,
+      window_end: 1_767_225_720,
+      ...P1,
+      order_count: 1,
+      total_revenue: 0.01,
+      avg_order_value: 0.01,
+    },
+    { window_start, window_end, ...P2, ...more },
+  ]);
+});
+
 test('of the results of a window and product the one with the most orders stays, in whatever order they come', async () => {
   const result = (order_count: number, window_start = 1704470400): TestRecord => ({
     topic: 'product-metrics',
