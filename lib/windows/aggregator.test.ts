@@ -1,3 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
+import { TransientError } from '../errors.ts';
+import { aggregator } from './aggregator.ts';
 import { memoryWindows } from './memory-store.fixture.ts';
 import { type LogOrder, largest, Model, RULES } from './model.fixture.ts';
 import { bytesOf, RESERVE_BYTES, STATE_LIMIT_BYTES } from './room.ts';
@@ -120,6 +123,51 @@ describe('a batch', () => {
     ]);
     expect(model.counts).toMatchObject({ applied: 2, duplicates: 1, late: 2 });
     expect(store.states.size).toBe(there);
+  });
+
+  test('closes the window of an order that looks late, and was counted by a worker that died before progress', async () => {
+    const store = memoryWindows();
+    const model = new Model(store);
+    const writeProgress = store.writeProgress.bind(store);
+    store.writeProgress = () => Promise.reject(new TransientError('FAULT', 'gone'));
+    await expect(model.worker().aggregate(0, [order(0, 60)], model.run())).rejects.toThrow('gone');
+    store.writeProgress = writeProgress;
+    await model.worker().aggregate(0, [order(1, RULES.latenessMs / 1_000 + 121)], model.run());
+
+    expect(await model.worker().aggregate(0, [order(0, 60)], model.run())).toEqual([]);
+
+    expect(starts(model)).toEqual([60]);
+    expect(model.counts).toMatchObject({ duplicates: 1, late: 0 });
+  });
+
+  test('looks for late ones in a hundred windows with one read, four reads at a time', async () => {
+    const store = memoryWindows();
+    const reads: number[] = [];
+    const readStates = store.readStates.bind(store);
+    let [reading, most] = [0, 0];
+    store.readStates = async (keys, deadline) => {
+      reads.push(keys.length);
+      most = Math.max(most, ++reading);
+      await setImmediate();
+      reading -= 1;
+      return readStates(keys, deadline);
+    };
+    const options = { rules: RULES, buckets: 1, retentionSeconds: 1e9 };
+    const model = new Model(store);
+    const old = Array.from({ length: 850 }, (_, i) => order(i, i * 60));
+    const newest = order(850, 1e6);
+    await aggregator({ store, ...options }).aggregate(0, [...old, newest], model.run());
+    reads.length = 0;
+    most = 0;
+
+    const again = old.map(({ at, offset }, i) => order(i % 10 === 0 ? 1_000 + i : offset, at / 1_000));
+    const refused = await aggregator({ store, ...options }).aggregate(0, again, model.run());
+
+    expect(refused.map(({ order: { offset } }) => offset)).toEqual(
+      Array.from({ length: 85 }, (_, i) => 1_000 + i * 10),
+    );
+    expect(reads.toSorted((a, b) => b - a)).toEqual([...Array(8).fill(100), 50]);
+    expect(most).toBe(4);
   });
 
   test('refuses new products that would make an item too large, and goes on counting those that it has', async () => {

@@ -1,13 +1,14 @@
-import { PermanentError } from '../errors.ts';
 import { sideBySide } from '../stores/side-by-side.ts';
 import { closeWindows, WRITES_AT_ONCE } from './close.ts';
-import { fold, type Group, type RefusedOrder } from './fold.ts';
+import { fold, type RefusedOrder } from './fold.ts';
+import { type Group, groupsOf } from './group.ts';
 import { HeldStates } from './held-states.ts';
+import { isForgotten, lateError, sortOutLate } from './late.ts';
 import { writeStep } from './progress.ts';
 import type { Run } from './run.ts';
 import type { WindowOrder } from './state.ts';
 import type { Head, Progress, WindowStore } from './store.ts';
-import { bucketOf, isDue, isLate, WINDOW_MS, type WindowRules, windowOf } from './window.ts';
+import { isDue, isLate, type WindowRules, windowOf } from './window.ts';
 
 export interface AggregatorOptions {
   readonly store: WindowStore;
@@ -87,44 +88,6 @@ export function aggregator({ store, rules, buckets, retentionSeconds }: Aggregat
     return { dirty: [...new Set(dirty)], refused: folded.flatMap(({ refused }) => refused) };
   }
 
-  /**
-   * An order that looks late may be one that was counted before stream time went on, be it in this very batch: called
-   * once the others are counted, as what is in the set then is no news. The set is read afresh, and a window that isn't
-   * there is never made for it.
-   */
-  async function sortOutLate<O extends WindowOrder>(
-    partition: number,
-    orders: readonly O[],
-    forgotten: number,
-    run: Run,
-  ) {
-    const starts = [...new Set(orders.map(({ at }) => windowOf(at)))];
-    if (starts.length === 0) return { opened: [], late: [] };
-    const found = await store.readHeads(starts, run.deadline);
-    const counts = new Map(starts.map((start, i) => [start, found[i]?.buckets ?? 0]));
-    const groups = group(
-      partition,
-      orders.filter(({ at }) => counts.get(windowOf(at)) !== 0),
-      counts,
-    );
-    const late = orders.filter(({ at }) => counts.get(windowOf(at)) === 0);
-    const opened: number[] = [];
-    for (const { key, orders: own } of groups) {
-      const { state } = await states.read(key, run);
-      if (state.dirty) opened.push(key.start);
-      late.push(...own.filter((order) => !state.has(order)));
-    }
-    run.counts.late += late.length;
-    run.counts.duplicates += orders.length - late.length;
-    return {
-      opened,
-      late: late.map((order) => ({
-        order,
-        error: isForgotten(order.at, forgotten) ? forgottenError() : lateError(rules),
-      })),
-    };
-  }
-
   return {
     async aggregate(partition, orders, run) {
       if (orders.length === 0) return [];
@@ -134,8 +97,8 @@ export function aggregator({ store, rules, buckets, retentionSeconds }: Aggregat
 
       const starts = [...new Set(counted.map(({ at }) => windowOf(at)))];
       const bucketCounts = await join(partition, starts, run);
-      const { dirty, refused } = await foldAll(group(partition, counted, bucketCounts), run);
-      const { opened, late } = await sortOutLate(partition, old, forgotten, run);
+      const { dirty, refused } = await foldAll(groupsOf(partition, counted, bucketCounts), run);
+      const { opened, late } = await sortOutLate(partition, old, { store, states }, run);
 
       const open = [...new Set([...progress.open, ...opened, ...dirty])];
       const due = open.filter((start) => isDue(start, streamTime, rules));
@@ -144,7 +107,7 @@ export function aggregator({ store, rules, buckets, retentionSeconds }: Aggregat
 
       const step = { streamTime, opened: open, closed, touchedAt: run.now, forgottenThrough: forgotten };
       progresses.set(partition, await writeStep(partition, progress, step, store, run));
-      return [...late, ...refused];
+      return [...late.map((order) => ({ order, error: lateError(order, forgotten, rules) })), ...refused];
     },
   };
 }
@@ -170,39 +133,9 @@ function byStreamTime<O extends WindowOrder>(
   return { counted, old, streamTime };
 }
 
-function group<O extends WindowOrder>(
-  partition: number,
-  orders: readonly O[],
-  bucketCounts: ReadonlyMap<number, number>,
-): Group<O>[] {
-  const windows = new Map<number, Group<O>[]>();
-  for (const order of orders) {
-    const start = windowOf(order.at);
-    let groups = windows.get(start);
-    if (groups === undefined) {
-      groups = [];
-      windows.set(start, groups);
-    }
-    const bucket = bucketOf(order.productId, bucketCounts.get(start) as number);
-    const own = groups[bucket];
-    if (own === undefined) groups[bucket] = { key: { start, partition, bucket }, orders: [order] };
-    else own.orders.push(order);
-  }
-  return [...windows.values()].flatMap((groups) => groups.filter((own) => own !== undefined));
-}
-
 /**
  * Whether the states of windows that are closed may be gone, as the partition had no batch for as long as its topic
  * keeps records. Before that, none is that an order can still reach: it was written within the lateness before the last
  * batch, as event time goes on no slower than the wall clock.
  */
 const hasForgotten = ({ touchedAt }: Progress, { now }: Run, forgetsMs: number) => now - touchedAt >= forgetsMs;
-
-/** A fresh state in place of a forgotten one would give a result that is smaller than the one that is out. */
-const isForgotten = (at: number, forgottenThrough: number) => windowOf(at) + WINDOW_MS <= forgottenThrough;
-
-const forgottenError = () =>
-  new PermanentError('LATE', 'timestamp: of a window that was closed, and forgotten while its partition was idle');
-
-const lateError = ({ latenessMs }: WindowRules) =>
-  new PermanentError('LATE', `timestamp: over ${latenessMs / 1000} s older than the newest order of its partition`);

@@ -1,15 +1,10 @@
 import { PermanentError } from '../errors.ts';
+import type { Group } from './group.ts';
 import type { Held, HeldStates } from './held-states.ts';
 import { bytesOf, countFitting, hasRoom } from './room.ts';
 import type { Run } from './run.ts';
 import type { WindowOrder } from './state.ts';
-import type { StateKey, WindowStore } from './store.ts';
-
-/** Orders of one state, in the order of their partition. */
-export interface Group<O extends WindowOrder> {
-  readonly key: StateKey;
-  readonly orders: O[];
-}
+import type { WindowStore } from './store.ts';
 
 /** An order that can't be counted for what it is. */
 export interface RefusedOrder<O extends WindowOrder> {

@@ -39,8 +39,13 @@ export class HeldStates {
     return remembered.map((held) => held ?? heldOf(read.next().value));
   }
 
-  async read(key: StateKey, { deadline }: Run): Promise<Held> {
-    return heldOf((await this.#store.readStates([key], deadline))[0]);
+  async read(key: StateKey, run: Run): Promise<Held> {
+    return (await this.readAll([key], run))[0] as Held;
+  }
+
+  /** As the table has them now. */
+  async readAll(keys: readonly StateKey[], { deadline }: Run): Promise<Held[]> {
+    return (await this.#store.readStates(keys, deadline)).map(heldOf);
   }
 
   giveBack(key: StateKey, held: Held): void {
