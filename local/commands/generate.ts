@@ -41,7 +41,7 @@ fleet --trace FILE    a recorded trace, a JSON array of {"point": "POINT(lon lat
 orders                orders of a shop on the topic orders; their ids begin with G
   --rate R            per second (10 to 50, along the curve of a day)
   --bad SHARE         share of bad records, 0 to 1 (0.01)
-  --seed N            the same seed, the same orders (1)
+  --seed N            the same seed, the same orders, and bad ones in the same places (1)
 orders --file FILE    real orders: a .csv whose first line names its columns, or .ndjson; read as it is sent
   --map F=C,…         columns by field, as in order_id=orderID,amount=total; fields are order_id, user_id, product_id,
                       amount, timestamp (ISO 8601, or epoch seconds or milliseconds); else columns of these names

@@ -74,11 +74,13 @@ export const BAD_ORDERS: readonly BadOrder[] = [
   {
     cause: 'older than the allowed lateness',
     code: 'LATE',
+    waits: true,
     value: (order, time) => json({ ...order, timestamp: iso(time - LATE_MS) }),
   },
   {
     cause: 'a month old',
     code: 'LATE',
+    waits: true,
     value: (order, time) => json({ ...order, timestamp: iso(time - 30 * DAY_MS) }),
   },
 ];

@@ -52,7 +52,7 @@ export function recordsOf(
   return (now) => {
     const placed = nextOrder(now);
     const { order } = placed;
-    const cause = spoiler.next((candidate) => BAD_ORDERS[candidate]?.code !== 'LATE' || known.canBeLate(order, now));
+    const cause = spoiler.next((candidate) => !BAD_ORDERS[candidate]?.waits || known.canBeLate(order, now));
     const spoiled = cause === undefined ? undefined : BAD_ORDERS[cause];
     const head = { topic: ORDERS_TOPIC, key: order.order_id };
     if (cause !== undefined && spoiled) return { ...head, value: spoiled.value(order, now), mark: badMark(cause) };
