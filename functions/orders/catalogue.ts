@@ -55,7 +55,8 @@ export function catalogueReader({ client, table, cacheMs, cacheSize, now = Date.
         else names.set(id, known.value);
       }
       const keys = unknown.map((id) => ({ product_id: { S: id } }));
-      const items = await batchGet({ client, table, code: CODE }, keys, deadline);
+      // Consistent: an order of a product that isn't found is refused for ever, so one that was just added must be.
+      const items = await batchGet({ client, table, code: CODE, consistent: true }, keys, deadline);
       for (const { product_id, product_name } of items) {
         if (!product_id?.S || !product_name?.S) continue;
         names.set(product_id.S, product_name.S);

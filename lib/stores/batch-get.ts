@@ -13,6 +13,8 @@ export interface BatchGet {
   table: string;
   /** the error's code where the table can't be read */
   code: string;
+  /** true: strongly consistent, so that every write that has ended is seen; such a read costs twice as much */
+  consistent?: boolean;
 }
 
 /**
@@ -27,12 +29,16 @@ export async function batchGet(from: BatchGet, keys: readonly Item[], deadline: 
   return (await Promise.all(reads)).flat();
 }
 
-async function readSome({ client, table, code }: BatchGet, keys: Item[], deadline: Deadline): Promise<Item[]> {
+async function readSome(
+  { client, table, code, consistent = false }: BatchGet,
+  keys: Item[],
+  deadline: Deadline,
+): Promise<Item[]> {
   const items: Item[] = [];
   let left = keys;
   await retry(
     async () => {
-      const get = new BatchGetItemCommand({ RequestItems: { [table]: { Keys: left } } });
+      const get = new BatchGetItemCommand({ RequestItems: { [table]: { Keys: left, ConsistentRead: consistent } } });
       const call = { store: code, deadline, timeoutMs: TIMEOUT_MS };
       const answer = await storeCall(call, (options) => client.send(get, options));
       items.push(...(answer.Responses?.[table] ?? []));

@@ -1,29 +1,16 @@
-import {
-  type BatchGetItemCommandInput,
-  type BatchGetItemCommandOutput,
-  DynamoDBClient,
-} from '@aws-sdk/client-dynamodb';
 import { within } from '../deadline.ts';
+import { answeredBy } from '../stores/dynamodb.fixture.ts';
 import { dynamodbWindows } from './dynamodb-store.ts';
 
-/** What DynamoDB Local never does: it reads consistently whatever it is asked, and leaves nothing unread. */
+/** Gives the first item of each read, and leaves the rest unread. */
 function throttledDynamodb() {
-  const client = new DynamoDBClient({ region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'a' } });
-  const asked: BatchGetItemCommandInput[] = [];
-  client.middlewareStack.add(
-    () => async (request) => {
-      const input = request.input as BatchGetItemCommandInput;
-      asked.push(input);
-      const keys = input.RequestItems?.['windows']?.Keys ?? [];
-      const output: BatchGetItemCommandOutput = {
-        $metadata: {},
-        Responses: { windows: keys.slice(0, 1).map((key) => ({ ...key, buckets: { N: '1' }, expiresAt: { N: '9' } })) },
-        UnprocessedKeys: keys.length > 1 ? { windows: { Keys: keys.slice(1) } } : {},
-      };
-      return { output, response: {} };
-    },
-    { step: 'initialize', priority: 'high' },
-  );
+  const { client, asked } = answeredBy(({ RequestItems }) => {
+    const [first, ...rest] = RequestItems?.['windows']?.Keys ?? [];
+    return {
+      Responses: { windows: [{ ...first, buckets: { N: '1' }, expiresAt: { N: '9' } }] },
+      UnprocessedKeys: rest.length > 0 ? { windows: { Keys: rest } } : {},
+    };
+  });
   return { asked, store: dynamodbWindows({ client, table: 'windows', retentionSeconds: 1 }) };
 }
 
