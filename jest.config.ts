@@ -1,7 +1,8 @@
 import type { Config } from 'jest';
 
 /**
- * `jest` alone runs the unit tests: beside the code, and the compiled template's in test/template; no server.
+ * `jest` alone runs the unit tests: beside the code, the compiled template's in test/template, and
+ * those of test_pipeline.sh's checks; no server.
  * SERVERS=1 runs what needs the real ones: test/integration, test/e2e and the plugin's.
  */
 const servers = process.env['SERVERS'] === '1';
@@ -15,7 +16,7 @@ const config: Config = {
   testEnvironment: 'node',
   roots: servers
     ? ['<rootDir>/test/integration', '<rootDir>/test/e2e', '<rootDir>/plugins']
-    : ['<rootDir>/functions', '<rootDir>/lib', '<rootDir>/plugins', '<rootDir>/local', '<rootDir>/test/template'],
+    : ['functions', 'lib', 'plugins', 'local', 'test/template', 'test/pipeline'].map((root) => `<rootDir>/${root}`),
   testMatch: servers ? ['**/*.servers.test.ts'] : ['**/*.test.ts'],
   ...(servers && {
     globalSetup: '<rootDir>/test/plugin-broker.ts',

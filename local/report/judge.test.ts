@@ -1,8 +1,7 @@
 import { judge } from './judge.ts';
-import { at, produceAgain } from './mutations/mutation.fixture.ts';
+import { archive, at, produceAgain } from './mutations/mutation.fixture.ts';
 import { ALERTS, METRICS, PROCESSED, RAW, RAW_DLQ } from './topics.ts';
-import { START, type Synthetic, syntheticWorld } from './world.fixture.ts';
-import type { LogRecord } from './world.ts';
+import { type Synthetic, syntheticWorld } from './world.fixture.ts';
 
 const judged = ({ world, facts }: Synthetic) => judge(world, facts);
 test('a world in which everything is right is ok, with nothing to say against it', () => {
@@ -80,16 +79,7 @@ test.each([0, 7, 19, -1])('any processed record gone from topic and stores alike
 test('a record produced twice under one source is counted, and no fault', () => {
   const synthetic = syntheticWorld();
   const { world } = synthetic;
-  for (const topic of [PROCESSED, ALERTS, RAW_DLQ] as const) {
-    produceAgain(world, topic, 0);
-    const again = world.topics[topic].records.find((record, i, all) => all[i + 1]?.partition !== record.partition);
-    const { partition, offset } = again as LogRecord;
-    world.s3.push({
-      key: `${topic}/dt=2026-11-21/hour=08/${partition}-${String(offset).padStart(20, '0')}.ndjson.gz`,
-      lastModified: START,
-      records: [again as LogRecord],
-    });
-  }
+  for (const topic of [PROCESSED, ALERTS, RAW_DLQ] as const) archive(world, produceAgain(world, topic, 0));
   const report = judged(synthetic);
   expect(report.findings).toEqual([]);
   expect(report).toMatchObject({ ok: true, domains: { fleet: { producedTwice: 3 } } });

@@ -2,7 +2,7 @@ import { FINDING_KINDS, type FindingKind } from '../findings.ts';
 import { judge } from '../judge.ts';
 import type { TopicName } from '../topics.ts';
 import { TRIPS } from '../topics.ts';
-import { type Synthetic, syntheticWorld, type WholeWorld } from '../world.fixture.ts';
+import { START, type Synthetic, syntheticWorld, type WholeWorld } from '../world.fixture.ts';
 import type { LogRecord, World } from '../world.ts';
 
 /** One thing that goes wrong in a world in which all is right, and where and as what the report must find it. */
@@ -51,12 +51,21 @@ export function produceAgain(
   topic: TopicName,
   index: number,
   change: Partial<LogRecord> = {},
-): void {
+): LogRecord {
   const { records, partitions } = world.topics[topic];
   const record = at(records, index);
   const range = partitions.find(({ partition }) => partition === record.partition) as { end: number };
-  records.push({ ...record, offset: range.end++, ...change });
+  const again = { ...record, offset: range.end++, ...change };
+  records.push(again);
   records.sort((a, b) => a.partition - b.partition || a.offset - b.offset);
+  return again;
+}
+
+/** Puts a record into the archive, in an object of its own. */
+export function archive({ s3 }: Pick<WholeWorld, 's3'>, record: LogRecord): void {
+  const { topic, partition, offset } = record;
+  const name = `${partition}-${String(offset).padStart(20, '0')}.ndjson.gz`;
+  s3.push({ key: `${topic}/dt=2026-11-21/hour=08/${name}`, lastModified: START, records: [record] });
 }
 
 export function setValue(record: LogRecord, change: Record<string, unknown>): void {

@@ -53,6 +53,7 @@ function judge({ world, facts, isOlder, findings }: Subject): Judged<OrdersRepor
     acknowledged: witness.acknowledged[ORDERS] ?? 0,
     read: topics[ORDERS].records.length,
     bad: bad.size,
+    processed: processed.stored - processed.repeated,
     deadLettered: deadLettersOf(ORDERS, topics[ORDERS_DLQ]),
     late: deadLettersOf(PROCESSED_ORDERS, topics[ORDERS_DLQ]),
     badByCode: countBy([...bad.values(), ...late.letters.values()], ({ code }) => code),

@@ -19,6 +19,8 @@ export interface WindowsReport {
 
 export interface OrdersReport extends DomainReport {
   bad: number;
+  /** different orders in processed-orders: one that was produced twice is one */
+  processed: number;
   /** good orders that are in every store, but were too old for their window: dead letters of processed-orders */
   late: number;
   /** bad records, late ones among them, by the code of their dead letter, and by what the generator did to them */
