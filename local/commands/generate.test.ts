@@ -70,4 +70,12 @@ test('a file of orders that is missing or wrong is one line with its line, and e
   const column = await run('orders', '--file', file);
   expect(column.code).toBe(1);
   expect(column.said).toContain('wrong.csv line 2: no column order_id; there are orderID, user_id');
+
+  const row = (n: number, time: string) => `${n},U1,P001,12.5,2026-01-${time}:00:00Z`;
+  writeFileSync(file, `order_id,user_id,product_id,amount,timestamp\n${row(1, '15T12')}\n${row(2, '15T10')}\n`);
+  const newestFirst = await run('orders', '--file', file);
+  expect(newestFirst.code).toBe(1);
+  expect(newestFirst.said).toContain(
+    'wrong.csv line 3: timestamp is over 60 minutes before one above it: sort the file',
+  );
 });

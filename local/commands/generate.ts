@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
+import { within } from '../../lib/deadline.ts';
 import { dynamodbOf } from '../deploy/servers.ts';
 import { startDemo } from '../generators/demo/demo.ts';
 import { startFleet } from '../generators/fleet/start.ts';
@@ -8,7 +9,7 @@ import { deriveSpeeds, parseTrace } from '../generators/fleet/trace.ts';
 import type { GeneratorOptions, Progress, RunningGenerator } from '../generators/generator.ts';
 import { startLogins } from '../generators/logins/start.ts';
 import { parseColumns } from '../generators/orders/replay/columns.ts';
-import { firstOrder, readOrders } from '../generators/orders/replay/read-orders.ts';
+import { productsOf, readOrders } from '../generators/orders/replay/read-orders.ts';
 import { startReplay } from '../generators/orders/replay/start-replay.ts';
 import { startOrders } from '../generators/orders/start.ts';
 import { schemaIds } from '../run/schema-ids.ts';
@@ -16,6 +17,7 @@ import { tripsReady } from '../run/trips-ready.ts';
 import { streamProgress } from '../servers/progress.ts';
 import { readStack, type StackFile } from '../stack-file.ts';
 import { type Command, EXIT, numberOption, runCommand, UsageError } from './command.ts';
+import { noteOfUnknown } from './generate/unknown-products.ts';
 
 const USAGE = `
 Usage: npm run generate -- fleet [options]
@@ -42,12 +44,15 @@ orders                orders of a shop on the topic orders; their ids begin with
   --rate R            per second (10 to 50, along the curve of a day)
   --bad SHARE         share of bad records, 0 to 1 (0.01)
   --seed N            the same seed, the same orders, and bad ones in the same places (1)
-orders --file FILE    real orders: a .csv whose first line names its columns, or .ndjson; read as it is sent
+orders --file FILE    real orders: a .csv whose first line names its columns, or .ndjson; looked through before anything
+                      is sent. Orders of products that are not in the catalogue become dead letters, UNKNOWN_PRODUCT:
+                      add the products to resources/catalogue/products.json, then npm run invoke -- seedCatalogue
   --map F=C,…         columns by field, as in order_id=orderID,amount=total; fields are order_id, user_id, product_id,
                       amount, timestamp (ISO 8601, or epoch seconds or milliseconds); else columns of these names
   --speed N           replay them N times as fast as they were placed (1)
-  --time shift|keep   event times shifted to the moment of sending, or kept (shift); kept ones that are older by more
-                      than a day than others in their partition are late
+  --time shift|keep   event times shifted to the moment of sending, or kept (shift). The oldest order comes first:
+                      with shift a file that goes back by more than an hour is refused; with keep an older order
+                      follows at once, and is late where it is older by more than a day than its partition's newest
 logins                logins to an app on user-login: JSON, and Avro in both framings; user ids begin with G
   --rate R            per second (20)
   --bad SHARE         share of bad records, 0 to 1 (0.01)
@@ -86,6 +91,11 @@ interface Kind {
   options: readonly OptionName[];
   prepare(values: Values): Promise<(options: GeneratorOptions, stack: StackFile) => Promise<RunningGenerator>>;
 }
+
+/** A replay with shifted times keeps the distances of its orders: what comes later by more is out of place. */
+const MOST_BACK_MS = 3_600_000;
+/** How long the catalogue is waited for. */
+const CATALOGUE_MS = 5_000;
 
 const KINDS: Record<string, Kind> = {
   fleet: {
@@ -141,10 +151,13 @@ const KINDS: Record<string, Kind> = {
       const { time = 'shift' } = values;
       if (time !== 'shift' && time !== 'keep') throw new UsageError(`--time takes shift or keep, not "${time}"`);
       const columns = columnsOption(values.map as string | undefined);
-      // What is wrong with file or columns is said before anything is sent.
-      await firstOrder(file, columns);
-      return (options) =>
-        startReplay({ ...options, orders: readOrders(file, columns), speed, shift: time === 'shift' });
+      const shift = time === 'shift';
+      const mostBackMs = shift ? MOST_BACK_MS : undefined;
+      const products = await productsOf(file, columns, mostBackMs);
+      return async (options, stack) => {
+        await tellUnknown(products, stack);
+        return startReplay({ ...options, orders: readOrders(file, columns, mostBackMs), speed, shift });
+      };
     },
   },
   logins: {
@@ -235,6 +248,14 @@ function columnsOption(map: string | undefined) {
   } catch (error) {
     throw new UsageError(`--map ${(error as Error).message}`);
   }
+}
+
+async function tellUnknown(products: ReadonlySet<string>, { endpoints, references }: StackFile): Promise<void> {
+  const table = references?.['ProductsTable']?.['Ref'];
+  if (typeof table !== 'string') return;
+  const client = dynamodbOf(endpoints);
+  const note = await noteOfUnknown(products, { client, table }, within(CATALOGUE_MS)).finally(() => client.destroy());
+  if (note !== undefined) console.error(note);
 }
 
 async function readTrace(file: string, vehicle: string | undefined) {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Invoke } from '../../plugins/msk/contract.ts';
+import { LONGEST_TIMER_MS } from '../timers.ts';
 import { type Schedule, scheduledEvent } from './schedules.ts';
 
 export interface RunningSchedules {
@@ -8,8 +9,6 @@ export interface RunningSchedules {
   stop(): Promise<void>;
 }
 
-/** What a timer can wait for. */
-const MAX_MS = 2 ** 31 - 1;
 /** How long a stop waits for an invocation. */
 const STOP_MS = 10_000;
 
@@ -43,7 +42,7 @@ export function runSchedules(
   }
 
   const timers = schedules
-    .filter(({ milliseconds }) => milliseconds <= MAX_MS)
+    .filter(({ milliseconds }) => milliseconds <= LONGEST_TIMER_MS)
     .map((schedule) => setInterval(() => due(schedule), schedule.milliseconds));
   return {
     async stop() {

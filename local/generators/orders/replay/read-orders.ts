@@ -20,17 +20,27 @@ const FORMATS: Readonly<Record<string, (file: string) => AsyncIterable<NumberedR
 /**
  * Reads orders from a file, one after the other.
  *
- * @throws Error with file and line: no such file or format, a row that can't be read, a column that is missing or wrong
+ * @param mostBackMs how far an order may be older than the newest before it
+ * @throws Error with file and line: no such file or format, a row that can't be read, a column that is missing or wrong,
+ *   an order that is older than that
  * @example for await (const { order_id } of readOrders('orders.csv', parseColumns('order_id=orderID'))) …
  */
-export async function* readOrders(file: string, columns: Columns): AsyncGenerator<FileOrder> {
+export async function* readOrders(
+  file: string,
+  columns: Columns,
+  mostBackMs = Number.POSITIVE_INFINITY,
+): AsyncGenerator<FileOrder> {
   const rows = FORMATS[extname(file).toLowerCase()];
   if (rows === undefined) throw new Error(`${file}: must be one of ${Object.keys(FORMATS).join(', ')}`);
   let line = 0;
+  let newest = Number.NEGATIVE_INFINITY;
   try {
     for await (const numbered of rows(file)) {
       line = numbered.line;
-      yield toOrder(numbered.row, columns);
+      const order = toOrder(numbered.row, columns);
+      if (order.time < newest - mostBackMs) throw new Error(unsorted(columns, mostBackMs));
+      newest = Math.max(newest, order.time);
+      yield order;
     }
   } catch (error) {
     const { message, code, lines } = error as Error & { code?: string; lines?: number };
@@ -41,10 +51,19 @@ export async function* readOrders(file: string, columns: Columns): AsyncGenerato
   }
 }
 
-/** @throws Error as readOrders does, and where the file holds no order */
-export async function firstOrder(file: string, columns: Columns): Promise<FileOrder> {
-  for await (const order of readOrders(file, columns)) return order;
-  throw new Error(`${file} holds no order`);
+const unsorted = ({ timestamp }: Columns, mostBackMs: number) =>
+  `${timestamp} is over ${mostBackMs / 60_000} minutes before one above it: sort the file by it, the oldest order first`;
+
+/**
+ * Reads the whole file, so that what is wrong with it is said before anything is sent.
+ * @returns its products
+ * @throws Error as readOrders does, and where the file holds no order
+ */
+export async function productsOf(...[file, ...rest]: Parameters<typeof readOrders>): Promise<Set<string>> {
+  const products = new Set<string>();
+  for await (const { product_id } of readOrders(file, ...rest)) products.add(product_id);
+  if (products.size === 0) throw new Error(`${file} holds no order`);
+  return products;
 }
 
 /** The first row names the columns. */

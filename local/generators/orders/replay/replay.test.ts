@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseColumns } from './columns.ts';
-import { firstOrder, readOrders } from './read-orders.ts';
+import { productsOf, readOrders } from './read-orders.ts';
 import type { FileOrder } from './row.ts';
 
 const SAMPLE = join(import.meta.dirname, '../../../../test/data/orders.csv');
@@ -63,18 +63,53 @@ test.each([
   ['a.ndjson', '\n{"order_id"\n', /line 2: it is no JSON$/],
   ['a.ndjson', '[1]\n', /line 1: it is no JSON object/],
   ['a.ndjson', '{"order_id":{},"user_id":"1","product_id":"1","amount":1,"timestamp":1}\n', /line 1: order_id must be/],
+  ...['2026-02-30 10:00', '2026-02-29T10:00:00Z', '2026-04-31T23:59:59+02:00', '2026-13-01 10:00'].map(
+    (time): [string, string, RegExp] => [
+      'a.csv',
+      `${HEAD}\n17,U1,P001,12.5,${time}\n`,
+      /line 2: timestamp must be ISO 8601/,
+    ],
+  ),
+  ...['9007199254740993', '1e21', '17.5'].map((id): [string, string, RegExp] => [
+    'a.ndjson',
+    `{"order_id":"1","user_id":${id},"product_id":"1","amount":1,"timestamp":1}\n`,
+    /line 1: user_id is a number that JSON may not keep as it was written, .*: put it in quotes/,
+  ]),
   ['a.txt', '', /must be one of .csv, .ndjson/],
 ])('%s %j: an error with its line', async (name, text, message) => {
   await expect(read(name, text)).rejects.toThrow(message);
 });
 
+test('a number that is an id is kept as it is, up to the last that a double holds', async () => {
+  const text = '{"order_id":9007199254740991,"user_id":0,"product_id":"1","amount":1,"timestamp":1}\n';
+  expect((await read('a.ndjson', text))[0]).toMatchObject({ order_id: '9007199254740991', user_id: '0' });
+});
+
+test('a leap day is a day', async () => {
+  const [order] = await read('a.csv', `${HEAD}\n17,U1,P001,12.5,2028-02-29 10:00\n`);
+  expect(order?.time).toBe(Date.parse('2028-02-29T10:00:00Z'));
+});
+
+test('a file that goes back by more than is allowed is refused, with the line', async () => {
+  const times = ['12:00', '11:00', '12:30', '12:00', '11:29'].map((time, i) => `${i},U1,P00${i},1,2026-01-15 ${time}`);
+  const file = join(folder, 'a.csv');
+  writeFileSync(file, [HEAD, ...times].join('\n'));
+  const columns = parseColumns(undefined);
+
+  await expect(productsOf(file, columns, 3_600_000)).rejects.toThrow(
+    /a.csv line 6: timestamp is over 60 minutes before one above it: sort the file/,
+  );
+  expect(await productsOf(file, columns, 3_660_000)).toEqual(new Set(['P000', 'P001', 'P002', 'P003', 'P004']));
+  expect((await productsOf(file, columns)).size).toBe(5);
+});
+
 test('a file that is not there, or holds nothing, is an error', async () => {
   for (const name of ['none.csv', 'none.ndjson']) {
-    await expect(firstOrder(join(folder, name), parseColumns(undefined))).rejects.toThrow(/can't read .*none/);
+    await expect(productsOf(join(folder, name), parseColumns(undefined))).rejects.toThrow(/can't read .*none/);
   }
   const empty = join(folder, 'empty.csv');
   writeFileSync(empty, `${HEAD}\n`);
-  await expect(firstOrder(empty, parseColumns(undefined))).rejects.toThrow('holds no order');
+  await expect(productsOf(empty, parseColumns(undefined))).rejects.toThrow('holds no order');
 });
 
 test('the sample is read by its columns', async () => {

@@ -14,7 +14,8 @@ const NUMBER = /^-?\d+(\.\d+)?$/;
 const TIME = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2})(:\d{2}(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/;
 
 /**
- * An order from a row of a file, by its columns. Texts of numbers are numbers; a time is ISO 8601 (a space for its `T`,
+ * An order from a row of a file, by its columns. Texts of numbers are numbers; an id may be a whole number that a double
+ * holds exactly; a time is ISO 8601 (a space for its `T`,
  * and UTC where no zone is given, are taken too), or seconds or milliseconds since the epoch.
  *
  * @throws Error naming the column that is wrong; whose row it is, the caller knows
@@ -26,10 +27,17 @@ export function toOrder(row: Readonly<Record<string, unknown>>, columns: Columns
     if ((typeof value === 'string' && value !== '') || typeof value === 'number') return String(value);
     throw new Error(`${columns[field]} must be a text or a number, not ${JSON.stringify(value)}`);
   };
+  const id = (field: Field): string => {
+    const value = values[field];
+    if (typeof value !== 'number' || Number.isSafeInteger(value)) return text(field);
+    throw new Error(
+      `${columns[field]} is a number that JSON may not keep as it was written, ${value}: put it in quotes`,
+    );
+  };
   return {
-    order_id: text('order_id'),
-    user_id: text('user_id'),
-    product_id: text('product_id'),
+    order_id: id('order_id'),
+    user_id: id('user_id'),
+    product_id: id('product_id'),
     amount: amountOf(text('amount').trim(), columns.amount),
     time: timeOf(text('timestamp').trim(), columns.timestamp),
   };
@@ -49,6 +57,9 @@ function timeOf(text: string, column: string): number {
   if (NUMBER.test(text)) return Math.round(Number(text) < EPOCH_MS ? Number(text) * 1000 : Number(text));
   const [, date, clock, seconds = ':00', zone = 'Z'] = TIME.exec(text) ?? [];
   const ms = Date.parse(`${date}T${clock}${seconds}${zone}`);
-  if (date !== undefined && Number.isFinite(ms)) return ms;
+  if (date !== undefined && Number.isFinite(ms) && isDay(date)) return ms;
   throw new Error(`${column} must be ISO 8601, or seconds or milliseconds since the epoch, not "${text}"`);
 }
+
+/** Date.parse takes February 30 for March 2. */
+const isDay = (date: string) => new Date(date).toISOString().startsWith(date);

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleepUntil } from '../../../timers.ts';
 import { type GeneratorOptions, type RunningGenerator, watch } from '../../generator.ts';
 import { createManifest, goodMark, type Manifest } from '../../manifest.ts';
 import { startProducer } from '../../producer.ts';
@@ -32,7 +32,7 @@ export async function startReplay(options: ReplayOptions): Promise<RunningGenera
   const start = Date.now();
   const until = async (time: number) => {
     const end = Math.min(time, start + durationSeconds * 1000);
-    if (end > Date.now()) await sleep(end - Date.now(), undefined, { signal: stopping.signal }).catch(() => undefined);
+    await sleepUntil(end, stopping.signal);
     return !stopping.signal.aborted && end === time;
   };
 
