@@ -173,7 +173,38 @@ const RESULTS: readonly [what: string, fields: Record<string, unknown>][] = [
   ['another end', { window_end: 0 }],
 ];
 
+/** The first result of P001's first window has one order, the first, of 10.01; others of that window cost 25.50. */
+const INTERMEDIATES: readonly [what: string, fields: Record<string, unknown>][] = [
+  ['another order than the first', { total_revenue: 25.5, avg_order_value: 25.5 }],
+  ['less money than any order has', { total_revenue: 5, avg_order_value: 5 }],
+  ['an order of two, of the money of one', { order_count: 2, avg_order_value: 5.01 }],
+];
+const isIntermediate = (value: Buffer | string | null) => JSON.parse(String(value)).order_count === 1;
+
 const windows: Mutation[] = [
+  ...INTERMEDIATES.map(
+    ([what, fields]): Mutation => [
+      `an intermediate result of ${what}`,
+      METRICS,
+      'different',
+      ({ topics, s3 }) => {
+        const record = topics[METRICS].records.find(({ value }) => isIntermediate(value)) as LogRecord;
+        setValue(record, fields);
+        copyToArchive(s3, record);
+      },
+    ],
+  ),
+  ...INTERMEDIATES.map(
+    ([what, fields]): Mutation => [
+      `an intermediate line of ${what}`,
+      'file metrics.json',
+      'different',
+      ({ file }) => {
+        const index = file.findIndex(isIntermediate);
+        file[index] = JSON.stringify({ ...JSON.parse(at(file, index)), ...fields });
+      },
+    ],
+  ),
   ...RESULTS.map(
     ([what, fields]): Mutation => [
       `a result with ${what}`,

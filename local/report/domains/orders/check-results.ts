@@ -1,7 +1,7 @@
 import type { Findings } from '../../findings.ts';
 import type { Tally } from '../../tally.ts';
 import type { Result } from './result.ts';
-import { moneyText, type WindowSum } from './truth/window.ts';
+import { isIntermediate, moneyText, type WindowSum } from './truth/window.ts';
 
 export interface ResultsCheck {
   place: string;
@@ -24,7 +24,7 @@ export interface ResultsTally {
 
 /**
  * The largest result of each window and product is what its orders add up to, and every smaller one is a right
- * intermediate one: fewer orders, less money, its own average.
+ * intermediate one: of some of the orders alone, and its own average.
  */
 export function checkResults(check: ResultsCheck, findings: Findings): ResultsTally {
   const { place, expected, single = false } = check;
@@ -58,8 +58,9 @@ export function checkResults(check: ResultsCheck, findings: Findings): ResultsTa
 function wrong({ count, cents, fault }: Result, sum: WindowSum): string | undefined {
   if (fault !== undefined) return fault;
   if (!Number.isInteger(count) || count < 1 || count > sum.count) return `order_count is ${count}, not ${sum.count}`;
-  const right = count === sum.count ? cents === sum.cents : cents > 0 && cents < sum.cents;
-  return right ? undefined : `total_revenue of ${count} orders is ${moneyText(cents)}, not ${moneyText(sum.cents)}`;
+  const revenue = `total_revenue of ${count} orders is ${moneyText(cents)}`;
+  if (count === sum.count) return cents === sum.cents ? undefined : `${revenue}, not ${moneyText(sum.cents)}`;
+  return isIntermediate(sum, count, cents) ? undefined : `${revenue}: not that of any ${count} counted before the rest`;
 }
 
 function tooSmall(results: readonly Result[], { count }: WindowSum): string | undefined {

@@ -5,7 +5,7 @@ import { metricOf } from '../../../../../lib/windows/metric.ts';
 import { BAD_ORDERS } from '../../../../generators/orders/bad-records.ts';
 import type { LogRecord } from '../../../world.ts';
 import { judgeOrder } from './order.ts';
-import { averageCents, moneyText, sumsOf } from './window.ts';
+import { averageCents, isIntermediate, moneyText, sumsOf, type WindowSum } from './window.ts';
 
 /*
  * The report states the rules a second time and must not import the handlers; its tests may: both statements are given
@@ -166,10 +166,45 @@ test('sums are by window and product, a window’s end being the next one’s st
     { ...order, product_id: 'P001', cents: 1, at: 1 },
   ]);
   expect([...sums]).toEqual([
-    ['0/P001', { start: 0, product: 'P001', count: 2, cents: 101 }],
-    ['60/P001', { start: 60, product: 'P001', count: 1, cents: 5 }],
-    ['0/P002', { start: 0, product: 'P002', count: 1, cents: 7 }],
+    ['0/P001', { start: 0, product: 'P001', count: 2, cents: 101, amounts: [100, 1] }],
+    ['60/P001', { start: 60, product: 'P001', count: 1, cents: 5, amounts: [5] }],
+    ['0/P002', { start: 0, product: 'P002', count: 1, cents: 7, amounts: [7] }],
   ]);
+});
+
+describe('an intermediate result', () => {
+  const orders = [100, 1, 30].map((cents) => ({
+    ...{ order_id: 'x', user_id: 'x', product_id: 'P001', product_name: 'x', amount: 0, at: 0 },
+    cents,
+  }));
+  const sumIn = (...partitions: (number | undefined)[]) =>
+    sumsOf(orders, (order) => partitions[orders.indexOf(order)]).get('0/P001') as WindowSum;
+
+  test('of orders of one partition is that of the first ones', () => {
+    const sum = sumIn(2, 2, 2);
+    expect([1, 30, 99, 100, 101].map((cents) => isIntermediate(sum, 1, cents))).toEqual([
+      false,
+      false,
+      false,
+      true,
+      false,
+    ]);
+    expect([31, 101, 130].map((cents) => isIntermediate(sum, 2, cents))).toEqual([false, true, false]);
+  });
+
+  test.each([
+    ['of several partitions', sumIn(0, 2, 2)],
+    ['of which one was not processed', sumIn(0, 0, undefined)],
+  ])('of orders %s lies between the cheapest and the dearest of them', (_, sum) => {
+    expect([0, 1, 30, 100, 101].map((cents) => isIntermediate(sum, 1, cents))).toEqual([
+      false,
+      true,
+      true,
+      true,
+      false,
+    ]);
+    expect([30, 31, 130, 131].map((cents) => isIntermediate(sum, 2, cents))).toEqual([false, true, true, false]);
+  });
 });
 
 test.each([

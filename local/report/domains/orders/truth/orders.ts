@@ -1,9 +1,9 @@
 import type { ReportFacts } from '../../../input.ts';
 import { ORDERS, PROCESSED_ORDERS } from '../../../topics.ts';
 import type { BadRecord } from '../../../truth/bad-record.ts';
-import { nameOf, type World } from '../../../world.ts';
+import { nameOf, sourceOf, type World } from '../../../world.ts';
 import { type Late, lateOrders } from './late.ts';
-import { type GoodOrder, judgeOrder } from './order.ts';
+import { type GoodOrder, judgeOrder, type Order } from './order.ts';
 import { sumsOf, type WindowSum } from './window.ts';
 
 /** What the topic orders implies, each by the coordinates of its record. */
@@ -28,6 +28,15 @@ export function ordersTruth(
     else good.set(source, { source, record, ...judged });
   }
   const late = lateOrders(topics[PROCESSED_ORDERS].records, good, allowedLatenessSeconds * 1000);
-  const counted = [...good.values()].filter(({ source }) => !late.sources.has(source));
-  return { good, bad, late, windows: sumsOf(counted.map(({ order }) => order)) };
+  const places = new Map<Order, number>();
+  for (const record of topics[PROCESSED_ORDERS].records) {
+    const order = good.get(sourceOf(record))?.order;
+    if (order !== undefined) places.set(order, record.partition);
+  }
+  const counted = [...good.values()].filter(({ source }) => !late.sources.has(source)).map(({ order }) => order);
+  // In the order in which they are counted: that of processed-orders.
+  const isCounted = new Set(counted);
+  const ordered = [...places.keys()].filter((order) => isCounted.has(order));
+  const unprocessed = counted.filter((order) => !places.has(order));
+  return { good, bad, late, windows: sumsOf([...ordered, ...unprocessed], (order) => places.get(order)) };
 }

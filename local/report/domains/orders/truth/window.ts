@@ -7,6 +7,10 @@ export interface WindowSum {
   product: string;
   count: number;
   cents: number;
+  /** of each order, in the order in which they were given */
+  amounts: number[];
+  /** of processed-orders, that all of them are in; undefined where they are in several, or in none */
+  partition: number | undefined;
 }
 
 export const WINDOW_SECONDS = 60;
@@ -16,18 +20,36 @@ export function windowKey(start: number, product: string): string {
   return `${start}/${product}`;
 }
 
-export function sumsOf(orders: Iterable<Order>): Map<string, WindowSum> {
+export function sumsOf(
+  orders: Iterable<Order>,
+  partitionOf: (order: Order) => number | undefined = () => undefined,
+): Map<string, WindowSum> {
   const sums = new Map<string, WindowSum>();
-  for (const { at, product_id: product, cents } of orders) {
+  for (const order of orders) {
+    const { at, product_id: product, cents } = order;
+    const partition = partitionOf(order);
     const second = Math.floor(at / 1000);
     const start = second - (second % WINDOW_SECONDS);
     const key = windowKey(start, product);
-    const sum = sums.get(key) ?? { start, product, count: 0, cents: 0 };
+    const sum = sums.get(key) ?? { start, product, count: 0, cents: 0, amounts: [], partition };
     sum.count++;
     sum.cents += cents;
+    sum.amounts.push(cents);
+    if (partition !== sum.partition) sum.partition = undefined;
     sums.set(key, sum);
   }
   return sums;
+}
+
+/**
+ * Whether a result may have been right when it was produced, with only so many of the orders. A partition's orders are
+ * counted in its order: in one partition these are the first ones, to the cent. In several they may be any.
+ */
+export function isIntermediate({ amounts, partition }: WindowSum, count: number, cents: number): boolean {
+  const sum = (some: readonly number[]) => some.reduce((total, each) => total + each, 0);
+  if (partition !== undefined) return cents === sum(amounts.slice(0, count));
+  const sorted = amounts.toSorted((a, b) => a - b);
+  return cents >= sum(sorted.slice(0, count)) && cents <= sum(sorted.slice(-count));
 }
 
 /** Whole cents, half a cent up. */
