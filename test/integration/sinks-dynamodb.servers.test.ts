@@ -1,8 +1,13 @@
+import { readFile } from 'node:fs/promises';
+import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
+import { parse } from 'yaml';
 import { dynamodbSink } from '../../functions/sinks/dynamodb/sink.ts';
 import { within } from '../../lib/deadline.ts';
 import { attribute, item } from '../../lib/stores/attributes.ts';
 import { type PutIf, putIf } from '../../lib/stores/conditional-put.ts';
+import { resourceTypes } from '../../local/deploy/resource-types.ts';
+import type { Clients } from '../../local/deploy/servers.ts';
 import { batchOfRecords, KAFKA_TIME, type TestRecord } from '../msk-event.ts';
 import { startTables, type TestTables } from '../servers.ts';
 import { freeze } from './freeze.ts';
@@ -26,7 +31,7 @@ beforeAll(async () => {
   await tables.create('vehicles', 'vehicleId:S');
   await tables.create('alerts', 'vehicleId:S', 'alert:S');
   await tables.create('trips', 'vehicleId:S');
-  await tables.create('orders', 'order_id:S', 'source:S');
+  await createOrders();
   await tables.create('users', 'user_id:S');
   await tables.create('devices', 'device_id:S');
   await tables.create('records', 'topicPartition:S', 'offset:N');
@@ -40,6 +45,13 @@ afterAll(() => tables?.stop());
 beforeEach(() => {
   puts = 0;
 });
+
+/** As the template has it, with its index. */
+async function createOrders(): Promise<void> {
+  const template = parse(await readFile('resources/dynamodb.yml', 'utf8'), { logLevel: 'error' });
+  const { Type, Properties } = template.Resources.OrdersTable;
+  await resourceTypes[Type]?.create?.('orders', Properties, { dynamodb: tables.client } as Clients);
+}
 
 const write = (records: TestRecord[], ms?: number) =>
   dynamodbSink({ put, tables: names, tombstoneDays: 30, loginDays: 365, now: () => NOW }).write(
@@ -313,6 +325,38 @@ test('an order is an item under its order_id and source: twice delivered is one,
   ).toEqual([
     item({ ...order, source: 'orders-1-7', eventTime: '2026-01-01T00:00:00.500Z' }),
     item({ ...order, amount: 99, source: 'orders-1-8', eventTime: '2026-01-01T00:00:00.500Z' }),
+  ]);
+});
+
+test('the orders of a user are found by the index, in the order of their times', async () => {
+  const processed = (n: number, user_id: string, timestamp: string): TestRecord => ({
+    topic: 'processed-orders',
+    headers: { source: `orders-0-${n}` },
+    value: { order_id: `Q${n}`, user_id, product_id: 'P1', product_name: 'Mouse', amount: 1, timestamp },
+  });
+  await write([
+    processed(1, 'Q', '2026-01-03T00:00:00.000Z'),
+    processed(2, 'Q', '2026-01-01T00:00:00.000Z'),
+    processed(3, 'R', '2026-01-02T00:00:00.000Z'),
+    processed(4, 'Q', '2026-01-02T00:00:00.000Z'),
+  ]);
+
+  const query = (condition: string, more: Record<string, { S: string }> = {}) =>
+    tables.client.send(
+      new QueryCommand({
+        TableName: 'orders',
+        IndexName: 'byUser',
+        KeyConditionExpression: condition,
+        ExpressionAttributeValues: { ':user': { S: 'Q' }, ...more },
+      }),
+    );
+  const all = await query('user_id = :user');
+  const since = await query('user_id = :user AND eventTime >= :time', { ':time': { S: '2026-01-02' } });
+
+  expect(all.Items?.map(({ order_id }) => order_id?.S)).toEqual(['Q2', 'Q4', 'Q1']);
+  expect(since.Items).toEqual([
+    ...(await find('orders', 'order_id', 'Q4')),
+    ...(await find('orders', 'order_id', 'Q1')),
   ]);
 });
 
