@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { Deadline } from '../deadline.ts';
 import { TransientError } from '../errors.ts';
 import { type Aggregator, aggregator } from './aggregator.ts';
 import { closeIdle } from './idle.ts';
@@ -34,6 +35,8 @@ export class Model {
   buckets = 1;
   rules = RULES;
   now = 0;
+  /** of every invocation from now on */
+  deadline: Deadline = { remaining: () => 1e6 };
   readonly #store: WindowStore;
   readonly #faultOf: FaultOf;
   readonly #turn: (when: 'before' | 'after') => Promise<unknown>;
@@ -94,7 +97,7 @@ export class Model {
 
   run(now = this.now): Run {
     return {
-      deadline: { remaining: () => 1e6 },
+      deadline: this.deadline,
       now,
       counts: this.counts,
       publish: (metrics) => this.#call(async () => void this.produced.push(...metrics)),
@@ -196,7 +199,13 @@ export const faults = fc.array(fc.constantFrom<Fault>('none', 'none', 'none', 'b
  * Logs of several partitions, of any disorder: each order is in one partition of the raw topic and, once or more often,
  * in one of the aggregated topic. The same product may be in several, as it is when partitions were added.
  */
-export function logs(shape: { minutes: number; partitions: number; orders: number }): fc.Arbitrary<LogOrder[]> {
+export function logs(shape: {
+  minutes: number;
+  partitions: number;
+  /** at most */
+  orders: number;
+  atLeast?: number;
+}): fc.Arbitrary<LogOrder[]> {
   const order = fc.record({
     partition: fc.nat(shape.partitions - 1),
     at: fc.nat(shape.minutes * WINDOW_MS),
@@ -204,7 +213,7 @@ export function logs(shape: { minutes: number; partitions: number; orders: numbe
     cents: fc.integer({ min: 1, max: 1_000_000_000 }),
     again: fc.nat(8),
   });
-  return fc.array(order, { minLength: 1, maxLength: shape.orders }).map((orders) => {
+  return fc.array(order, { minLength: shape.atLeast ?? 1, maxLength: shape.orders }).map((orders) => {
     const log: LogOrder[] = [];
     for (const [i, { partition, at, product, cents, again }] of orders.entries()) {
       const raw = `orders-${i % 2}`;
