@@ -28,12 +28,25 @@ describe('lock', () => {
   });
 
   test('of many who want it at once, one gets it, even where a dead process left one', async () => {
-    await writeFile(path, JSON.stringify({ pid: process.pid, started: 'long ago' }));
+    for (let round = 0; round < 30; round += 1) {
+      await writeFile(path, JSON.stringify({ pid: process.pid, started: 'long ago' }));
 
-    const results = await Promise.allSettled(Array.from({ length: 20 }, () => takeLock(path)));
+      const results = await Promise.allSettled(Array.from({ length: 50 }, () => takeLock(path)));
 
-    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      expect(await readdir(folder)).toEqual(['lock']);
+      await rm(path);
+    }
+  }, 30_000);
+
+  test('a takeover that was killed is no obstacle', async () => {
+    const dead = JSON.stringify({ pid: process.pid, started: 'long ago' });
+    await Promise.all([writeFile(path, dead), writeFile(`${path}.takeover`, dead)]);
+
+    const release = await takeLock(path);
+
     expect(await readdir(folder)).toEqual(['lock']);
+    await release();
   });
 
   test.each([

@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { identify, isRunning, type ProcessIdentity } from './process-identity.ts';
+
+/** ms between two looks at another process's takeover */
+const TAKEOVER_PAUSE_MS = 5;
 
 /** Says that a living process holds the lock. */
 export class LockedError extends Error {
@@ -26,7 +30,7 @@ export async function takeLock(path: string): Promise<() => Promise<void>> {
   // A link appears whole or not at all; a file that is created and then written could be read half.
   await writeFile(draft, text, { mode: 0o600 });
   try {
-    while (!(await linked(draft, path))) await removeStale(path);
+    while (!(await linked(draft, path))) await removeStale(path, draft);
   } finally {
     await rm(draft, { force: true });
   }
@@ -45,18 +49,42 @@ async function linked(draft: string, path: string): Promise<boolean> {
   }
 }
 
-async function removeStale(path: string): Promise<void> {
-  const text = await readFile(path, 'utf8').catch(() => undefined);
+/**
+ * Removes a lock that a dead process left. One process at a time does so: a second one, which saw the same dead holder,
+ * would remove the lock that was taken since.
+ * @throws LockedError where a living process holds it
+ */
+async function removeStale(path: string, draft: string): Promise<void> {
+  const text = await staleText(path);
   if (text === undefined) return;
-  const holder = parseHolder(text);
-  if (holder !== undefined && (await isRunning(holder))) throw new LockedError(path, holder);
+  const takeover = `${path}.takeover`;
+  if (!(await linked(draft, takeover))) {
+    await removeLeftTakeover(takeover);
+    return;
+  }
+  try {
+    if ((await readFile(path, 'utf8').catch(() => '')) === text) await rm(path, { force: true });
+  } finally {
+    await rm(takeover, { force: true });
+  }
+}
 
-  const aside = `${path}.${randomUUID()}`;
-  await rename(path, aside).catch(() => {});
-  const moved = await readFile(aside, 'utf8').catch(() => text);
-  // Another process took it over in between: what was moved is its living lock.
-  if (moved !== text) await linked(aside, path);
-  await rm(aside, { force: true });
+/** What a dead process left; undefined where there is nothing. @throws LockedError where a living process holds it */
+async function staleText(path: string): Promise<string | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  const holder = text === undefined ? undefined : parseHolder(text);
+  if (holder !== undefined && (await isRunning(holder))) throw new LockedError(path, holder);
+  return text;
+}
+
+/** A takeover takes a few ms: it is waited for, unless it was killed in them. */
+async function removeLeftTakeover(takeover: string): Promise<void> {
+  try {
+    if ((await staleText(takeover)) !== undefined) await rm(takeover, { force: true });
+  } catch (error) {
+    if (!(error instanceof LockedError)) throw error;
+    await sleep(TAKEOVER_PAUSE_MS);
+  }
 }
 
 function parseHolder(text: string): ProcessIdentity | undefined {
