@@ -87,13 +87,13 @@ function rows(service: Service): Row[] {
           title: 'What the service counts beyond that (late orders, corrections, …)',
           expressions: [
             {
-              expression: `SEARCH('{${name},service} NOT MetricName="Records" NOT MetricName="DeadLetters" NOT MetricName="FailedBatches" NOT MetricName="WindowLateness"', 'Sum', 60)`,
+              expression: `SEARCH('{"${name}",service} NOT MetricName="Records" NOT MetricName="DeadLetters" NOT MetricName="FailedBatches" NOT MetricName="WindowLateness"', 'Sum', 60)`,
             },
           ],
         },
         {
           title: 'Windows: ms from their end to their results',
-          expressions: [{ expression: `SEARCH('{${name},service} MetricName="WindowLateness"', 'Maximum', 60)` }],
+          expressions: [{ expression: `SEARCH('{"${name}",service} MetricName="WindowLateness"', 'Maximum', 60)` }],
         },
       ],
     },

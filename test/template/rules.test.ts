@@ -1,5 +1,6 @@
 import type { CompiledTemplate } from '../../plugins/msk/contract.ts';
 import { PACKAGING_MS, plainTemplate } from './compiled.ts';
+import { dashboardRules } from './rules/dashboard.ts';
 import { encryptionRules } from './rules/encryption.ts';
 import { kafkaRules } from './rules/kafka.ts';
 import { mappingRules } from './rules/mappings.ts';
@@ -20,6 +21,7 @@ const rules = [
   ...searchRules,
   ...networkRules,
   ...monitoringRules,
+  ...dashboardRules,
   ...versionRules,
 ];
 

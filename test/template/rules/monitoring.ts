@@ -1,6 +1,6 @@
 import type { CompiledTemplate } from '../../../plugins/msk/contract.ts';
 import { functions, mappings } from './functions.ts';
-import { cluster, topics } from './kafka.ts';
+import { cluster } from './kafka.ts';
 import { first, type Rule, resources } from './rule.ts';
 
 interface Metric {
@@ -16,8 +16,6 @@ interface Alarm extends Partial<Metric> {
 }
 
 const alarms = (template: CompiledTemplate) => resources<Alarm>(template, 'AWS::CloudWatch::Alarm');
-const body = (template: CompiledTemplate) =>
-  first<{ DashboardBody: string }>(template, 'AWS::CloudWatch::Dashboard').DashboardBody;
 
 /** The metrics that an alarm looks at, each as `name Value Value`. */
 function watched({ Metrics, ...single }: Alarm): string[] {
@@ -91,25 +89,6 @@ export const monitoringRules: Rule[] = [
     },
     spoil: (template) => {
       delete template.Resources['Broker3DiskFull'];
-    },
-  },
-  {
-    name: 'the dashboard is valid, and shows every group, topic, function and table',
-    check: (template) => {
-      const { widgets } = JSON.parse(body(template)) as { widgets: object[] };
-      const shown = JSON.stringify(widgets);
-      const names = [
-        ...mappings(template).map(([, mapping]) => mapping.AmazonManagedKafkaEventSourceConfig?.ConsumerGroupId ?? ''),
-        // In a JSON text within a JSON text.
-        ...topics(template).map(({ TopicName }) => JSON.stringify(`Topic="${TopicName}"`).slice(1, -1)),
-        ...functions(template).map(([id]) => id),
-        ...resources(template, 'AWS::DynamoDB::Table').map(([id]) => id),
-      ];
-      return names.filter((name) => !shown.includes(name)).map((name) => `${name} is not shown`);
-    },
-    spoil: (template) => {
-      const dashboard = first<{ DashboardBody: string }>(template, 'AWS::CloudWatch::Dashboard');
-      dashboard.DashboardBody = dashboard.DashboardBody.replaceAll('processTelemetry-raw-data-topic-v1', 'other');
     },
   },
 ];

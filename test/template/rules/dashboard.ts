@@ -1,0 +1,55 @@
+import type { CompiledTemplate } from '../../../plugins/msk/contract.ts';
+import { functions, mappings } from './functions.ts';
+import { topics } from './kafka.ts';
+import { first, type Rule, resources } from './rule.ts';
+
+const dashboard = (template: CompiledTemplate) =>
+  first<{ DashboardBody: string }>(template, 'AWS::CloudWatch::Dashboard');
+const widgets = (template: CompiledTemplate) =>
+  (JSON.parse(dashboard(template).DashboardBody) as { widgets: object[] }).widgets;
+
+/** What every SEARCH of the dashboard looks for: `{namespace,dimension,…} terms`. */
+function searches(template: CompiledTemplate): string[] {
+  const texts: string[] = [];
+  JSON.stringify(widgets(template), (_, value: unknown) => {
+    if (typeof value === 'string')
+      texts.push(...[...value.matchAll(/SEARCH\('([^']*)'/g)].map(([, query = '']) => query));
+    return value;
+  });
+  return texts;
+}
+
+/** "CloudWatch search expression syntax": a name with other characters is in quotes; AWS's own namespaces go without. */
+function malformed(query: string): boolean {
+  const [, names = ''] = /^\{([^}]*)\}/.exec(query) ?? [];
+  return query.split('"').length % 2 === 0 || !names.split(',').every((name) => /^("[^"]+"|(AWS\/)?\w+)$/.test(name));
+}
+
+export const dashboardRules: Rule[] = [
+  {
+    name: 'the dashboard is valid, and shows every group, topic, function and table',
+    check: (template) => {
+      const shown = JSON.stringify(widgets(template));
+      const names = [
+        ...mappings(template).map(([, mapping]) => mapping.AmazonManagedKafkaEventSourceConfig?.ConsumerGroupId ?? ''),
+        // In a JSON text within a JSON text.
+        ...topics(template).map(({ TopicName }) => JSON.stringify(`Topic="${TopicName}"`).slice(1, -1)),
+        ...functions(template).map(([id]) => id),
+        ...resources(template, 'AWS::DynamoDB::Table').map(([id]) => id),
+      ];
+      return names.filter((name) => !shown.includes(name)).map((name) => `${name} is not shown`);
+    },
+    spoil: (template) => {
+      const spoilt = dashboard(template);
+      spoilt.DashboardBody = spoilt.DashboardBody.replaceAll('processTelemetry-raw-data-topic-v1', 'other');
+    },
+  },
+  {
+    name: 'what the dashboard searches for is in the form that CloudWatch reads',
+    check: (template) => searches(template).filter(malformed),
+    spoil: (template) => {
+      const spoilt = dashboard(template);
+      spoilt.DashboardBody = spoilt.DashboardBody.replace(/\{\\"([\w-]+)\\",service\}/, '{$1,service}');
+    },
+  },
+];
