@@ -27,9 +27,10 @@ export function dashboard(service: Service): object {
 }
 
 function rows(service: Service): Row[] {
-  const { name, functions, topics, tables, natGateways, mappingMetrics } = service;
+  const { name, functions, topics, tables, natGateways } = service;
   const brokers = Array.from({ length: service.brokers }, (_, index) => index + 1);
   const groups = functions.flatMap(({ mappings }) => mappings);
+  const provisioned = groups.filter((group) => group.provisioned);
   const mapped = functions.filter(({ mappings }) => mappings.length > 0);
   const perGroup = (metric: string) =>
     groups.map(({ group, topic }) => ({
@@ -143,11 +144,11 @@ function rows(service: Service): Row[] {
             statistic: 'Sum',
           })),
         },
-        ...(mappingMetrics.includes('EventCount')
+        ...(provisioned.length > 0
           ? [
               {
                 title: 'Event poller units',
-                lines: groups.map(({ logicalId, group }) => ({
+                lines: provisioned.map(({ logicalId, group }) => ({
                   label: group,
                   metric: metrics.mapping(logicalId, 'EventPollerUnit'),
                   statistic: 'Sum',

@@ -45,11 +45,19 @@ export interface Mapping {
   logicalId: string;
   topic: string;
   group: string;
+  /** whether it has pollers of its own, billed by units */
+  provisioned: boolean;
 }
 
 interface FunctionConfiguration {
   reservedConcurrency?: number | null;
-  events?: { msk?: { arn: { Ref: string }; topic: string; consumerGroupId: string }; schedule?: unknown }[];
+  events?: { msk?: MskEvent; schedule?: unknown }[];
+}
+interface MskEvent {
+  arn: { Ref: string };
+  topic: string;
+  consumerGroupId: string;
+  provisionedPollerConfig?: object | null;
 }
 type Template = { Resources: Record<string, { Type: string; Properties: Record<string, unknown> }> };
 
@@ -111,9 +119,10 @@ function functionOf(key: string, { events = [], reservedConcurrency }: FunctionC
       .find((seconds) => seconds !== undefined),
     mappings: events
       .flatMap(({ msk }) => msk ?? [])
-      .map(({ arn, topic, consumerGroupId }) => ({
+      .map(({ arn, topic, consumerGroupId, provisionedPollerConfig }) => ({
         topic,
         group: consumerGroupId,
+        provisioned: Boolean(provisionedPollerConfig),
         // The framework's own rule (naming.getMSKEventLogicalId); cfn-lint refuses a Ref to what isn't there.
         logicalId: `${stem}EventSourceMappingMSK${arn.Ref}${idOf(topic)}`,
       })),

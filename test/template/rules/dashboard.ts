@@ -25,6 +25,12 @@ function malformed(query: string): boolean {
   return query.split('"').length % 2 === 0 || !names.split(',').every((name) => /^("[^"]+"|(AWS\/)?\w+)$/.test(name));
 }
 
+/** The metrics of all graphs, each as the dashboard has them: `[namespace, name, dimension, value, …]`. */
+const shownMetrics = (template: CompiledTemplate) =>
+  (widgets(template) as { properties: { metrics?: unknown[][] } }[]).flatMap(
+    ({ properties }) => properties.metrics ?? [],
+  );
+
 export const dashboardRules: Rule[] = [
   {
     name: 'the dashboard is valid, and shows every group, topic, function and table',
@@ -50,6 +56,18 @@ export const dashboardRules: Rule[] = [
     spoil: (template) => {
       const spoilt = dashboard(template);
       spoilt.DashboardBody = spoilt.DashboardBody.replace(/\{\\"([\w-]+)\\",service\}/, '{$1,service}');
+    },
+  },
+  {
+    name: "the dashboard shows the units of every mapping's own pollers, and of no other",
+    check: (template) => {
+      const shown = shownMetrics(template).filter(([, name]) => name === 'EventPollerUnit');
+      return mappings(template)
+        .filter(([id, mapping]) => shown.some((metric) => metric.includes(id)) === !mapping.ProvisionedPollerConfig)
+        .map(([id]) => id);
+    },
+    spoil: (template) => {
+      for (const [, mapping] of mappings(template)) delete mapping.ProvisionedPollerConfig;
     },
   },
 ];
