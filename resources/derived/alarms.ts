@@ -242,6 +242,7 @@ function storeAlarms({ name, tables, search }: Service): Alarm[] {
       above: MANY_CONNECTIONS,
     },
     ...(search === 'domain' ? domainAlarms(name) : []),
+    ...(search === 'serverless' ? collectionAlarms(name) : []),
     ...tables.map(
       (table): Alarm => ({
         ...usual,
@@ -275,6 +276,22 @@ function domainAlarms(name: string): Alarm[] {
       metrics: [metrics.domain(name, 'ClusterIndexWritesBlocked')],
       period: 5 * MINUTE,
       times: 1,
+    },
+  ];
+}
+
+/** A collection is never red or full: what can be seen of it is that it takes no documents. */
+function collectionAlarms(name: string): Alarm[] {
+  return [
+    {
+      id: 'SearchRefusesWrites',
+      says: 'the collection fails bulk requests for 15 minutes: at its capacity, away, or its access policy is wrong; indexAlerts waits',
+      metrics: [metrics.collection('AlertsCollection', name, 'IngestionRequestErrors')],
+      statistic: 'Sum',
+      above: 0,
+      period: 5 * MINUTE,
+      times: 3, // it takes half a minute to wake, and refuses what comes then
+      missing: 'notBreaching',
     },
   ];
 }

@@ -121,12 +121,17 @@ function rows(service: Service): Row[] {
       graphs: [
         { title: 'DynamoDB: put latency (ms)', expressions: [{ expression: latency(tables) }] },
         {
-          title: 'DynamoDB: throttled',
-          lines: [...perTable('ReadThrottleEvents'), ...perTable('WriteThrottleEvents')],
-        },
-        {
           title: 'Aurora: latency (s)',
           lines: fromDatabase('Average', 'CommitLatency', 'WriteLatency', 'ReadLatency'),
+        },
+        ...searchLatency(service),
+      ],
+    },
+    {
+      graphs: [
+        {
+          title: 'DynamoDB: throttled',
+          lines: [...perTable('ReadThrottleEvents'), ...perTable('WriteThrottleEvents')],
         },
         { title: 'Aurora: connections', lines: fromDatabase('Maximum', 'DatabaseConnections') },
       ],
@@ -159,6 +164,22 @@ function rows(service: Service): Row[] {
       ],
     },
   ];
+}
+
+/** S3 has none beside: its latency is among the request metrics, billed as custom ones. archiveToS3's duration tells. */
+function searchLatency({ name, search }: Service): Graph[] {
+  const average = (metric: Metric) => ({ label: metric.name, metric, statistic: 'Average' });
+  if (search === 'domain') {
+    const lines = ['IndexingLatency', 'SearchLatency'].map((metric) => average(metrics.domain(name, metric)));
+    return [{ title: 'OpenSearch: latency (ms)', lines }];
+  }
+  if (search === 'serverless') {
+    const lines = ['IngestionRequestLatency', 'SearchRequestLatency'].map((metric) =>
+      average(metrics.collection('AlertsCollection', name, metric)),
+    );
+    return [{ title: 'OpenSearch: latency of bulk (s), of searches (ms)', lines }];
+  }
+  return [];
 }
 
 function bytesIn(cluster: string, topic: string): string {

@@ -31,6 +31,16 @@ export const metrics = {
     name,
     dimensions: { DomainName: domain, ClientId: ref('AWS::AccountId') },
   }),
+  /** of a serverless collection, by its logical id */
+  collection: (collectionId: string, collectionName: string, name: string): Metric => ({
+    namespace: 'AWS/AOSS',
+    name,
+    dimensions: {
+      ClientId: ref('AWS::AccountId'),
+      CollectionId: ref(collectionId),
+      CollectionName: collectionName,
+    },
+  }),
   lambda: (functionId: string, name: string): Metric => ({
     namespace: 'AWS/Lambda',
     name,

@@ -59,6 +59,25 @@ export const dashboardRules: Rule[] = [
     },
   },
   {
+    name: 'the dashboard shows how long each store takes that tells it for nothing: all but S3',
+    check: (template) => {
+      const shown = JSON.stringify(widgets(template));
+      const told = {
+        'AWS::OpenSearchService::Domain': 'IndexingLatency',
+        'AWS::OpenSearchServerless::Collection': 'IngestionRequestLatency',
+      };
+      return [
+        'SuccessfulRequestLatency',
+        'CommitLatency',
+        ...Object.entries(told).flatMap(([type, metric]) => resources(template, type).map(() => metric)),
+      ].filter((metric) => !shown.includes(metric));
+    },
+    spoil: (template) => {
+      const spoilt = dashboard(template);
+      spoilt.DashboardBody = spoilt.DashboardBody.replaceAll('IndexingLatency', 'SearchRate');
+    },
+  },
+  {
     name: "the dashboard shows the units of every mapping's own pollers, and of no other",
     check: (template) => {
       const shown = shownMetrics(template).filter(([, name]) => name === 'EventPollerUnit');

@@ -15,6 +15,7 @@ interface Alarm extends Partial<Metric> {
   Metrics?: { MetricStat?: { Metric: Metric } }[];
 }
 
+const account = '000000000000';
 const alarms = (template: CompiledTemplate) => resources<Alarm>(template, 'AWS::CloudWatch::Alarm');
 
 /** The metrics that an alarm looks at, each as `name Value Value`. */
@@ -69,7 +70,7 @@ export const monitoringRules: Rule[] = [
     },
   },
   {
-    name: 'every broker, the database and every table are watched',
+    name: 'every broker, the database, every table and the search of alerts are watched',
     check: (template) => {
       const { ClusterName, NumberOfBrokerNodes } = cluster(template);
       const all = alarms(template).flatMap(([, alarm]) => watched(alarm));
@@ -83,6 +84,12 @@ export const monitoringRules: Rule[] = [
         ...['ACUUtilization', 'DatabaseConnections'].map((name) => `${name} ${ClusterName}`),
         ...resources(template, 'AWS::DynamoDB::Table').flatMap(([id]) =>
           ['ReadThrottleEvents', 'WriteThrottleEvents'].map((name) => `${name} ${id}`),
+        ),
+        ...resources(template, 'AWS::OpenSearchService::Domain').flatMap(() =>
+          ['ClusterStatus.red', 'ClusterIndexWritesBlocked'].map((name) => `${name} ${ClusterName} ${account}`),
+        ),
+        ...resources(template, 'AWS::OpenSearchServerless::Collection').map(
+          ([id]) => `IngestionRequestErrors ${account} ${id} ${ClusterName}`,
         ),
       ];
       return needed.filter((metric) => !all.includes(metric));
