@@ -18,8 +18,8 @@ interface Alarm {
   period: number;
   /** data points in a row */
   times: number;
-  /** what no data means: that all is well, or the very thing to be rung for */
-  missing: 'notBreaching' | 'breaching';
+  /** what no data means: that all is well; or, where there was some before, the very thing to be rung for */
+  missing: 'notBreaching' | 'rings';
 }
 
 /** Lag that is no more than what is on its way: batches of some hundred records on each of the partitions. */
@@ -74,13 +74,13 @@ function groupAlarms({ name, functions }: Service): Alarm[] {
         },
         {
           id: `${stem}${idOf(topic)}LagMissing`,
-          says: `${group} reports no lag: its mapping is disabled, deleted, or can't reach the cluster`,
+          says: `${group} reports no lag any more: its mapping is disabled, deleted, or can't reach the cluster`,
           metrics: [lag],
           statistic: 'Maximum',
-          below: 0,
+          below: 0, // never: it is not the lag that rings, but that there is none
           period: 5 * MINUTE,
           times: 3,
-          missing: 'breaching',
+          missing: 'rings',
         },
       ];
     }),
@@ -122,13 +122,13 @@ function functionAlarms({ name, functions }: Service): Alarm[] {
       ? [
           {
             id: `${stem}NotRun`,
-            says: `${key} was not called when it should have been: is its schedule enabled?`,
+            says: `${key} is not called any more: is its schedule enabled?`,
             metrics: [metrics.lambda(logicalId, 'Invocations')],
             statistic: 'Sum',
             below: 1,
             period: rare(scheduled) ? scheduled : 5 * MINUTE,
             times: rare(scheduled) ? 2 : 3,
-            missing: 'breaching',
+            missing: 'rings',
           } as const,
         ]
       : []),
@@ -306,7 +306,10 @@ function resource({ name }: Service, alarm: Alarm): object {
       ComparisonOperator: below === undefined ? 'GreaterThanThreshold' : 'LessThanThreshold',
       Threshold: below ?? above,
       EvaluationPeriods: times,
-      TreatMissingData: missing,
+      // What never had data (a group that has read nothing yet) is in that state from the start, and rings nobody.
+      ...(missing === 'rings'
+        ? { TreatMissingData: 'missing', InsufficientDataActions: [{ Ref: 'AlarmsTopic' }] }
+        : { TreatMissingData: missing }),
       ...measured(alarm),
       AlarmActions: [{ Ref: 'AlarmsTopic' }],
       OKActions: [{ Ref: 'AlarmsTopic' }],

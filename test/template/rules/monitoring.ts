@@ -9,6 +9,7 @@ interface Metric {
   Dimensions: { Name: string; Value: string }[];
 }
 interface Alarm extends Partial<Metric> {
+  InsufficientDataActions?: string[];
   AlarmActions?: string[];
   AlarmDescription?: string;
   TreatMissingData: string;
@@ -36,13 +37,28 @@ export const monitoringRules: Rule[] = [
     },
   },
   {
+    name: 'no alarm rings for what never had data, and one that rings for its absence rings somebody',
+    check: (template) =>
+      alarms(template)
+        .filter(
+          ([, { TreatMissingData, InsufficientDataActions }]) =>
+            TreatMissingData !== 'notBreaching' &&
+            !(TreatMissingData === 'missing' && InsufficientDataActions?.includes('AlarmsTopic')),
+        )
+        .map(([id, { TreatMissingData }]) => `${id}: missing data is ${TreatMissingData}`),
+    spoil: (template) => {
+      const [[, alarm] = []] = alarms(template).filter(([id]) => id.endsWith('LagMissing'));
+      if (alarm) alarm.TreatMissingData = 'breaching';
+    },
+  },
+  {
     name: 'the lag of every group is watched: that it grows, and that it is there',
     check: (template) => {
       const { ClusterName } = cluster(template);
       return mappings(template).flatMap(([id, { Topics, AmazonManagedKafkaEventSourceConfig }]) => {
         const lag = `SumOffsetLag ${ClusterName} ${AmazonManagedKafkaEventSourceConfig?.ConsumerGroupId} ${Topics[0]}`;
         const found = alarms(template).filter(([, alarm]) => watched(alarm).includes(lag));
-        return ['breaching', 'notBreaching']
+        return ['missing', 'notBreaching']
           .filter((missing) => !found.some(([, { TreatMissingData }]) => TreatMissingData === missing))
           .map((missing) => `${id}: no alarm on "${lag}" for which missing data is ${missing}`);
       });
