@@ -22,8 +22,10 @@ interface Alarm {
   missing: 'notBreaching' | 'rings';
 }
 
-/** Lag that is no more than what is on its way: batches of some hundred records on each of the partitions. */
-const WAITING_RECORDS = 100;
+/** A batch waits a second and takes seconds; a paused database wakes in half a minute. */
+const BEHIND_SECONDS = 60;
+/** In place of an estimate that isn't there though records wait: nothing says that they are worked off. */
+const UNKNOWN_SECONDS = 3600;
 /** Amazon MSK's advice: 60 of the CPU, so that one broker's load fits on the others; 85 of the disk. */
 const BUSY_PERCENT = 60;
 const FULL_PERCENT = 85;
@@ -59,14 +61,16 @@ function groupAlarms({ name, functions }: Service): Alarm[] {
   return functions.flatMap(({ stem, mappings }) =>
     mappings.flatMap(({ group, topic }): Alarm[] => {
       const lag = metrics.group(name, group, topic, 'SumOffsetLag');
+      const seconds = metrics.group(name, group, topic, 'EstimatedMaxTimeLag');
       return [
         {
           id: `${stem}${idOf(topic)}LagGrows`,
           says: `${group} falls behind ${topic}, or stands still: see its function's log and Throttles`,
-          metrics: [lag],
-          // The least lag of five minutes: a healthy group comes near 0 within them, a backlog that is worked off falls.
+          metrics: [lag, seconds],
+          // The least of five minutes: at no moment was it less behind. In seconds, since under load hundreds of records
+          // are always on their way; in records, since a backlog that is worked off falls.
           statistic: 'Minimum',
-          expression: `IF(m0 > ${WAITING_RECORDS} AND DIFF(m0) >= 0, 1, 0)`,
+          expression: `IF(m0 > 0 AND DIFF(m0) >= 0 AND FILL(m1, ${UNKNOWN_SECONDS}) > ${BEHIND_SECONDS}, 1, 0)`,
           above: 0,
           period: 5 * MINUTE,
           times: 3,

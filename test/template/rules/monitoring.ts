@@ -56,11 +56,20 @@ export const monitoringRules: Rule[] = [
     check: (template) => {
       const { ClusterName } = cluster(template);
       return mappings(template).flatMap(([id, { Topics, AmazonManagedKafkaEventSourceConfig }]) => {
-        const lag = `SumOffsetLag ${ClusterName} ${AmazonManagedKafkaEventSourceConfig?.ConsumerGroupId} ${Topics[0]}`;
-        const found = alarms(template).filter(([, alarm]) => watched(alarm).includes(lag));
-        return ['missing', 'notBreaching']
-          .filter((missing) => !found.some(([, { TreatMissingData }]) => TreatMissingData === missing))
-          .map((missing) => `${id}: no alarm on "${lag}" for which missing data is ${missing}`);
+        const group = `${ClusterName} ${AmazonManagedKafkaEventSourceConfig?.ConsumerGroupId} ${Topics[0]}`;
+        const needed = [
+          { lag: [`SumOffsetLag ${group}`], missing: 'missing' },
+          // In records alone it would ring under load, when some are always on their way.
+          { lag: [`SumOffsetLag ${group}`, `EstimatedMaxTimeLag ${group}`], missing: 'notBreaching' },
+        ];
+        return needed
+          .filter(
+            ({ lag, missing }) =>
+              !alarms(template).some(
+                ([, alarm]) => alarm.TreatMissingData === missing && watched(alarm).toString() === lag.toString(),
+              ),
+          )
+          .map(({ lag, missing }) => `${id}: no alarm on ${lag.join(', ')} for which missing data is ${missing}`);
       });
     },
     spoil: (template) => {
