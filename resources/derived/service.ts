@@ -39,6 +39,8 @@ export interface PipelineFunction {
   scheduled: number | undefined;
   /** whether it has concurrency of its own */
   reserved: boolean;
+  /** its own variables, as its functions.yml has them */
+  environment: Record<string, unknown>;
 }
 
 export interface Mapping {
@@ -51,6 +53,7 @@ export interface Mapping {
 
 interface FunctionConfiguration {
   reservedConcurrency?: number | null;
+  environment?: Record<string, unknown>;
   events?: { msk?: MskEvent; schedule?: unknown }[];
 }
 interface MskEvent {
@@ -106,13 +109,17 @@ export async function readService(serverless: Serverless): Promise<Service> {
   };
 }
 
-function functionOf(key: string, { events = [], reservedConcurrency }: FunctionConfiguration): PipelineFunction {
+function functionOf(
+  key: string,
+  { events = [], reservedConcurrency, environment = {} }: FunctionConfiguration,
+): PipelineFunction {
   const stem = capitalized(key);
   return {
     key,
     stem,
     logicalId: `${stem}LambdaFunction`,
     reserved: typeof reservedConcurrency === 'number',
+    environment,
     scheduled: events
       .map(({ schedule }) => schedule)
       .map(secondsOf)

@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Service } from './service.ts';
+import type { PipelineFunction, Service } from './service.ts';
 
 /** Migrations and catalogue: what functions/ops/setUp.ts applies. */
 const folders = ['sql', 'catalogue'];
 
-/** The custom resource by which each deployment that changes them applies them. Every mapping waits for it. */
-export async function setUp({ waysOut, search }: Service): Promise<object> {
+/**
+ * The custom resource by which each deployment that changes them applies them, or puts another store in their place.
+ * Every mapping waits for it.
+ */
+export async function setUp({ functions, waysOut, search }: Service): Promise<object> {
   return {
     Type: 'Custom::SetUp',
     // The Data API needs the writer, and the function its way out of the VPC. Deleted in the reverse order.
@@ -15,7 +18,9 @@ export async function setUp({ waysOut, search }: Service): Promise<object> {
     Properties: {
       ServiceToken: { 'Fn::GetAtt': ['SetUpLambdaFunction', 'Arn'] },
       ServiceTimeout: 960, // s, a minute more than the function has: where it dies, the deployment doesn't wait an hour
-      Content: await content(folders.map((folder) => join(resources, folder))), // what makes CloudFormation call it again
+      // What makes CloudFormation call it again: other content, or another database or table to put it into.
+      Content: await content(folders.map((folder) => join(resources, folder))),
+      Environment: environmentOf('setUp', functions),
     },
   };
 }
@@ -24,7 +29,7 @@ export async function setUp({ waysOut, search }: Service): Promise<object> {
  * The same for the index template, and for who may write alerts: before any of them is indexed, or its index would be
  * made without the template. Waits for what the collection grants, which nothing else refers to.
  */
-export async function setUpSearch({ waysOut, search }: Service): Promise<Record<string, object>> {
+export async function setUpSearch({ functions, waysOut, search }: Service): Promise<Record<string, object>> {
   if (search === 'none') return {};
   return {
     SetUpSearch: {
@@ -34,9 +39,17 @@ export async function setUpSearch({ waysOut, search }: Service): Promise<Record<
         ServiceToken: { 'Fn::GetAtt': ['PrepareSearchLambdaFunction', 'Arn'] },
         ServiceTimeout: 360,
         Content: await content([join(resources, '..', 'functions', 'sinks', 'opensearch')]),
+        Environment: environmentOf('prepareSearch', functions),
       },
     },
   };
+}
+
+/** All that its function is told: it names the stores, and whom they let in. */
+function environmentOf(key: string, functions: PipelineFunction[]): Record<string, unknown> {
+  const { environment } = functions.find((fn) => fn.key === key) ?? {};
+  if (!environment) throw new Error(`resources/derived/set-up.ts finds no function ${key}`);
+  return environment;
 }
 
 const resources = join(import.meta.dirname, '..');

@@ -8,6 +8,7 @@ import { monitoringRules } from './rules/monitoring.ts';
 import { networkRules } from './rules/network.ts';
 import { roleRules } from './rules/roles.ts';
 import { searchRules } from './rules/search.ts';
+import { setUpRules } from './rules/set-up.ts';
 import { storeRules } from './rules/stores.ts';
 import { versionRules } from './rules/versions.ts';
 import { templates } from './variants.ts';
@@ -19,6 +20,7 @@ const rules = [
   ...roleRules,
   ...storeRules,
   ...searchRules,
+  ...setUpRules,
   ...networkRules,
   ...monitoringRules,
   ...dashboardRules,
