@@ -7,19 +7,23 @@ import { prepareSearch } from '../sinks/opensearch/prepare.ts';
 import { TEMPLATE_NAME } from '../sinks/opensearch/template.ts';
 import { customResource } from './customResource.ts';
 
-const config = readConfiguration({
-  AWS_REGION: text,
-  OPENSEARCH_NODE: text,
-  OPENSEARCH_AUTH: searchAuth,
-  WRITER_ROLE_ARN: z.string(),
-  EXPIRY_ROLE_ARN: z.string(),
-});
-
-const client = searchClient({ node: config.OPENSEARCH_NODE, auth: config.OPENSEARCH_AUTH, region: config.AWS_REGION });
-
+/** Reads its variables when it is called: one that is missing is then a failure that CloudFormation is told. */
 async function prepare(context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<{ prepared: string }> {
-  const roleArns = { writer: config.WRITER_ROLE_ARN, expiry: config.EXPIRY_ROLE_ARN };
-  await prepareSearch({ client, auth: config.OPENSEARCH_AUTH, roleArns }, invocationDeadline(context));
+  const config = readConfiguration({
+    AWS_REGION: text,
+    OPENSEARCH_NODE: text,
+    OPENSEARCH_AUTH: searchAuth,
+    WRITER_ROLE_ARN: z.string(),
+    EXPIRY_ROLE_ARN: z.string(),
+  });
+  const auth = config.OPENSEARCH_AUTH;
+  const client = searchClient({ node: config.OPENSEARCH_NODE, auth, region: config.AWS_REGION });
+  try {
+    const roleArns = { writer: config.WRITER_ROLE_ARN, expiry: config.EXPIRY_ROLE_ARN };
+    await prepareSearch({ client, auth, roleArns }, invocationDeadline(context));
+  } finally {
+    await client.close();
+  }
   return { prepared: TEMPLATE_NAME };
 }
 
