@@ -129,6 +129,23 @@ test('the template is put as often as one likes, and indices have it', async () 
   expect(mappings).toMatchObject({ dynamic: 'strict', properties: { location: { type: 'geo_point' } } });
 });
 
+test('an index of an older template gets the new fields, and keeps what it holds', async () => {
+  await search.client.indices.deleteIndexTemplate({ name: 'alerts' });
+  const properties = { source: { type: 'keyword' }, vehicleId: { type: 'keyword' } } as const;
+  await search.client.indices.create({
+    index: 'alerts-2021.05',
+    body: { mappings: { dynamic: 'strict', properties } },
+  });
+  await search.client.index({ index: 'alerts-2021.05', id: 'old', body: { vehicleId: 'older' } });
+  const late = alert(5_100, { vehicleId: 'older', timestamp: '2021-05-01T00:00:00Z' });
+  expect(await write([late])).toHaveLength(1);
+
+  await prepareSearch({ client: search.client, auth: 'none' }, within(10_000));
+
+  expect(await write([late])).toEqual([]);
+  expect(await ofVehicle('older')).toHaveLength(2);
+});
+
 test('a node that freezes, and one that is away, are transient, and the time is kept', async () => {
   await freeze(search.server);
   const began = performance.now();

@@ -30,7 +30,7 @@ const uncalled: Record<string, string[]> = {
 const searched: Record<string, string[]> = {
   'functions/sinks/indexAlerts.handler': ['es:ESHttpPost'],
   'functions/ops/expireAlerts.handler': ['es:ESHttpGet', 'es:ESHttpDelete'],
-  'functions/ops/prepareSearch.handler': ['es:ESHttpPut'],
+  'functions/ops/prepareSearch.handler': ['es:ESHttpGet', 'es:ESHttpPut'],
 };
 const ofCollection = ['aoss:APIAccessAll'];
 

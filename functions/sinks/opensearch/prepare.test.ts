@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { json } from 'node:stream/consumers';
+import { text } from 'node:stream/consumers';
 import { Client } from '@opensearch-project/opensearch';
 import { within } from '../../../lib/deadline.ts';
 import { prepareSearch, type SearchSetup } from './prepare.ts';
@@ -10,13 +10,18 @@ interface Asked {
   body: Record<string, never>;
 }
 
-/** What a cluster is asked that answers with these codes, then with 200. */
-async function askedOf(answers: number[], setup: Omit<SearchSetup, 'client'>): Promise<Asked[]> {
+/** What a cluster is asked that has these indices, and answers with these codes, then with 200. */
+async function askedOf(
+  answers: number[],
+  setup: Omit<SearchSetup, 'client'>,
+  indices: readonly string[] = [],
+): Promise<Asked[]> {
   const asked: Asked[] = [];
   const server = createServer((request, response) => {
-    void json(request).then((body) => {
-      asked.push({ path: `${request.method} ${request.url}`, body: body as Asked['body'] });
-      response.writeHead(answers.shift() ?? 200, { 'content-type': 'application/json' }).end('{}');
+    void text(request).then((body) => {
+      asked.push({ path: `${request.method} ${request.url}`, body: JSON.parse(body || '{}') });
+      const answer = request.method === 'GET' ? Object.fromEntries(indices.map((name) => [name, {}])) : {};
+      response.writeHead(answers.shift() ?? 200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -37,26 +42,39 @@ test('a domain gets the index template, and the rights of who writes and of who 
 
   expect(asked.map(({ path }) => path)).toEqual([
     'PUT /_index_template/alerts',
+    'GET /alerts-*',
     'PUT /_plugins/_security/api/roles/alerts_writer',
     'PUT /_plugins/_security/api/rolesmapping/alerts_writer',
     'PUT /_plugins/_security/api/roles/alerts_expiry',
     'PUT /_plugins/_security/api/rolesmapping/alerts_expiry',
   ]);
-  expect(asked[2]?.body).toEqual({ backend_roles: ['arn:writer'] });
-  expect(JSON.stringify(asked[1]?.body)).not.toContain('delete"');
-  expect(JSON.stringify(asked[3]?.body)).not.toContain('write');
+  expect(asked[3]?.body).toEqual({ backend_roles: ['arn:writer'] });
+  expect(JSON.stringify(asked[2]?.body)).not.toContain('delete"');
+  expect(JSON.stringify(asked[4]?.body)).not.toContain('write');
 });
 
 test('a collection gets the template without what it decides itself, and no rights', async () => {
   const asked = await askedOf([], { auth: 'aoss', roleArns: { writer: 'arn:writer', expiry: 'arn:expiry' } });
 
-  expect(asked.map(({ path }) => path)).toEqual(['PUT /_index_template/alerts']);
+  expect(asked.map(({ path }) => path)).toEqual(['PUT /_index_template/alerts', 'GET /alerts-*']);
   expect(asked[0]?.body['template']).not.toHaveProperty('settings');
   expect(asked[0]?.body['template']).toHaveProperty('mappings.dynamic', 'strict');
 });
 
+test('indices that are there get the mapping, each by its name, after the template', async () => {
+  const asked = await askedOf([], { auth: 'none' }, ['alerts-2026.10', 'alerts-2026.11']);
+
+  expect(asked.map(({ path }) => path)).toEqual([
+    'PUT /_index_template/alerts',
+    'GET /alerts-*',
+    'PUT /alerts-2026.10/_mapping',
+    'PUT /alerts-2026.11/_mapping',
+  ]);
+  expect(asked[3]?.body).toEqual(asked[0]?.body['template']?.['mappings']);
+});
+
 test('a cluster that is not ready is asked again', async () => {
-  expect(await askedOf([503, 429], { auth: 'none' })).toHaveLength(3);
+  expect(await askedOf([503, 429], { auth: 'none' })).toHaveLength(4);
 });
 
 test('a refusal is not', async () => {

@@ -36,8 +36,8 @@ const RIGHTS = {
 } as const;
 
 /**
- * Puts the index template of alerts, and on a domain the roles of who writes and ends them. Idempotent. A cluster that
- * is away is waited for until the deadline.
+ * Puts the index template of alerts, its mapping onto the indices that are there (a new field needs no new month), and
+ * on a domain the roles of who writes and ends them. Idempotent. A cluster that is away is waited for until the deadline.
  * @throws TransientError with OpenSearch's status where the deadline came first, or what it refuses
  */
 export async function prepareSearch({ client, auth, roleArns }: SearchSetup, deadline: Deadline): Promise<void> {
@@ -45,8 +45,12 @@ export async function prepareSearch({ client, auth, roleArns }: SearchSetup, dea
   // A serverless collection decides on shards, replicas and refreshes itself, and refuses a template that does.
   const template = auth === 'aoss' ? mapped : { settings, ...mapped };
   const put = (path: string, body: object) => attempt(() => client.http.put({ path, body }), deadline);
+  const get = (path: string) => attempt(() => client.http.get({ path }), deadline);
   // By PUT, as the function's role allows it: the client's own call of this API is a POST.
   await put(`/_index_template/${TEMPLATE_NAME}`, { ...alertsTemplate, template });
+  const indices = (await get(`/${ALERT_INDICES}`)).body as Record<string, unknown>;
+  // One by one: a collection need not take a pattern here.
+  for (const index of Object.keys(indices)) await put(`/${index}/_mapping`, mapped.mappings);
   if (auth !== 'es' || roleArns === undefined) return;
   for (const [name, rights] of Object.entries(RIGHTS)) {
     await put(`${SECURITY}/roles/alerts_${name}`, rights);
@@ -55,8 +59,8 @@ export async function prepareSearch({ client, auth, roleArns }: SearchSetup, dea
 }
 
 /** 429, 5xx and a node that is away pass; a refusal doesn't. */
-async function attempt(call: () => Promise<unknown>, deadline: Deadline): Promise<void> {
-  await retry(
+async function attempt<T>(call: () => Promise<T>, deadline: Deadline): Promise<T> {
+  return retry(
     () =>
       call().catch((error: Error & { statusCode?: number }) => {
         const { statusCode } = error;
