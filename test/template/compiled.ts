@@ -39,11 +39,13 @@ export async function templateFile(stage: Stage, params: Params = {}): Promise<s
   const folder = join(cache, await fingerprint());
   const file = join(folder, fileName(stage, params));
   if (await readFile(file).catch(() => undefined)) return file;
-  const output = await packaged(stage, params);
+  const { first, whole } = await packaged(stage, params);
   await mkdir(folder, { recursive: true });
-  // Whole or not at all: another test process may read it now.
-  await writeFile(`${file}.${process.pid}`, output);
-  await rename(`${file}.${process.pid}`, file);
+  for (const [name, text] of Object.entries({ [firstOf(file)]: first, [file]: whole })) {
+    // Whole or not at all: another test process may read it now.
+    await writeFile(`${name}.${process.pid}`, text);
+    await rename(`${name}.${process.pid}`, name);
+  }
   await dropOlder(folder);
   return file;
 }
@@ -52,6 +54,13 @@ export async function templateFile(stage: Stage, params: Params = {}): Promise<s
 export function fileName(stage: Stage, params: Params): string {
   const values = createHash('sha256').update(JSON.stringify(params)).digest('hex').slice(0, 8);
   return `${[stage, ...Object.keys(params), values].join('-')}.json`;
+}
+
+const firstOf = (file: string) => file.replace(/\.json$/, '.first.json');
+
+/** With which the framework creates the stack, before there is a bucket to put the whole template into. */
+export async function firstTemplate(stage: Stage): Promise<CompiledTemplate> {
+  return JSON.parse(await readFile(firstOf(await templateFile(stage)), 'utf8'));
 }
 
 /** The compiled template with its intrinsic functions. */
@@ -90,7 +99,7 @@ const arns = new Map<string, (properties: Record<string, unknown>) => string>([
  * Packages in a copy of the service's own files (the framework takes no linked serverless.yml): the framework's `.serverless` and `.esbuild` are then the
  * test's own, and a pipeline that runs from this checkout isn't disturbed.
  */
-async function packaged(stage: Stage, params: Params): Promise<string> {
+async function packaged(stage: Stage, params: Params): Promise<{ first: string; whole: string }> {
   const given = Object.entries(params).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
   const folder = await mkdtemp(join(tmpdir(), `msk-template-${stage}-`));
   try {
@@ -106,7 +115,9 @@ async function packaged(stage: Stage, params: Params): Promise<string> {
         maxBuffer: 16 * 1024 * 1024,
       },
     );
-    return await readFile(join(folder, 'out', 'cloudformation-template-update-stack.json'), 'utf8');
+    const output = (step: string) =>
+      readFile(join(folder, 'out', `cloudformation-template-${step}-stack.json`), 'utf8');
+    return { first: await output('create'), whole: await output('update') };
   } catch (cause) {
     const { stdout = '', stderr = '' } = cause as { stdout?: string; stderr?: string };
     throw new Error(`serverless package --stage ${stage} failed:\n${stdout}${stderr}`, { cause });

@@ -10,6 +10,7 @@ interface Table {
 }
 interface Bucket {
   BucketEncryption?: unknown;
+  LoggingConfiguration?: { DestinationBucketName: string };
   PublicAccessBlockConfiguration?: Record<string, boolean>;
 }
 interface ArchiveTable {
@@ -74,6 +75,22 @@ export const storeRules: Rule[] = [
     },
     spoil: (template) => {
       delete template.Resources['ArchiveBucketPolicy'];
+    },
+  },
+  {
+    name: 'a bucket that logs waits for the right to write there',
+    check: (template) => {
+      const policies = resources<{ Bucket: string }>(template, 'AWS::S3::BucketPolicy');
+      return resources<Bucket>(template, 'AWS::S3::Bucket')
+        .filter(([id, { LoggingConfiguration }]) => {
+          const target = LoggingConfiguration?.DestinationBucketName;
+          const waits = [template.Resources[id]?.DependsOn].flat();
+          return target && !policies.some(([policy, { Bucket }]) => Bucket === target && waits.includes(policy));
+        })
+        .map(([id]) => id);
+    },
+    spoil: (template) => {
+      delete template.Resources['ServerlessDeploymentBucket']?.DependsOn;
     },
   },
   {
