@@ -7,6 +7,7 @@ import { mappingRules } from './rules/mappings.ts';
 import { monitoringRules } from './rules/monitoring.ts';
 import { networkRules } from './rules/network.ts';
 import { roleRules } from './rules/roles.ts';
+import { schemaRules } from './rules/schemas.ts';
 import { searchRules } from './rules/search.ts';
 import { setUpRules } from './rules/set-up.ts';
 import { storeRules } from './rules/stores.ts';
@@ -19,6 +20,7 @@ const rules = [
   ...kafkaRules,
   ...roleRules,
   ...storeRules,
+  ...schemaRules,
   ...searchRules,
   ...setUpRules,
   ...networkRules,

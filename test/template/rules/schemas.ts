@@ -1,0 +1,53 @@
+import type { CompiledTemplate } from '../../../plugins/msk/contract.ts';
+import { first, type Rule, resources } from './rule.ts';
+
+interface Schema {
+  Compatibility: string;
+}
+interface Kept {
+  DeletionPolicy?: string;
+  UpdateReplacePolicy?: string;
+}
+
+const SCHEMA = 'AWS::Glue::Schema';
+const VERSION = 'AWS::Glue::SchemaVersion';
+
+/** Ids of a schema's later versions, in the template's order. */
+function versionsOf(template: CompiledTemplate, schema: string): string[] {
+  return resources<{ Schema: { SchemaArn: string } }>(template, VERSION)
+    .filter(([, { Schema }]) => Schema.SchemaArn === schema)
+    .map(([id]) => id);
+}
+
+export const schemaRules: Rule[] = [
+  {
+    name: 'a schema changes only so that whoever reads with the new version reads what the last one wrote',
+    check: (template) =>
+      resources<Schema>(template, SCHEMA)
+        .filter(([, { Compatibility }]) => Compatibility !== 'BACKWARD')
+        .map(([id, { Compatibility }]) => `${id} is ${Compatibility}`),
+    spoil: (template) => {
+      first<Schema>(template, SCHEMA).Compatibility = 'NONE';
+    },
+  },
+  {
+    name: "a schema's versions are kept as it is, and registered one after the other",
+    check: (template) =>
+      resources(template, SCHEMA).flatMap(([schema]) => {
+        const kept = (id: string) => {
+          const { DeletionPolicy, UpdateReplacePolicy } = template.Resources[id] as Kept;
+          return `${DeletionPolicy}, ${UpdateReplacePolicy}`;
+        };
+        const versions = versionsOf(template, schema);
+        return [
+          ...versions.filter((id) => kept(id) !== kept(schema)).map((id) => `${id}: ${kept(id)}`),
+          ...versions.filter(
+            (id, n) => n > 0 && ![template.Resources[id]?.DependsOn].flat().includes(versions[n - 1] ?? ''),
+          ),
+        ];
+      }),
+    spoil: (template) => {
+      template.Resources['Spoilt'] = { Type: VERSION, Properties: { Schema: { SchemaArn: 'UserLoginSchema' } } };
+    },
+  },
+];
