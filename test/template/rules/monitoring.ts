@@ -1,7 +1,7 @@
 import type { CompiledTemplate } from '../../../plugins/msk/contract.ts';
 import { functions, mappings } from './functions.ts';
 import { cluster } from './kafka.ts';
-import { first, type Rule, resources } from './rule.ts';
+import { first, properties, type Rule, resources } from './rule.ts';
 
 interface Metric {
   Namespace: string;
@@ -14,6 +14,11 @@ interface Alarm extends Partial<Metric> {
   AlarmDescription?: string;
   TreatMissingData: string;
   Metrics?: { MetricStat?: { Metric: Metric } }[];
+}
+
+/** Of an EventBridge rule. */
+interface SwitchedOff {
+  detail: { responseElements?: { functionArn: { exists?: boolean; prefix?: string }[] } };
 }
 
 const account = '000000000000';
@@ -121,6 +126,24 @@ export const monitoringRules: Rule[] = [
     },
     spoil: (template) => {
       delete template.Resources['Broker3DiskFull'];
+    },
+  },
+  {
+    name: "a mapping that is switched off is told of where it is this stack's, or may be",
+    check: (template) => {
+      const { EventPattern } = properties<{ EventPattern: SwitchedOff }>(template, 'MappingSwitchedOff');
+      const { functionArn = [] } = EventPattern.detail.responseElements ?? {};
+      const stem = functionArn.find(({ prefix }) => prefix)?.prefix ?? '*';
+      return [
+        ...(functionArn.some(({ exists }) => exists === false) ? [] : ['an event without a function is passed over']),
+        ...functions(template)
+          .map(([, { FunctionName }]) => `arn:aws:lambda:us-east-1:${account}:function:${FunctionName}`)
+          .filter((arn) => !arn.startsWith(stem) || stem.endsWith(':function:')),
+      ];
+    },
+    spoil: (template) => {
+      const { EventPattern } = properties<{ EventPattern: SwitchedOff }>(template, 'MappingSwitchedOff');
+      delete EventPattern.detail.responseElements;
     },
   },
 ];
