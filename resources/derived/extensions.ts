@@ -26,9 +26,13 @@ const unreserved = {
   comment: "bounded by its topic's partitions (the mapping's), or called by one schedule or a person",
 };
 
-/** What the framework has no property for, on the resources that it makes of each function. */
+/** What the framework has no property for, on the resources that it makes of each function; and what a param decides. */
 export function extensions(service: Service): Record<string, Extension> {
-  return Object.fromEntries(service.functions.flatMap((fn) => extensionsOf(fn, service)));
+  return {
+    ...Object.fromEntries(service.functions.flatMap((fn) => extensionsOf(fn, service))),
+    // Its first start fetches what it needs.
+    ...(service.admin === 'on' && { AdminInstance: { DependsOn: service.waysOut } }),
+  };
 }
 
 function extensionsOf(

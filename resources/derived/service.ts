@@ -25,6 +25,8 @@ export interface Service {
   waysOut: string[];
   /** where alerts can be searched: domain, serverless, none */
   search: string;
+  /** whether there are instances for people: on, off */
+  admin: string;
   /** MetricsConfig of the mappings: what CloudWatch gets of each, and is paid for */
   mappingMetrics: string[];
 }
@@ -105,6 +107,7 @@ export async function readService(serverless: Serverless): Promise<Service> {
       'AWS::EC2::SecurityGroupIngress',
     ),
     search: String(await variable('param:search')),
+    admin: String(await variable('param:admin')),
     mappingMetrics: (await variable('param:mappingMetrics')) as string[],
   };
 }

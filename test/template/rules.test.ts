@@ -1,5 +1,6 @@
 import type { CompiledTemplate } from '../../plugins/msk/contract.ts';
 import { PACKAGING_MS, plainTemplate } from './compiled.ts';
+import { adminRules } from './rules/admin.ts';
 import { dashboardRules } from './rules/dashboard.ts';
 import { encryptionRules } from './rules/encryption.ts';
 import { kafkaRules } from './rules/kafka.ts';
@@ -24,6 +25,7 @@ const rules = [
   ...searchRules,
   ...setUpRules,
   ...networkRules,
+  ...adminRules,
   ...monitoringRules,
   ...dashboardRules,
   ...versionRules,
