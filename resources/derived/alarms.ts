@@ -7,7 +7,7 @@ interface Alarm {
   id: string;
   /** what is wrong, and where to look: what the person reads who is woken by it */
   says: string;
-  metrics: Metric[];
+  metrics: readonly Metric[];
   statistic: 'Maximum' | 'Minimum' | 'Sum' | 'Average';
   /** of m0, m1, … in the order of `metrics`; absent: the one metric itself */
   expression?: string;
