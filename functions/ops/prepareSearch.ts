@@ -15,11 +15,13 @@ async function prepare(context: Pick<Context, 'getRemainingTimeInMillis'>): Prom
     OPENSEARCH_AUTH: searchAuth,
     WRITER_ROLE_ARN: z.string(),
     EXPIRY_ROLE_ARN: z.string(),
+    READER_ROLE_ARN: z.string(), // '': nobody reads
   });
   const auth = config.OPENSEARCH_AUTH;
   const client = searchClient({ node: config.OPENSEARCH_NODE, auth, region: config.AWS_REGION });
   try {
-    const roleArns = { writer: config.WRITER_ROLE_ARN, expiry: config.EXPIRY_ROLE_ARN };
+    const { WRITER_ROLE_ARN: writer, EXPIRY_ROLE_ARN: expiry, READER_ROLE_ARN: reader } = config;
+    const roleArns = { writer, expiry, reader };
     await prepareSearch({ client, auth, roleArns }, invocationDeadline(context));
   } finally {
     await client.close();

@@ -234,6 +234,7 @@ test('expireAlerts and prepareSearch are functions that start, and may be called
     ALERT_RETENTION_MONTHS: '1200',
     WRITER_ROLE_ARN: '',
     EXPIRY_ROLE_ARN: '',
+    READER_ROLE_ARN: '',
   });
   const { handler: expire } = await import('../../functions/ops/expireAlerts.ts');
   const { handler: prepare } = await import('../../functions/ops/prepareSearch.ts');

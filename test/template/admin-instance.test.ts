@@ -1,13 +1,26 @@
 import { spawnSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { PACKAGING_MS, plainTemplate } from './compiled.ts';
 import { userData } from './rules/admin.ts';
 
-test("the admin instance's user data is a script that bash can read, and so is each script in it", async () => {
-  const script = userData(await plainTemplate('prod'));
-  const inner = [...script.matchAll(/<<'(PROFILE|INSTALL)'\n(.*?)\n\1\n/gs)].map(([, , text = '']) => text);
+let script: string;
+beforeAll(async () => {
+  script = userData(await plainTemplate('prod'));
+}, PACKAGING_MS);
+
+test("the admin instance's user data is a script that bash can read, and so is each script in it", () => {
+  const inner = [...script.matchAll(/<<'(PROFILE|INSTALL|SEARCH)'\n(.*?)\n\1\n/gs)].map(([, , text = '']) => text);
 
   const read = [script, ...inner].map((text) => spawnSync('bash', ['-n'], { input: text, encoding: 'utf8' }).stderr);
 
-  expect(inner).toHaveLength(2);
-  expect(read).toEqual(['', '', '']);
-}, PACKAGING_MS);
+  expect(inner).toHaveLength(3);
+  expect(read).toEqual(['', '', '', '']);
+});
+
+test('what it writes as search-proxy is the file', async () => {
+  const [, text = ''] = /<<'BASE64'\n(.*?)\nBASE64\n/s.exec(script) ?? [];
+  const file = join(import.meta.dirname, '..', '..', 'resources', 'admin', 'search-proxy.ts');
+
+  expect(Buffer.from(text, 'base64').toString('utf8')).toBe(await readFile(file, 'utf8'));
+});

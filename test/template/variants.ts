@@ -27,6 +27,7 @@ export const variants: Record<string, Variant> = {
       schemaRegistryUrl: 'https://registry.example.com/apis/ccompat/v7',
     },
   },
+  'dev without instances, so that nobody but functions searches': { stage: 'dev', params: { admin: 'off' } },
   'dev without a route out, without instances, with a serverless search': {
     stage: 'dev',
     params: { egress: 'endpoints', admin: 'off', search: 'serverless' },

@@ -36,7 +36,7 @@ async function askedOf(
 }
 
 test('a domain gets the index template, and the rights of who writes and of who ends indices', async () => {
-  const roleArns = { writer: 'arn:writer', expiry: 'arn:expiry' };
+  const roleArns = { writer: 'arn:writer', expiry: 'arn:expiry', reader: '' };
 
   const asked = await askedOf([], { auth: 'es', roleArns });
 
@@ -53,8 +53,25 @@ test('a domain gets the index template, and the rights of who writes and of who 
   expect(JSON.stringify(asked[4]?.body)).not.toContain('write');
 });
 
+test('people read alerts, and keep what they make of them in Dashboards', async () => {
+  const roleArns = { writer: 'arn:writer', expiry: 'arn:expiry', reader: 'arn:reader' };
+
+  const asked = await askedOf([], { auth: 'es', roleArns });
+
+  const role = asked.find(({ path }) => path.endsWith('/roles/alerts_reader'));
+  expect(role?.body['index_permissions']).toEqual([{ index_patterns: ['alerts-*'], allowed_actions: ['read'] }]);
+  const mapped = asked.filter(({ body }) => JSON.stringify(body).includes('arn:reader')).map(({ path }) => path);
+  expect(mapped).toEqual([
+    'PUT /_plugins/_security/api/rolesmapping/alerts_reader',
+    'PUT /_plugins/_security/api/rolesmapping/opensearch_dashboards_user',
+  ]);
+});
+
 test('a collection gets the template without what it decides itself, and no rights', async () => {
-  const asked = await askedOf([], { auth: 'aoss', roleArns: { writer: 'arn:writer', expiry: 'arn:expiry' } });
+  const asked = await askedOf([], {
+    auth: 'aoss',
+    roleArns: { writer: 'arn:writer', expiry: 'arn:expiry', reader: 'arn:reader' },
+  });
 
   expect(asked.map(({ path }) => path)).toEqual(['PUT /_index_template/alerts', 'GET /alerts-*']);
   expect(asked[0]?.body['template']).not.toHaveProperty('settings');

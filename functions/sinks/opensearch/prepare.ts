@@ -8,7 +8,10 @@ import { alertsTemplate, TEMPLATE_NAME } from './template.ts';
 export interface SearchSetup {
   readonly client: Pick<Client, 'http'>;
   readonly auth: SearchAuth;
-  /** Whose roles a domain (`es`) has to know: an IAM role alone gets nothing from its fine-grained access control. */
+  /**
+   * Whose roles a domain (`es`) has to know: an IAM role alone gets nothing from its fine-grained access control. '' for
+   * nobody.
+   */
   readonly roleArns?: Readonly<Record<keyof typeof RIGHTS, string>> | undefined;
 }
 
@@ -33,7 +36,15 @@ const RIGHTS = {
       { index_patterns: [ALERT_INDICES], allowed_actions: ['indices:admin/get', 'indices:admin/delete'] },
     ],
   },
+  /** people, by the admin instance */
+  reader: {
+    cluster_permissions: ['cluster_composite_ops_ro'],
+    index_permissions: [{ index_patterns: [ALERT_INDICES], allowed_actions: ['read'] }],
+  },
 } as const;
+
+/** OpenSearch's own role of who uses Dashboards: to keep saved objects, and read no index beside. */
+const DASHBOARDS = 'opensearch_dashboards_user';
 
 /**
  * Puts the index template of alerts, its mapping onto the indices that are there (a new field needs no new month), and
@@ -52,10 +63,14 @@ export async function prepareSearch({ client, auth, roleArns }: SearchSetup, dea
   // One by one: a collection need not take a pattern here.
   for (const index of Object.keys(indices)) await put(`/${index}/_mapping`, mapped.mappings);
   if (auth !== 'es' || roleArns === undefined) return;
+  const map = (role: string, arn: string) => put(`${SECURITY}/rolesmapping/${role}`, { backend_roles: [arn] });
   for (const [name, rights] of Object.entries(RIGHTS)) {
+    const arn = roleArns[name as keyof typeof RIGHTS];
+    if (arn === '') continue;
     await put(`${SECURITY}/roles/alerts_${name}`, rights);
-    await put(`${SECURITY}/rolesmapping/alerts_${name}`, { backend_roles: [roleArns[name as keyof typeof RIGHTS]] });
+    await map(`alerts_${name}`, arn);
   }
+  if (roleArns.reader !== '') await map(DASHBOARDS, roleArns.reader);
 }
 
 /** 429, 5xx and a node that is away pass; a refusal doesn't. */

@@ -22,7 +22,7 @@ export const adminRules: Rule[] = [
       const script = userData(template);
       const first = script.search(/^(dnf|curl) /m);
       return [
-        ...[...script.matchAll(/^cat > (\S+)/gm)]
+        ...[...script.matchAll(/^(?:cat|base64 -d) > (\S+)/gm)]
           .filter(({ index }) => index > first)
           .map(([, file]) => `${file} comes late`),
         ...(Buffer.byteLength(script) > MOST_BYTES ? [`${Buffer.byteLength(script)} bytes of user data`] : []),
