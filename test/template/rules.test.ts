@@ -4,6 +4,7 @@ import { adminRules } from './rules/admin.ts';
 import { dashboardRules } from './rules/dashboard.ts';
 import { encryptionRules } from './rules/encryption.ts';
 import { kafkaRules } from './rules/kafka.ts';
+import { keptRules } from './rules/kept.ts';
 import { mappingRules } from './rules/mappings.ts';
 import { monitoringRules } from './rules/monitoring.ts';
 import { networkRules } from './rules/network.ts';
@@ -21,6 +22,7 @@ const rules = [
   ...kafkaRules,
   ...roleRules,
   ...storeRules,
+  ...keptRules,
   ...schemaRules,
   ...searchRules,
   ...setUpRules,
