@@ -179,7 +179,14 @@ describe('BatchRunner', () => {
     await run;
 
     expect(discarded).toEqual([{ offsets: [0], why: { condition: 'RecordAgeExceeded', invocations: 0 } }]);
-    expect([invocations.at(-1), done.slice(1), aged.queue.busy]).toEqual([[1], [[0, 1, 1], [0, 2, 1]], false]);
+    expect([invocations.at(-1), done.slice(1), aged.queue.busy]).toEqual([
+      [1],
+      [
+        [0, 1, 1],
+        [0, 2, 1],
+      ],
+      false,
+    ]);
   });
 
   test('what is too old after a split says how often it was tried', async () => {

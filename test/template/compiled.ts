@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import type { CompiledTemplate, References } from '../../plugins/msk/contract.ts';
 import { resolve } from '../../plugins/msk/template.ts';
@@ -103,7 +103,8 @@ async function packaged(stage: Stage, params: Params): Promise<{ first: string; 
   const given = Object.entries(params).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
   const folder = await mkdtemp(join(tmpdir(), `msk-template-${stage}-`));
   try {
-    for (const source of sources) await cp(join(service, source), join(folder, source), { recursive: true });
+    for (const source of sources)
+      await cp(join(service, source), join(folder, source), { recursive: true, filter: isSource });
     await symlink(join(service, 'node_modules'), join(folder, 'node_modules'));
     await promisify(execFile)(
       process.execPath,
@@ -136,13 +137,16 @@ async function fingerprint(): Promise<string> {
 }
 
 async function filesBelow(path: string): Promise<string[]> {
-  const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch(() => undefined);
-  if (!entries) return [path];
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
+  const names = await readdir(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOTDIR') return undefined;
+    throw error;
+  });
+  if (names === undefined) return [path];
+  return (await Promise.all(names.filter(isSource).map((name) => filesBelow(join(path, name))))).flat().sort();
 }
+
+/** What the framework writes into a fixture while another test packages that is none. */
+const isSource = (path: string) => !/^\.(serverless|esbuild)$/.test(basename(path));
 
 async function dropOlder(current: string): Promise<void> {
   for (const name of await readdir(cache)) {
