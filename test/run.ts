@@ -42,7 +42,7 @@ const CHECKS: Record<string, Check> = {
   },
   // One after the other: each has all servers, and looks at what is left running.
   e2e: {
-    command: 'jest --runInBand --testPathIgnorePatterns=e2e/pipeline test/e2e',
+    command: 'jest test/e2e --runInBand --testPathIgnorePatterns=e2e/pipeline',
     jest: true,
     env: { SERVERS: '1' },
   },

@@ -7,7 +7,8 @@ import { tableText } from './table.ts';
 const USAGE = `
 Usage: npm run sql -- [--json] "select …"
 
-Runs SQL on the running stack's PostgreSQL, not through the Data API. Tables: readings, alerts, trips, records.
+Runs SQL on the running stack's PostgreSQL, not through the Data API. Tables: readings, alerts, trips,
+orders, product_metrics, logins, records.
 
   --json   rows as one JSON array instead of a table
 

@@ -116,7 +116,7 @@ function functionAlarms({ name, functions }: Service): Alarm[] {
           {
             ...usual,
             id: `${stem}DeadLetters`,
-            says: `${key} refuses records: read its dead-letter topic, each says why (docs/failures.md)`,
+            says: `${key} refuses records: read its dead-letter topic, each says why (docs/invariants.md)`,
             metrics: [metrics.own(name, key, 'DeadLetters')],
             times: 1,
           },

@@ -39,7 +39,8 @@ async function disturb(brokers: string): Promise<void> {
   await admin.connect();
   await admin.createPartitions({ topicPartitions: [{ topic: 'raw-data-topic', count: ADDED_PARTITION + 1 }] });
   await admin.disconnect();
-  const producer = kafka.producer();
+  // Idempotent: where a partition is so new that it has no leader, kafkajs sends those of the others again.
+  const producer = kafka.producer({ idempotent: true });
   await producer.connect();
   await producer.send({ topic: 'user-login', messages: marked });
   await producer.send({ topic: 'raw-data-topic', messages: Array.from({ length: ADDED_READINGS }, reading) });

@@ -86,7 +86,7 @@ async function writeTopics({ admin, kafka }: Clients, topics: WholeWorld['topics
     waitForLeaders: true,
     topics: TOPIC_NAMES.map((topic) => ({ topic, numPartitions: topics[topic].partitions.length })),
   });
-  const producer = kafka.producer();
+  const producer = kafka.producer({ idempotent: true });
   await producer.connect();
   for (const topic of TOPIC_NAMES) {
     const messages = topics[topic].records.map(({ partition, timestamp, key, value, headers }) => ({

@@ -12,7 +12,8 @@ if (!brokers) throw new Error('KAFKA_BROKERS must name the brokers to test again
 
 const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING });
 const admin = kafka.admin();
-const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+// Idempotent: where a partition is so new that it has no leader, kafkajs sends those of the others again.
+const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, idempotent: true });
 const cluster = new Cluster(brokers);
 const running = new Set<Poller>();
 
@@ -49,7 +50,10 @@ export async function createPartitions(topic: string, count: number): Promise<vo
   // The controller has them; the broker that is asked may hear of them later.
   await eventually(async () => {
     const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-    return topics[0]?.partitions.length === count;
+    const led = topics[0]?.partitions.filter(
+      ({ leader, partitionErrorCode }) => leader >= 0 && partitionErrorCode === 0,
+    );
+    return led?.length === count;
   });
   // It would drop records for partitions that it doesn't know.
   await producer.disconnect();
@@ -141,10 +145,13 @@ export function texts(events: readonly MskEvent[], partition?: number): string[]
 }
 
 /** Resolves when so many records are committed, and none is in flight. */
-export function done({ poller }: Run, records: number): Promise<void> {
-  return eventually(() => {
+export async function done({ poller, lines }: Run, records: number): Promise<void> {
+  const isDone = () => {
     const { metrics, inFlight } = poller.status;
     return metrics.CommittedEventCount === records && inFlight === 0;
+  };
+  await eventually(isDone).catch((cause: Error) => {
+    throw new Error(`not ${records} records done: ${JSON.stringify({ ...poller.status, lines })}`, { cause });
   });
 }
 
