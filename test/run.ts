@@ -26,14 +26,17 @@ interface Result {
 /** ms that one check may take: twice what the longest takes on 2 cores */
 const BOUND_MS = 25 * 60_000;
 
+/** Whole runs that don't mind a busy machine. */
+const PATIENT = ['e2e/pipeline', 'e2e/bad-input', 'e2e/edit-loop'];
+
 const CHECKS: Record<string, Check> = {
   types: { command: 'tsc' },
   lint: { command: 'biome check .' },
   promises: { command: 'oxlint --type-aware --deny-warnings' },
   template: { command: 'node test/template/check.ts' },
   unit: { command: 'jest --maxWorkers=2 --workerIdleMemoryLimit=1GB', jest: true },
-  // All domains and all servers. Nothing that is before it listens on a port that a server is known by.
-  pipeline: { command: 'jest --runInBand test/e2e/pipeline', jest: true, env: { SERVERS: '1' }, early: true },
+  // Nothing that is before them listens on a port that a server is known by.
+  runs: { command: `jest --runInBand ${PATIENT.join(' ')}`, jest: true, env: { SERVERS: '1' }, early: true },
   // More workers than cores of a small machine: much of it is servers that start, and waiting for them.
   servers: {
     command: 'jest --maxWorkers=3 --workerIdleMemoryLimit=1GB test/integration plugins',
@@ -42,7 +45,7 @@ const CHECKS: Record<string, Check> = {
   },
   // One after the other: each has all servers, and looks at what is left running.
   e2e: {
-    command: 'jest test/e2e --runInBand --testPathIgnorePatterns=e2e/pipeline',
+    command: `jest test/e2e --runInBand --testPathIgnorePatterns ${PATIENT.join(' ')}`,
     jest: true,
     env: { SERVERS: '1' },
   },

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, IHeaders, KafkaMessage } from 'kafkajs';
+import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload } from 'kafkajs';
 import type { Cluster, Position } from './cluster.ts';
-import type { KafkaHeader, KafkaRecord } from './event.ts';
+import { fetchedFrom, kafkaRecord } from './fetched.ts';
 import type { Mapping } from './mapping.ts';
 import type { PartitionQueue } from './partition-queue.ts';
 
@@ -208,7 +208,7 @@ export class GroupConsumer {
     const consumer = this.#consumer;
     // Stale: it was fetched before a seek, and what is sought is fetched next.
     if (!queue.assigned || !consumer || payload.isStale() || this.#stop.signal.aborted) return;
-    if (queue.misses(Number((batch as FetchedBatch).fetchedOffset))) {
+    if (queue.misses(fetchedFrom(batch))) {
       this.#seek(consumer, queue.partition, queue.next as number);
       return;
     }
@@ -246,32 +246,4 @@ export class GroupConsumer {
       this.#options.failed(error);
     }
   }
-}
-
-/** What kafkajs's types leave out: the offset that the fetch asked for. */
-type FetchedBatch = EachBatchPayload['batch'] & { fetchedOffset: string };
-/** And of a record the batch that it was stored in. */
-type StoredMessage = KafkaMessage & { batchContext?: { timestampType?: number } };
-
-const logAppendTime = 1;
-
-function kafkaRecord({ offset, timestamp, key, value, headers, batchContext }: StoredMessage): KafkaRecord {
-  return {
-    offset: Number(offset),
-    timestamp: Number(timestamp),
-    ...(batchContext?.timestampType === logAppendTime && { timestampType: 'LOG_APPEND_TIME' }),
-    key,
-    value,
-    headers: kafkaHeaders(headers),
-  };
-}
-
-/**
- * kafkajs gathers headers of one name in a list, which it begins with what an object inherits under that name, if that
- * is something: `constructor`, `__proto__`.
- */
-function kafkaHeaders(headers: IHeaders | undefined): KafkaHeader[] {
-  return Object.entries(headers ?? {}).flatMap(([name, values]) =>
-    [values].flat().flatMap((value) => (Buffer.isBuffer(value) ? { name, value } : [])),
-  );
 }

@@ -22,7 +22,7 @@ beforeAll(async () => {
   run = checkout.start(['--only', 'none']);
   await run.says(/all mappings poll/);
   brokers = (await run.stack()).endpoints.kafka.split(',');
-}, 90_000);
+}, 180_000);
 afterAll(() => checkout?.remove(), 30_000);
 
 /** In every payload, key and header: what no log may hold. */

@@ -36,7 +36,7 @@ test(
     expect(await run.exitCode(20)).toBe(0);
     expect(await checkout.processes()).toEqual([]);
   },
-  3 * MINUTE,
+  5 * MINUTE,
 );
 
 /** Puts in a reading that is too fast. @returns the kind of the alert that comes of it */
@@ -48,7 +48,7 @@ async function alertOf(run: StartedRun): Promise<unknown> {
   await producer.connect();
   await producer.send({ topic: 'raw-data-topic', messages: [{ key: 'V1', value: JSON.stringify(reading) }] });
   await producer.disconnect();
-  for (let tenths = 0; tenths < 100; tenths++) {
+  for (let tenths = 0; tenths < 300; tenths++) {
     const { records } = (await readTopics(endpoints.kafka, ['alerts-topic'], { since }))['alerts-topic'];
     if (records[0]) return JSON.parse(String(records[0].value)).alert;
     await sleep(100);
