@@ -13,6 +13,7 @@ import pg from 'pg';
 import { NOWHERE } from '../../local/deploy/servers.ts';
 import { identify } from '../../local/servers/process-identity.ts';
 import { readStack, type Stack, type StackOptions, startStack } from '../../local/stack.ts';
+import { createTopics } from '../topics.ts';
 
 const execute = promisify(execFile);
 const account = {
@@ -84,7 +85,7 @@ describe('the stack of local servers', () => {
     const admin = kafka(endpoints.kafka).admin();
     await admin.connect();
 
-    await admin.createTopics({ topics: [{ topic: 'replicated', numPartitions: 3, replicationFactor: 3 }] });
+    await createTopics(admin, [{ topic: 'replicated', numPartitions: 3, replicationFactor: 3 }]);
 
     const { topics } = await admin.fetchTopicMetadata({ topics: ['replicated'] });
     expect(topics[0]?.partitions.map(({ replicas }) => replicas.length)).toEqual([3, 3, 3]);
@@ -172,7 +173,7 @@ async function fill({ endpoints }: Stack): Promise<void> {
   const producer = kafka(endpoints.kafka).producer();
   const admin = kafka(endpoints.kafka).admin();
   await admin.connect();
-  await admin.createTopics({ topics: [{ topic: 'kept' }] });
+  await createTopics(admin, [{ topic: 'kept' }]);
   await producer.connect();
   await producer.send({ topic: 'kept', messages: [{ value: 'yes' }] });
   await Promise.all([producer.disconnect(), admin.disconnect()]);
@@ -201,7 +202,7 @@ async function metric(brokers: string, value: string): Promise<void> {
   const admin = kafka(brokers).admin();
   const producer = kafka(brokers).producer();
   await Promise.all([admin.connect(), producer.connect()]);
-  await admin.createTopics({ topics: [{ topic: 'product-metrics' }] });
+  await createTopics(admin, [{ topic: 'product-metrics' }]);
   await producer.send({ topic: 'product-metrics', messages: [{ value }] });
   await Promise.all([admin.disconnect(), producer.disconnect()]);
 }

@@ -9,6 +9,7 @@ import { kafkaServer } from '../../local/servers/kafka.ts';
 import { choosePorts } from '../../local/servers/ports.ts';
 import { silent } from '../../local/servers/progress.ts';
 import type { Server } from '../../local/servers/server.ts';
+import { createTopics } from '../topics.ts';
 
 export interface TestBroker {
   readonly server: Server;
@@ -44,10 +45,10 @@ export async function startBroker(topics: readonly string[]): Promise<TestBroker
   const admin = kafka.admin();
   await admin.connect();
   const configEntries = [{ name: 'max.message.bytes', value: '1310720' }];
-  await admin.createTopics({
-    topics: topics.map((topic) => ({ topic, numPartitions: PARTITIONS, configEntries })),
-    waitForLeaders: true,
-  });
+  await createTopics(
+    admin,
+    topics.map((topic) => ({ topic, numPartitions: PARTITIONS, configEntries })),
+  );
   await admin.disconnect();
   return {
     server,

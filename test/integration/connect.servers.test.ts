@@ -14,6 +14,7 @@ import { findJava } from '../../local/servers/java.ts';
 import { choosePorts } from '../../local/servers/ports.ts';
 import { silent } from '../../local/servers/progress.ts';
 import type { Server } from '../../local/servers/server.ts';
+import { createTopics } from '../topics.ts';
 import { startBroker, type TestBroker } from './broker.ts';
 
 const TOPIC = 'product-metrics';
@@ -55,9 +56,7 @@ async function start({ kept = false } = {}): Promise<Server> {
 }
 
 async function createTopic(): Promise<void> {
-  await withAdmin(kafka, (admin) =>
-    admin.createTopics({ topics: [{ topic: TOPIC, numPartitions: 3 }], waitForLeaders: true }),
-  );
+  await withAdmin(kafka, (admin) => createTopics(admin, [{ topic: TOPIC, numPartitions: 3 }]));
 }
 
 async function produce(...values: string[]): Promise<void> {

@@ -7,6 +7,7 @@ import type { Message } from '../../lib/kafka/message.ts';
 import { createProducer, type RecordProducer } from '../../lib/kafka/producer.ts';
 import type { KafkaRecord } from '../../lib/kafka/records.ts';
 import { batchOfRecords } from '../msk-event.ts';
+import { createTopics } from '../topics.ts';
 import { startBroker, type TestBroker, type TestRecord } from './broker.ts';
 import { freeze } from './freeze.ts';
 
@@ -28,7 +29,7 @@ async function createNarrowTopic(): Promise<void> {
   const admin = new Kafka({ brokers: [broker.endpoint], logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
   const configEntries = [{ name: 'max.message.bytes', value: String(NARROW) }];
-  await admin.createTopics({ topics: [{ topic: 'narrow', numPartitions: 3, configEntries }], waitForLeaders: true });
+  await createTopics(admin, [{ topic: 'narrow', numPartitions: 3, configEntries }]);
   await admin.disconnect();
 }
 

@@ -15,6 +15,7 @@ import { TOPIC_NAMES } from '../../local/report/topics.ts';
 import type { WholeWorld } from '../../local/report/world.fixture.ts';
 import type { LogRecord } from '../../local/report/world.ts';
 import type { References } from '../../plugins/msk/contract.ts';
+import { createTopics } from '../topics.ts';
 
 const compress = promisify(gzip);
 const SQL = join(import.meta.dirname, '../../resources/sql');
@@ -82,10 +83,10 @@ export async function writeWorld(
 }
 
 async function writeTopics({ admin, kafka }: Clients, topics: WholeWorld['topics']): Promise<void> {
-  await admin.createTopics({
-    waitForLeaders: true,
-    topics: TOPIC_NAMES.map((topic) => ({ topic, numPartitions: topics[topic].partitions.length })),
-  });
+  await createTopics(
+    admin,
+    TOPIC_NAMES.map((topic) => ({ topic, numPartitions: topics[topic].partitions.length })),
+  );
   const producer = kafka.producer({ idempotent: true });
   await producer.connect();
   for (const topic of TOPIC_NAMES) {

@@ -19,6 +19,7 @@ import { openDatabase } from '../../lib/stores/data-api.ts';
 import { immutableObjects } from '../../lib/stores/objects.ts';
 import { batchOfRecords, type TestRecord } from '../msk-event.ts';
 import { startBucket, startTables, type TestBucket, type TestTables } from '../servers.ts';
+import { createTopics } from '../topics.ts';
 import { REFERENCE, startDatabase, type TestDatabase } from './database.ts';
 
 let tables: TestTables;
@@ -120,7 +121,7 @@ test('a topic tells where it has grown', async () => {
   const topic = `smoke-${Date.now()}`;
   const admin = new Kafka({ brokers: [bootstrapServers], logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
-  await admin.createTopics({ topics: [{ topic, numPartitions: 3 }], waitForLeaders: true });
+  await createTopics(admin, [{ topic, numPartitions: 3 }]);
   await admin.disconnect();
   const at = { auth: 'none', bootstrapServers, topic } as const;
   const producer = createProducer({ auth: 'none', clientId: 'test', limits: {} });

@@ -41,20 +41,23 @@ export async function createTopicNamed(
   partitions: number,
   configEntries: { name: string; value: string }[] = [],
 ): Promise<void> {
-  await admin.createTopics({ topics: [{ topic, numPartitions: partitions, configEntries }], waitForLeaders: true });
+  await admin.createTopics({ topics: [{ topic, numPartitions: partitions, configEntries }], waitForLeaders: false });
+  await eventually(() => isLed(topic, partitions));
+}
+
+/** The controller has a partition at once; the broker that is asked may hear of it later. */
+async function isLed(topic: string, partitions: number): Promise<boolean> {
+  const found = await admin.fetchTopicMetadata({ topics: [topic] }).catch(() => undefined);
+  const led = found?.topics[0]?.partitions.filter(
+    ({ leader, partitionErrorCode }) => leader >= 0 && partitionErrorCode === 0,
+  );
+  return led?.length === partitions;
 }
 
 /** Adds partitions, up to that many. */
 export async function createPartitions(topic: string, count: number): Promise<void> {
   await admin.createPartitions({ topicPartitions: [{ topic, count }] });
-  // The controller has them; the broker that is asked may hear of them later.
-  await eventually(async () => {
-    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-    const led = topics[0]?.partitions.filter(
-      ({ leader, partitionErrorCode }) => leader >= 0 && partitionErrorCode === 0,
-    );
-    return led?.length === count;
-  });
+  await eventually(() => isLed(topic, count));
   // It would drop records for partitions that it doesn't know.
   await producer.disconnect();
   await producer.connect();
