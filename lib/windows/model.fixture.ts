@@ -3,6 +3,7 @@ import type { Deadline } from '../deadline.ts';
 import { TransientError } from '../errors.ts';
 import { type Aggregator, aggregator } from './aggregator.ts';
 import { closeIdle } from './idle.ts';
+import { memoryWindows } from './memory-store.fixture.ts';
 import { metricOf, type ProductMetric } from './metric.ts';
 import { noCounts, type Run, type WindowCounts } from './run.ts';
 import type { WindowOrder } from './state.ts';
@@ -194,6 +195,14 @@ export const sizes = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, ma
 export const faults = fc.array(fc.constantFrom<Fault>('none', 'none', 'none', 'before', 'after', 'late'), {
   maxLength: 60,
 });
+
+/** A model whose store's calls meet these faults, in an order that the scheduler chooses. */
+export const interleaved = (s: fc.Scheduler, plan: readonly Fault[]): Model =>
+  new Model(
+    memoryWindows(),
+    (call) => plan[call] ?? 'none',
+    () => s.schedule(Promise.resolve()),
+  );
 
 /**
  * Logs of several partitions, of any disorder: each order is in one partition of the raw topic and, once or more often,

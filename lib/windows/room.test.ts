@@ -5,6 +5,7 @@ import {
   expected,
   faults,
   identity,
+  interleaved,
   type LogOrder,
   largest,
   logs,
@@ -35,11 +36,7 @@ test('of a state that is full, a product is counted whole or not at all, whateve
       sizes,
       faults,
       async (s, log, one, other, plan) => {
-        const model = new Model(
-          memoryWindows(),
-          (call) => plan[call] ?? 'none',
-          () => s.schedule(Promise.resolve()),
-        );
+        const model = interleaved(s, plan);
         const pollAll = (batches: readonly number[]) =>
           Promise.all(partitionsOf(log).map((own) => model.poll(own, batches)));
         await s.waitFor(Promise.all([pollAll(one), pollAll(other)]));

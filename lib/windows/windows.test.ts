@@ -5,6 +5,7 @@ import {
   type Fault,
   type FaultOf,
   faults,
+  interleaved,
   type LogOrder,
   largest,
   logs,
@@ -71,11 +72,7 @@ describe('the largest result of each window and product is that of a plain fold'
           sizes,
           faults,
           async (s, log, one, other, plan) => {
-            const model = new Model(
-              memoryWindows(),
-              (call) => plan[call] ?? 'none',
-              () => s.schedule(Promise.resolve()),
-            );
+            const model = interleaved(s, plan);
             const schedule = async () => {
               for (let i = 0; i < 4; i += 1) await model.schedule();
             };

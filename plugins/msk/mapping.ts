@@ -124,7 +124,7 @@ interface MappingProperties extends RetryProperties {
 
 /** AWS: "Kafka event poller scaling modes", and of MaximumPollers "ProvisionedPollerConfig". */
 const invocationsPerPoller = 5;
-const maximumPollersByDefault = 200;
+export const maximumPollersByDefault = 200;
 
 /** On demand there are as many pollers as it takes, up to one per partition. */
 function concurrency({ ProvisionedPollerConfig: pollers }: MappingProperties): number {

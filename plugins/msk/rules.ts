@@ -1,4 +1,5 @@
 import { valueFilter } from './filters.ts';
+import { maximumPollersByDefault } from './mapping.ts';
 import { kafkaScheme, notForMsk, setProperties } from './properties.ts';
 import type { MskEventDefinition } from './serverless.ts';
 
@@ -40,7 +41,7 @@ const limits = {
   timeoutSeconds: 840,
   patternCharacters: 4096,
   defaultMinimumPollers: 1,
-  defaultMaximumPollers: 200,
+  defaultMaximumPollers: maximumPollersByDefault,
   pollersOfGroup: 2000,
   mappingsOfGroup: 100,
 };

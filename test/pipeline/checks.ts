@@ -1,3 +1,4 @@
+import type { ProductMetric } from '../../lib/windows/metric.ts';
 import type { Report as WholeReport } from '../../local/report/report.ts';
 
 type Report = Pick<WholeReport, 'ok' | 'problems' | 'domains'>;
@@ -46,15 +47,6 @@ export function reportChecks(report: Report): Check[] {
   ];
 }
 
-interface Metric {
-  window_start: number;
-  window_end: number;
-  product_id: string;
-  order_count: number;
-  total_revenue: number;
-  avg_order_value: number;
-}
-
 const FIELDS = 'window_start,window_end,product_id,order_count,total_revenue,avg_order_value';
 
 /** The output file by itself, as its reader has it. */
@@ -62,7 +54,7 @@ export function outputChecks(lines: readonly string[], report: Report): Check[] 
   const { processed, late, windows } = report.domains.orders;
   const metrics = lines.map(metricOf);
   const wrong = metrics.flatMap((metric, index) => (metric === undefined ? [index + 1] : []));
-  const largest = new Map<string, Metric>();
+  const largest = new Map<string, ProductMetric>();
   for (const metric of metrics.filter((each) => each !== undefined)) {
     const key = `${metric.window_start}/${metric.product_id}`;
     if (metric.order_count > (largest.get(key)?.order_count ?? 0)) largest.set(key, metric);
@@ -89,8 +81,8 @@ export function outputChecks(lines: readonly string[], report: Report): Check[] 
 }
 
 /** undefined where the line is no right result */
-function metricOf(line: string): Metric | undefined {
-  let metric: Metric;
+function metricOf(line: string): ProductMetric | undefined {
+  let metric: ProductMetric;
   try {
     metric = JSON.parse(line);
   } catch {
