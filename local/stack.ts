@@ -38,6 +38,8 @@ export interface StackOptions {
   readonly progress?: Progress | undefined;
   /** Ends the start: what has started is stopped, and the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+  /** Called once, before anything is downloaded or started: what goes on beside that has its places by then. */
+  readonly beside?: ((place: Pick<Stack, 'logs' | 'temporary'>) => void) | undefined;
   /** The folder whose `.local/` gets the stack's file, lock and logs, and `output/`; default this checkout. One stack each. */
   readonly root?: string | undefined;
 }
@@ -95,6 +97,23 @@ async function start(options: StackOptions, undo: (() => Promise<void>)[]): Prom
     await removeTemporary(leftOver.temporary);
   }
 
+  const temporary = await temporaryFolder();
+  undo.push(temporary.release);
+  // A killed run's folder is found by the next start from now on.
+  const recorder = await recordStack(root, {
+    ...((await identify(process.pid)) as ProcessIdentity),
+    stage: options.stage,
+    state: 'starting',
+    endpoints: endpointsOf([]),
+    servers: [],
+    processes: [],
+    data: temporary.path,
+    kept: false,
+    temporary: temporary.path,
+  });
+  undo.push(recorder.remove);
+  options.beside?.({ logs, temporary: temporary.path });
+
   const java = await findJava(JAVA);
   const cache = cacheFolder();
   const notRun: Record<string, string> = {};
@@ -117,8 +136,7 @@ async function start(options: StackOptions, undo: (() => Promise<void>)[]): Prom
   const data =
     options.keep === undefined ? await temporaryFolder() : await keptFolder(options.keep, keptNames(members));
   undo.push(data.release);
-  const temporary = await temporaryFolder();
-  undo.push(temporary.release);
+  await recorder.record({ data: data.path, kept: data.kept });
   await requireSpace(data.path, SPACE);
 
   const planned = await planServers({ ...members, ports: options.ports ?? {}, root });
@@ -142,18 +160,7 @@ async function start(options: StackOptions, undo: (() => Promise<void>)[]): Prom
   }
 
   const endpoints = endpointsOf(servers);
-  const recorder = await recordStack(root, {
-    ...((await identify(process.pid)) as ProcessIdentity),
-    stage: options.stage,
-    state: 'starting',
-    endpoints,
-    servers: names,
-    processes: [],
-    data: data.path,
-    kept: data.kept,
-    temporary: temporary.path,
-  });
-  undo.push(recorder.remove);
+  await recorder.record({ endpoints, servers: names });
 
   let stopping = false;
   undo.push(() => {

@@ -1,18 +1,18 @@
-import { rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openWindows } from '../../lib/windows/open-windows.ts';
 import { dynamodbOf } from '../deploy/servers.ts';
 import type { Report } from '../report/report.ts';
 import { streamProgress } from '../servers/progress.ts';
-import { type Stack, startStack } from '../stack.ts';
+import { type Stack, type StackOptions, startStack } from '../stack.ts';
 import { METRICS_SINK } from './connect.ts';
 import { domains } from './domains.ts';
 import { drain, type Undone } from './drain.ts';
 import { liveView } from './live-view.ts';
 import { proof, watchLatencies } from './proof.ts';
 import { startRebuildingRunner } from './rebuilding-runner.ts';
-import { startRunner } from './runner.ts';
+import { type Runner, startRunner } from './runner.ts';
 import type { Running, RunOptions } from './running.ts';
 import { createScreen } from './screen.ts';
 
@@ -51,20 +51,25 @@ export async function run(options: RunOptions): Promise<Report | undefined> {
   const started = performance.now();
   const view = liveView(createScreen(), () => (performance.now() - started) / 1000);
   const { stage, params, minimal, signal } = options;
+  let packaging: { runner: Runner; log: string } | undefined;
+  /** The service is packaged while the servers start. */
+  const beside: StackOptions['beside'] = ({ logs, temporary }) => {
+    const log = join(logs, 'functions.log');
+    // As every server's: of this run alone.
+    rmSync(log, { force: true });
+    const runnerOptions = { stage, params, log, temporary, onStatus: view.status };
+    packaging = { log, runner: minimal ? startRebuildingRunner(runnerOptions, view.say) : startRunner(runnerOptions) };
+  };
   let stack: Stack;
   try {
-    stack = await startStack({ ...options, progress: streamProgress(process.stdout) });
+    stack = await startStack({ ...options, beside, progress: streamProgress(process.stdout) });
   } catch (error) {
+    await packaging?.runner.stop();
     if (!signal.aborted) throw error;
     view.say(STOPPED);
     return undefined;
   }
-  const { logs, temporary } = stack;
-  const log = join(logs, 'functions.log');
-  // As every server's: of this run alone.
-  await rm(log, { force: true });
-  const runnerOptions = { stage, params, log, temporary, onStatus: view.status };
-  const runner = minimal ? startRebuildingRunner(runnerOptions, view.say) : startRunner(runnerOptions);
+  const { runner, log } = packaging as unknown as NonNullable<typeof packaging>;
   try {
     const died = stack.died.then((error) => Promise.reject<never>(error));
     const running = await Promise.race([runner.failed, died, aborted(signal), start()]);
@@ -77,7 +82,7 @@ export async function run(options: RunOptions): Promise<Report | undefined> {
   }
 
   async function start(): Promise<Running> {
-    view.say('packaging the service and deploying its template to these servers');
+    view.say('deploying the packaged template to these servers');
     const deployed = await runner.deploy(stack.endpoints, STACK_NAME);
     await stack.recordDeployed(deployed);
     await runner.polling;

@@ -37,11 +37,14 @@ export class Functions {
     return this.#serverless.service.getAllFunctions().find((key) => naming.getLambdaLogicalId(key) === logicalId);
   }
 
-  /** @throws Error where the service has no such function, or its package can't be unpacked */
+  /** @throws Error where the service has no such function, or its package can't be unpacked; the next call tries again */
   invoker(key: string): Promise<Invoker> {
-    const invoker = this.#invokers.get(key) ?? this.#create(key);
-    this.#invokers.set(key, invoker);
-    return invoker;
+    const known = this.#invokers.get(key);
+    if (known) return known;
+    const made = this.#create(key);
+    this.#invokers.set(key, made);
+    made.catch(() => this.#invokers.delete(key));
+    return made;
   }
 
   /** Ends all instances; there are no new ones. */

@@ -6,6 +6,7 @@ import { createInvoker, type Invoker } from './invoker.ts';
 
 /** What a function may do to its process, by the event's `do`. */
 const HANDLER = `
+const { readdirSync, writeFileSync } = require('node:fs');
 let invocations = 0;
 const does = {
   answer: ({ value }) => value,
@@ -27,6 +28,11 @@ const does = {
   objects: () => { const all = []; for (;;) all.push({ x: Math.random() }); },
   buffers: () => { const all = []; for (;;) all.push(Buffer.alloc(1e7, 1)); },
   later: () => { setTimeout(() => { throw new Error('while idle') }, 20); return process.pid; },
+  meet: async ({ folder, others }) => {
+    writeFileSync(folder + '/' + process.pid, '');
+    while (readdirSync(folder).length < others) await new Promise((resolve) => setTimeout(resolve, 10));
+    return process.pid;
+  },
   environment: () => ({ ...process.env, cwd: process.cwd() }),
 };
 exports.handler = async (event, context) => event.do === 'context'
@@ -49,7 +55,12 @@ beforeAll(async () => {
 afterEach(() => Promise.all(invokers.splice(0).map((invoker) => invoker.cleanup())));
 afterAll(() => rm(directory, { recursive: true }));
 
-function invoker(settings: { handler?: string; timeout?: number } = {}): Invoker {
+interface Settings {
+  handler?: string;
+  timeout?: number;
+}
+
+function invoker(settings: Settings = {}, patience?: number): Invoker {
   const made = createInvoker(
     {
       key: 'work',
@@ -63,6 +74,7 @@ function invoker(settings: { handler?: string; timeout?: number } = {}): Invoker
       ...settings,
     },
     'us-east-1',
+    patience,
   );
   invokers.push(made);
   return made;
@@ -136,13 +148,27 @@ test('a module that can’t be loaded fails each invocation, and the initializat
   await expect(invoker({ handler: 'index.absent' }).invoke({})).rejects.toThrow('is no exported function');
 });
 
-test('an instance is used again, and as many are made as there are calls at once', async () => {
-  const { invoke, initialize } = invoker();
-  await initialize();
+test('an instance is used again', async () => {
+  const { invoke } = invoker();
 
   expect([await invoke({ do: 'count' }), await invoke({ do: 'count' })]).toEqual([1, 2]);
-  const pids = await Promise.all([1, 2, 3].map(() => invoke({ do: 'pid' })));
+});
+
+test('calls that last get an instance each', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'msk-invoker-meet-'));
+  const { invoke } = invoker();
+
+  const pids = await Promise.all([1, 2, 3].map(() => invoke({ do: 'meet', folder, others: 3 })));
+
   expect(new Set(pids).size).toBe(3);
+  await rm(folder, { recursive: true });
+});
+
+test('short calls share an instance: each waits for the one before it, in order', async () => {
+  const { invoke, initialize } = invoker({}, 60_000);
+  await initialize();
+
+  expect(await Promise.all([1, 2, 3].map(() => invoke({ do: 'count' })))).toEqual([1, 2, 3]);
 });
 
 test('an instance that ends while idle is replaced', async () => {

@@ -1,7 +1,7 @@
 import { Instance } from './instance.ts';
 import type { LambdaFunction } from './lambda-function.ts';
 
-/** Runs one function, as many instances of it side by side as there are calls. */
+/** Runs one function, in as many instances side by side as its calls need. */
 export interface Invoker {
   /**
    * Loads the function in one instance before it is needed, as Lambda may do too ("proactive initialization").
@@ -16,16 +16,28 @@ export interface Invoker {
 
 /** How long an instance stays without an event. */
 const idleMilliseconds = 60_000;
+/** How long an event waits for a busy instance: a new one would need longer to load. */
+const patienceMilliseconds = 100;
 
 /**
- * Makes an invoker, whose instances are processes: each invocation takes the one that was idle last, or a new one. An
- * instance that fails other than by its handler's own error is gone.
+ * Makes an invoker, whose instances are processes: each invocation takes the one that was idle last, or one that becomes
+ * free very soon, or a new one. An instance that fails other than by its handler's own error is gone.
+ *
+ * @param patience ms that an event waits for a busy instance before there is a new one
  */
-export function createInvoker(lambdaFunction: LambdaFunction, region: string): Invoker {
+export function createInvoker(
+  lambdaFunction: LambdaFunction,
+  region: string,
+  patience: number = patienceMilliseconds,
+): Invoker {
   const instances = new Set<Instance>();
   const idle = new Map<Instance, NodeJS.Timeout>();
+  /** Events that wait for an instance, the oldest first. */
+  const waiting = new Set<(instance: Instance) => void>();
+  let closed = false;
 
   const start = () => {
+    if (closed) throw new Error(`function ${lambdaFunction.key} can't run: the service is stopped`);
     const instance: Instance = new Instance(lambdaFunction, region, () => {
       clearTimeout(idle.get(instance));
       idle.delete(instance);
@@ -34,18 +46,32 @@ export function createInvoker(lambdaFunction: LambdaFunction, region: string): I
     instances.add(instance);
     return instance;
   };
-  const take = () => {
-    const instance = [...idle.keys()].findLast(({ gone }) => !gone) ?? start();
+  /** The instance that becomes free next, where one does within the patience; else undefined. */
+  const freeSoon = () =>
+    new Promise<Instance | undefined>((resolve) => {
+      const done = (instance?: Instance) => {
+        clearTimeout(timer);
+        waiting.delete(done);
+        resolve(instance);
+      };
+      const timer = setTimeout(done, patience);
+      waiting.add(done);
+    });
+  const take = async () => {
+    const instance = [...idle.keys()].findLast(({ gone }) => !gone);
+    if (instance === undefined) return (instances.size > 0 && (await freeSoon())) || start();
     clearTimeout(idle.get(instance));
     idle.delete(instance);
     return instance;
   };
   const release = (instance: Instance) => {
     if (instance.gone) return;
-    idle.set(instance, setTimeout(() => void instance.end(), idleMilliseconds).unref());
+    const [next] = waiting;
+    if (next) next(instance);
+    else idle.set(instance, setTimeout(() => void instance.end(), idleMilliseconds).unref());
   };
   const withInstance = async <T>(work: (instance: Instance) => Promise<T>) => {
-    const instance = take();
+    const instance = await take();
     try {
       await instance.ready();
     } catch (error) {
@@ -63,6 +89,7 @@ export function createInvoker(lambdaFunction: LambdaFunction, region: string): I
     initialize: () => withInstance(async () => {}),
     invoke: (event) => withInstance((instance) => instance.invoke(event)),
     async cleanup() {
+      closed = true;
       await Promise.all([...instances].map((instance) => instance.end()));
     },
   };

@@ -5,7 +5,7 @@ import { Cluster } from './cluster.ts';
 import type { CompiledTemplate, Deployed, OfflineService } from './contract.ts';
 import { Functions } from './functions.ts';
 import { variablesOf } from './lambda-function.ts';
-import { type Mapping, mskMappings } from './mapping.ts';
+import { mskMappings } from './mapping.ts';
 import { type MetricsEndpoint, serveMetrics } from './metrics-endpoint.ts';
 import { Poller } from './poller.ts';
 import type { PluginTools, Serverless } from './serverless.ts';
@@ -100,6 +100,7 @@ export class Offline {
       return invoke(event);
     });
     const mappings = mskMappings(template, context, (line) => this.#log.warning(line));
+    const used = new Set<string>();
     const pollers = mappings.map(async (mapping) => {
       const functionKey = functions.keyOf(mapping.functionLogicalId);
       const environment = variablesOf(template.Resources[mapping.functionLogicalId]);
@@ -109,20 +110,24 @@ export class Offline {
       const cluster = this.#clusters.get(bootstrapServers) ?? new Cluster(bootstrapServers);
       this.#clusters.set(bootstrapServers, cluster);
       const log = (line: string) => this.#log.error(line);
-      await this.#initialize(functionKey, await instancesOf(mapping, cluster));
+      used.add(functionKey);
       return [new Poller({ mapping, functionKey, cluster, invoke, environment: deployed.environment, log })];
     });
-    return (await Promise.all(pollers)).flat();
+    const created = (await Promise.all(pollers)).flat();
+    await this.#initialize(used);
+    return created;
   }
 
-  /** Loads that many instances. One that fails is said now, and fails each of its batches, as on AWS. */
-  async #initialize(functionKey: string, instances: number): Promise<void> {
-    try {
-      const invoker = await this.#functions?.invoker(functionKey);
-      if (invoker) await Promise.all(Array.from({ length: instances }, () => invoker.initialize()));
-    } catch (error) {
-      this.#log.error(`${functionKey} can't be initialized: ${String(error)}`);
-    }
+  /** Loads an instance of each function. One that fails is said now, and fails each of its batches, as on AWS. */
+  async #initialize(functionKeys: ReadonlySet<string>): Promise<void> {
+    const loads = [...functionKeys].map(async (key) => {
+      try {
+        await (await this.#functions?.invoker(key))?.initialize();
+      } catch (error) {
+        this.#log.error(`${key} can't be initialized: ${String(error)}`);
+      }
+    });
+    await Promise.all(loads);
   }
 
   async #serveMetrics(): Promise<void> {
@@ -150,14 +155,4 @@ export class Offline {
   #refreshPositions(): void {
     void Promise.allSettled(this.#pollers.map((poller) => poller.refreshPositions()));
   }
-}
-
-/**
- * Instances that a mapping needs from its first second on: one, or one for each partition where records don't wait for
- * a batch to be full. Without them the first records would wait for instances to start, all at once.
- */
-async function instancesOf(mapping: Mapping, cluster: Cluster): Promise<number> {
-  if (mapping.windowMilliseconds > 0) return 1;
-  const positions = await cluster.positions(mapping).catch(() => undefined);
-  return Math.max(1, positions?.size ?? 1);
 }
