@@ -49,9 +49,11 @@ export async function deploy(template: CompiledTemplate): Promise<Deployed> {
 
 /** As a deployment does: SQL, catalogue and index template before the first record; and EventBridge begins to count. */
 export async function prepare(invoke: Invoke): Promise<void> {
-  if (hasDatabase) await invoke('migrate', {});
-  await invoke('seedCatalogue', {});
-  if (hasSearch) await invoke('prepareSearch', {});
+  await Promise.all([
+    hasDatabase && invoke('migrate', {}),
+    invoke('seedCatalogue', {}),
+    hasSearch && invoke('prepareSearch', {}),
+  ]);
   running = runSchedules(schedules, invoke, (line) => console.error(line));
 }
 

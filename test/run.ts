@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 /**
- * All checks of the project, one after the other: `npm test`. Goes on after a failure, so that one run tells all, and
- * ends with the line "N passed, N failed". A check that ran no test counts as failed.
+ * The project's checks, in two suites: `npm test` is the heart of everything, `npm run test:full` (--full) all the rest.
+ * Goes on after a failure, so that one run tells all, and ends with the line "N passed, N failed". A check that ran no
+ * test counts as failed.
  */
 interface Check {
   command: string;
@@ -26,42 +27,56 @@ interface Result {
 /** ms that one check may take: twice what the longest takes on 2 cores */
 const BOUND_MS = 25 * 60_000;
 
-/** Whole runs that don't mind a busy machine. */
-const PATIENT = ['e2e/pipeline', 'e2e/bad-input', 'e2e/edit-loop'];
+const SERVERS = { jest: true, env: { SERVERS: '1' } };
+/** A real server of each store, and Kafka. */
+const STORES = ['producer', 'sinks-s3', 'sinks-rds', 'sinks-dynamodb', 'sinks-opensearch'].map(
+  (name) => `test/integration/${name}.servers`,
+);
+/** Whole runs with a report: everything on the template of `local`; three brokers and what fails on that of `prod`. */
+const WHOLE_RUNS = ['e2e/pipeline', 'e2e/prod'];
+/** Whole runs that don't mind a busy machine; the others look at how soon something ends. */
+const PATIENT = ['e2e/bad-input', 'e2e/edit-loop', 'e2e/dev', 'e2e/invoke'];
 
-const CHECKS: Record<string, Check> = {
+const HEART: Record<string, Check> = {
   types: { command: 'tsc' },
   lint: { command: 'biome check .' },
   promises: { command: 'oxlint --type-aware --deny-warnings' },
-  template: { command: 'node test/template/check.ts' },
+  template: { command: 'node test/template/check.ts --stages' },
   unit: { command: 'jest --maxWorkers=2 --workerIdleMemoryLimit=1GB', jest: true },
-  // Nothing that is before them listens on a port that a server is known by.
-  runs: { command: `jest --runInBand ${PATIENT.join(' ')}`, jest: true, env: { SERVERS: '1' }, early: true },
+  stores: { command: `jest --maxWorkers=2 ${STORES.join(' ')}`, ...SERVERS },
+  runs: { command: `jest --runInBand ${WHOLE_RUNS.join(' ')}`, ...SERVERS, early: true },
+};
+
+const REST: Record<string, Check> = {
+  variants: { command: 'node test/template/check.ts --variants' },
   // More workers than cores of a small machine: much of it is servers that start, and waiting for them.
   servers: {
-    command: 'jest --maxWorkers=3 --workerIdleMemoryLimit=1GB test/integration plugins',
-    jest: true,
-    env: { SERVERS: '1' },
+    command: `jest --maxWorkers=3 --workerIdleMemoryLimit=1GB test/integration plugins --testPathIgnorePatterns ${STORES.join(' ')}`,
+    ...SERVERS,
   },
+  patient: { command: `jest --runInBand ${PATIENT.join(' ')}`, ...SERVERS, early: true },
   // One after the other: each has all servers, and looks at what is left running.
-  e2e: {
-    command: `jest test/e2e --runInBand --testPathIgnorePatterns ${PATIENT.join(' ')}`,
-    jest: true,
-    env: { SERVERS: '1' },
+  alone: {
+    command: `jest test/e2e --runInBand --testPathIgnorePatterns ${[...WHOLE_RUNS, ...PATIENT].join(' ')}`,
+    ...SERVERS,
   },
 };
 
-const { values } = parseArgs({ options: { only: { type: 'string' } } });
-const names = values.only?.split(',') ?? Object.keys(CHECKS);
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, full: { type: 'boolean', default: false } },
+});
+const suite = values.only !== undefined ? { ...HEART, ...REST } : values.full ? REST : HEART;
+const names = values.only?.split(',') ?? Object.keys(suite);
 /** Where all temporary files go: serverless-esbuild leaves a folder for each function that it packages. */
 const scratch = mkdtempSync(join(tmpdir(), 'pipeline-test-'));
 // PostgreSQL runs as another user, and goes through it.
 chmodSync(scratch, 0o711);
 const checks = names.map((name) => {
-  const check = CHECKS[name];
-  if (check === undefined) throw new Error(`--only takes ${Object.keys(CHECKS).join(', ')}, not "${name}"`);
+  const check = suite[name];
+  if (check === undefined) throw new Error(`--only takes ${Object.keys(suite).join(', ')}, not "${name}"`);
   return { name, check };
 });
+const began = performance.now();
 const running = new Set<ChildProcess>();
 process.once('SIGINT', () => {
   for (const child of running) kill(child);
@@ -80,7 +95,8 @@ for (const { name, check } of checks) {
   console.log(`== ${name}: ${result.passed} passed, ${result.failed} failed in ${result.seconds.toFixed(1)} s`);
 }
 rmSync(scratch, { recursive: true, force: true });
-console.log(`\n${passed} passed, ${failed} failed`);
+console.log(`\n${names.join(', ')}: ${((performance.now() - began) / 60_000).toFixed(1)} min`);
+console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);
 
 function begin(name: string, { command, jest, env, early }: Check): Promise<Result> {

@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { openSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import type { MappingStatus } from '../../plugins/msk/contract.ts';
 import type { Deployment } from '../deploy/deploy.ts';
 import { DUMMY_CREDENTIALS, type Endpoints } from '../deploy/servers.ts';
+import { ROOT } from '../stack-file.ts';
 import type { FromRunner, ToRunner } from './messages.ts';
 
 export interface RunnerOptions {
@@ -49,6 +51,7 @@ export function startRunner({ stage, params, log, temporary, onStatus }: RunnerO
       AWS_ACCESS_KEY_ID: DUMMY_CREDENTIALS.accessKeyId,
       AWS_SECRET_ACCESS_KEY: DUMMY_CREDENTIALS.secretAccessKey,
       TMPDIR: temporary,
+      NODE_COMPILE_CACHE: join(ROOT, 'node_modules', '.cache', 'compile'),
     },
   });
   const ended = new Promise<string>((resolve) => {

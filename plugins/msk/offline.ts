@@ -95,12 +95,12 @@ export class Offline {
     const context = { template, references: deployed.references, pseudo: { 'AWS::Region': region } };
     const functions = new Functions(this.#serverless, context, deployed.environment, directory);
     this.#functions = functions;
-    await this.#service?.prepare?.(async (name, event) => {
+    const mappings = mskMappings(template, context, (line) => this.#log.warning(line));
+    const prepared = this.#service?.prepare?.(async (name, event) => {
       const { invoke } = await functions.invoker(functions.keyOf(name) ?? name);
       return invoke(event);
     });
-    const mappings = mskMappings(template, context, (line) => this.#log.warning(line));
-    const used = new Set<string>();
+    const loads = new Map<string, Promise<void>>();
     const pollers = mappings.map(async (mapping) => {
       const functionKey = functions.keyOf(mapping.functionLogicalId);
       const environment = variablesOf(template.Resources[mapping.functionLogicalId]);
@@ -110,24 +110,23 @@ export class Offline {
       const cluster = this.#clusters.get(bootstrapServers) ?? new Cluster(bootstrapServers);
       this.#clusters.set(bootstrapServers, cluster);
       const log = (line: string) => this.#log.error(line);
-      used.add(functionKey);
+      const load = loads.get(functionKey) ?? this.#initialize(functionKey);
+      loads.set(functionKey, load);
+      await load;
       return [new Poller({ mapping, functionKey, cluster, invoke, environment: deployed.environment, log })];
     });
-    const created = (await Promise.all(pollers)).flat();
-    await this.#initialize(used);
-    return created;
+    // What prepares the service may take a while: the functions are loaded meanwhile.
+    const [created] = await Promise.all([Promise.all(pollers), prepared]);
+    return created.flat();
   }
 
-  /** Loads an instance of each function. One that fails is said now, and fails each of its batches, as on AWS. */
-  async #initialize(functionKeys: ReadonlySet<string>): Promise<void> {
-    const loads = [...functionKeys].map(async (key) => {
-      try {
-        await (await this.#functions?.invoker(key))?.initialize();
-      } catch (error) {
-        this.#log.error(`${key} can't be initialized: ${String(error)}`);
-      }
-    });
-    await Promise.all(loads);
+  /** Loads an instance of it. One that fails is said now, and fails each of its batches, as on AWS. */
+  async #initialize(functionKey: string): Promise<void> {
+    try {
+      await (await this.#functions?.invoker(functionKey))?.initialize();
+    } catch (error) {
+      this.#log.error(`${functionKey} can't be initialized: ${String(error)}`);
+    }
   }
 
   async #serveMetrics(): Promise<void> {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { dynamodbOf } from '../../local/deploy/servers.ts';
 import type { StackFile } from '../../local/stack-file.ts';
+import type { Checkout } from '../checkout.ts';
 
 /** Freezes a server for some time: its connections stay open, and nothing answers. */
 export async function freeze(stack: StackFile, server: string, ms: number): Promise<void> {
@@ -53,3 +54,36 @@ async function swapped(client: DynamoDBClient, TableName: string, Key: Item, ite
 }
 
 type Item = NonNullable<ConstructorParameters<typeof PutItemCommand>[0]['Item']>;
+
+/**
+ * Under load: first what is handed back, until that has happened, since it needs records to come; then what is retried
+ * within an invocation.
+ *
+ * @param handed whether these partitions of an invocation of the archive that failed are what is waited for
+ */
+export async function handedBackThenFrozen(
+  checkout: Checkout,
+  stack: StackFile,
+  handed: (partitions: string[]) => boolean,
+  frozen: readonly string[],
+): Promise<void> {
+  await standStill(stack, 'raw-data-topic-0', () => isHandedBack(checkout, handed));
+  await Promise.all(frozen.map((server) => freeze(stack, server, 5_000)));
+}
+
+/** Resolves when the functions' log says so. @throws Error where it doesn't within 20 s */
+async function isHandedBack(checkout: Checkout, handed: (partitions: string[]) => boolean): Promise<void> {
+  for (const deadline = Date.now() + 20_000; Date.now() < deadline; await sleep(100)) {
+    if (handedBack(await checkout.functionsLog()).some(handed)) return;
+  }
+  throw new Error(
+    `no such batch was handed back within 20 s: ${JSON.stringify(handedBack(await checkout.functionsLog()))}`,
+  );
+}
+
+/** The partitions of raw-data-topic in each invocation of the archive that failed: as the plugin logs them. */
+const handedBack = (log: string) =>
+  log
+    .split('\n')
+    .filter((line) => /archiveToS3 failed on .*raw-data-topic/.test(line))
+    .map((line) => line.match(/raw-data-topic-\d/g) ?? []);

@@ -37,7 +37,7 @@ async function secondsUntilGone(bound: number): Promise<number> {
 
 test.each([
   { moment: 'the servers start', sign: / ready in /, bound: 10 },
-  { moment: 'the service is packaged', sign: /packaging the service/, bound: 15 },
+  { moment: 'the template is deployed', sign: /deploying the packaged template/, bound: 15 },
 ])(
   'Ctrl-C while $moment leaves nothing',
   async ({ sign, bound }) => {

@@ -1,5 +1,5 @@
 /**
- * `npm run check:template`: compiles every stage and every variant, and lets cfn-lint and checkov look at each. What
+ * `npm run check:template`: compiles every stage and every variant (`--stages`, `--variants`: those alone), and lets cfn-lint and checkov look at each. What
  * checkov is told to skip stands in the template beside the resource, with its reason. Exit code 0: no finding;
  * 1: findings, printed as the tools print them; 2: a tool couldn't be run, with one line that says why.
  */
@@ -7,7 +7,7 @@ import { sideBySide } from '../../lib/stores/side-by-side.ts';
 import { templateFile } from './compiled.ts';
 import { findingsOf } from './findings.ts';
 import { pythonTool } from './python-tool.ts';
-import { templates } from './variants.ts';
+import { stageTemplates, templates, variants } from './variants.ts';
 
 interface Tool {
   name: string;
@@ -29,6 +29,11 @@ const tools: Tool[] = [
   },
 ];
 
+const chosen = process.argv.includes('--stages')
+  ? stageTemplates
+  : process.argv.includes('--variants')
+    ? variants
+    : templates;
 const started = performance.now();
 const programs = new Map<Tool, string>();
 try {
@@ -38,7 +43,7 @@ try {
   process.exit(2);
 }
 
-const files = await sideBySide(Object.values(templates), 2, ({ stage, params }) => templateFile(stage, params));
+const files = await sideBySide(Object.values(chosen), 2, ({ stage, params }) => templateFile(stage, params));
 
 const codes = await Promise.all(
   [...programs].map(async ([{ name, version, arguments: list }, program]) => {
@@ -46,7 +51,7 @@ const codes = await Promise.all(
       const environment = { ...process.env, LOG_LEVEL: 'ERROR' }; // checkov's own
       const findings = await findingsOf(program, list(files), environment);
       console.log(
-        findings || `${name} ${version} has no finding on the templates of ${Object.keys(templates).join(', ')}`,
+        findings || `${name} ${version} has no finding on the templates of ${Object.keys(chosen).join(', ')}`,
       );
       return findings ? 1 : 0;
     } catch (error) {

@@ -47,11 +47,13 @@ export const variants: Record<string, Variant> = {
     },
 };
 
+/** Each stage as it is. */
+export const stageTemplates: Record<string, Variant> = Object.fromEntries(
+  stages.map((stage) => [stage, { stage, params: {} }]),
+);
+
 /** Every template that is looked at, by name. */
-export const templates: Record<string, Variant> = {
-  ...Object.fromEntries(stages.map((stage) => [stage, { stage, params: {} }])),
-  ...variants,
-};
+export const templates: Record<string, Variant> = { ...stageTemplates, ...variants };
 
 /** The templates of these names, all by default, as {@link plainTemplate} gives them. */
 export async function plainTemplates(names = Object.keys(templates)): Promise<Map<string, CompiledTemplate>> {

@@ -1,0 +1,30 @@
+import { type Checkout, copyCheckout } from '../checkout.ts';
+import { handedBackThenFrozen } from './faults.ts';
+import { expectProof } from './proof.ts';
+
+let checkout: Checkout;
+beforeAll(async () => {
+  checkout = await copyCheckout();
+}, 30_000);
+afterAll(() => checkout?.remove(), 30_000);
+
+test('prod: three brokers, logins in Avro, and of a batch that is handed back only the tail of its failed partition comes again', async () => {
+  const avro = ['--param', 'loginsOutputFormat=avro-glue', '--param', 'storeFullIp=true'];
+  const domains = ['--only', 'fleet,demo,logins', '--logins', '50'];
+  const run = checkout.start([...domains, ...avro, '--stage', 'prod', '--duration', '12', '--vehicles', '100']);
+  await run.says(/all mappings poll/);
+  const stack = await run.stack();
+  expect(stack.endpoints.kafka.split(',')).toHaveLength(3);
+  await handedBackThenFrozen(checkout, stack, ([first, ...rest]) => first === 'raw-data-topic-0' && rest.length === 0, [
+    'kafka-2',
+    's3',
+  ]);
+
+  await run.succeeds(120);
+
+  const report = await run.report();
+  expectProof(report);
+  const { logins } = report.domains;
+  expect(logins.topics['user-login-processed']).toMatchObject({ lost: 0, different: 0 });
+  expect(logins.stores['rds']).toMatchObject({ expected: logins.acknowledged - logins.bad });
+}, 270_000);
