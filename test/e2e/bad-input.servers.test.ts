@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { glob, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { glob, readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
@@ -143,24 +143,41 @@ test('base64 is found wherever the secret begins', () => {
   }
 });
 
-test('the bundle that runs is the packaged one, and packaging again, for production, gives the same', async () => {
-  const bundle = 'functions/fleet/processTelemetry.cjs';
-  const digest = (data: Buffer | undefined) =>
-    createHash('sha256')
-      .update(data ?? '')
-      .digest('hex');
-  const zipped = async (folder: string) =>
-    digest(new AdmZip(join(checkout.folder, folder, 'processTelemetry.zip')).readFile(bundle) ?? undefined);
-  const unpacked: string[] = [];
-  const pattern = join(checkout.temporary, '*', 'serverless-offline-msk-*', 'processTelemetry', bundle);
-  for await (const path of glob(pattern)) unpacked.push(path);
+/** Of every file in every package: its name and its sha256. */
+async function packagedFiles(): Promise<Record<string, string>> {
+  const files: Record<string, string> = {};
+  for await (const path of glob(join(checkout.folder, '.serverless', '*.zip'))) {
+    for (const entry of new AdmZip(path).getEntries())
+      files[`${basename(path)}: ${entry.entryName}`] = sha256(entry.getData());
+  }
+  return files;
+}
 
-  expect(unpacked).toHaveLength(1);
-  const invoked = digest(await readFile(unpacked[0] ?? ''));
-  expect(await zipped('.serverless')).toBe(invoked);
-  await promisify(execFile)('npx', ['serverless', 'package', '--stage', 'prod'], { cwd: checkout.folder });
-  expect(await zipped('.serverless')).toBe(invoked);
-}, 60_000);
+const sha256 = (data: Buffer) => createHash('sha256').update(data).digest('hex');
+const packageProd = () =>
+  promisify(execFile)('npx', ['serverless', 'package', '--stage', 'prod'], { cwd: checkout.folder });
+
+test('the bundles that run are the packaged ones; packaging again, for production, gives the same, as does a build for each function', async () => {
+  const running: Record<string, string> = {};
+  const pattern = join(checkout.temporary, '*', 'serverless-offline-msk-*', '*', 'functions', '**', '*.cjs');
+  for await (const path of glob(pattern)) {
+    const [, name = '', file] = /serverless-offline-msk-\w+\/(\w+)\/(.*)$/.exec(path) ?? [];
+    running[`${name}.zip: ${file}`] = sha256(await readFile(path));
+  }
+  const packaged = await packagedFiles();
+
+  expect(Object.keys(running)).toContain('processTelemetry.zip: functions/fleet/processTelemetry.cjs');
+  expect(packaged).toMatchObject(running);
+  await packageProd();
+  expect(await packagedFiles()).toEqual(packaged);
+
+  const yml = join(checkout.folder, 'serverless.yml');
+  const text = await readFile(yml, 'utf8');
+  await writeFile(yml, text.replace(/^ +- .\/plugins\/bundles\/index.ts.*\n/m, ''));
+  await packageProd();
+  await writeFile(yml, text);
+  expect(await packagedFiles()).toEqual(packaged);
+}, 240_000);
 
 test('smoke finds its marked records in each store, and removes them', async () => {
   const cwd = { cwd: checkout.folder };

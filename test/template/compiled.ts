@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { promisify } from 'node:util';
@@ -157,8 +157,14 @@ async function filesBelow(path: string): Promise<string[]> {
 /** What the framework writes into a fixture while another test packages that is none. */
 const isSource = (path: string) => !/^\.(serverless|esbuild)$/.test(basename(path));
 
+/** A minute's work on the sources must not take away what another process is reading. */
+const KEPT_MS = 3_600_000;
+
 async function dropOlder(current: string): Promise<void> {
   for (const name of await readdir(cache)) {
-    if (join(cache, name) !== current) await rm(join(cache, name), { recursive: true, force: true });
+    const folder = join(cache, name);
+    if (folder === current) continue;
+    const { mtimeMs } = await stat(folder);
+    if (Date.now() - mtimeMs > KEPT_MS) await rm(folder, { recursive: true, force: true });
   }
 }

@@ -1,0 +1,103 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { jest } from '@jest/globals';
+import { build, stop } from 'esbuild';
+import { BundleCache } from './bundle-cache.ts';
+
+let service: string;
+let folder: string;
+beforeEach(async () => {
+  service = await mkdtemp(join(tmpdir(), 'bundles-'));
+  folder = join(service, 'node_modules', '.cache', 'bundles');
+  await mkdir(join(service, 'node_modules'));
+  for (const [file, text] of Object.entries({
+    'package-lock.json': '{}',
+    'tsconfig.json': '{}',
+    'one.ts': "import { name } from './name.ts';\nconsole.log('one', name);",
+    'two.ts': "import { name } from './name.ts';\nconsole.log('two', name);",
+    'name.ts': "export const name = 'first';",
+  }))
+    await writeFile(join(service, file), text);
+});
+afterEach(() => rm(service, { recursive: true }));
+afterAll(() => stop());
+
+const optionsOf = (outdir: string) => ({
+  entryPoints: ['one.ts', 'two.ts'],
+  bundle: true,
+  outbase: '.',
+  outdir: join(service, outdir),
+});
+
+/** Builds where the cache has nothing. @returns whether it had, and what is in the folder then */
+async function bundled(outdir: string, more: { minify?: boolean } = {}) {
+  const cache = new BundleCache(folder, service);
+  const options = { ...optionsOf(outdir), ...more };
+  const restored = await cache.restore(options);
+  if (!restored) {
+    const { metafile } = await build({ ...options, absWorkingDir: service, metafile: true });
+    await cache.store(options, metafile);
+  }
+  const read = (file: string) => readFile(join(service, outdir, file), 'utf8');
+  return { restored, one: await read('one.js'), two: await read('two.js') };
+}
+
+test('the bundles of the last build are taken where no input has changed, whatever folder they go to', async () => {
+  const first = await bundled('a');
+  const second = await bundled('b');
+
+  expect(first.restored).toBe(false);
+  expect(second).toEqual({ ...first, restored: true });
+});
+
+test.each<[string, () => Promise<void>]>([
+  ['an imported file', () => writeFile(join(service, 'name.ts'), "export const name = 'second';")],
+  ['an entry', () => writeFile(join(service, 'one.ts'), "console.log('alone');")],
+  ['the lock file', () => writeFile(join(service, 'package-lock.json'), '{ "lockfileVersion": 3 }')],
+  ['the compiler’s options', () => writeFile(join(service, 'tsconfig.json'), '{ "compilerOptions": {} }')],
+])('they are built anew where %s has changed', async (_, change) => {
+  await bundled('a');
+  await change();
+
+  expect((await bundled('b')).restored).toBe(false);
+  expect((await bundled('c')).restored).toBe(true);
+});
+
+test('other options are another build, and both are kept', async () => {
+  await bundled('a');
+
+  const small = await bundled('b', { minify: true });
+
+  expect(small.restored).toBe(false);
+  expect((await bundled('c')).restored).toBe(true);
+  expect(await bundled('d', { minify: true })).toEqual({ ...small, restored: true });
+});
+
+test('where an input is gone, the build itself says so', async () => {
+  await bundled('a');
+  await rm(join(service, 'name.ts'));
+
+  await expect(new BundleCache(folder, service).restore(optionsOf('b'))).resolves.toBe(false);
+});
+
+test('only the builds that were used last are kept', async () => {
+  for (let version = 0; version < 8; version += 1) {
+    await writeFile(join(service, 'name.ts'), `export const name = '${version}';`);
+    await bundled('a');
+  }
+
+  expect((await readdir(folder)).filter((name) => !name.startsWith('inputs-'))).toHaveLength(6);
+});
+
+test('a build that can’t be kept is said, and is there all the same', async () => {
+  const said = jest.spyOn(console, 'error').mockReturnValue();
+  await mkdir(join(service, 'node_modules', '.cache'));
+  await writeFile(folder, 'a file in place of the folder');
+
+  const { restored, one } = await bundled('a');
+
+  expect({ restored, built: one.includes('first') }).toEqual({ restored: false, built: true });
+  expect(said).toHaveBeenCalledWith(expect.stringContaining('this build is not kept for the next one'));
+  said.mockRestore();
+});
