@@ -21,6 +21,7 @@ export function defineSchema({ configSchemaHandler }: Serverless): void {
         properties: {
           offline: { type: 'string' },
           iam: { type: 'boolean' },
+          filterQuota: { type: 'integer', minimum: 5, maximum: 10 },
           metricsPort: { type: 'integer', minimum: 0, maximum: 65535 },
         },
         additionalProperties: false,
@@ -46,7 +47,7 @@ export function defineSchema({ configSchemaHandler }: Serverless): void {
 export function compileMappings(serverless: Serverless): void {
   const { Resources } = serverless.service.provider.compiledCloudFormationTemplate;
   const events = mskEvents(serverless);
-  const wrong = violations(events, Date.now());
+  const wrong = violations(events, Date.now(), serverless.service.custom?.msk?.filterQuota);
   if (wrong.length > 0) throw new serverless.classes.Error(wrong.join('\n'), 'MSK_EVENT_INVALID');
   for (const { functionKey, definition, logicalId } of events) {
     const mapping = Resources[logicalId];

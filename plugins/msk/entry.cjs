@@ -5,7 +5,10 @@ const { existsSync } = require('node:fs');
 const { join } = require('node:path');
 const { pathToFileURL } = require('node:url');
 
-const { _HANDLER, AWS_LAMBDA_FUNCTION_NAME, AWS_LAMBDA_FUNCTION_MEMORY_SIZE, AWS_REGION } = process.env;
+const { _HANDLER, AWS_EXECUTION_ENV, AWS_LAMBDA_FUNCTION_NAME, AWS_LAMBDA_FUNCTION_MEMORY_SIZE, AWS_REGION } =
+  process.env;
+/** Lambda's first runtime without callbacks (AWS: "Define Lambda function handler in Node.js"). */
+const WITHOUT_CALLBACKS = 24;
 // The function's own, should it replace what it has here.
 const exit = process.exit.bind(process);
 const send = process.send.bind(process);
@@ -75,5 +78,13 @@ async function load(handler) {
     .map((exports) => path.split('.').reduce((value, key) => value?.[key], exports))
     .find((value) => typeof value === 'function');
   if (!exported) throw new Error(`${handler} is no exported function`);
+  const version = Number(/nodejs(\d+)/.exec(AWS_EXECUTION_ENV)?.[1] ?? 0);
+  if (exported.length >= 3 && version >= WITHOUT_CALLBACKS) {
+    const error = new Error(
+      `${handler} has a callback as its third parameter, which nodejs${version}.x doesn't call: return a promise.`,
+    );
+    error.name = 'Runtime.CallbackHandlerDeprecated';
+    throw error;
+  }
   return exported;
 }

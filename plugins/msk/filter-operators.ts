@@ -109,6 +109,9 @@ function anythingBut(operand: unknown): Comparison {
   return (value) => !excluded.includes(value);
 }
 
+/** Of numbers in a pattern (aws/event-ruler: "Numeric Matching"). */
+const largestNumber = 5_000_000_000;
+
 const bounds: Record<string, (value: number, bound: number) => boolean> = {
   '=': (value, bound) => value === bound,
   '<': (value, bound) => value < bound,
@@ -124,6 +127,8 @@ function numeric(operand: unknown): Comparison {
   if (!single || more.length > 0 || !(range || (to === undefined && high === undefined)))
     throw new Error('numeric takes [operator, number] or [">" or ">=", number, "<" or "<=", number]');
   if (range && low >= (high as number)) throw new Error(`numeric: ${low} is not below ${String(high)}`);
+  const outside = [low, ...(range ? [high as number] : [])].find((number) => Math.abs(number) > largestNumber);
+  if (outside !== undefined) throw new Error(`numeric: ${outside} is not within ±${largestNumber}`);
   const limits = [[from, low] as const, ...(range ? [[to, high] as [string, number]] : [])];
   return (value) => typeof value === 'number' && limits.every(([name, bound]) => bounds[name]?.(value, bound));
 }

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -27,6 +27,8 @@ interface Reply {
   error?: { errorType: string; errorMessage: string; trace: string[] };
 }
 
+/** "The maximum payload size for synchronous invocations is 6 MB", and a little (AWS: Lambda quotas; its own error says the number). */
+const responseBytes = 6_291_556;
 /** Lambda bounds the init phase on its own; a function's timeout is for its invocations. */
 const initializeMilliseconds = 10_000;
 /** How long the last words of a process that has ended may take to arrive. */
@@ -51,7 +53,7 @@ export class Instance {
     this.#process = fork(join(import.meta.dirname, 'entry.cjs'), [], {
       cwd: directory,
       env: environmentOf(lambdaFunction, region),
-      execArgv: [`--max-old-space-size=${memorySize}`],
+      ...executable([`--max-old-space-size=${memorySize}`]),
       // A string is copied as it is.
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
@@ -92,8 +94,14 @@ export class Instance {
     const request = { event: JSON.stringify(event), requestId: randomUUID(), deadline: Date.now() + milliseconds };
     if (this.#hasExited) void this.#fail();
     else this.#process.send(request, () => {}); // Where that fails, the process ends.
-    const response = await this.#reply(milliseconds);
-    return JSON.parse(response ?? 'null');
+    const response = (await this.#reply(milliseconds)) ?? 'null';
+    const size = Buffer.byteLength(response);
+    if (size > responseBytes)
+      throw new InvocationError(
+        'Function.ResponseSizeTooLarge',
+        `Response payload size (${size} bytes) exceeded maximum allowed payload size (${responseBytes} bytes).`,
+      );
+    return JSON.parse(response);
   }
 
   async end(): Promise<void> {
@@ -164,20 +172,42 @@ function pending(): PromiseWithResolvers<Reply> {
   return waiting;
 }
 
-/** Of this process's own variables AWS's alone, over them those that Lambda sets, over all the function's. */
-function environmentOf({ name, handler, memorySize, environment, directory }: LambdaFunction, region: string) {
+/**
+ * How Node.js is started. Where the kernel can do it, the process is killed when this one ends, however it does: one in
+ * an endless loop doesn't see its channel close.
+ */
+function executable(flags: readonly string[]): { execPath?: string; execArgv: string[] } {
+  killable ??= spawnSync('setpriv', ['--pdeathsig', 'KILL', 'true'], { stdio: 'ignore' }).status === 0;
+  if (!killable) return { execArgv: [...flags] };
+  return { execPath: 'setpriv', execArgv: ['--pdeathsig', 'KILL', process.execPath, ...flags] };
+}
+
+/** Whether util-linux's setpriv is here, and can do so; undefined until it is asked. */
+let killable: boolean | undefined;
+
+/**
+ * Of this process's own variables AWS's alone, over them those that Lambda sets (AWS: "Using Lambda environment
+ * variables"), over all the function's.
+ */
+function environmentOf(lambdaFunction: LambdaFunction, region: string) {
+  const { name, handler, runtime, memorySize, environment, directory } = lambdaFunction;
   const aws = Object.entries(process.env).filter(([variable]) => variable.startsWith('AWS_'));
   return {
     ...Object.fromEntries(aws),
     AWS_DEFAULT_REGION: region,
+    AWS_EXECUTION_ENV: `AWS_Lambda_${runtime}`,
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memorySize),
     AWS_LAMBDA_FUNCTION_NAME: name,
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
     AWS_LAMBDA_LOG_STREAM_NAME: `${new Date().toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${randomUUID()}`,
     AWS_REGION: region,
+    AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
+    LAMBDA_RUNTIME_DIR: '/var/runtime',
     LAMBDA_TASK_ROOT: directory,
     LANG: 'en_US.UTF-8',
+    TZ: ':UTC',
     ...environment,
     IS_OFFLINE: 'true',
     _HANDLER: handler,

@@ -1,6 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import { createInvoker, type Invoker } from './invoker.ts';
 
@@ -15,13 +19,15 @@ const does = {
   throw: () => { throw new TypeError('no'); },
   throwText: () => { throw 'no error'; },
   big: () => 1n,
+  text: ({ length }) => 'x'.repeat(length),
+  zone: () => [new Date(0).getHours(), Intl.DateTimeFormat().resolvedOptions().timeZone],
   exit: () => process.exit(3),
   exitQuietly: () => process.exit(0),
   abort: () => process.abort(),
   killed: () => process.kill(process.pid, 'SIGKILL'),
   uncaught: () => new Promise(() => setImmediate(() => { throw new Error('outside') })),
   unhandled: () => new Promise(() => { Promise.reject(new Error('nobody waits')) }),
-  endless: () => { for (;;) {} },
+  endless: ({ begun }) => { if (begun) writeFileSync(begun, ''); for (;;) {} },
   never: () => new Promise(() => {}),
   numbers: () => { const all = []; for (;;) all.push(1); },
   map: () => { const all = new Map(); for (let key = 0; ; key += 1) all.set(key, key); },
@@ -57,28 +63,27 @@ afterAll(() => rm(directory, { recursive: true }));
 
 interface Settings {
   handler?: string;
+  runtime?: string;
   timeout?: number;
+  reservedConcurrency?: number;
 }
 
 function invoker(settings: Settings = {}, patience?: number): Invoker {
-  const made = createInvoker(
-    {
-      key: 'work',
-      name: 'service-work',
-      handler: 'index.handler',
-      runtime: 'nodejs24.x',
-      timeout: 10,
-      memorySize: 64,
-      environment: { OWN: 'its own' },
-      directory,
-      ...settings,
-    },
-    'us-east-1',
-    patience,
-  );
+  const made = createInvoker({ ...functionIn(directory), ...settings }, 'us-east-1', patience);
   invokers.push(made);
   return made;
 }
+
+const functionIn = (folder: string) => ({
+  key: 'work',
+  name: 'service-work',
+  handler: 'index.handler',
+  runtime: 'nodejs24.x',
+  timeout: 10,
+  memorySize: 64,
+  environment: { OWN: 'its own' },
+  directory: folder,
+});
 
 describe('a failed invocation, after which the next one succeeds', () => {
   const memory = { errorType: 'Runtime.OutOfMemory', message: expect.stringContaining('64 MB') };
@@ -171,13 +176,79 @@ test('short calls share an instance: each waits for the one before it, in order'
   expect(await Promise.all([1, 2, 3].map(() => invoke({ do: 'count' })))).toEqual([1, 2, 3]);
 });
 
+test('of a function with reserved concurrency there are no more instances than that; who comes later waits', async () => {
+  const { invoke } = invoker({ reservedConcurrency: 2 }, 1);
+
+  const pids = await Promise.all([1, 2, 3, 4, 5, 6].map(() => invoke({ do: 'pid' })));
+
+  expect(new Set(pids).size).toBeLessThanOrEqual(2);
+});
+
+test('a function whose reserved concurrency is 0 doesn’t run; its events end with the service', async () => {
+  const { invoke, cleanup } = invoker({ reservedConcurrency: 0 }, 1);
+  const waiting = invoke({ do: 'pid' });
+  waiting.catch(() => {});
+
+  await cleanup();
+
+  await expect(waiting).rejects.toThrow("function work can't run: the service is stopped");
+});
+
+test('a response is at most 6 MB', async () => {
+  const { invoke } = invoker();
+
+  // Two quotes around it.
+  expect(await invoke({ do: 'text', length: 6_291_554 })).toHaveLength(6_291_554);
+  await expect(invoke({ do: 'text', length: 6_291_555 })).rejects.toMatchObject({
+    errorType: 'Function.ResponseSizeTooLarge',
+  });
+  expect(await invoke({ do: 'answer', value: 1 })).toBe(1);
+});
+
 test('an instance that ends while idle is replaced', async () => {
   const { invoke } = invoker();
   const pid = await invoke({ do: 'later' });
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await gone(Number(pid));
 
   expect(await invoke({ do: 'pid' })).not.toBe(pid);
 });
+
+(process.platform === 'linux' ? test : test.skip)(
+  'an instance in an endless loop is gone with the process that started it',
+  async () => {
+    const begun = join(directory, 'begun');
+    const program = `
+      const { createInvoker } = await import(${JSON.stringify(join(import.meta.dirname, 'invoker.ts'))});
+      const { invoke } = createInvoker(${JSON.stringify(functionIn(directory))}, 'us-east-1');
+      console.log(await invoke({ do: 'pid' }));
+      invoke({ do: 'endless', begun: ${JSON.stringify(begun)} });`;
+    const parent = spawn(process.execPath, ['--input-type=module', '-e', program], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+    await until(() => existsSync(begun), 'the endless loop has begun');
+
+    parent.kill('SIGKILL');
+
+    const pid = Number(String(line));
+    try {
+      await gone(pid);
+    } finally {
+      if (existsSync(`/proc/${pid}`)) process.kill(pid, 'SIGKILL');
+    }
+  },
+  30_000,
+);
+
+/** Resolves when no process has that id any more. */
+const gone = (pid: number) => until(() => !existsSync(`/proc/${pid}`), `process ${pid} has ended`);
+
+/** @throws Error where it isn't true within 20 s */
+async function until(condition: () => boolean, what: string): Promise<void> {
+  for (const deadline = Date.now() + 20_000; !condition(); await sleep(20)) {
+    if (Date.now() > deadline) throw new Error(`not within 20 s: ${what}`);
+  }
+}
 
 test('a function gets Lambda’s context and variables, and nothing of this process’s environment but AWS_*', async () => {
   process.env['AWS_TEST_PROFILE'] = 'given on';
@@ -194,6 +265,9 @@ test('a function gets Lambda’s context and variables, and nothing of this proc
   expect(variables).toMatchObject({
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '64',
     AWS_REGION: 'us-east-1',
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    LAMBDA_RUNTIME_DIR: '/var/runtime',
     AWS_TEST_PROFILE: 'given on',
     OWN: 'its own',
   });
@@ -201,7 +275,18 @@ test('a function gets Lambda’s context and variables, and nothing of this proc
   expect(variables).not.toHaveProperty('PATH');
 });
 
-test('handlers may call back, or return at once', async () => {
-  expect(await invoker({ handler: 'index.callback' }).invoke({})).toBe('called back');
+test('a function’s time zone is UTC, whatever this machine’s is', async () => {
+  const { invoke } = invoker();
+
+  expect(await invoke({ do: 'zone' })).toEqual([0, 'UTC']);
+  // This machine's own zone is a file, and may be UTC too.
+  expect(await invoke({ do: 'environment' })).toMatchObject({ TZ: ':UTC' });
+});
+
+test('handlers may return at once; they may call back before nodejs24.x, which refuses to load such a one', async () => {
   expect(await invoker({ handler: 'index.plain' }).invoke({})).toBe('returned');
+  expect(await invoker({ handler: 'index.callback', runtime: 'nodejs22.x' }).invoke({})).toBe('called back');
+  await expect(invoker({ handler: 'index.callback' }).invoke({})).rejects.toMatchObject({
+    errorType: 'Runtime.CallbackHandlerDeprecated',
+  });
 });

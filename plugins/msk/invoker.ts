@@ -34,6 +34,7 @@ export function createInvoker(
   const idle = new Map<Instance, NodeJS.Timeout>();
   /** Events that wait for an instance, the oldest first. */
   const waiting = new Set<(instance: Instance) => void>();
+  const limit = lambdaFunction.reservedConcurrency ?? Number.POSITIVE_INFINITY;
   let closed = false;
 
   const start = () => {
@@ -57,9 +58,18 @@ export function createInvoker(
       const timer = setTimeout(done, patience);
       waiting.add(done);
     });
+  /** What Lambda throttles, the event source mapping tries again until there is room (AWS: "Reserved concurrency"). */
+  const next = async () => {
+    while (instances.size > 0 || limit === 0) {
+      const instance = await freeSoon();
+      if (instance) return instance;
+      if (closed || instances.size < limit) break;
+    }
+    return start();
+  };
   const take = async () => {
     const instance = [...idle.keys()].findLast(({ gone }) => !gone);
-    if (instance === undefined) return (instances.size > 0 && (await freeSoon())) || start();
+    if (instance === undefined) return next();
     clearTimeout(idle.get(instance));
     idle.delete(instance);
     return instance;

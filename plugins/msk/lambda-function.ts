@@ -13,6 +13,8 @@ export interface LambdaFunction {
   timeout: number;
   /** MB. */
   memorySize: number;
+  /** Instances at once, at most; undefined where none are reserved. */
+  reservedConcurrency?: number | undefined;
   environment: Record<string, string>;
   /** Where its package is laid out. */
   directory: string;
@@ -24,6 +26,7 @@ interface FunctionProperties {
   Runtime: string;
   Timeout?: number;
   MemorySize?: number;
+  ReservedConcurrentExecutions?: number;
   Environment?: { Variables?: Record<string, unknown> };
 }
 
@@ -54,6 +57,7 @@ export function lambdaFunction(source: LambdaFunctionSource, context: TemplateCo
       runtime: properties.Runtime,
       timeout: properties.Timeout ?? 3,
       memorySize: properties.MemorySize ?? 128,
+      reservedConcurrency: properties.ReservedConcurrentExecutions,
       environment: { ...own, ...environment },
       directory,
     };
@@ -70,6 +74,6 @@ export function variablesOf(resource: TemplateResource | undefined): Record<stri
 
 /** Without what has no meaning on this machine, and may refer to what isn't there: role, code, network. */
 function pick(properties: Record<string, unknown>): Record<string, unknown> {
-  const { FunctionName, Handler, Runtime, Timeout, MemorySize, Environment } = properties;
-  return { FunctionName, Handler, Runtime, Timeout, MemorySize, Environment };
+  const { FunctionName, Handler, Runtime, Timeout, MemorySize, ReservedConcurrentExecutions, Environment } = properties;
+  return { FunctionName, Handler, Runtime, Timeout, MemorySize, ReservedConcurrentExecutions, Environment };
 }

@@ -131,6 +131,15 @@ test('a batch size over 10 needs no window: Lambda asks for one of streams and S
   expect(violations([event({ batchSize: 10_000, maximumBatchingWindow: 0 })], now)).toEqual([]);
 });
 
+test('a mapping has five patterns, or as many as the account’s quota', () => {
+  const six = event({ filterPatterns: Array.from({ length: 6 }, (_, n) => ({ value: [String(n)] })) });
+
+  expect(violations([six], now)).toEqual([
+    expect.stringMatching(/: filterPatterns has 6 patterns; Lambda takes 5\. .* custom\.msk\.filterQuota\.$/),
+  ]);
+  expect(violations([six], now, 6)).toEqual([]);
+});
+
 test('a function times out after 14 minutes at most', () => {
   expect(violations([event({}, 'orders', 841)], now)).toEqual([
     expect.stringMatching(/^Function "orders", .*: the function's timeout is 841 s; .* may be 840 s/),

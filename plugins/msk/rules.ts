@@ -20,10 +20,11 @@ export interface MskEvent {
  * Rules: the Lambda guide's pages on Amazon MSK mappings, and CreateEventSourceMapping.
  *
  * @param now milliseconds since the epoch
+ * @param filterQuota patterns that the account's mappings may have: 5, or up to 10 on request (AWS: "Event filtering")
  */
-export function violations(events: readonly MskEvent[], now: number): string[] {
+export function violations(events: readonly MskEvent[], now: number, filterQuota: number = limits.filters): string[] {
   const ofEvents = events.flatMap((event) =>
-    eventRules.flatMap((rule) => rule(event, now)).map((line) => `${nameOf(event)}: ${line}`),
+    eventRules.flatMap((rule) => rule(event, now, filterQuota)).map((line) => `${nameOf(event)}: ${line}`),
   );
   return [...ofEvents, ...serviceRules.flatMap((rule) => rule(events))];
 }
@@ -33,13 +34,14 @@ interface Registry {
   accessConfigs?: unknown;
 }
 
-type EventRule = (event: MskEvent, now: number) => string[];
+type EventRule = (event: MskEvent, now: number, filterQuota: number) => string[];
 type ServiceRule = (events: readonly MskEvent[]) => string[];
 
 /** Lambda's bounds; the defaults are those of a ProvisionedPollerConfig that doesn't say. */
 const limits = {
   timeoutSeconds: 840,
   patternCharacters: 4096,
+  filters: 5,
   defaultMinimumPollers: 1,
   defaultMaximumPollers: maximumPollersByDefault,
   pollersOfGroup: 2000,
@@ -92,6 +94,15 @@ const eventRules: readonly EventRule[] = [
     const [minimum, maximum] = pollersOf(definition);
     return minimum > maximum
       ? [`minimumPollers ${minimum} is more than maximumPollers ${maximum}. Raise maximumPollers.`]
+      : [];
+  },
+  function filterCount({ definition }, _, filterQuota) {
+    const { length } = (definition['filterPatterns'] ?? []) as unknown[];
+    return length > filterQuota
+      ? [
+          `filterPatterns has ${length} patterns; Lambda takes ${filterQuota}. Join some, or have the account's quota ` +
+            'raised, and name it as custom.msk.filterQuota.',
+        ]
       : [];
   },
   function patternLength({ definition }) {

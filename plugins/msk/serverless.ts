@@ -13,7 +13,7 @@ export interface Serverless {
   pluginManager: { spawn(command: string): Promise<void> };
   service: {
     service: string;
-    custom?: { msk?: { offline?: string; iam?: boolean; metricsPort?: number } };
+    custom?: { msk?: { offline?: string; iam?: boolean; filterQuota?: number; metricsPort?: number } };
     package?: { artifact?: string };
     provider: {
       name: string;
