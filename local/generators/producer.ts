@@ -36,7 +36,7 @@ interface Queued {
 const REQUESTS_IN_FLIGHT = 4;
 const RECORDS_PER_REQUEST = 2_000;
 /** Below a topic's max.message.bytes, which counts a partition's whole batch. */
-const BYTES_PER_REQUEST = 1_040_000;
+const BYTES_PER_REQUEST = 1_010_000;
 const RECORD_OVERHEAD_BYTES = 100;
 const REQUEST_TIMEOUT_MS = 10_000;
 const LEADERS_READY_MS = 15_000;

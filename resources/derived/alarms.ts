@@ -29,8 +29,6 @@ const UNKNOWN_SECONDS = 3600;
 /** Amazon MSK's advice: 60 of the CPU, so that one broker's load fits on the others; 85 of the disk. */
 const BUSY_PERCENT = 60;
 const FULL_PERCENT = 85;
-/** A t3 broker that is out of credits is slowed to a fifth. */
-const FEW_CREDITS = 50;
 /** Of some 2000 that a database of this size takes. */
 const MANY_CONNECTIONS = 1000;
 const MINUTE = 60;
@@ -165,7 +163,7 @@ function mappingAlarms({ functions, mappingMetrics }: Service): Alarm[] {
   );
 }
 
-function brokerAlarms({ name, brokers, brokerInstanceType }: Service): Alarm[] {
+function brokerAlarms({ name, brokers }: Service): Alarm[] {
   const usual = { statistic: 'Maximum', period: 5 * MINUTE, times: 3, missing: 'notBreaching' } as const;
   const cluster: Alarm[] = [
     {
@@ -210,18 +208,6 @@ function brokerAlarms({ name, brokers, brokerInstanceType }: Service): Alarm[] {
       metrics: [metrics.broker(name, id, 'UnderReplicatedPartitions')],
       above: 0,
     },
-    ...(brokerInstanceType.startsWith('kafka.t3.')
-      ? [
-          {
-            ...usual,
-            id: `Broker${id}FewCpuCredits`,
-            says: `broker ${id} will be slowed: it is for tries, not for load`,
-            metrics: [metrics.broker(name, id, 'CPUCreditBalance')],
-            statistic: 'Minimum' as const,
-            below: FEW_CREDITS,
-          },
-        ]
-      : []),
   ]);
   return [...cluster, ...each];
 }

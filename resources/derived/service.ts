@@ -13,7 +13,6 @@ export interface Service {
   /** who is rung; '' for nobody */
   alarmEmail: string;
   brokers: number;
-  brokerInstanceType: string;
   functions: PipelineFunction[];
   /** names, not logical ids */
   topics: string[];
@@ -95,7 +94,6 @@ export async function readService(serverless: Serverless): Promise<Service> {
     archiveDatabase: String(await variable('self:custom.archiveDatabase')),
     alarmEmail: String(await variable('param:alarmEmail')),
     brokers: Number(await variable('param:brokers')),
-    brokerInstanceType: String(await variable('param:brokerInstanceType')),
     functions: functions.flatMap((file) => Object.entries(file).map(([key, value]) => functionOf(key, value))),
     topics: topics.map(([, { Properties }]) => String(Properties['TopicName'])),
     tables: tables.map(([id]) => id),

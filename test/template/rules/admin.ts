@@ -15,9 +15,69 @@ export function userData(template: CompiledTemplate): string {
   return Buffer.from(properties<Instance>(template, ID).UserData, 'base64').toString('utf8');
 }
 
+/** "Common use cases for client authorization policy": what each command that the instance has set up needs, and on what. */
+const commands: Readonly<Record<string, { cluster?: string[]; topic?: string[]; group?: string[] }>> = {
+  'kafka-$tool': {
+    cluster: ['Connect', 'DescribeCluster', 'AlterCluster', 'DescribeClusterDynamicConfiguration'],
+    topic: [
+      ...['CreateTopic', 'DescribeTopic', 'AlterTopic', 'DeleteTopic'],
+      ...['DescribeTopicDynamicConfiguration', 'AlterTopicDynamicConfiguration'],
+    ],
+    group: ['DescribeGroup', 'AlterGroup', 'DeleteGroup'],
+  },
+  // Idempotent where nothing else is said (Kafka documentation, producer configs: enable.idempotence).
+  'kafka-produce': { cluster: ['Connect', 'WriteDataIdempotently'], topic: ['DescribeTopic', 'WriteData'] },
+  'kafka-consume': {
+    cluster: ['Connect'],
+    topic: ['DescribeTopic', 'ReadData'],
+    group: ['DescribeGroup', 'AlterGroup'],
+  },
+};
+
+interface Policy {
+  RoleName: string;
+  PolicyDocument: { Statement: { Action: string[]; Resource: string }[] };
+}
+
+/** What the instance's role may do, as `cluster Connect`. */
+function granted(template: CompiledTemplate): string[] {
+  return resources<Policy>(template, 'AWS::IAM::RolePolicy')
+    .filter(([, { RoleName }]) => RoleName === 'AdminRole')
+    .flatMap(([, { PolicyDocument }]) => PolicyDocument.Statement)
+    .flatMap(({ Action, Resource }) =>
+      Action.map((action) => action.replace('kafka-cluster:', `${kindOf(Resource)} `)),
+    );
+}
+
+const kindOf = (arn: string) => /^arn:aws:kafka:[^:]*:\d*:(\w+)\//.exec(arn)?.[1] ?? arn;
+
 export const adminRules: Rule[] = [
   {
+    name: 'the role of the admin instance may do what each of its commands needs',
+    source: 'MSK guide, "Common use cases for client authorization policy"',
+    check: (template) => {
+      if (!template.Resources[ID]) return [];
+      const aliases = [...userData(template).matchAll(/alias (kafka-[\w$]+)=/g)].map(([, alias = '']) => alias);
+      const may = granted(template);
+      return aliases.flatMap((alias) => {
+        const needs = commands[alias];
+        if (!needs) return [`what does ${alias} need? Put it into test/template/rules/admin.ts`];
+        return Object.entries(needs)
+          .flatMap(([kind, actions]) => actions.map((action) => `${kind} ${action}`))
+          .filter((action) => !may.includes(action))
+          .map((action) => `${alias} lacks ${action}`);
+      });
+    },
+    spoil: (template) => {
+      for (const [, { PolicyDocument }] of resources<Policy>(template, 'AWS::IAM::RolePolicy'))
+        for (const statement of PolicyDocument.Statement)
+          statement.Action = statement.Action.filter((action) => !action.endsWith('WriteDataIdempotently'));
+    },
+  },
+  {
     name: 'the admin instance writes its own files before it fetches others, and its user data fits',
+    source:
+      'docs/deploy.md, "People"; EC2 guide, "Run commands when you launch an EC2 instance with user data input": 16 KB',
     check: (template) => {
       const script = userData(template);
       const first = script.search(/^(dnf|curl) /m);
@@ -35,6 +95,7 @@ export const adminRules: Rule[] = [
   },
   {
     name: 'the admin instance starts when there is a way out of its subnet',
+    source: 'CloudFormation guide, "DependsOn attribute"; user data runs at the first start alone',
     check: (template) => {
       if (!template.Resources[ID]) return [];
       const waits = [template.Resources[ID].DependsOn].flat();

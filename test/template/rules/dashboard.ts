@@ -34,6 +34,7 @@ const shownMetrics = (template: CompiledTemplate) =>
 export const dashboardRules: Rule[] = [
   {
     name: 'the dashboard is valid, and shows every group, topic, function and table',
+    source: 'CloudWatch API reference, "Dashboard body structure and syntax"',
     check: (template) => {
       const shown = JSON.stringify(widgets(template));
       const names = [
@@ -52,6 +53,7 @@ export const dashboardRules: Rule[] = [
   },
   {
     name: 'what the dashboard searches for is in the form that CloudWatch reads',
+    source: 'CloudWatch guide, "CloudWatch search expression syntax"',
     check: (template) => searches(template).filter(malformed),
     spoil: (template) => {
       const spoilt = dashboard(template);
@@ -60,6 +62,7 @@ export const dashboardRules: Rule[] = [
   },
   {
     name: 'the dashboard shows how long each store takes that tells it for nothing: all but S3',
+    source: 'docs/deploy.md, "People"; CloudWatch metrics pages of DynamoDB, Aurora and OpenSearch Service',
     check: (template) => {
       const shown = JSON.stringify(widgets(template));
       const told = {
@@ -79,6 +82,7 @@ export const dashboardRules: Rule[] = [
   },
   {
     name: "the dashboard shows the units of every mapping's own pollers, and of no other",
+    source: 'Lambda guide, "Event source mapping metrics": EventPollerUnit',
     check: (template) => {
       const shown = shownMetrics(template).filter(([, name]) => name === 'EventPollerUnit');
       return mappings(template)

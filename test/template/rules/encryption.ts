@@ -66,6 +66,7 @@ export const encryptionRules: Rule[] = [
   ...encrypted.map(
     ({ type, path, holds = Boolean }): Rule => ({
       name: `${type}: ${path}`,
+      source: `docs/security.md, rule 2; CloudFormation reference, ${type}`,
       check: (template) =>
         resources(template, type)
           .filter(([, properties]) => !holds(at(properties, path)))
@@ -77,6 +78,7 @@ export const encryptionRules: Rule[] = [
   ),
   {
     name: 'of every type it is known whether it holds data',
+    source: 'docs/security.md, rule 2',
     check: (template: CompiledTemplate) =>
       Object.entries(template.Resources)
         .filter(([, { Type }]) => !encrypted.some(({ type }) => type === Type))

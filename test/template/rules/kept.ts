@@ -15,6 +15,7 @@ const all = (template: CompiledTemplate) => Object.entries(template.Resources) a
 export const keptRules: Rule[] = [
   {
     name: 'nothing stays of a first deployment that fails: its name would be in the way of the next',
+    source: 'CloudFormation guide, "DeletionPolicy attribute": RetainExceptOnCreate',
     check: (template) =>
       all(template)
         .filter(([, { DeletionPolicy }]) => DeletionPolicy === 'Retain')
@@ -25,6 +26,7 @@ export const keptRules: Rule[] = [
   },
   {
     name: 'what is kept when the stack goes is kept when an update replaces it',
+    source: 'CloudFormation guide, "UpdateReplacePolicy attribute"',
     check: (template) =>
       all(template)
         .filter(([, { DeletionPolicy, Type }]) => DeletionPolicy === 'RetainExceptOnCreate' && Type !== dataless)

@@ -28,6 +28,7 @@ const reports = (mapping: Mapping) => mapping.FunctionResponseTypes?.includes('R
 export const mappingRules: Rule[] = [
   {
     name: 'a mapping retries without end, and drops nothing',
+    source: 'docs/invariants.md, 2; Lambda API reference, CreateEventSourceMapping',
     check: (template) =>
       mappings(template).flatMap(([id, mapping]) =>
         [...dropping, ...foreign].filter((name) => name in mapping).map((name) => `${id} has ${name}`),
@@ -38,6 +39,7 @@ export const mappingRules: Rule[] = [
   },
   {
     name: 'a function reports failures exactly where its mappings read the report',
+    source: 'Lambda guide, "Configuring error handling controls for Kafka event sources"; docs/invariants.md, 3',
     check: (template) =>
       mappings(template)
         .filter(
@@ -50,6 +52,7 @@ export const mappingRules: Rule[] = [
   },
   {
     name: 'an on-demand mapping has nothing that only a provisioned one may have',
+    source: 'Lambda guide, "Apache Kafka event poller scaling modes": Advanced error handling',
     check: (template) =>
       mappings(template)
         .filter(([, mapping]) => !mapping.ProvisionedPollerConfig)
@@ -67,6 +70,7 @@ export const mappingRules: Rule[] = [
   },
   {
     name: 'all provisioned mappings share one poller group, within its limit',
+    source: 'Lambda guide, "Configuring Amazon MSK event sources": PollerGroupName; 2,000 pollers',
     check: (template) => {
       const pollers = mappings(template).flatMap(([, mapping]) => mapping.ProvisionedPollerConfig ?? []);
       const groups = new Set(pollers.map(({ PollerGroupName }) => PollerGroupName));
@@ -85,6 +89,7 @@ export const mappingRules: Rule[] = [
   },
   {
     name: 'each mapping has a consumer group of its own, with a version at its end',
+    source: 'Lambda guide, "Customizable consumer group ID"',
     check: (template) => {
       const groups = mappings(template).map(([, mapping]) => group(mapping));
       return [
@@ -100,6 +105,7 @@ export const mappingRules: Rule[] = [
   },
   {
     name: 'a mapping reads one topic of the template from its beginning',
+    source: 'Lambda API reference, CreateEventSourceMapping: Topics; "Polling and stream starting positions"',
     check: (template) => {
       const topics = resources<{ TopicName: string }>(template, 'AWS::MSK::Topic').map(([, topic]) => topic.TopicName);
       return mappings(template)
@@ -115,6 +121,7 @@ export const mappingRules: Rule[] = [
   },
   {
     name: 'a mapped function ends within 14 minutes',
+    source: 'Lambda guide, "Configuring Amazon MSK event sources": 14 minutes',
     check: (template) =>
       mappings(template)
         .filter(([, , fn]) => fn.Timeout > longestTimeout)
@@ -125,6 +132,7 @@ export const mappingRules: Rule[] = [
   },
   {
     name: 'no mapping delivers before migrations and catalogue are there',
+    source: 'docs/deploy.md, "First deployment"',
     check: (template) =>
       mappings(template)
         .filter(([id]) => ![template.Resources[id]?.DependsOn].flat().includes('SetUp'))

@@ -33,6 +33,7 @@ function watched({ Metrics, ...single }: Alarm): string[] {
 export const monitoringRules: Rule[] = [
   {
     name: 'every alarm rings somebody, and says what is wrong',
+    source: 'docs/deploy.md, "Alarms"',
     check: (template) =>
       alarms(template)
         .filter(([, { AlarmActions, AlarmDescription }]) => !AlarmActions?.includes('AlarmsTopic') || !AlarmDescription)
@@ -43,6 +44,7 @@ export const monitoringRules: Rule[] = [
   },
   {
     name: 'no alarm rings for what never had data, and one that rings for its absence rings somebody',
+    source: 'CloudWatch guide, "Configuring how CloudWatch alarms treat missing data"',
     check: (template) =>
       alarms(template)
         .filter(
@@ -58,6 +60,7 @@ export const monitoringRules: Rule[] = [
   },
   {
     name: 'the lag of every group is watched: that it grows, and that it is there',
+    source: 'MSK guide, "Monitor consumer lags"',
     check: (template) => {
       const { ClusterName } = cluster(template);
       return mappings(template).flatMap(([id, { Topics, AmazonManagedKafkaEventSourceConfig }]) => {
@@ -84,6 +87,7 @@ export const monitoringRules: Rule[] = [
   },
   {
     name: 'every mapped function is watched for failures and dead letters',
+    source: 'docs/deploy.md, "Alarms"',
     check: (template) =>
       [...new Set(mappings(template).map(([, { FunctionName }]) => FunctionName.replace(/\.Arn$/, '')))].flatMap(
         (id) => {
@@ -101,6 +105,8 @@ export const monitoringRules: Rule[] = [
   },
   {
     name: 'every broker, the database, every table and the search of alerts are watched',
+    source:
+      'MSK guide, "Best practices for Standard brokers"; OpenSearch Service guide, "Recommended CloudWatch alarms"',
     check: (template) => {
       const { ClusterName, NumberOfBrokerNodes } = cluster(template);
       const all = alarms(template).flatMap(([, alarm]) => watched(alarm));
@@ -130,6 +136,7 @@ export const monitoringRules: Rule[] = [
   },
   {
     name: "a mapping that is switched off is told of where it is this stack's, or may be",
+    source: 'CloudTrail guide, "Lambda events"; EventBridge guide, "Comparison operators"',
     check: (template) => {
       const { EventPattern } = properties<{ EventPattern: SwitchedOff }>(template, 'MappingSwitchedOff');
       const { functionArn = [] } = EventPattern.detail.responseElements ?? {};

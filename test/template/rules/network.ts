@@ -1,3 +1,4 @@
+import type { CompiledTemplate } from '../../../plugins/msk/contract.ts';
 import { functions } from './functions.ts';
 import { cluster } from './kafka.ts';
 import { first, properties, type Rule, resources } from './rule.ts';
@@ -13,6 +14,24 @@ interface Subnet {
   MapPublicIpOnLaunch?: boolean;
 }
 
+interface Endpoint {
+  PrivateDnsEnabled?: boolean;
+  SecurityGroupIds?: string[];
+}
+
+/** Groups of those that call AWS's APIs: pollers (with the brokers' group), functions, people's instances. */
+function callers(template: CompiledTemplate): string[] {
+  return [
+    ...new Set([
+      ...cluster(template).BrokerNodeGroupInfo.SecurityGroups,
+      ...functions(template).flatMap(([, fn]) => fn.VpcConfig.SecurityGroupIds),
+      ...resources<{ SecurityGroupIds: string[] }>(template, 'AWS::EC2::Instance').flatMap(
+        ([, { SecurityGroupIds }]) => SecurityGroupIds,
+      ),
+    ]),
+  ];
+}
+
 /** Services that pollers and functions call, beside those with gateway endpoints. */
 const called = ['lambda', 'sts', 'rds-data', 'xray', 'kafka', 'glue'];
 /** The brokers' listener for IAM (with-msk-cluster-network). */
@@ -21,6 +40,7 @@ const iamPort = 9098;
 export const networkRules: Rule[] = [
   {
     name: 'brokers, functions and database stand in the private subnets alone',
+    source: 'docs/security.md, rule 3',
     check: (template) => {
       const open = new Set(
         resources<{ SubnetId: string; RouteTableId: string }>(template, 'AWS::EC2::SubnetRouteTableAssociation')
@@ -43,6 +63,7 @@ export const networkRules: Rule[] = [
   },
   {
     name: 'every private subnet has its way out: a NAT gateway, or the endpoints of what is called',
+    source: 'Lambda guide, "Configure network settings" of Amazon MSK event sources',
     check: (template) => {
       const endpoints = resources<{ ServiceName: string; SubnetIds?: string[] }>(template, 'AWS::EC2::VPCEndpoint');
       if (endpoints.some(([, { SubnetIds }]) => SubnetIds)) {
@@ -73,7 +94,33 @@ export const networkRules: Rule[] = [
     },
   },
   {
+    name: 'who resolves an endpoint may reach it: all that call AWS, in public subnets too',
+    source:
+      'PrivateLink guide, "Access an AWS service using an interface VPC endpoint": private DNS is of the whole VPC; Systems Manager guide, "Improve the security of EC2 instances by using VPC endpoints"',
+    check: (template) => {
+      const into = resources<GroupRule>(template, 'AWS::EC2::SecurityGroupIngress').map(([, rule]) => rule);
+      return resources<Endpoint>(template, 'AWS::EC2::VPCEndpoint')
+        .filter(([, { PrivateDnsEnabled }]) => PrivateDnsEnabled)
+        .flatMap(([id, { SecurityGroupIds = [] }]) =>
+          callers(template)
+            .filter(
+              (group) =>
+                !into.some(
+                  ({ GroupId, SourceSecurityGroupId, FromPort }) =>
+                    SecurityGroupIds.includes(GroupId) && SourceSecurityGroupId === group && FromPort === 443,
+                ),
+            )
+            .map((group) => `${id} doesn't let ${group} in`),
+        );
+    },
+    spoil: (template) => {
+      const Properties: Endpoint = { PrivateDnsEnabled: true, SecurityGroupIds: ['EndpointsSecurityGroup.GroupId'] };
+      template.Resources['Spoilt'] = { Type: 'AWS::EC2::VPCEndpoint', Properties: { ...Properties } };
+    },
+  },
+  {
     name: 'nothing gets in from an address range but SSH to the bastion, and no subnet gives public addresses',
+    source: 'docs/security.md, EC2.9, EC2.13, EC2.15',
     check: (template) => [
       ...resources<{ SecurityGroupIngress?: unknown[] }>(template, 'AWS::EC2::SecurityGroup')
         .filter(([, { SecurityGroupIngress }]) => SecurityGroupIngress?.length)
@@ -94,6 +141,7 @@ export const networkRules: Rule[] = [
   },
   {
     name: 'pollers and functions reach the brokers, both ends agreeing',
+    source: 'Lambda guide, "Configure network settings" of Amazon MSK event sources: security groups, port 9098',
     check: (template) => {
       const [brokers = ''] = cluster(template).BrokerNodeGroupInfo.SecurityGroups;
       const clients = [brokers, ...functions(template).flatMap(([, fn]) => fn.VpcConfig.SecurityGroupIds)];

@@ -40,6 +40,7 @@ const variables: { variable: RegExp; actions: string[]; resource: (value: string
 export const roleRules: Rule[] = [
   {
     name: 'every function has a role of its own',
+    source: 'docs/security.md, rule 1',
     check: (template) => {
       const roles = functions(template).map(([, fn]) => fn.Role);
       return functions(template)
@@ -52,6 +53,7 @@ export const roleRules: Rule[] = [
   },
   {
     name: 'no role allows whole services, nor everything of one action without a stated reason',
+    source: 'docs/security.md, rule 1; Service Authorization Reference',
     check: (template) =>
       functions(template).flatMap(([id, fn]) =>
         statements(template, fn).flatMap(({ actions, resources }) => [
@@ -76,6 +78,7 @@ export const roleRules: Rule[] = [
   },
   {
     name: 'of the policies that AWS manages, a role has the one for the VPC alone',
+    source: 'docs/security.md, rule 1; Lambda guide, "Giving Lambda functions access to resources in an Amazon VPC"',
     check: (template) =>
       functions(template).flatMap(([id, fn]) =>
         (roleOf(template, fn).ManagedPolicyArns ?? [])
@@ -89,6 +92,7 @@ export const roleRules: Rule[] = [
   },
   {
     name: "a mapping's function may find the cluster, read the topic, and use the group",
+    source: 'Lambda guide, "Configuring Lambda permissions for Amazon MSK event source mappings"',
     check: (template) =>
       mappings(template).flatMap(([id, { Topics, AmazonManagedKafkaEventSourceConfig }, fn]) => {
         const granted = statements(template, fn);
@@ -118,6 +122,7 @@ export const roleRules: Rule[] = [
   },
   {
     name: 'what a function is told to use is there, and it may use it',
+    source: 'docs/security.md, rule 1',
     check: (template) => {
       const topics = resources<Topic>(template, 'AWS::MSK::Topic').map(([, topic]) => topic.TopicName);
       return functions(template).flatMap(([id, fn]) => {

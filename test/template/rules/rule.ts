@@ -4,6 +4,8 @@ import type { Stage } from '../compiled.ts';
 /** An invariant of the compiled template that no linter knows. */
 export interface Rule {
   name: string;
+  /** whence it is: pages of AWS, by guide and title, or our own that says why; docs/aws-rules.md lists it */
+  source: string;
   /** Stages that the rule doesn't bind, each with its reason. */
   except?: Partial<Record<Stage, string>>;
   /**

@@ -22,6 +22,7 @@ function versionsOf(template: CompiledTemplate, schema: string): string[] {
 export const schemaRules: Rule[] = [
   {
     name: 'a schema changes only so that whoever reads with the new version reads what the last one wrote',
+    source: 'Glue guide, "Schema versioning and compatibility"; docs/schemas.md',
     check: (template) =>
       resources<Schema>(template, SCHEMA)
         .filter(([, { Compatibility }]) => Compatibility !== 'BACKWARD')
@@ -32,6 +33,7 @@ export const schemaRules: Rule[] = [
   },
   {
     name: "a schema's versions are kept as it is, and registered one after the other",
+    source: 'CloudFormation reference, AWS::Glue::SchemaVersion; docs/schemas.md',
     check: (template) =>
       resources(template, SCHEMA).flatMap(([schema]) => {
         const kept = (id: string) => {

@@ -44,6 +44,7 @@ const domain = (template: CompiledTemplate) => first<Domain>(template, TYPE);
 export const searchRules: Rule[] = [
   {
     name: 'the domain of alerts speaks TLS alone, has no passwords, and one master',
+    source: 'docs/security.md, Opensearch.3, 7, 8',
     check: (template) =>
       resources<Domain>(template, TYPE).flatMap(([id, properties]) => {
         const { AdvancedSecurityOptions, DomainEndpointOptions, NodeToNodeEncryptionOptions } = properties;
@@ -61,6 +62,7 @@ export const searchRules: Rule[] = [
   },
   {
     name: 'three functions may speak to the domain of alerts; with an admin instance its role may search; and nobody else',
+    source: 'docs/alerts.md; OpenSearch Service guide, "Identity and Access Management"',
     check: (template) =>
       resources<Domain>(template, TYPE).flatMap(([id, { AccessPolicies }]) =>
         AccessPolicies.Statement.flatMap(({ Principal, Action, Resource }) => {
@@ -81,6 +83,7 @@ export const searchRules: Rule[] = [
   },
   {
     name: 'of the collection of alerts people may read documents, with the role of the admin instance, and nothing else',
+    source: 'docs/alerts.md; OpenSearch Serverless guide, "Data access control"',
     check: (template) =>
       resources<{ Policy: string }>(template, 'AWS::OpenSearchServerless::AccessPolicy').flatMap(([id, { Policy }]) =>
         (JSON.parse(Policy) as CollectionAccess[]).flatMap(({ Rules, Principal }) => {
@@ -99,6 +102,7 @@ export const searchRules: Rule[] = [
   },
   {
     name: 'the domain of alerts is in private subnets, as many as it has zones, behind the group of the search',
+    source: 'OpenSearch Service guide, "Launching your domains within a VPC"',
     check: (template) =>
       resources<Domain>(template, TYPE).flatMap(([id, { VPCOptions, ClusterConfig }]) => {
         const { SubnetIds = [], SecurityGroupIds = [] } = VPCOptions ?? {};
@@ -116,6 +120,7 @@ export const searchRules: Rule[] = [
   },
   {
     name: 'the group of the search lets functions in, and the admin instance where there is one, at 443 alone',
+    source: 'docs/security.md, rule 3',
     check: (template) => {
       if (!template.Resources['SearchSecurityGroup']) return [];
       const into = resources<GroupRule>(template, 'AWS::EC2::SecurityGroupIngress')
@@ -136,6 +141,7 @@ export const searchRules: Rule[] = [
   },
   {
     name: 'no alert is indexed before the index template is there',
+    source: 'docs/alerts.md',
     check: (template) =>
       template.Resources['IndexAlertsLambdaFunction'] === undefined ||
       [template.Resources['SetUp']?.DependsOn].flat().includes('SetUpSearch')

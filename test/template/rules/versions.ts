@@ -17,6 +17,7 @@ interface Database {
 export const versionRules: Rule[] = [
   {
     name: 'runtimes and engines are of versions that are allowed',
+    source: 'Lambda guide, "Lambda runtimes"; Aurora and OpenSearch Service guides, supported versions',
     check: (template) => [
       ...functions(template)
         .filter(
@@ -39,6 +40,7 @@ export const versionRules: Rule[] = [
   },
   {
     name: 'every check that is skipped says why, beside the resource',
+    source: 'docs/security.md, "Controls"',
     check: (template) =>
       Object.entries(template.Resources).flatMap(([id, resource]) => {
         const { Metadata } = resource as { Metadata?: { checkov?: { skip?: { id: string; comment?: string }[] } } };
