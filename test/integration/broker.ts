@@ -44,7 +44,7 @@ export async function startBroker(topics: readonly string[]): Promise<TestBroker
   const kafka = new Kafka({ clientId: 'test', brokers: [server.endpoint], logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
   await admin.connect();
-  const configEntries = [{ name: 'max.message.bytes', value: '1310720' }];
+  const configEntries = [{ name: 'max.message.bytes', value: '1019904' }];
   await createTopics(
     admin,
     topics.map((topic) => ({ topic, numPartitions: PARTITIONS, configEntries })),

@@ -183,7 +183,7 @@ describe('the function as Lambda loads it', () => {
       KAFKA_AUTH: 'none',
       HANDING_BACK: 'report',
       DEAD_LETTER_TOPIC: 'raw-data-dlq',
-      DEAD_LETTER_MAX_BYTES: '2097152',
+      DEAD_LETTER_MAX_BYTES: '1044480',
       NOTIFICATIONS_TABLE: 'notifications',
       NOTIFICATIONS_TOPIC_ARN: 'arn:aws:sns:us-east-1:123456789012:alerts',
       COOLDOWN_MINUTES: '10',

@@ -11,7 +11,7 @@ import { createTopics } from '../topics.ts';
 import { startBroker, type TestBroker, type TestRecord } from './broker.ts';
 import { freeze } from './freeze.ts';
 
-const LIMIT = 1_310_720;
+const LIMIT = 1_019_904;
 const NARROW = 20_000;
 const limits = { frozen: LIMIT, large: LIMIT, narrow: LIMIT, exact: LIMIT, restarted: LIMIT };
 /** Far below what a frozen broker costs a test; far above what one answer takes. */
