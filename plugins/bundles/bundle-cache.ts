@@ -75,9 +75,9 @@ export class BundleCache {
    * By all that decides the outputs but the inputs' contents. Inputs are named from the service's folder: where
    * node_modules is a link, the names in it depend on where it leads.
    */
-  #folderOf({ outdir: _, ...options }: Options): string {
+  #folderOf(options: Options): string {
     const modules = relative(this.#base, realpathSync(join(this.#base, 'node_modules')));
-    return join(this.#folder, hashOf(JSON.stringify([version, modules, options])));
+    return join(this.#folder, hashOf(JSON.stringify([version, modules, { ...options, outdir: '' }])));
   }
 
   /** Undefined where an input isn't there any more. */
