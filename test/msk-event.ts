@@ -1,8 +1,9 @@
 import type { Context } from 'aws-lambda';
-import { within } from '../lib/deadline.ts';
+import { type Deadline, within } from '../lib/deadline.ts';
 import type { Batch } from '../lib/kafka/batch.ts';
 import type { MskEvent, MskEventRecord } from '../lib/kafka/event.ts';
 import { partitionsOf } from '../lib/kafka/records.ts';
+import { plenty } from './deadlines.ts';
 
 export interface TestRecord {
   topic?: string;
@@ -51,9 +52,18 @@ function toEventRecord({ key, value, headers, ...rest }: TestRecord): MskEventRe
   };
 }
 
-export function batchOfRecords(records: TestRecord[], defaults: TestRecord = {}, ms = 10_000): Batch {
+/** @param deadline the batch's, or in how many ms it is over */
+export function batchOfRecords(
+  records: TestRecord[],
+  defaults: TestRecord = {},
+  deadline: Deadline | number = plenty,
+): Batch {
   const event = mskEvent(records, defaults);
-  return { partitions: partitionsOf(event), bootstrapServers: event.bootstrapServers, deadline: within(ms) };
+  return {
+    partitions: partitionsOf(event),
+    bootstrapServers: event.bootstrapServers,
+    deadline: typeof deadline === 'number' ? within(deadline) : deadline,
+  };
 }
 
 /** A Lambda context with so much time left. */

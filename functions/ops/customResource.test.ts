@@ -40,14 +40,16 @@ function invocation(ms: number) {
   return { getRemainingTimeInMillis: () => end - Date.now() };
 }
 
-const quick = { reserveMs: 500, attemptMs: 200, pauseMs: 10 };
+/** The work has what is left of an invocation's time but a minute. */
+const MINUTE = 60_000;
+const quick = { reserveMs: MINUTE, attemptMs: MINUTE, pauseMs: 1 };
 const work: Work = async () => ({ applied: ['001_fleet'] });
 
 test('work that is done is a success, with ids that never change', async () => {
   await using cloudFormation = await responseUrl();
 
-  await customResource(work, quick)(request('Create', cloudFormation.url), invocation(5_000));
-  await customResource(work, quick)(request('Update', cloudFormation.url), invocation(5_000));
+  await customResource(work, quick)(request('Create', cloudFormation.url), invocation(2 * MINUTE));
+  await customResource(work, quick)(request('Update', cloudFormation.url), invocation(2 * MINUTE));
 
   expect(cloudFormation.answers.map(({ body }) => body)).toEqual([
     {
@@ -77,11 +79,11 @@ test.each<[what: string, work: Work, reason: string | RegExp]>([
   ['that never ends', () => new Promise(() => {}), /did not end within/],
 ])('work %s is a failure, told in time', async (_, failing, reason) => {
   await using cloudFormation = await responseUrl();
-  const context = invocation(1_000);
+  const context = invocation(MINUTE + 50);
 
   await customResource(failing, quick)(request('Create', cloudFormation.url), context);
 
-  expect(context.getRemainingTimeInMillis()).toBeGreaterThan(100);
+  expect(context.getRemainingTimeInMillis()).toBeGreaterThan(MINUTE / 2);
   expect(cloudFormation.answers).toHaveLength(1);
   expect(cloudFormation.answers[0]?.body['Status']).toBe('FAILED');
   expect(cloudFormation.answers[0]?.body['Reason']).toMatch(reason);
@@ -99,7 +101,7 @@ test('deleting does no work, and succeeds', async () => {
   await using cloudFormation = await responseUrl();
   const forbidden: Work = () => Promise.reject(new Error('called'));
 
-  await customResource(forbidden, quick)(request('Delete', cloudFormation.url), invocation(5_000));
+  await customResource(forbidden, quick)(request('Delete', cloudFormation.url), invocation(2 * MINUTE));
 
   expect(cloudFormation.answers[0]?.body).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'as-before' });
 });
@@ -108,7 +110,7 @@ test('an answer that is refused is given again, and fits', async () => {
   await using cloudFormation = await responseUrl(503, 500);
   const verbose: Work = () => Promise.reject(new Error('é'.repeat(10_000)));
 
-  await customResource(verbose, quick)(request('Create', cloudFormation.url), invocation(5_000));
+  await customResource(verbose, quick)(request('Create', cloudFormation.url), invocation(2 * MINUTE));
 
   expect(cloudFormation.answers).toHaveLength(3);
   expect(cloudFormation.answers[2]?.bytes).toBeLessThan(4096);
@@ -117,7 +119,7 @@ test('an answer that is refused is given again, and fits', async () => {
 test('where no answer is taken, the invocation fails, so that Lambda calls again', async () => {
   await using cloudFormation = await responseUrl(403, 403, 403, 403);
 
-  await expect(customResource(work, quick)(request('Create', cloudFormation.url), invocation(5_000))).rejects.toThrow(
-    "CloudFormation's address takes no answer: status 403",
-  );
+  await expect(
+    customResource(work, quick)(request('Create', cloudFormation.url), invocation(2 * MINUTE)),
+  ).rejects.toThrow("CloudFormation's address takes no answer: status 403");
 });

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { GlueClient } from '@aws-sdk/client-glue';
+import { plenty } from '../../test/deadlines.ts';
 import { within } from '../deadline.ts';
 import { oneAttempt } from '../stores/call.ts';
 import { confluentRegistry } from './confluent.ts';
@@ -61,7 +62,7 @@ describe('Glue', () => {
   test('gives the schema of a version', async () => {
     answer = version();
 
-    expect(await glue().schema(VERSION, within(5_000))).toBe('"string"');
+    expect(await glue().schema(VERSION, plenty)).toBe('"string"');
     expect(asked).toEqual([JSON.stringify({ SchemaVersionId: VERSION })]);
   });
 
@@ -78,7 +79,7 @@ describe('Glue', () => {
   ])('%s', async (_, given, code) => {
     answer = given;
 
-    await expect(glue().schema(VERSION, within(5_000))).rejects.toMatchObject({
+    await expect(glue().schema(VERSION, plenty)).rejects.toMatchObject({
       code,
       retriable: code === 'SCHEMA_REGISTRY',
     });
@@ -95,7 +96,7 @@ describe('Confluent', () => {
   test('gives the schema of an id', async () => {
     answer = { status: 200, body: { schema: '"string"' } };
 
-    expect(await confluent().schema('7', within(5_000))).toBe('"string"');
+    expect(await confluent().schema('7', plenty)).toBe('"string"');
     expect(asked).toEqual(['/schemas/ids/7']);
   });
 
@@ -115,7 +116,7 @@ describe('Confluent', () => {
   ])('%s', async (_, given, code) => {
     answer = given;
 
-    await expect(confluent().schema('7', within(5_000))).rejects.toMatchObject({
+    await expect(confluent().schema('7', plenty)).rejects.toMatchObject({
       code,
       retriable: code === 'SCHEMA_REGISTRY',
     });
@@ -129,7 +130,7 @@ describe('Confluent', () => {
   );
 
   test.each(['0', '-1', '-2147483648'])('the id %s is unknown without a call', async (id) => {
-    await expect(confluent().schema(id, within(5_000))).rejects.toMatchObject({ code: 'UNKNOWN_SCHEMA' });
+    await expect(confluent().schema(id, plenty)).rejects.toMatchObject({ code: 'UNKNOWN_SCHEMA' });
     expect(asked).toEqual([]);
   });
 

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import type { CompiledTemplate, TemplateResource } from '../../plugins/msk/contract.ts';
 import { runSchedules } from './run-schedules.ts';
 import { type Schedule, scheduledEvent, schedulesOf } from './schedules.ts';
@@ -90,52 +91,58 @@ test('the event is EventBridge’s', () => {
 });
 
 describe('running schedules', () => {
-  const schedule: Schedule = { ...closeWindows, milliseconds: 20, service: 'events' };
-  const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+  const schedule: Schedule = { ...closeWindows, milliseconds: 60_000, service: 'events' };
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+  const minutes = (count: number) => jest.advanceTimersByTimeAsync(count * 60_000);
 
   test('invokes the function again and again, first after one period, each time with a new event', async () => {
     const invoked: [string, { id: string }][] = [];
     const invoke = async (name: string, event: unknown) => void invoked.push([name, event as { id: string }]);
     const running = runSchedules([schedule], invoke, () => {});
+    await minutes(0.99);
     expect(invoked).toEqual([]);
-    await wait(150);
+    await minutes(3);
     await running.stop();
-    const before = invoked.length;
-    await wait(60);
+    await minutes(3);
 
-    expect(before).toBeGreaterThan(1);
-    expect(invoked).toHaveLength(before);
-    expect(invoked[0]?.[0]).toBe('CloseWindowsLambdaFunction');
-    expect(new Set(invoked.map(([, { id }]) => id)).size).toBe(before);
+    expect(invoked.map(([name]) => name)).toEqual(Array.from({ length: 3 }, () => 'CloseWindowsLambdaFunction'));
+    expect(new Set(invoked.map(([, { id }]) => id)).size).toBe(3);
   });
 
   test('one that fails is told, and the next comes all the same', async () => {
     const lines: string[] = [];
     const invoke = () => Promise.reject(new Error('no brokers'));
     const running = runSchedules([schedule], invoke, (line) => lines.push(line));
-    await wait(150);
+    await minutes(2);
     await running.stop();
 
-    expect(lines.length).toBeGreaterThan(1);
-    expect(new Set(lines)).toEqual(
-      new Set(['CloseWindowsEventsRuleSchedule1: CloseWindowsLambdaFunction failed: Error: no brokers']),
-    );
+    const line = 'CloseWindowsEventsRuleSchedule1: CloseWindowsLambdaFunction failed: Error: no brokers';
+    expect(lines).toEqual([line, line]);
   });
 
   test('two of the same never run at once; a stop waits for the one in flight', async () => {
     const lines: string[] = [];
-    let [started, ended] = [0, 0];
-    const invoke = async () => {
+    const work = Promise.withResolvers<void>();
+    let [started, stopped] = [0, false];
+    const invoke = () => {
       started += 1;
-      await wait(200);
-      ended += 1;
+      return work.promise;
     };
     const running = runSchedules([schedule], invoke, (line) => lines.push(line));
-    await wait(100);
-    expect([started, ended]).toEqual([1, 0]);
-    await running.stop();
+    await minutes(2);
+    const stop = running.stop().then(() => {
+      stopped = true;
+    });
+    await minutes(0.1);
+    expect([started, stopped]).toEqual([1, false]);
+    work.resolve();
+    await stop;
 
-    expect([started, ended]).toEqual([1, 1]);
-    expect(lines).toContain('CloseWindowsEventsRuleSchedule1: left out, as the one before still runs');
+    expect(lines).toEqual(['CloseWindowsEventsRuleSchedule1: left out, as the one before still runs']);
   });
 });

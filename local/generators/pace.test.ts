@@ -1,68 +1,98 @@
-import { startPace } from './pace.ts';
+import { jest } from '@jest/globals';
+import { type PaceOptions, startPace } from './pace.ts';
+
+/** ms on the clock that the test turns. */
+let clock: number;
+beforeEach(() => {
+  clock = 0;
+  jest.useFakeTimers({ doNotFake: ['performance'] });
+  jest.spyOn(performance, 'now').mockImplementation(() => clock);
+});
+afterEach(() => {
+  jest.useRealTimers();
+  jest.restoreAllMocks();
+});
+
+/** Lets so many ms pass; every timer fires when it is due. */
+function pass(ms: number): void {
+  for (let passed = 0; passed < ms; passed += 1) {
+    clock += 1;
+    jest.advanceTimersByTime(1);
+  }
+}
+
+/** A pace, and how many records it asked for at what time. */
+function setUp(options: Omit<PaceOptions, 'make'>) {
+  const calls: { at: number; count: number }[] = [];
+  const pace = startPace({ ...options, make: (count) => calls.push({ at: clock, count }) });
+  const made = (from = 0) => calls.filter(({ at }) => at > from).reduce((sum, { count }) => sum + count, 0);
+  return { pace, calls, made };
+}
 
 test('makes records evenly at the rate, and ends with its duration', async () => {
-  let made = 0;
-  let calls = 0;
-  const pace = startPace({
-    rate: 1_000,
-    durationSeconds: 0.4,
-    make: (count) => {
-      made += count;
-      calls++;
-    },
-  });
+  const { pace, calls, made } = setUp({ rate: 1_000, durationSeconds: 0.4 });
+
+  pass(1_000);
   await pace.finished;
-  expect(made).toBeGreaterThanOrEqual(390);
-  expect(made).toBeLessThan(600);
-  expect(calls).toBeGreaterThan(5);
+
+  expect(made()).toBe(400);
+  expect(new Set(calls.map(({ count }) => count))).toEqual(new Set([10]));
 });
 
-test('a rate below one per tick makes one now and then', async () => {
-  const counts: number[] = [];
-  await startPace({ rate: 20, durationSeconds: 0.32, make: (count) => counts.push(count) }).finished;
-  expect(counts.length).toBeGreaterThanOrEqual(3);
-  expect(counts.reduce((a, b) => a + b)).toBeLessThan(10);
+test('a rate below one per tick makes one now and then', () => {
+  const { calls } = setUp({ rate: 20 });
+
+  pass(320);
+
+  expect(calls).toEqual([50, 100, 150, 200, 250, 300].map((at) => ({ at, count: 1 })));
 });
 
-test('what a stall of more than a second missed is left out', async () => {
-  let made = 0;
-  const pace = startPace({ rate: 1_000, durationSeconds: 2.6, make: (count) => (made += count) });
-  const stalledUntil = performance.now() + 2_500;
-  while (performance.now() < stalledUntil);
-  await pace.finished;
-  expect(made).toBeGreaterThan(900);
-  expect(made).toBeLessThan(1_500);
+test('a machine that is late makes up for it', () => {
+  const { made } = setUp({ rate: 1_000 });
+
+  clock += 790;
+  pass(10);
+
+  expect(made()).toBe(800);
+});
+
+test('what a stall of more than a second missed is left out', () => {
+  const { made } = setUp({ rate: 1_000 });
+
+  clock += 2_490;
+  pass(10);
+  expect(made()).toBe(1_000);
+  pass(100);
+
+  expect(made()).toBe(1_100);
 });
 
 test('stop ends it', async () => {
-  let made = 0;
-  const pace = startPace({ rate: 1_000, make: (count) => (made += count) });
+  const { pace, calls } = setUp({ rate: 1_000 });
+
   pace.stop();
+  pass(100);
   await pace.finished;
-  expect(made).toBe(0);
+
+  expect(calls).toEqual([]);
 });
 
 test('a maker that throws ends it with that error', async () => {
-  const pace = startPace({
-    rate: 1_000,
-    make: () => {
-      throw new Error('no more');
-    },
+  const make = jest.fn(() => {
+    throw new Error('no more');
   });
+  const pace = startPace({ rate: 1_000, make });
+
+  pass(100);
+
   await expect(pace.finished).rejects.toThrow('no more');
+  expect(make).toHaveBeenCalledTimes(1);
 });
 
-test('a rate that changes is followed', async () => {
-  const halves = [0, 0];
-  const startedAt = performance.now();
-  await startPace({
-    rate: (seconds) => (seconds < 0.3 ? 100 : 1_000),
-    durationSeconds: 0.6,
-    make: (count) => {
-      const half = performance.now() - startedAt < 300 ? 0 : 1;
-      halves[half] = (halves[half] ?? 0) + count;
-    },
-  }).finished;
-  expect(halves[0]).toBeLessThan(80);
-  expect(halves[1]).toBeGreaterThan(200);
+test('a rate that changes is followed', () => {
+  const { made } = setUp({ rate: (seconds) => (seconds <= 0.3 ? 100 : 1_000) });
+
+  pass(600);
+
+  expect([made() - made(300), made(300)]).toEqual([30, 300]);
 });

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { processServer } from './process-server.ts';
+import { FAREWELL_MS, processServer } from './process-server.ts';
 
 describe("a server's farewell", () => {
   let folder: string;
@@ -62,6 +62,6 @@ describe("a server's farewell", () => {
 
     await own.stop();
 
-    expect(Date.now() - begun).toBeLessThan(2_000);
+    expect(Date.now() - begun).toBeLessThan(FAREWELL_MS);
   });
 });

@@ -26,7 +26,7 @@ export interface ProcessServerOptions {
 const READY_MS = 60_000;
 const PROBE_MS = 2_000;
 const PAUSE_MS = 50;
-const FAREWELL_MS = 5_000;
+export const FAREWELL_MS = 5_000;
 const LOG_LINES = 8;
 const DIED = Symbol('died');
 

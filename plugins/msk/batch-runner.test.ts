@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { BatchRunner, type BatchRunnerOptions, type Discard } from './batch-runner.ts';
 import type { KafkaRecord } from './event.ts';
@@ -6,6 +5,7 @@ import { PartitionQueue } from './partition-queue.ts';
 import { failAll, type Outcome, succeedAll } from './response.ts';
 import { type RetryProperties, retryPolicy } from './retry-policy.ts';
 import { halves, partsOf, type Slice } from './slices.ts';
+import { eventually } from './test/eventually.ts';
 
 const record = (offset: number, timestamp = Date.now()): KafkaRecord => ({
   offset,
@@ -113,8 +113,7 @@ describe('BatchRunner', () => {
       },
     );
     const run = runner.run(batch);
-    await sleep(400);
-    expect(attempts).toBeGreaterThan(1);
+    await eventually(() => attempts > 1, { what: 'a second attempt', seen: () => attempts });
     stop.abort();
     await run;
 
@@ -132,7 +131,7 @@ describe('BatchRunner', () => {
       },
     );
     const run = runner.run([poisoned, other]);
-    await sleep(50);
+    await eventually(() => !other.queue.busy, { what: 'the end of the other partition', seen: () => done });
 
     expect([done, other.queue.busy, poisoned.queue.busy]).toEqual([[[1, 2, 2]], false, true]);
     stop.abort();
@@ -152,7 +151,7 @@ describe('BatchRunner', () => {
       },
     );
     const run = runner.run(batchOf(1, 2));
-    await sleep(500);
+    await eventually(() => invocations.length > 2, { what: 'a retry of the other', seen: () => invocations });
 
     expect(invocations.slice(0, 3)).toEqual([[0, 0, 1], [0, 0, 1], [1]]);
     stop.abort();
@@ -173,7 +172,7 @@ describe('BatchRunner', () => {
       },
     );
     const run = runner.run([aged, fresh]);
-    await sleep(50);
+    await eventually(() => !fresh.queue.busy, { what: 'the end of the fresh partition', seen: () => done });
     expect([invocations, done, fresh.queue.busy, aged.queue.busy]).toEqual([[[0]], [[1, 1, 1]], false, true]);
     away = false;
     await run;

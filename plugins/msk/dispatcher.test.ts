@@ -1,10 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
+import { jest } from '@jest/globals';
 import { Dispatcher, type DispatcherOptions } from './dispatcher.ts';
 import type { KafkaRecord } from './event.ts';
 import { PartitionQueue } from './partition-queue.ts';
 import { type Outcome, succeedAll } from './response.ts';
 import { retryPolicy } from './retry-policy.ts';
 import { partsOf, type Slice } from './slices.ts';
+import { eventually } from './test/eventually.ts';
 
 const limits = { batchSize: 10, maxBytes: 100_000 };
 
@@ -48,16 +50,27 @@ function setUp(options: Partial<DispatcherOptions> = {}, passes?: (record: Kafka
     queue(partition).add(records, performance.now());
     dispatcher.wake();
   };
-  return { dispatcher, invocations, done, failures, queue, add };
+  /** Resolves at that invocation, which comes after a failed one's pause. */
+  const invoked = (count: number) =>
+    eventually(() => invocations.length >= count, { what: `${count} invocations`, seen: () => invocations });
+  return { dispatcher, invocations, invoked, done, failures, queue, add };
 }
 
 function offsetsOf(slices: readonly Slice[]): Record<number, number[]> {
   return Object.fromEntries(slices.map(({ queue, records }) => [queue.partition, records.map(({ offset }) => offset)]));
 }
 
-const tick = () => sleep(5);
+/** Lets all that is ready happen: a pump waits for the next turn of the event loop, and may wake another. */
+async function tick(): Promise<void> {
+  for (let turns = 0; turns < 3; turns += 1) await turn();
+}
 
 describe('Dispatcher', () => {
+  afterEach(() => {
+    jest.useRealTimers();
+    jest.restoreAllMocks();
+  });
+
   test('puts records of several partitions in one batch', async () => {
     const { invocations, add } = setUp();
     add(0, 0, 2);
@@ -103,14 +116,25 @@ describe('Dispatcher', () => {
   });
 
   test('waits for a full batch, at most the window from its first record on', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance'] });
+    let clock = 0;
+    jest.spyOn(performance, 'now').mockImplementation(() => clock);
+    const pass = (ms: number) => {
+      clock += ms;
+      jest.advanceTimersByTime(ms);
+    };
     const { invocations, add } = setUp({ windowMilliseconds: 150 });
     add(0, 0, 3);
-    await sleep(60);
+    await tick();
+    pass(60);
     add(0, 3, 3);
-    await sleep(60);
+    await tick();
+    pass(89);
+    await tick();
     expect(invocations).toEqual([]);
 
-    await sleep(60);
+    pass(1);
+    await tick();
     expect(invocations.map(({ offsets }) => offsets)).toEqual([{ 0: [0, 1, 2, 3, 4, 5] }]);
   });
 
@@ -123,7 +147,7 @@ describe('Dispatcher', () => {
   });
 
   test('tries a failed batch again, with the same records, while other partitions go on', async () => {
-    const { invocations, add, done, failures } = setUp();
+    const { invocations, invoked, add, done, failures } = setUp();
     add(0, 0, 2);
     await tick();
     invocations[0]?.fail();
@@ -132,7 +156,7 @@ describe('Dispatcher', () => {
     await tick();
     expect(invocations[1]?.offsets).toEqual({ 1: [0] });
 
-    await sleep(150);
+    await invoked(3);
     expect(invocations[2]?.offsets).toEqual({ 0: [0, 1] });
     expect(failures).toEqual(['Error: no']);
     expect(done).toEqual([]);
@@ -144,12 +168,12 @@ describe('Dispatcher', () => {
   });
 
   test('commits up to the first failed record of each partition and retries from there', async () => {
-    const { invocations, add, done } = setUp();
+    const { invocations, invoked, add, done } = setUp();
     add(0, 0, 3);
     add(1, 0, 3);
     await tick();
     invocations[0]?.settle({ failedFrom: [1, undefined], reason: 'one' });
-    await sleep(150);
+    await invoked(2);
 
     expect(done).toEqual([
       [0, 1, 1],
@@ -171,13 +195,13 @@ describe('Dispatcher', () => {
   });
 
   test('neither commits nor retries what was taken away meanwhile', async () => {
-    const { invocations, add, done, queue } = setUp();
+    const { invocations, invoked, add, done, queue } = setUp();
     add(0, 0, 1);
     add(1, 0, 1);
     await tick();
     queue(0).revoke();
     invocations[0]?.fail();
-    await sleep(150);
+    await invoked(2);
     expect(invocations[1]?.offsets).toEqual({ 1: [0] });
 
     queue(1).revoke();
@@ -233,13 +257,13 @@ describe('Dispatcher', () => {
     });
 
     test('wait for the record before them that is in flight, fails and comes again', async () => {
-      const { invocations, add, done } = setUp({}, only(1));
+      const { invocations, invoked, add, done } = setUp({}, only(1));
       add(0, 1, 4);
       await tick();
       add(0, 5, 2);
       await tick();
       invocations[0]?.fail();
-      await sleep(150);
+      await invoked(2);
       expect(done).toEqual([]);
 
       invocations[1]?.settle();
@@ -249,11 +273,11 @@ describe('Dispatcher', () => {
     });
 
     test('are not done by a partial response that fails a record before them', async () => {
-      const { invocations, add, done } = setUp({}, (record) => record.offset % 2 === 1);
+      const { invocations, invoked, add, done } = setUp({}, (record) => record.offset % 2 === 1);
       add(0, 1, 4);
       await tick();
       invocations[0]?.settle({ failedFrom: [3], reason: 'one' });
-      await sleep(150);
+      await invoked(2);
       expect(done).toEqual([[0, 3, 1]]);
 
       invocations[1]?.settle();
@@ -297,8 +321,10 @@ describe('Dispatcher', () => {
     const stopped = dispatcher.stop();
     invocations[0]?.settle({ failedFrom: [undefined, 0], reason: 'one' });
     await stopped;
-    await sleep(150);
+    await tick();
 
+    // What would try again, or begin, would be in flight.
+    expect(dispatcher.inFlight).toBe(0);
     expect(invocations).toHaveLength(1);
     expect(done).toEqual([[0, 1, 1]]);
   });

@@ -4,9 +4,9 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import { createInvoker, type Invoker } from './invoker.ts';
+import { eventually } from './test/eventually.ts';
 
 /** What a function may do to its process, by the event's `do`. */
 const HANDLER = `
@@ -79,7 +79,7 @@ const functionIn = (folder: string) => ({
   name: 'service-work',
   handler: 'index.handler',
   runtime: 'nodejs24.x',
-  timeout: 10,
+  timeout: 60,
   memorySize: 64,
   environment: { OWN: 'its own' },
   directory: folder,
@@ -112,16 +112,14 @@ describe('a failed invocation, after which the next one succeeds', () => {
   );
 
   test.each(['endless', 'never'])('takes longer than its timeout: %s', async (work) => {
-    const { invoke, initialize } = invoker({ timeout: 1 });
-    await initialize();
-    const before = Date.now();
+    const { invoke } = invoker({ timeout: 1 });
 
     await expect(invoke({ do: work })).rejects.toMatchObject({
       errorType: 'Sandbox.Timedout',
       message: 'Sandbox.Timedout: Task timed out after 1.00 seconds',
     });
-    expect(Date.now() - before).toBeLessThan(2000);
-    expect(await invoke({ do: 'answer', value: 1 })).toBe(1);
+    const next = () => invoke({ do: 'answer', value: 1 });
+    expect(await eventually(next, { what: 'an answer within the second that the function has' })).toBe(1);
   });
 
   (process.platform === 'linux' ? test : test.skip)(
@@ -226,7 +224,7 @@ test('an instance that ends while idle is replaced', async () => {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     const [line] = (await once(parent.stdout, 'data')) as [Buffer];
-    await until(() => existsSync(begun), 'the endless loop has begun');
+    await eventually(() => existsSync(begun), { what: 'the endless loop has begun' });
 
     parent.kill('SIGKILL');
 
@@ -241,14 +239,7 @@ test('an instance that ends while idle is replaced', async () => {
 );
 
 /** Resolves when no process has that id any more. */
-const gone = (pid: number) => until(() => !existsSync(`/proc/${pid}`), `process ${pid} has ended`);
-
-/** @throws Error where it isn't true within 20 s */
-async function until(condition: () => boolean, what: string): Promise<void> {
-  for (const deadline = Date.now() + 20_000; !condition(); await sleep(20)) {
-    if (Date.now() > deadline) throw new Error(`not within 20 s: ${what}`);
-  }
-}
+const gone = (pid: number) => eventually(() => !existsSync(`/proc/${pid}`), { what: `process ${pid} has ended` });
 
 test('a function gets Lambda’s context and variables, and nothing of this process’s environment but AWS_*', async () => {
   process.env['AWS_TEST_PROFILE'] = 'given on';

@@ -47,7 +47,12 @@ test('the service invokes functions by key or logical id, until its stopping has
 
 /** A service of one function, packaged. */
 function serviceIn(serviceDir: string): Serverless {
-  const properties = { Handler: 'index.handler', Runtime: 'nodejs24.x', FunctionName: 'offline-test-work', Timeout: 2 };
+  const properties = {
+    Handler: 'index.handler',
+    Runtime: 'nodejs24.x',
+    FunctionName: 'offline-test-work',
+    Timeout: 60,
+  };
   const compiledCloudFormationTemplate = {
     Resources: { WorkLambdaFunction: { Type: 'AWS::Lambda::Function', Properties: properties } },
   };

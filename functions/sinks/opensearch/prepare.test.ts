@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { Client } from '@opensearch-project/opensearch';
-import { within } from '../../../lib/deadline.ts';
+import { plenty } from '../../../test/deadlines.ts';
 import { prepareSearch, type SearchSetup } from './prepare.ts';
 
 interface Asked {
@@ -27,7 +27,7 @@ async function askedOf(
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const client = new Client({ node: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, maxRetries: 0 });
   try {
-    await prepareSearch({ ...setup, client }, within(5_000));
+    await prepareSearch({ ...setup, client }, plenty);
     return asked;
   } finally {
     await client.close();
