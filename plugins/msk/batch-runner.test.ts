@@ -188,6 +188,24 @@ describe('BatchRunner', () => {
     ]);
   });
 
+  test('a record that gets too old between two attempts is given up, the young one with it is tried on', async () => {
+    const { runner, invocations, discarded, done } = setUp(
+      { MaximumRecordAgeInSeconds: 60 },
+      {
+        invoke: (slices) => {
+          const [slice] = slices as [Slice];
+          if (invocations.length === 2) (slice.records[0] as KafkaRecord).timestamp = 0;
+          return poison(0)(slices);
+        },
+      },
+    );
+    await runner.run(batchOf(2));
+
+    expect(invocations).toEqual([[0, 1], [0, 1], [1]]);
+    expect(discarded).toEqual([{ offsets: [0], why: { condition: 'RecordAgeExceeded', invocations: 2 } }]);
+    expect(done.at(-1)).toEqual([0, 2, 1]);
+  });
+
   test('what is too old after a split says how often it was tried', async () => {
     const batch = batchOf(2);
     const { runner, discarded } = setUp(

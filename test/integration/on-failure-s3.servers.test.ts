@@ -6,12 +6,13 @@ import {
   connect,
   createTopic,
   disconnect,
-  eventually,
+  done,
   numbered,
   produce,
   recordsOf,
   start,
   stopAll,
+  until,
 } from '../../plugins/msk/test/kafka.ts';
 import { startBucket, type TestBucket } from '../servers.ts';
 
@@ -34,8 +35,13 @@ test('a batch that is given up becomes an object in the documented format, the w
     { partition: 0, value: 'two', timestamp: '1700000001000' },
     { partition: 1, value: 'three', timestamp: '1700000002000' },
   ]);
-  const run = start(topic, fail, { retry, onFailure: onFailure(), windowMilliseconds: 1000 }, environment());
-  await eventually(() => run.poller.status.metrics.CommittedEventCount === 3);
+  const run = start(
+    topic,
+    fail,
+    { retry, onFailure: onFailure(), batchSize: 3, windowMilliseconds: 60_000 },
+    environment(),
+  );
+  await done(run, 3);
 
   const Prefix = `aws/lambda/TestMapping/${topic}/`;
   const { Contents = [] } = await archive.client.send(new ListObjectsV2Command({ Bucket: archive.bucket, Prefix }));
@@ -85,14 +91,15 @@ test('a batch that is given up becomes an object in the documented format, the w
     DroppedEventCount: 0,
     OnFailureDestinationDeliveredEventCount: 3,
   });
-}, 20_000);
+});
 
 test('a bucket that is not there holds the partition, and nothing is committed', async () => {
   const topic = await createTopic(1);
   await produce(topic, numbered(0, 0, 1));
   const run = start(topic, fail, { retry, onFailure: `arn:aws:s3:::${topic}` }, environment());
-  await eventually(() => run.poller.status.metrics.OnFailureDestinationDeliveryErrorCount > 1);
+  const refusals = () => run.poller.status.metrics.OnFailureDestinationDeliveryErrorCount;
+  await until(run, 'two refusals of the destination', () => refusals() > 1);
 
   expect(await committed(run.group, topic)).toEqual({ 0: -1 });
   expect(run.poller.status.metrics.DroppedEventCount).toBe(0);
-}, 20_000);
+});

@@ -1,19 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { payloadLimit } from '../batching.ts';
 import {
+  assigned,
+  called,
   connect,
   createTopic,
   createTopicNamed,
   disconnect,
   done,
-  eventually,
   numbered,
   produce,
   recordsOf,
   start,
   stopAll,
   texts,
+  until,
 } from './kafka.ts';
 
 beforeAll(connect);
@@ -85,8 +86,9 @@ describe('the event', () => {
     const topic = await createTopic(1);
     for (let index = 0; index < 12; index += 1)
       await produce(topic, [{ partition: 0, value: Buffer.alloc(900_000, 97) }]);
-    const run = start(topic, () => sleep(300), { windowMilliseconds: 1000 });
-    await done(run, 12);
+    // Nothing but a full batch is handed over: the last records are still waiting.
+    const run = start(topic, () => {}, { windowMilliseconds: 60_000 });
+    await called(run, 2);
 
     const sizes = run.events.map((event) => Buffer.byteLength(JSON.stringify(event)));
     expect(Math.max(...sizes)).toBeLessThanOrEqual(payloadLimit);
@@ -104,8 +106,8 @@ describe('the event', () => {
 
   test('gathers for the batching window', async () => {
     const topic = await createTopic(2);
-    const run = start(topic, () => {}, { windowMilliseconds: 1500 });
-    await eventually(() => run.poller.status.assigned === 2);
+    const run = start(topic, () => {}, { windowMilliseconds: 60_000, batchSize: 4 });
+    await assigned(run, 2);
     for (let index = 0; index < 4; index += 1) await produce(topic, numbered(index % 2, index, 1));
     await done(run, 4);
 
@@ -119,14 +121,18 @@ test('no more invocations run at once than its pollers can have', async () => {
     topic,
     [0, 1, 2, 3].flatMap((partition) => numbered(partition, 0, 50)),
   );
+  const gate = Promise.withResolvers<void>();
   let [most, inFlight] = [0, 0];
   const invoke = async () => {
     inFlight += 1;
     most = Math.max(most, inFlight);
-    await sleep(10);
+    await gate.promise;
     inFlight -= 1;
   };
   const run = start(topic, invoke, { batchSize: 10, concurrency: 2 });
+  const isAllThere = () => run.poller.status.metrics.PolledEventCount === 200;
+  await until(run, 'two at once, and records for more', () => inFlight === 2 && isAllThere());
+  gate.resolve();
   await done(run, 200);
 
   expect(most).toBe(2);
@@ -143,6 +149,7 @@ describe('order', () => {
     let overlaps = 0;
     let most = 0;
     let inFlight = 0;
+    const sideBySide = Promise.withResolvers<void>();
     const run = start(
       topic,
       async (event) => {
@@ -153,7 +160,8 @@ describe('order', () => {
         }
         inFlight += 1;
         most = Math.max(most, inFlight);
-        await sleep(5);
+        if (inFlight === 3) sideBySide.resolve();
+        await sideBySide.promise;
         inFlight -= 1;
         for (const partition of partitions) active.set(partition, 0);
       },

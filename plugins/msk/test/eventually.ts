@@ -28,7 +28,8 @@ export async function eventually<T>(
     const { value, error } = await ask(condition);
     if (value) return value;
     if (performance.now() >= end) {
-      const last = error instanceof Error ? String(error) : inspect(error ?? (seen ? await seen() : value), { depth: 6 });
+      const last =
+        error instanceof Error ? String(error) : inspect(error ?? (seen ? await seen() : value), { depth: 6 });
       throw new Error(`not within ${boundMs / 1000} s: ${what}; last seen: ${last}`, { cause: error });
     }
     await sleep(pause);

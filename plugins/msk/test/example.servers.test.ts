@@ -2,12 +2,14 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import type { CompiledTemplate } from '../contract.ts';
-import { committed, connect, createTopic, disconnect, eventually, numbered, produce } from './kafka.ts';
+import { eventually } from './eventually.ts';
+import { committed, connect, createTopic, disconnect, numbered, produce } from './kafka.ts';
 
 /** The example, outside of this repository, with the plugin from its packed tarball and nothing of its sources. */
 let project: string;
@@ -73,7 +75,10 @@ function start(...args: string[]): (part: string) => Promise<void> {
   child = started;
   const lines: string[] = [];
   createInterface({ input: started.stdout }).on('line', (line) => lines.push(line));
-  return (part) => eventually(() => lines.some((line) => line.includes(part)), 30);
+  return async (part) => {
+    const what = `the line "${part}"`;
+    await eventually(() => lines.some((line) => line.includes(part)), { what, boundMs: 60_000, seen: () => lines });
+  };
 }
 
 async function stopped(): Promise<unknown[]> {
@@ -119,7 +124,7 @@ test('serverless msk start runs it: records reach the handler, and Ctrl-C leaves
   const group = `OrdersEventSourceMappingMSKOrders${capital(topic.replaceAll(/[^A-Za-z0-9]/g, ''))}`;
   expect(await committed(group, topic)).toEqual({ 0: 3 });
   expect(await leftBehind()).toEqual([]);
-}, 90_000);
+}, 180_000);
 
 test('serverless offline start runs it beside HTTP functions', async () => {
   await appendFile(join(project, 'serverless.yml'), HTTP);
@@ -133,15 +138,15 @@ test('serverless offline start runs it beside HTTP functions', async () => {
     yml.replace('  - serverless-offline-msk', '$&\n  - serverless-offline'),
   );
   await produce(topic, numbered(0, 7, 1));
-  const port = 20_000 + Math.floor(Math.random() * 10_000);
-  const printed = start('offline', 'start', '--httpPort', `${port}`, '--lambdaPort', `${port + 1}`);
+  const [port, lambdaPort] = [await freePort(), await freePort()];
+  const printed = start('offline', 'start', '--httpPort', `${port}`, '--lambdaPort', `${lambdaPort}`);
 
   await printed(`${topic} 0: 7`);
   const answer = async () => (await fetch(`http://127.0.0.1:${port}/hello`).catch(() => undefined))?.text();
-  await eventually(async () => (await answer()) === 'hello');
+  await eventually(async () => (await answer()) === 'hello', { what: 'an answer of the function', seen: answer });
   expect(await stopped()).toEqual([0, null]);
   expect(await leftBehind()).toEqual([]);
-}, 90_000);
+}, 180_000);
 
 test('the package exports its types', async () => {
   await writeFile(
@@ -170,6 +175,14 @@ test('the package exports its types', async () => {
 
   expect(stdout).toBe('');
 }, 60_000);
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);

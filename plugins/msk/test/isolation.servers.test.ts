@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { createInvoker, type Invoker } from '../invoker.ts';
-import { committed, connect, createTopic, disconnect, eventually, numbered, produce, start, stopAll } from './kafka.ts';
+import { committed, connect, createTopic, disconnect, done, numbered, produce, start, stopAll } from './kafka.ts';
 
 /** Fails the first time that it is given a batch, in the way that its variable names; `done` tells of the second. */
 const HANDLER = `
@@ -58,7 +58,7 @@ test.each([
       name: 'work',
       handler: 'index.handler',
       runtime: 'nodejs24.x',
-      timeout: fails === 'endless' ? 1 : 20,
+      timeout: fails === 'endless' ? 3 : 60,
       memorySize: 64,
       environment: { FAILS: fails },
       directory,
@@ -74,7 +74,7 @@ test.each([
         throw failure;
       }
     });
-    await eventually(() => run.poller.status.metrics.CommittedEventCount === 3);
+    await done(run, 3);
 
     expect(errors).toEqual([expect.stringContaining(error)]);
     expect(await committed(run.group, topic)).toEqual({ 0: 3 });

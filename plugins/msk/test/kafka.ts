@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { Kafka, type KafkaMessage, logLevel, type Message, Partitioners } from 'kafkajs';
 import { Cluster } from '../cluster.ts';
 import type { MskEvent, MskRecord } from '../event.ts';
 import type { Mapping } from '../mapping.ts';
 import { Poller } from '../poller.ts';
 import { retryPolicy } from '../retry-policy.ts';
+import { eventually } from './eventually.ts';
 
 const brokers = process.env['KAFKA_BROKERS'];
 if (!brokers) throw new Error('KAFKA_BROKERS must name the brokers to test against, e.g. KAFKA_BROKERS=127.0.0.1:9092');
@@ -42,7 +43,7 @@ export async function createTopicNamed(
   configEntries: { name: string; value: string }[] = [],
 ): Promise<void> {
   await admin.createTopics({ topics: [{ topic, numPartitions: partitions, configEntries }], waitForLeaders: false });
-  await eventually(() => isLed(topic, partitions));
+  await eventually(() => isLed(topic, partitions), { what: `leaders of ${topic}` });
 }
 
 /** The controller has a partition at once; the broker that is asked may hear of it later. */
@@ -57,7 +58,7 @@ async function isLed(topic: string, partitions: number): Promise<boolean> {
 /** Adds partitions, up to that many. */
 export async function createPartitions(topic: string, count: number): Promise<void> {
   await admin.createPartitions({ topicPartitions: [{ topic, count }] });
-  await eventually(() => isLed(topic, count));
+  await eventually(() => isLed(topic, count), { what: `leaders of ${topic}` });
   // It would drop records for partitions that it doesn't know.
   await producer.disconnect();
   await producer.connect();
@@ -148,22 +149,34 @@ export function texts(events: readonly MskEvent[], partition?: number): string[]
 }
 
 /** Resolves when so many records are committed, and none is in flight. */
-export async function done({ poller, lines }: Run, records: number): Promise<void> {
+export async function done(run: Run, records: number): Promise<void> {
   const isDone = () => {
-    const { metrics, inFlight } = poller.status;
+    const { metrics, inFlight } = run.poller.status;
     return metrics.CommittedEventCount === records && inFlight === 0;
   };
-  await eventually(isDone).catch((cause: Error) => {
-    throw new Error(`not ${records} records done: ${JSON.stringify({ ...poller.status, lines })}`, { cause });
-  });
+  await until(run, `${records} records done`, isDone);
 }
 
-export async function eventually(condition: () => unknown, seconds = 20): Promise<void> {
-  const end = Date.now() + seconds * 1000;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`not within ${seconds} s: ${condition.toString()}`);
-    await sleep(20);
-  }
+/** Resolves when that is so; where it isn't in time, the error tells the run's status and log. */
+export async function until({ poller, lines }: Run, what: string, condition: () => unknown): Promise<void> {
+  await eventually(condition, { what, seen: () => ({ ...poller.status, lines }) });
+}
+
+/** Resolves when the function was called so often. */
+export async function called(run: Run, times: number): Promise<void> {
+  await until(run, `${times} calls of the function`, () => run.events.length >= times);
+}
+
+/** Resolves when the poller owns so many partitions. */
+export async function assigned(run: Run, partitions: number): Promise<void> {
+  await until(run, `${partitions} partitions assigned`, () => run.poller.status.assigned === partitions);
+}
+
+/** Resolves when the group has committed these offsets. */
+export async function untilCommitted({ group }: Run, topic: string, offsets: Record<number, number>): Promise<void> {
+  const found = () => committed(group, topic);
+  const isSo = async () => isDeepStrictEqual(await found(), offsets);
+  await eventually(isSo, { what: `offsets ${JSON.stringify(offsets)} committed of ${topic}`, seen: found });
 }
 
 /** So many messages of a topic of one partition, from its beginning. */
@@ -174,7 +187,10 @@ export async function readTopic(topic: string, count: number): Promise<KafkaMess
   await consumer.subscribe({ topic, fromBeginning: true });
   await consumer.run({ eachMessage: async ({ message }) => void messages.push(message) });
   try {
-    await eventually(() => messages.length >= count);
+    await eventually(() => messages.length >= count, {
+      what: `${count} messages of ${topic}`,
+      seen: () => messages.length,
+    });
   } finally {
     await consumer.disconnect();
   }

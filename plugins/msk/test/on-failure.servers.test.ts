@@ -8,13 +8,14 @@ import {
   disconnect,
   done,
   endOf,
-  eventually,
   numbered,
   produce,
+  type Run,
   readTopic,
   recordsOf,
   start,
   stopAll,
+  until,
 } from './kafka.ts';
 
 beforeAll(connect);
@@ -27,6 +28,15 @@ const retry = retryPolicy({ MaximumRetryAttempts: 1 }, true, true);
 /** Over 6 MB as base64. */
 const oversized = { partition: 0, key: 'big', value: Buffer.alloc(4_800_000, 97) };
 const roomy = [{ name: 'max.message.bytes', value: '12000000' }];
+
+/** Hands so many records over at once: no test waits for the end of this window. */
+const batchOf = (batchSize: number) => ({ batchSize, windowMilliseconds: 60_000 });
+const refused = (run: Run, times: number) =>
+  until(
+    run,
+    `${times} refusals of the destination`,
+    () => run.poller.status.metrics.OnFailureDestinationDeliveryErrorCount >= times,
+  );
 
 interface Sent {
   requestContext: { condition: string; approximateInvokeCount: number };
@@ -42,7 +52,7 @@ describe('a Kafka topic', () => {
       { key: 'k', value: 'one', headers: { h: 'x' }, timestamp: '1700000000000' },
       { value: null, timestamp: '1700000001000' },
     ]);
-    const run = start(topic, fail, { retry, onFailure: `kafka://${dead}`, windowMilliseconds: 300 });
+    const run = start(topic, fail, { retry, onFailure: `kafka://${dead}`, ...batchOf(2) });
     await done(run, 2);
 
     const messages = await readTopic(dead, 2);
@@ -97,7 +107,7 @@ describe('a Kafka topic', () => {
     const dead = `${topic}-dead`;
     await produce(topic, numbered(0, 0, 1));
     const run = start(topic, fail, { retry, onFailure: `kafka://${dead}` });
-    await eventually(() => run.poller.status.metrics.OnFailureDestinationDeliveryErrorCount > 1);
+    await refused(run, 2);
     expect(await committed(run.group, topic)).toEqual({ 0: -1 });
     expect(run.lines.join()).toContain(`can't be sent to kafka://${dead} and is tried again`);
 
@@ -116,8 +126,8 @@ describe('a Kafka topic', () => {
     const dead = `${topic}-dead`;
     await createTopicNamed(dead, 1, [{ name: 'max.message.bytes', value: '700000' }]);
     await produce(topic, [...numbered(0, 0, 99), { partition: 0, value: Buffer.alloc(700_000, 97) }]);
-    const run = start(topic, fail, { retry, onFailure: `kafka://${dead}`, windowMilliseconds: 300 });
-    await eventually(() => run.poller.status.metrics.OnFailureDestinationDeliveryErrorCount > 2);
+    const run = start(topic, fail, { retry, onFailure: `kafka://${dead}`, ...batchOf(100) });
+    await refused(run, 3);
 
     expect(await readTopic(dead, 99)).toHaveLength(99);
     expect(await endOf(dead)).toBe(99);
@@ -129,7 +139,7 @@ describe('a Kafka topic', () => {
     const dead = `${topic}-dead`;
     await createTopicNamed(dead, 1, [{ name: 'max.message.bytes', value: '1000000' }]);
     await produce(topic, numbered(0, 0, 2000));
-    const run = start(topic, fail, { retry, onFailure: `kafka://${dead}`, batchSize: 2000, windowMilliseconds: 300 });
+    const run = start(topic, fail, { retry, onFailure: `kafka://${dead}`, ...batchOf(2000) });
     await done(run, 2000);
 
     const sent = (await readTopic(dead, 2000)).map(({ value }) => JSON.parse(String(value)) as Sent);
@@ -143,7 +153,7 @@ test.each(['sqs', 'sns'])(
     const topic = await createTopic(1);
     const onFailure = `arn:aws:${service}:us-east-1:000000000000:dead`;
     await produce(topic, numbered(0, 0, 2));
-    const run = start(topic, fail, { retry, onFailure, windowMilliseconds: 300 });
+    const run = start(topic, fail, { retry, onFailure, ...batchOf(2) });
     expect(run.lines).toEqual([expect.stringContaining(`nothing is sent to ${onFailure} on this machine`)]);
     await done(run, 2);
 
@@ -182,7 +192,7 @@ describe('a record that alone is over 6 MB', () => {
     await createTopicNamed(topic, 1, roomy);
     await produce(topic, [oversized, { partition: 0, value: 'behind' }]);
     const run = start(topic, () => {});
-    await eventually(() => run.poller.status.metrics.InvokeErrorCount > 2);
+    await until(run, 'three attempts', () => run.poller.status.metrics.InvokeErrorCount > 2);
 
     expect(run.events).toEqual([]);
     expect(run.poller.status.lastError).toContain('over the limit of 6 MB');

@@ -1,19 +1,20 @@
 import { Cluster } from '../cluster.ts';
 import type { Mapping } from '../mapping.ts';
+import { eventually } from './eventually.ts';
 import {
-  committed,
   connect,
   createPartitions,
   createTopic,
   disconnect,
   done,
-  eventually,
   numbered,
   produce,
   recordsOf,
   start,
   stopAll,
   texts,
+  until,
+  untilCommitted,
 } from './kafka.ts';
 
 beforeAll(connect);
@@ -21,12 +22,12 @@ afterEach(stopAll);
 afterAll(disconnect);
 
 test.each(['TRIM_HORIZON', 'LATEST'] as const)(
-  '%s: records of partitions that are added while it runs are read from their beginning, within 20 s',
+  '%s: records of partitions that are added while it runs are read from their beginning',
   async (at) => {
     const topic = await createTopic(1);
     await produce(topic, numbered(0, 0, 2));
     const run = start(topic, () => {}, { startingPosition: { at } });
-    await eventually(async () => (await offsetOf(run.group, topic)) === 2);
+    await untilCommitted(run, topic, { 0: 2 });
     await createPartitions(topic, 3);
     await produce(topic, [...numbered(1, 10, 2), ...numbered(2, 20, 2)]);
     const added = () =>
@@ -34,10 +35,10 @@ test.each(['TRIM_HORIZON', 'LATEST'] as const)(
         .flatMap(recordsOf)
         .filter(({ partition }) => partition > 0)
         .map(({ text }) => text);
-    await eventually(() => added().length === 4, 20);
+    await until(run, 'the records of the new partitions', () => added().length === 4);
 
     expect(added().toSorted()).toEqual(['10', '11', '20', '21']);
-    await eventually(async () => Object.values(await committed(run.group, topic)).every((offset) => offset === 2));
+    await untilCommitted(run, topic, { 0: 2, 1: 2, 2: 2 });
     await run.poller.refreshPositions();
     expect(run.poller.status.metrics.SumOffsetLag).toBe(0);
   },
@@ -50,7 +51,7 @@ test.each([{ at: 'LATEST' }, { at: 'AT_TIMESTAMP', timestamp: 1_700_000_000_000 
     const topic = await createTopic(1);
     await produce(topic, [{ partition: 0, value: 'old', timestamp: '1600000000000' }]);
     const first = start(topic, () => {}, { startingPosition });
-    await eventually(async () => (await offsetOf(first.group, topic)) === 1);
+    await untilCommitted(first, topic, { 0: 1 });
     await stopAll();
     await createPartitions(topic, 2);
     const added = [10, 11].map((value) => ({ partition: 1, value: String(value), timestamp: '1600000000000' }));
@@ -68,14 +69,9 @@ test('positions are known of partitions that were added, too', async () => {
   const cluster = new Cluster(process.env['KAFKA_BROKERS'] ?? '');
   const mapping = { topic, group: `group-${topic}`, startingPosition: { at: 'TRIM_HORIZON' } } as Mapping;
   const count = async () => (await cluster.positions(mapping).catch(() => undefined))?.size;
-  await eventually(async () => (await count()) === 1);
+  await eventually(async () => (await count()) === 1, { what: 'the position of one partition', seen: count });
   await createPartitions(topic, 3);
 
-  await eventually(async () => (await count()) === 3, 5);
+  await eventually(async () => (await count()) === 3, { what: 'the positions of three partitions', seen: count });
   await cluster.disconnect();
 });
-
-/** The committed offset of partition 0; undefined while the group is unknown. */
-async function offsetOf(group: string, topic: string): Promise<number | undefined> {
-  return (await committed(group, topic).catch(() => undefined))?.[0];
-}

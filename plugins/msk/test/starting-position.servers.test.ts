@@ -1,15 +1,17 @@
 import {
+  called,
   committed,
   connect,
   createTopic,
   disconnect,
   done,
-  eventually,
   numbered,
   produce,
   start,
   stopAll,
   texts,
+  until,
+  untilCommitted,
 } from './kafka.ts';
 
 beforeAll(connect);
@@ -24,9 +26,10 @@ describe('starting position', () => {
       { partition: 0, value: 'middle', timestamp: '1700000005000' },
     ]);
     const run = start(topic, () => {}, settings);
-    await eventually(async () => run.events.length > 0 || (await committed(run.group, topic))[0] !== -1);
+    const begun = async () => run.events.length > 0 || (await committed(run.group, topic))[0] !== -1;
+    await until(run, 'a first batch, or a committed offset', begun);
     await produce(topic, [{ partition: 0, value: 'new' }]);
-    await eventually(() => texts(run.events).includes('new'));
+    await until(run, 'the new record', () => texts(run.events).includes('new'));
     return texts(run.events);
   };
 
@@ -61,9 +64,9 @@ describe('starting position', () => {
     const topic = await createTopic(1);
     const settings = { startingPosition: { at: 'LATEST' } } as const;
     const first = start(topic, () => Promise.reject(new Error('down')), settings);
-    await eventually(async () => (await committed(first.group, topic))[0] === 0);
+    await untilCommitted(first, topic, { 0: 0 });
     await produce(topic, numbered(0, 0, 2));
-    await eventually(() => first.events.length > 0);
+    await called(first, 1);
     await stopAll();
     const second = start(topic, () => {}, settings);
     await done(second, 2);
