@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel } from 'kafkajs';
 import { Cluster } from '../../plugins/msk/cluster.ts';
 import type { MskEvent } from '../../plugins/msk/event.ts';
 import { Poller } from '../../plugins/msk/poller.ts';
 import { retryPolicy } from '../../plugins/msk/retry-policy.ts';
+import { eventually } from '../eventually.ts';
 import { startBroker, type TestBroker } from './broker.ts';
 
 const TOPIC = 'orders';
@@ -25,6 +25,7 @@ afterAll(async () => {
 
 test('plugins/msk: a broker that restarts in flight loses no record, and what it had not committed comes again in order', async () => {
   await produce();
+  const stopped = Promise.withResolvers<void>();
   const read = new Map(PARTITIONS.map((partition) => [partition, [] as number[]]));
   cluster = new Cluster(broker.endpoint);
   poller = new Poller({
@@ -50,25 +51,29 @@ test('plugins/msk: a broker that restarts in flight loses no record, and what it
       for (const record of Object.values((event as MskEvent).records).flat()) {
         read.get(record.partition)?.push(record.offset);
       }
-      await sleep(20);
+      if (count() > 200) await stopped.promise;
     },
   });
+  const count = () => [...read.values()].flat().length;
   poller.start();
-  await eventually(() => [...read.values()].flat().length > 200);
+  await eventually(() => count() > 200, { what: '200 records read', seen: count });
 
   await broker.server.stop();
-  await sleep(2000);
+  stopped.resolve();
+  const error = () => poller.status.lastError;
+  await eventually(error, { what: 'that the poller misses the broker' });
   await broker.server.start();
   await broker.server.ready();
   await produce();
 
-  await eventually(async () => (await committed()).every((offset) => offset === 2 * PER_PARTITION));
+  const isAll = async () => (await committed()).every((offset) => offset === 2 * PER_PARTITION);
+  await eventually(isAll, { what: 'all offsets committed', boundMs: 120_000, seen: committed });
   for (const offsets of read.values()) {
     expect(new Set(offsets).size).toBe(2 * PER_PARTITION);
     // It goes back to an offset that it has read, and on from there: never past one that it hasn't.
     expect(offsets.every((offset, index) => index === 0 || offset <= (offsets[index - 1] ?? 0) + 1)).toBe(true);
   }
-}, 120_000);
+}, 240_000);
 
 const client = () => new Kafka({ brokers: [broker.endpoint], logLevel: logLevel.NOTHING });
 
@@ -88,12 +93,4 @@ async function committed(): Promise<number[]> {
   const [offsets] = await admin.fetchOffsets({ groupId: 'orders', topics: [TOPIC] });
   await admin.disconnect();
   return (offsets?.partitions ?? []).map(({ offset }) => Number(offset));
-}
-
-async function eventually(condition: () => unknown): Promise<void> {
-  const end = Date.now() + 60_000;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`not within a minute: ${condition.toString()}`);
-    await sleep(100);
-  }
 }

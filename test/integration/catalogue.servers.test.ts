@@ -5,6 +5,7 @@ import { type CatalogueOptions, catalogueReader } from '../../functions/orders/c
 import { within } from '../../lib/deadline.ts';
 import { item } from '../../lib/stores/attributes.ts';
 import { DUMMY_CREDENTIALS, LOCAL_REGION } from '../../local/deploy/servers.ts';
+import { plenty } from '../deadlines.ts';
 import { startTables, type TestTables } from '../servers.ts';
 
 let tables: TestTables;
@@ -31,7 +32,7 @@ async function emptyCatalogue() {
 /** A reader with a cache of its own, as an execution environment has it; it says how often it asked the table. */
 const reader = (table: string, more: Partial<CatalogueOptions> = {}) => {
   const catalogue = catalogueReader({ client: tables.client, table, cacheMs: 1_000, cacheSize: 100, ...more });
-  return async (ids: string[], ms = 5_000) => {
+  return async (ids: string[], ms = 60_000) => {
     reads = 0;
     return { names: Object.fromEntries(await catalogue.of(ids, within(ms))), reads };
   };
@@ -94,7 +95,7 @@ test('the file is written over what is there, as often as one likes', async () =
   const file: object[] = JSON.parse(await readFile('resources/catalogue/products.json', 'utf8'));
 
   for (let again = 0; again < 2; again += 1) {
-    await writeProducts(readProducts(file), { client: tables.client, table }, within(5_000));
+    await writeProducts(readProducts(file), { client: tables.client, table }, plenty);
   }
 
   const expected = [...file, { product_id: 'P0', product_name: 'no longer in the file' }].map(item);

@@ -19,28 +19,36 @@ export interface TestDatabase {
   /** Once more, on the data that is there. */
   startPostgres(): Promise<void>;
   readonly dataApi: Server;
+  /** One more client, of a Data API with limits of its own before the same PostgreSQL. */
+  limited(limits: Limits): Promise<RDSDataClient>;
   readonly client: RDSDataClient;
   stop(): Promise<void>;
 }
 
 /** An empty PostgreSQL behind the Data API, and the SDK's own client for it. */
-export async function startDatabase(limits?: Limits): Promise<TestDatabase> {
+export async function startDatabase(): Promise<TestDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'test-database-'));
-  const [postgresPort, apiPort] = await choosePorts([
-    { name: 'postgres', usual: 25_432 + Math.floor(Math.random() * 2_000), option: '' },
-    { name: 'rds-data', usual: 28_081 + Math.floor(Math.random() * 2_000), option: '' },
-  ]);
-  const postgresContext = await context(folder, 'postgres', postgresPort);
+  const port = async (name: string, from: number) =>
+    (await choosePorts([{ name, usual: from + Math.floor(Math.random() * 2_000), option: '' }]))[0];
+  const postgresContext = await context(folder, 'postgres', await port('postgres', 25_432));
   let postgres = postgresServer(postgresContext);
-  const dataApi = dataApiServer(await context(folder, 'rds-data', apiPort), () => postgres.endpoint, limits);
-  await Promise.all([postgres.start(), dataApi.start()]);
-  await Promise.all([postgres.ready(), dataApi.ready()]);
-  const client = new RDSDataClient({
-    endpoint: dataApi.endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'dummy', secretAccessKey: 'dummy' },
-    maxAttempts: 1,
-  });
+  await postgres.start();
+  await postgres.ready();
+  const more: { server: Server; client: RDSDataClient }[] = [];
+  async function startDataApi(limits?: Limits): Promise<{ server: Server; client: RDSDataClient }> {
+    const own = await context(folder, 'rds-data', await port('rds-data', 28_081));
+    const server = dataApiServer(own, () => postgres.endpoint, limits);
+    await server.start();
+    await server.ready();
+    const client = new RDSDataClient({
+      endpoint: server.endpoint,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'dummy', secretAccessKey: 'dummy' },
+      maxAttempts: 1,
+    });
+    return { server, client };
+  }
+  const { server: dataApi, client } = await startDataApi();
   return {
     postgres: () => postgres,
     async startPostgres() {
@@ -50,9 +58,16 @@ export async function startDatabase(limits?: Limits): Promise<TestDatabase> {
     },
     dataApi,
     client,
+    async limited(limits) {
+      const one = await startDataApi(limits);
+      more.push(one);
+      return one.client;
+    },
     async stop() {
-      client.destroy();
-      await dataApi.stop();
+      for (const own of [{ server: dataApi, client }, ...more]) {
+        own.client.destroy();
+        await own.server.stop();
+      }
       await postgres.stop();
       await rm(folder, { recursive: true });
     },
@@ -61,6 +76,6 @@ export async function startDatabase(limits?: Limits): Promise<TestDatabase> {
 
 async function context(folder: string, name: string, port: number | undefined): Promise<ServerContext> {
   const data = join(folder, name);
-  await mkdir(data, { mode: 0o700 });
+  await mkdir(data, { mode: 0o700, recursive: true });
   return { data, kept: false, log: join(folder, `${name}.log`), port: port ?? 0, cache: folder };
 }

@@ -6,8 +6,8 @@ import { ExecuteStatementCommand } from '@aws-sdk/client-rds-data';
 import { build } from 'esbuild';
 import { applyMigrations } from '../../functions/ops/apply.ts';
 import { readMigrations } from '../../functions/ops/migrations.ts';
-import { within } from '../../lib/deadline.ts';
 import { openDatabase } from '../../lib/stores/data-api.ts';
+import { plenty } from '../deadlines.ts';
 import { REFERENCE, startDatabase, type TestDatabase } from './database.ts';
 
 let database: TestDatabase;
@@ -93,8 +93,7 @@ describe('the function, bundled as it is deployed', () => {
 
 describe('migrations', () => {
   const apply = (files: Record<string, string>) => {
-    const deadline = within(10_000);
-    return applyMigrations(openDatabase(database.client, REFERENCE, deadline), readMigrations(files), deadline);
+    return applyMigrations(openDatabase(database.client, REFERENCE, plenty), readMigrations(files), plenty);
   };
 
   test('a changed one is an error that names it', async () => {

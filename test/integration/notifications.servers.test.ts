@@ -2,10 +2,13 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type CooldownOptions, cooldown } from '../../functions/notifications/cooldown.ts';
 import { type Notification, notify, type Publish } from '../../functions/notifications/notify.ts';
+import type { Deadline } from '../../lib/deadline.ts';
 import { TransientError } from '../../lib/errors.ts';
 import type { MskEvent } from '../../lib/kafka/event.ts';
 import { putIf } from '../../lib/stores/conditional-put.ts';
 import { DUMMY_CREDENTIALS, LOCAL_REGION } from '../../local/deploy/servers.ts';
+import { overWhen } from '../deadlines.ts';
+import { eventually } from '../eventually.ts';
 import { batchOfRecords, lambdaContext, mskEvent, type TestRecord } from '../msk-event.ts';
 import { startTables, type TestTables } from '../servers.ts';
 
@@ -46,7 +49,7 @@ function environment(more: Partial<CooldownOptions> & { publish?: Publish } = {}
   return {
     messages,
     tooOld: () => tooOld,
-    run: (records: TestRecord[], ms?: number) => run(batchOfRecords(records, {}, ms)),
+    run: (records: TestRecord[], deadline?: Deadline) => run(batchOfRecords(records, {}, deadline)),
   };
 }
 
@@ -88,12 +91,19 @@ test('another vehicle, another kind, and the time after the cooldown have messag
 });
 
 test('a message that SNS did not take is sent when the batch comes again; nobody else sends it before', async () => {
+  let refusals = 0;
   const refusing = environment({
-    publish: () => Promise.reject(new TransientError('SNS', 'throttled')),
+    publish: () => {
+      refusals += 1;
+      return Promise.reject(new TransientError('SNS', 'throttled'));
+    },
   });
   const batch = many('retry', 0, 50);
 
-  const failures = await refusing.run(batch, 500);
+  const failures = await refusing.run(
+    batch,
+    overWhen(() => refusals === 3),
+  );
 
   expect(failures.map(({ error }) => [error.code, error.retriable])).toEqual(batch.map(() => ['SNS', true]));
   const other = environment();
@@ -107,9 +117,9 @@ test('a message that SNS did not take is sent when the batch comes again; nobody
 test('a function that dies between the claim and the message: the alert that comes again sends it', async () => {
   const dying = environment({ publish: () => new Promise(() => {}) });
   void dying.run([speeding('crash', 7)]);
-  while (!(await tables.items('notifications')).some(({ source }) => source?.S === 'raw-data-topic-0-7/Speeding')) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  const claims = () => tables.items('notifications');
+  const isClaimed = async () => (await claims()).some(({ source }) => source?.S === 'raw-data-topic-0-7/Speeding');
+  await eventually(isClaimed, { what: 'the claim', seen: claims });
 
   const next = environment();
   // Delivered again from further back, so that the alert that had claimed is not the first.

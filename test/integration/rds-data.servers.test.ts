@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   BatchExecuteStatementCommand,
   BeginTransactionCommand,
@@ -6,6 +5,7 @@ import {
   ExecuteStatementCommand,
   type ExecuteStatementCommandInput,
   type Field,
+  type RDSDataClient,
   RDSDataServiceException,
   RollbackTransactionCommand,
   type SqlParameter,
@@ -14,17 +14,23 @@ import {
 import { within } from '../../lib/deadline.ts';
 import { json, openDatabase } from '../../lib/stores/data-api.ts';
 import { LIMITS } from '../../local/servers/data-api/limits.ts';
+import { plenty } from '../deadlines.ts';
+import { eventually } from '../eventually.ts';
 import { REFERENCE, startDatabase, type TestDatabase } from './database.ts';
+import { freeze } from './freeze.ts';
 
 let database: TestDatabase;
+/** A client whose statements and idle transactions soon end. */
+let hasty: RDSDataClient;
 beforeAll(async () => {
-  database = await startDatabase({ ...LIMITS, statementMs: 700, transactionIdleMs: 900 });
-}, 30_000);
+  database = await startDatabase();
+  hasty = await database.limited({ ...LIMITS, statementMs: 700, transactionIdleMs: 3_000 });
+});
 afterAll(() => database.stop());
 
 type Options = Omit<ExecuteStatementCommandInput, 'resourceArn' | 'secretArn' | 'sql'>;
-const execute = (sql: string, parameters: SqlParameter[] = [], options: Options = {}) =>
-  database.client.send(new ExecuteStatementCommand({ ...REFERENCE, sql, parameters, ...options }));
+const execute = (sql: string, parameters: SqlParameter[] = [], options: Options = {}, client = database.client) =>
+  client.send(new ExecuteStatementCommand({ ...REFERENCE, sql, parameters, ...options }));
 
 /** The first value of the first record. */
 async function value(sql: string, parameters: SqlParameter[] = [], options: Options = {}): Promise<Field | undefined> {
@@ -41,7 +47,8 @@ async function failure(call: Promise<unknown>): Promise<{ name: string; message:
   return { name: error.name, message: error.message, status: error.$metadata.httpStatusCode };
 }
 
-const begin = async () => (await database.client.send(new BeginTransactionCommand(REFERENCE))).transactionId ?? '';
+const begin = async (client = database.client) =>
+  (await client.send(new BeginTransactionCommand(REFERENCE))).transactionId ?? '';
 const ends = { commit: CommitTransactionCommand, rollback: RollbackTransactionCommand };
 const end = (how: keyof typeof ends, transactionId: string) =>
   database.client.send(new ends[how]({ ...REFERENCE, transactionId }));
@@ -234,11 +241,14 @@ describe('errors', () => {
     await execute('CREATE TABLE slow (id int)');
     const insert = (id: number) => `INSERT INTO slow SELECT ${id} FROM (SELECT pg_sleep(1)) AS s`;
     const [cut, goesOn] = await Promise.all([
-      failure(execute(insert(1))),
-      failure(execute(insert(2), [], { continueAfterTimeout: true })),
+      failure(execute(insert(1), [], {}, hasty)),
+      failure(execute(insert(2), [], { continueAfterTimeout: true }, hasty)),
     ]);
     expect([cut.name, goesOn.name]).toEqual(['StatementTimeoutException', 'StatementTimeoutException']);
-    await sleep(800);
+    const running = async () =>
+      (await value("SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'INSERT INTO slow%'"))
+        ?.longValue;
+    await eventually(async () => (await running()) === 0, { what: 'the end of both statements', seen: running });
     expect((await execute('SELECT id FROM slow')).records).toEqual([[{ longValue: 2 }]]);
   });
 });
@@ -269,21 +279,27 @@ describe('transactions', () => {
   });
 
   test('two statements at once are refused', async () => {
-    const transactionId = await begin();
-    const first = execute('SELECT pg_sleep(0.2)::text', [], { transactionId });
-    await sleep(50);
+    const [other, transactionId] = [await begin(), await begin()];
+    const lock = (id: string) => execute('SELECT pg_advisory_xact_lock(7)::text', [], { transactionId: id });
+    await lock(other);
+    const first = lock(transactionId);
+    const waiting = () => value('SELECT count(*) FROM pg_locks WHERE NOT granted');
+    await eventually(async () => (await waiting())?.longValue === 1, { what: 'a wait for the lock', seen: waiting });
     expect((await failure(execute('SELECT 1', [], { transactionId }))).message).toBe(
       'Transaction is still running a query',
     );
+    await end('rollback', other);
     await first;
     await end('rollback', transactionId);
   });
 
   test('an idle one is rolled back', async () => {
-    const transactionId = await begin();
-    await execute('INSERT INTO ledger VALUES (1)', [], { transactionId });
-    await sleep(1_100);
-    expect((await failure(execute('SELECT 1', [], { transactionId }))).name).toBe('TransactionNotFoundException');
+    const transactionId = await begin(hasty);
+    await execute('INSERT INTO ledger VALUES (1)', [], { transactionId }, hasty);
+    const open = () => value("SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction'");
+    await eventually(async () => (await open())?.longValue === 0, { what: 'the end of the transaction', seen: open });
+    const late = execute('SELECT 1', [], { transactionId }, hasty);
+    expect((await failure(late)).name).toBe('TransactionNotFoundException');
     expect(await rows('ledger')).toBe(0);
   });
 
@@ -327,27 +343,27 @@ test('10,000 rows in one statement, once', async () => {
 });
 
 test('a frozen database times out, and goes on when it is thawed', async () => {
-  database.postgres().process?.signal('SIGSTOP');
-  expect((await failure(execute('SELECT 1'))).name).toBe('StatementTimeoutException');
+  await freeze(database.postgres());
+  expect((await failure(execute('SELECT 1', [], {}, hasty))).name).toBe('StatementTimeoutException');
   database.postgres().process?.signal('SIGCONT');
   expect(await value('SELECT 1')).toEqual({ longValue: 1 });
 });
 
 test('it stops while the database is frozen', async () => {
   const other = await startDatabase();
-  other.postgres().process?.signal('SIGSTOP');
+  await freeze(other.postgres());
   await other.dataApi.stop();
   await other.stop();
-}, 30_000);
+});
 
 describe('through lib', () => {
   test('the deadline ends the wait', async () => {
-    const late = openDatabase(database.client, REFERENCE, within(100.5)).execute('SELECT pg_sleep(0.4)::text');
+    const late = openDatabase(database.client, REFERENCE, within(100.5)).execute('SELECT pg_sleep(3)::text');
     await expect(late).rejects.toMatchObject({ code: 'DATABASE_DEADLINE', retriable: true });
   });
 
   test('wrong data is permanent; a transaction that throws leaves nothing', async () => {
-    const opened = openDatabase(database.client, REFERENCE, within(5_000));
+    const opened = openDatabase(database.client, REFERENCE, plenty);
     await opened.execute('CREATE TABLE whole (id int)');
     const failing = opened.transaction(async (inside) => {
       await inside('INSERT INTO whole VALUES (1)');
@@ -365,12 +381,13 @@ test('a killed database is unavailable, and back when it is started again', asyn
   const transactionId = await begin();
   database.postgres().process?.signal('SIGKILL');
   await database.postgres().process?.exited;
-  // Its sessions end when they notice that it is gone.
-  await sleep(500);
   const unavailable = { name: 'DatabaseUnavailableException', status: 504 };
-  expect(await failure(execute('SELECT 1'))).toMatchObject(unavailable);
+  // Its sessions end when they notice that it is gone.
+  const asked = () => failure(execute('SELECT 1'));
+  await eventually(async () => (await asked()).name === unavailable.name, { what: 'that it is known', seen: asked });
+  expect(await asked()).toMatchObject(unavailable);
   expect(await failure(execute('SELECT 1', [], { transactionId }))).toMatchObject(unavailable);
   await database.startPostgres();
   expect(await value('SELECT count(*) FROM survivors')).toEqual({ longValue: 0 });
   expect((await failure(execute('SELECT 1', [], { transactionId }))).name).toBe('TransactionNotFoundException');
-}, 20_000);
+});

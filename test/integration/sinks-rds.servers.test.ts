@@ -376,7 +376,7 @@ test('a database that is away is waited for within the time, then all is handed 
     [2, true],
   ]);
 
-  const waiting = write([reading(1), reading(2)], 20_000);
+  const waiting = write([reading(1), reading(2)]);
   await database.startPostgres();
   expect(await waiting).toEqual([]);
   postgres = new pg.Client({ connectionString: database.postgres().endpoint });

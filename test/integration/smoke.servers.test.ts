@@ -5,7 +5,7 @@ import { archiveIn } from '../../functions/ops/smoke/archived.ts';
 import { checkPlaces } from '../../functions/ops/smoke/check.ts';
 import { itemsIn } from '../../functions/ops/smoke/items.ts';
 import { grown, nextOffsets } from '../../functions/ops/smoke/offsets.ts';
-import type { Marked } from '../../functions/ops/smoke/place.ts';
+import type { Marked, Place } from '../../functions/ops/smoke/place.ts';
 import { rowsIn } from '../../functions/ops/smoke/rows.ts';
 import { dynamodbSink } from '../../functions/sinks/dynamodb/sink.ts';
 import { rdsSink } from '../../functions/sinks/rds/sink.ts';
@@ -17,6 +17,7 @@ import { createProducer } from '../../lib/kafka/producer.ts';
 import { putIf } from '../../lib/stores/conditional-put.ts';
 import { openDatabase } from '../../lib/stores/data-api.ts';
 import { immutableObjects } from '../../lib/stores/objects.ts';
+import { overWhen, plenty } from '../deadlines.ts';
 import { batchOfRecords, type TestRecord } from '../msk-event.ts';
 import { startBucket, startTables, type TestBucket, type TestTables } from '../servers.ts';
 import { createTopics } from '../topics.ts';
@@ -58,11 +59,25 @@ function sinks(): Record<'rds' | 'dynamodb' | 's3', Sink> {
   };
 }
 
-const places = () => ({
-  rds: rowsIn(open),
-  dynamodb: itemsIn('records', tables.client),
-  s3: archiveIn(archive.bucket, archive.client),
-});
+/** The places, and the names of those that have been looked at, and cleaned. */
+function watched() {
+  const places = {
+    rds: rowsIn(open),
+    dynamodb: itemsIn('records', tables.client),
+    s3: archiveIn(archive.bucket, archive.client),
+  };
+  const [looked, cleaned] = [new Set<string>(), new Set<string>()];
+  const watch = ({ name, find, remove }: Place): Place => ({
+    name,
+    find: (...args) => find(...args).finally(() => looked.add(name)),
+    ...(remove && { remove: (...args) => remove(...args).finally(() => cleaned.add(name)) }),
+  });
+  return {
+    places: { rds: watch(places.rds), dynamodb: watch(places.dynamodb), s3: watch(places.s3) },
+    looked,
+    cleaned,
+  };
+}
 
 /** Two partitions with two marked records each, and others' before, between and behind them. */
 function smokeOf(topic: string): { marked: Marked; records: TestRecord[] } {
@@ -82,8 +97,6 @@ function smokeOf(topic: string): { marked: Marked; records: TestRecord[] } {
   const ranges = [0, 1].map((partition) => ({ partition, from: 11, to: 14 }));
   return { marked: { topic, marker, count: 4, ranges, since: NOON, until: NOON + 3 }, records };
 }
-const check = (marked: Marked, foundMs: number) =>
-  checkPlaces(places(), marked, { found: within(foundMs), removed: within(foundMs + 3_000) });
 const itemsOf = async (topic: string) =>
   (await tables.items('records')).filter(({ topicPartition }) => topicPartition?.S?.startsWith(`${topic}-`));
 const rowsOf = (topic: string) => query(`SELECT key_text FROM records WHERE topic = '${topic}'`);
@@ -92,12 +105,12 @@ test('marked records are found in each store, and they alone are removed', async
   const { marked, records } = smokeOf('whole');
   for (const sink of Object.values(sinks())) expect(await sink.write(batchOfRecords(records))).toEqual([]);
 
-  const found = await check(marked, 10_000);
+  const found = await checkPlaces(watched().places, marked, { found: plenty, removed: plenty });
 
   expect(Object.keys(found)).toEqual(['rds', 'dynamodb', 's3']);
   expect((await rowsOf('whole')).map((row) => row['key_text'])).toEqual(Array(6).fill('other'));
   expect((await itemsOf('whole')).map(({ key }) => key?.S)).toEqual(Array(6).fill('other'));
-}, 20_000);
+});
 
 test('a store that has not all of them is named; what the others have is removed', async () => {
   const { marked, records } = smokeOf('part');
@@ -107,14 +120,16 @@ test('a store that has not all of them is named; what the others have is removed
   await s3.write(batchOfRecords(records.slice(0, 2)));
   await s3.write(batchOfRecords(records.slice(2, 4)));
 
-  const failed = await check(marked, 1_500).then(String, String);
+  const { places, looked } = watched();
+  const found = overWhen(() => looked.size === 3);
+  const failed = await checkPlaces(places, marked, { found, removed: plenty }).then(String, String);
 
   expect(failed).toContain('smoke-part: DynamoDB: 2 of the 4 marked records were there in time');
   expect(failed).toContain('; the archive: 2 of the 4 marked records were there in time');
   expect(failed).not.toContain('PostgreSQL');
   expect(await rowsOf('part')).toHaveLength(6);
   expect(await itemsOf('part')).toHaveLength(3);
-}, 20_000);
+});
 
 test('a topic tells where it has grown', async () => {
   const bootstrapServers = String(process.env['KAFKA_BROKERS']);
@@ -126,19 +141,19 @@ test('a topic tells where it has grown', async () => {
   const at = { auth: 'none', bootstrapServers, topic } as const;
   const producer = createProducer({ auth: 'none', clientId: 'test', limits: {} });
   const send = (key: string) =>
-    producer.send(bootstrapServers, [{ topic, key: Buffer.from(key), value: null, headers: [] }], within(5_000));
+    producer.send(bootstrapServers, [{ topic, key: Buffer.from(key), value: null, headers: [] }], plenty);
   await send('before');
 
-  const before = await nextOffsets(at, within(5_000));
+  const before = await nextOffsets(at, plenty);
   for (const key of ['a', 'b', 'c', 'd']) await send(key);
-  const ranges = grown(before, await nextOffsets(at, within(5_000)));
+  const ranges = grown(before, await nextOffsets(at, plenty));
   await producer.close();
 
   expect(ranges.map(({ from, to }) => to - from).reduce((sum, count) => sum + count)).toBe(4);
   await expect(nextOffsets({ ...at, bootstrapServers: '127.0.0.1:1' }, within(300))).rejects.toMatchObject({
     code: 'KAFKA',
   });
-}, 20_000);
+});
 
 test('PostgreSQL that is away is named first, and DynamoDB is cleaned all the same', async () => {
   const { marked, records } = smokeOf('away');
@@ -147,7 +162,12 @@ test('PostgreSQL that is away is named first, and DynamoDB is cleaned all the sa
   await s3.write(batchOfRecords(records));
   await database.postgres().stop();
 
-  await expect(check(marked, 1_500)).rejects.toThrow(/^smoke-away: PostgreSQL: .+; PostgreSQL keeps/);
+  const { places, looked, cleaned } = watched();
+  const found = overWhen(() => looked.size === 3);
+  const removed = overWhen(() => cleaned.has('DynamoDB'));
+  await expect(checkPlaces(places, marked, { found, removed })).rejects.toThrow(
+    /^smoke-away: PostgreSQL: .+; PostgreSQL keeps/,
+  );
 
   expect(await itemsOf('away')).toHaveLength(6);
-}, 20_000);
+});

@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { within } from '../../lib/deadline.ts';
 import { dynamodbWindows } from '../../lib/windows/dynamodb-store.ts';
 import {
   expected,
@@ -15,6 +14,7 @@ import {
 } from '../../lib/windows/model.fixture.ts';
 import { openWindows } from '../../lib/windows/open-windows.ts';
 import { WindowState } from '../../lib/windows/state.ts';
+import { plenty } from '../deadlines.ts';
 import { startTables, type TestTables } from '../servers.ts';
 
 const RETENTION = 1_000;
@@ -32,7 +32,7 @@ async function newTable() {
   return { table, store: dynamodbWindows({ client: tables.client, table, retentionSeconds: RETENTION }) };
 }
 
-const deadline = () => within(10_000);
+const deadline = () => plenty;
 const packed = (...offsets: number[]) => {
   const state = new WindowState();
   for (const offset of offsets) state.apply({ productId: 'p', cents: 1, at: 0, raw: 'orders-0', offset });

@@ -22,7 +22,7 @@ afterEach(stopAll);
 afterAll(disconnect);
 
 test.each(['TRIM_HORIZON', 'LATEST'] as const)(
-  '%s: records of partitions that are added while it runs are read from their beginning',
+  '%s: records of partitions that are added while it runs are read from their beginning, within 20 s',
   async (at) => {
     const topic = await createTopic(1);
     await produce(topic, numbered(0, 0, 2));
@@ -46,7 +46,7 @@ test.each(['TRIM_HORIZON', 'LATEST'] as const)(
 );
 
 test.each([{ at: 'LATEST' }, { at: 'AT_TIMESTAMP', timestamp: 1_700_000_000_000 }] as const)(
-  '$at: records of partitions that are added while it is stopped are read from their beginning',
+  '$at: records of partitions that are added while it is stopped are read from their beginning, within 20 s',
   async (startingPosition) => {
     const topic = await createTopic(1);
     await produce(topic, [{ partition: 0, value: 'old', timestamp: '1600000000000' }]);
