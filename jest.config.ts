@@ -13,7 +13,7 @@ process.env['POWERTOOLS_LOG_LEVEL'] = 'SILENT';
 process.env['POWERTOOLS_METRICS_DISABLED'] = 'true';
 
 const config: Config = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/environment.ts',
   // A machine that is busy takes many times as long as one that is idle.
   testTimeout: 60_000,
   roots: servers

@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Report } from '../local/report/report.ts';
 import { ROOT, type StackFile, stackPath } from '../local/stack-file.ts';
+import { eventually } from './eventually.ts';
+import { keepOnFailure } from './kept-logs.ts';
 
 /** A copy of this checkout: only one stack runs in each, and a person's own may be running in this one. */
 export interface Checkout {
@@ -52,11 +55,15 @@ export async function copyCheckout(): Promise<Checkout> {
   await mkdir(temporary);
   await cp(ROOT, folder, { recursive: true, filter: (path) => !LEFT_OUT.has(relative(ROOT, path)) });
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  const output = join(sandbox, 'npm-start.log');
+  keepOnFailure('logs', join(folder, '.local', 'logs'));
+  keepOnFailure('npm-start.log', output);
   const running = new Set<ChildProcess>();
   const end = async () => {
     for (const child of running) signalGroup(child, 'SIGKILL');
     running.clear();
-    for (let tenths = 0; tenths < 100 && (await processesOf(sandbox)).length > 0; tenths += 1) await sleep(100);
+    const left = () => processesOf(sandbox);
+    await eventually(async () => (await left()).length === 0, { what: 'the end of all its processes', seen: left });
   };
   return {
     folder,
@@ -73,6 +80,8 @@ export async function copyCheckout(): Promise<Checkout> {
         env: { ...ownEnvironment(), TMPDIR: temporary, ...environment },
       });
       running.add(child);
+      const log = createWriteStream(output, { flags: 'a' });
+      for (const stream of [child.stdout, child.stderr]) stream.pipe(log, { end: false });
       return startedRun(child, folder, report);
     },
     end,
@@ -97,12 +106,13 @@ function startedRun(child: ChildProcess, folder: string, report: string): Starte
   return {
     output: () => output,
     async says(pattern, withinSeconds = 120) {
-      const deadline = Date.now() + withinSeconds * 1000;
-      while (!pattern.test(output)) {
-        if (child.exitCode !== null || child.signalCode !== null) throw failure(`ended before it said ${pattern}`);
-        if (Date.now() > deadline) throw failure(`did not say ${pattern} within ${withinSeconds} s`);
-        await sleep(50);
-      }
+      const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
+      await eventually(() => pattern.test(output) || hasEnded(), {
+        what: `npm start says ${pattern}`,
+        boundMs: withinSeconds * 1000,
+        seen: () => output,
+      });
+      if (!pattern.test(output)) throw failure(`ended before it said ${pattern}`);
     },
     stack: async () => JSON.parse(await readFile(stackPath(folder), 'utf8')) as StackFile,
     interrupt: () => signalGroup(child, 'SIGINT'),

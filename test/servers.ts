@@ -17,6 +17,7 @@ import { silent } from '../local/servers/progress.ts';
 import { s3Server } from '../local/servers/s3.ts';
 import { REGISTRY_JAVA, schemaRegistryServer } from '../local/servers/schema-registry.ts';
 import type { Server, ServerContext } from '../local/servers/server.ts';
+import { keepOnFailure } from './kept-logs.ts';
 
 /** `otherPort`: one more that is free. */
 type JavaServer = (context: ServerContext, java: Java, otherPort: number) => Server;
@@ -49,7 +50,9 @@ async function startServer(name: keyof typeof factories, oldestJava = 17): Promi
   await fetchJars([name], { cache, java, progress: silent });
   const usual = 24_000 + Math.floor(Math.random() * 4_000);
   const [port = 0, otherPort = 0] = await choosePorts(Array.from({ length: 2 }, () => ({ name, usual, option: '' })));
-  const server = factories[name]({ data, kept: false, log: join(folder, 'log'), port, cache }, java, otherPort);
+  const log = join(folder, 'log');
+  keepOnFailure(`${name}.log`, log);
+  const server = factories[name]({ data, kept: false, log, port, cache }, java, otherPort);
   await server.start();
   await server.ready();
   return {

@@ -1,8 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin, ITopicConfig } from 'kafkajs';
-
-/** ms in which a broker has heard of topics that its controller has */
-const BOUND_MS = 30_000;
+import { eventually } from './eventually.ts';
 
 /**
  * Creates topics, and resolves when each of their partitions has a leader. kafkajs's own waiting gives up where the
@@ -12,9 +9,7 @@ export async function createTopics(admin: Admin, topics: ITopicConfig[]): Promis
   if (topics.length === 0) return;
   await admin.createTopics({ topics, waitForLeaders: false });
   const names = topics.map(({ topic }) => topic);
-  for (const deadline = Date.now() + BOUND_MS; !(await isLed(admin, names)); await sleep(50)) {
-    if (Date.now() > deadline) throw new Error(`no leaders of ${names.join(', ')} within ${BOUND_MS / 1000} s`);
-  }
+  await eventually(() => isLed(admin, names), { what: `leaders of ${names.join(', ')}` });
 }
 
 async function isLed(admin: Admin, names: string[]): Promise<boolean> {

@@ -98,23 +98,19 @@ async function play(beginning: readonly number[], name: string, others: readonly
 
 test.each(
   Object.keys(BEGINNINGS).flatMap((beginning) => Object.keys(INTERRUPTED).map((name) => [beginning, name] as const)),
-)(
-  '%s, %s, and any two others come in between',
-  async (beginning, name) => {
-    const begun = BEGINNINGS[beginning] as readonly number[];
-    const calls = await play(begun, name, []);
-    for (const first of Object.keys(ACTIONS)) {
-      for (const second of Object.keys(ACTIONS)) {
-        for (let i = 0; i < calls; i += 1) {
-          for (let j = i; j < calls; j += 1) {
-            await play(begun, name, [
-              [i, first],
-              [j, second],
-            ]);
-          }
+)('%s, %s, and any two others come in between', async (beginning, name) => {
+  const begun = BEGINNINGS[beginning] as readonly number[];
+  const calls = await play(begun, name, []);
+  for (const first of Object.keys(ACTIONS)) {
+    for (const second of Object.keys(ACTIONS)) {
+      for (let i = 0; i < calls; i += 1) {
+        for (let j = i; j < calls; j += 1) {
+          await play(begun, name, [
+            [i, first],
+            [j, second],
+          ]);
         }
       }
     }
-  },
-  60_000,
-);
+  }
+});

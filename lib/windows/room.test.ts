@@ -55,7 +55,7 @@ test('of a state that is full, a product is counted whole or not at all, whateve
     { numRuns: 100 },
   );
   expect(refusals).toBeGreaterThan(0);
-}, 60_000);
+});
 
 test('what fits is taken whole, though it was thought to be too much: another worker may have counted some of it', () => {
   const state = new WindowState();

@@ -58,7 +58,7 @@ test('waits for a function that takes long, and prints what it returns', async (
 
   expect(await call('smoke', '--stage', 'dev')).toEqual({ code: 0, output: expect.stringContaining('smoke-1') });
   expect(requests).toEqual([INVOCATION]);
-}, 60_000);
+});
 
 test('says why the function failed', async () => {
   answer = (_, response) => {
@@ -67,15 +67,15 @@ test('says why the function failed', async () => {
   };
 
   expect(await call('smoke')).toEqual({ code: 1, output: expect.stringContaining('smoke-1: PostgreSQL: no answer') });
-}, 60_000);
+});
 
 test('does not invoke again what may still run', async () => {
   answer = (request) => request.socket.destroy();
 
   expect(await call('smoke')).toMatchObject({ code: 1 });
   expect(requests).toEqual([INVOCATION]);
-}, 60_000);
+});
 
 test('without a function it is called wrongly', async () => {
   expect(await call()).toEqual({ code: 2, output: expect.stringContaining('npm run call -- --help') });
-}, 60_000);
+});

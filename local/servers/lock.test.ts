@@ -37,7 +37,7 @@ describe('lock', () => {
       expect(await readdir(folder)).toEqual(['lock']);
       await rm(path);
     }
-  }, 30_000);
+  });
 
   test('a takeover that was killed is no obstacle', async () => {
     const dead = JSON.stringify({ pid: process.pid, started: 'long ago' });

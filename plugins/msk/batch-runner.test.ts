@@ -290,7 +290,7 @@ describe('BatchRunner', () => {
       }),
       { numRuns: 8 },
     );
-  }, 60_000);
+  });
 });
 
 describe('halves', () => {

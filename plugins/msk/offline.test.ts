@@ -43,7 +43,7 @@ test('the service invokes functions by key or logical id, until its stopping has
   await offline.stop();
 
   expect(await readFile(file, 'utf8')).toBe('by key\nby logical id\nwhile stopping\n');
-}, 20_000);
+});
 
 /** A service of one function, packaged. */
 function serviceIn(serviceDir: string): Serverless {

@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { glob, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import AdmZip from 'adm-zip';
@@ -12,6 +11,7 @@ import { dynamodbOf } from '../../local/deploy/servers.ts';
 import { readTopics } from '../../local/report/readback/kafka.ts';
 import type { LogRecord } from '../../local/report/world.ts';
 import { type Checkout, copyCheckout, type StartedRun } from '../checkout.ts';
+import { eventually } from '../eventually.ts';
 import { base64Forms, searchedForms } from './searched-forms.ts';
 
 let checkout: Checkout;
@@ -23,7 +23,7 @@ beforeAll(async () => {
   await run.says(/all mappings poll/);
   brokers = (await run.stack()).endpoints.kafka.split(',');
 }, 180_000);
-afterAll(() => checkout?.remove(), 30_000);
+afterAll(() => checkout?.remove());
 
 /** In every payload, key and header: what no log may hold. */
 const SECRET = 'payload7f3a91c4';
@@ -76,12 +76,14 @@ beforeAll(async () => {
   }
   await producer.disconnect();
   const topics = ['raw-data-topic', 'raw-data-dlq', 'processed-data-topic'] as const;
-  for (const deadline = Date.now() + 30_000; ; await sleep(200)) {
+  const isThrough = async () => {
     const logs = await readTopics(brokers.join(), topics);
     [raw, letters, processed] = topics.map((topic) => logs[topic].records) as [LogRecord[], LogRecord[], LogRecord[]];
-    if (letters.length + processed.length >= raw.length || Date.now() > deadline) return;
-  }
-}, 60_000);
+    return letters.length + processed.length >= raw.length;
+  };
+  const seen = () => ({ raw: raw.length, letters: letters.length, processed: processed.length });
+  await eventually(isThrough, { what: 'each record processed or dead-lettered', boundMs: 60_000, seen });
+}, 90_000);
 
 const header = (record: LogRecord, name: string) =>
   record.headers
@@ -193,4 +195,4 @@ test('smoke finds its marked records in each store, and removes them', async () 
   );
   client.destroy();
   expect(JSON.stringify(Items)).not.toContain(marker);
-}, 60_000);
+});

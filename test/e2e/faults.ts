@@ -3,15 +3,22 @@ import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/cl
 import { dynamodbOf } from '../../local/deploy/servers.ts';
 import type { StackFile } from '../../local/stack-file.ts';
 import type { Checkout } from '../checkout.ts';
+import { eventually } from '../eventually.ts';
 
-/** Freezes a server for some time: its connections stay open, and nothing answers. */
-export async function freeze(stack: StackFile, server: string, ms: number): Promise<void> {
+/** Freezes a server while that goes on: its connections stay open, and nothing answers. */
+export async function whileFrozen(stack: StackFile, server: string, during: () => Promise<unknown>): Promise<void> {
   const pid = stack.processes.find(({ name }) => name === server)?.pid;
   if (pid === undefined) throw new Error(`the stack has no process ${server}`);
   process.kill(pid, 'SIGSTOP');
-  await sleep(ms);
-  process.kill(pid, 'SIGCONT');
+  try {
+    await during();
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
 }
+
+/** Freezes a server for some time. */
+export const freeze = (stack: StackFile, server: string, ms: number) => whileFrozen(stack, server, () => sleep(ms));
 
 /**
  * Makes the archive of one partition stand still until something is seen, while the other partitions of the same
@@ -33,24 +40,21 @@ export async function standStill(stack: StackFile, topicPartition: string, until
   }
 }
 
-/** Puts the item at a moment at which nothing is pending: at the latest 30 s after the load began. */
+/** Puts the item at a moment at which nothing is pending. @returns the one before it */
 async function swapped(client: DynamoDBClient, TableName: string, Key: Item, item: Item): Promise<Item> {
-  for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(20)) {
+  const swap = async () => {
     const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
-    if (Item?.['next'] === undefined) continue;
+    if (Item?.['next'] === undefined) return undefined;
     const unchanged = { ConditionExpression: '#next = :next AND attribute_not_exists(pending)' };
     const names = {
       ExpressionAttributeNames: { '#next': 'next' },
       ExpressionAttributeValues: { ':next': Item['next'] },
     };
-    try {
-      await client.send(new PutItemCommand({ TableName, Item: item, ...unchanged, ...names }));
-      return Item;
-    } catch (error) {
-      if ((error as Error).name !== 'ConditionalCheckFailedException') throw error;
-    }
-  }
-  throw new Error(`no moment was found to change the checkpoint of ${Key['topicPartition']?.S} in ${TableName}`);
+    await client.send(new PutItemCommand({ TableName, Item: item, ...unchanged, ...names }));
+    return Item;
+  };
+  const what = `a moment to change the checkpoint of ${Key['topicPartition']?.S} in ${TableName}`;
+  return (await eventually(swap, { what })) as Item;
 }
 
 type Item = NonNullable<ConstructorParameters<typeof PutItemCommand>[0]['Item']>;
@@ -71,14 +75,10 @@ export async function handedBackThenFrozen(
   await Promise.all(frozen.map((server) => freeze(stack, server, 5_000)));
 }
 
-/** Resolves when the functions' log says so. @throws Error where it doesn't within 20 s */
+/** Resolves when the functions' log says so. */
 async function isHandedBack(checkout: Checkout, handed: (partitions: string[]) => boolean): Promise<void> {
-  for (const deadline = Date.now() + 20_000; Date.now() < deadline; await sleep(100)) {
-    if (handedBack(await checkout.functionsLog()).some(handed)) return;
-  }
-  throw new Error(
-    `no such batch was handed back within 20 s: ${JSON.stringify(handedBack(await checkout.functionsLog()))}`,
-  );
+  const batches = async () => handedBack(await checkout.functionsLog());
+  await eventually(async () => (await batches()).some(handed), { what: 'such a batch handed back', seen: batches });
 }
 
 /** The partitions of raw-data-topic in each invocation of the archive that failed: as the plugin logs them. */

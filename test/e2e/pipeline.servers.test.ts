@@ -30,7 +30,7 @@ beforeAll(async () => {
   await run.succeeds(330);
   report = await run.report();
 }, 480_000);
-afterAll(() => checkout?.remove(), 30_000);
+afterAll(() => checkout?.remove());
 
 /** Logins whose content no log may hold, and a partition more for the readings, with records in it. */
 async function disturb(brokers: string): Promise<void> {

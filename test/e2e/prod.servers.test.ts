@@ -5,8 +5,8 @@ import { expectProof } from './proof.ts';
 let checkout: Checkout;
 beforeAll(async () => {
   checkout = await copyCheckout();
-}, 30_000);
-afterAll(() => checkout?.remove(), 30_000);
+});
+afterAll(() => checkout?.remove());
 
 test('prod: three brokers, logins in Avro, and of a batch that is handed back only the tail of its failed partition comes again', async () => {
   const avro = ['--param', 'loginsOutputFormat=avro-glue', '--param', 'storeFullIp=true'];

@@ -1,10 +1,10 @@
 import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { CreateTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -13,6 +13,8 @@ import pg from 'pg';
 import { NOWHERE } from '../../local/deploy/servers.ts';
 import { identify } from '../../local/servers/process-identity.ts';
 import { readStack, type Stack, type StackOptions, startStack } from '../../local/stack.ts';
+import { eventually } from '../eventually.ts';
+import { keepOnFailure } from '../kept-logs.ts';
 import { createTopics } from '../topics.ts';
 
 const execute = promisify(execFile);
@@ -27,6 +29,7 @@ describe('the stack of local servers', () => {
   let stack: Stack | undefined;
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), 'stack-test-'));
+    keepOnFailure('logs', join(root, '.local', 'logs'));
   });
   afterEach(async () => {
     await stack?.stop();
@@ -94,7 +97,7 @@ describe('the stack of local servers', () => {
 
   test('where a port that was asked for is taken, nothing is left running', async () => {
     const busy = createServer().listen(0, '127.0.0.1');
-    await sleep(50);
+    await once(busy, 'listening');
     const { port } = busy.address() as { port: number };
 
     await expect(start({ minimal: true, ports: { dynamodb: port } })).rejects.toThrow(`--dynamodb-port ${port}`);
@@ -102,19 +105,20 @@ describe('the stack of local servers', () => {
     await expect(readStack(root)).rejects.toThrow('no running stack');
     expect(existsSync(join(root, '.local', 'lock'))).toBe(false);
     busy.close();
-  }, 60_000);
+  });
 
   test('a start that is aborted leaves nothing running', async () => {
     const controller = new AbortController();
     const before = await javas();
 
     const starting = start({ minimal: true, signal: controller.signal });
-    await sleep(1_000);
+    const own = async () => (await javas()).filter((pid) => !before.includes(pid));
+    await eventually(async () => (await own()).length > 0, { what: 'a server that starts' });
     controller.abort(new Error('Ctrl-C'));
 
     await expect(starting).rejects.toThrow('Ctrl-C');
-    expect((await javas()).filter((pid) => !before.includes(pid))).toEqual([]);
-  }, 60_000);
+    expect(await own()).toEqual([]);
+  });
 
   test('tells when a server ends that nobody stopped, and its log', async () => {
     const { died, server } = await start({ minimal: true });
@@ -124,7 +128,7 @@ describe('the stack of local servers', () => {
     expect((await died).message).toMatch(
       /^dynamodb ended while the stack was running \(SIGKILL\); log: .*dynamodb\.log$/,
     );
-  }, 60_000);
+  });
 
   test('a server that was killed starts again on its port', async () => {
     const { server } = await start({ minimal: true });
@@ -136,18 +140,18 @@ describe('the stack of local servers', () => {
     await dynamodb.ready();
 
     expect(dynamodb.process?.pid).toBeGreaterThan(0);
-  }, 60_000);
+  });
 
   test('ends by itself when its runner is killed; the next start takes over lock and leftovers', async () => {
     const runner = spawn(process.execPath, ['--input-type=module', '-e', runnerProgram(root)], { stdio: 'ignore' });
     const former = await whenRunning(root);
     const pids = former.processes.map(({ pid }) => pid);
 
-    runner.kill('SIGKILL');
-    await sleep(3_000);
-
     expect(pids).toHaveLength(2);
-    expect(await running(pids)).toEqual([]);
+    runner.kill('SIGKILL');
+
+    const left = () => running(pids);
+    await eventually(async () => (await left()).length === 0, { what: 'the end of its servers', seen: left });
     expect(existsSync(former.data)).toBe(true);
     await start({ minimal: true });
     expect(existsSync(former.data)).toBe(false);
@@ -162,7 +166,7 @@ describe('the stack of local servers', () => {
 
     expect((await readStack(root)).endpoints).toEqual(first.endpoints);
     expect(await running(first.servers.flatMap((server) => server.process?.pid ?? []))).toHaveLength(2);
-  }, 60_000);
+  });
 });
 
 function kafka(brokers: string): Kafka {
@@ -208,11 +212,8 @@ async function metric(brokers: string, value: string): Promise<void> {
 }
 
 async function lineInFile(root: string): Promise<string> {
-  for (let tries = 0; ; tries += 1) {
-    const text = await readFile(join(root, 'output', 'metrics.json'), 'utf8');
-    if (text !== '' || tries > 100) return text;
-    await sleep(100);
-  }
+  const text = () => readFile(join(root, 'output', 'metrics.json'), 'utf8');
+  return eventually(text, { what: 'a line in the file of metrics' });
 }
 
 async function contents({ endpoints }: Stack): Promise<object> {
@@ -270,9 +271,5 @@ function runnerProgram(root: string): string {
 }
 
 async function whenRunning(root: string): ReturnType<typeof readStack> {
-  for (;;) {
-    const stack = await readStack(root).catch(() => undefined);
-    if (stack !== undefined) return stack;
-    await sleep(100);
-  }
+  return eventually(() => readStack(root), { what: 'a running stack', boundMs: 60_000 });
 }

@@ -16,7 +16,7 @@ let poller: Poller;
 
 beforeAll(async () => {
   broker = await startBroker([TOPIC]);
-}, 60_000);
+});
 afterAll(async () => {
   await poller.stop(0);
   await cluster.disconnect();

@@ -9,6 +9,7 @@ import { kafkaServer } from '../../local/servers/kafka.ts';
 import { choosePorts } from '../../local/servers/ports.ts';
 import { silent } from '../../local/servers/progress.ts';
 import type { Server } from '../../local/servers/server.ts';
+import { keepOnFailure } from '../kept-logs.ts';
 import { createTopics } from '../topics.ts';
 
 export interface TestBroker {
@@ -36,7 +37,9 @@ export async function startBroker(topics: readonly string[]): Promise<TestBroker
     { name: 'kafka', usual, option: '' },
     { name: 'kafka controller', usual: usual + 2_000, option: '' },
   ]);
-  const context = { data, kept: false, log: join(folder, 'kafka.log'), port, cache };
+  const log = join(folder, 'kafka.log');
+  keepOnFailure('kafka.log', log);
+  const context = { data, kept: false, log, port, cache };
   const server = kafkaServer(context, java, [{ id: 1, port, controllerPort }]);
   await server.start();
   await server.ready();

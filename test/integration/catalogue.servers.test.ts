@@ -16,7 +16,7 @@ beforeAll(async () => {
     reads += 1;
     return next(args);
   });
-}, 60_000);
+});
 afterAll(() => tables?.stop());
 
 let made = 0;

@@ -32,12 +32,12 @@ beforeEach(async () => {
   broker = await startBroker([]);
   kafka = kafkaOf({ kafka: broker.endpoint }, 'test');
   folder = await mkdtemp(join(tmpdir(), 'test-connect-'));
-}, 60_000);
+});
 afterEach(async () => {
   await Promise.all(started.splice(0).map((server) => server.stop()));
   await broker.stop();
   await rm(folder, { recursive: true });
-}, 60_000);
+});
 
 const output = () => readFile(join(folder, 'output', 'metrics.json'), 'utf8');
 
@@ -100,7 +100,7 @@ test('writes each metric as a line of the file, its text byte for byte, and comm
 
   expect(await lines(3)).toEqual(values);
   await commits(3);
-}, 60_000);
+});
 
 test('is ready before its topic is there, on 127.0.0.1 alone, and takes its records as soon as it is', async () => {
   const server = await start();
@@ -110,7 +110,7 @@ test('is ready before its topic is there, on 127.0.0.1 alone, and takes its reco
   await produce(lineOf('P001'));
 
   expect(await lines(1)).toEqual([lineOf('P001')]);
-}, 60_000);
+});
 
 test('a run that is kept leaves its group, and goes on from its file, whatever other runs wrote in between', async () => {
   await createTopic();

@@ -7,6 +7,7 @@ import { dataApiServer } from '../../local/servers/data-api/server.ts';
 import { choosePorts } from '../../local/servers/ports.ts';
 import { postgresServer } from '../../local/servers/postgres.ts';
 import type { Server, ServerContext } from '../../local/servers/server.ts';
+import { keepOnFailure } from '../kept-logs.ts';
 
 export const REFERENCE = {
   resourceArn: 'arn:aws:rds:us-east-1:000000000000:cluster:test',
@@ -77,5 +78,7 @@ export async function startDatabase(): Promise<TestDatabase> {
 async function context(folder: string, name: string, port: number | undefined): Promise<ServerContext> {
   const data = join(folder, name);
   await mkdir(data, { mode: 0o700, recursive: true });
-  return { data, kept: false, log: join(folder, `${name}.log`), port: port ?? 0, cache: folder };
+  const log = join(folder, `${name}.log`);
+  keepOnFailure(`${name}.log`, log);
+  return { data, kept: false, log, port: port ?? 0, cache: folder };
 }

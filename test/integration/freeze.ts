@@ -2,23 +2,18 @@ import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { statFields } from '../../local/servers/process-identity.ts';
 import type { Server } from '../../local/servers/server.ts';
-
-const BOUND_MS = 5_000;
+import { eventually } from '../eventually.ts';
 
 /**
  * Freezes a server until its process gets SIGCONT: its connections stay open, nothing answers. Each of its threads
  * stops when it is next scheduled; until the last one has, a busy machine's server may still answer.
- * @throws Error where it doesn't run, or isn't frozen after 5 s
+ * @throws Error where it doesn't run, or isn't frozen in time
  */
 export async function freeze({ name, process: spawned }: Server): Promise<void> {
   if (spawned === undefined) throw new Error(`${name} doesn't run`);
   spawned.signal('SIGSTOP');
   if (process.platform !== 'linux') return sleep(500);
-  const deadline = Date.now() + BOUND_MS;
-  while (!(await isFrozen(spawned.pid))) {
-    if (Date.now() > deadline) throw new Error(`${name} isn't frozen after ${BOUND_MS / 1000} s`);
-    await sleep(5);
-  }
+  await eventually(() => isFrozen(spawned.pid), { what: `${name} is frozen` });
 }
 
 async function isFrozen(pid: number): Promise<boolean> {

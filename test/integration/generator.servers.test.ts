@@ -165,16 +165,16 @@ describe('orders of a file are replayed', () => {
   const timeOf = ({ value }: TestRecord) => Date.parse(JSON.parse(String(value)).timestamp);
 
   test('at the speed that was asked for, at the time of sending', async () => {
+    const began = Date.now();
     const records = await replay(90, true);
     expect(records.map(({ key }) => String(key)).toSorted()).toEqual(
       Array.from({ length: 12 }, (_, i) => `A-${1001 + i}`),
     );
-    const sent = records.map(({ timestamp }) => Number(timestamp)).toSorted((a, b) => a - b);
-    expect(aboutOrLater((sent.at(-1) as number) - (sent[0] as number), 2_000)).toBe(true);
+    expect(aboutOrLater(Math.max(...records.map(sentAt)) - began, 2_000)).toBe(true);
     for (const record of records) {
-      expect(aboutOrLater(Number(record.timestamp) - timeOf(record), 0)).toBe(true);
+      expect(aboutOrLater(sentAt(record) - timeOf(record), 0)).toBe(true);
     }
-  }, 30_000);
+  });
 
   test('or at their own times', async () => {
     const records = await replay(1_000, false);
@@ -186,7 +186,7 @@ describe('orders of a file are replayed', () => {
       amount: 24.9,
       timestamp: '2026-01-15T10:00:00.000Z',
     });
-  }, 30_000);
+  });
 
   test('a row that is wrong ends it, with its line', async () => {
     const wrong = parseColumns('order_id=orderID,user_id=customer,product_id=sku,amount=sku,timestamp=placed');
@@ -198,7 +198,7 @@ describe('orders of a file are replayed', () => {
     });
     await expect(started.finished).rejects.toThrow('orders.csv line 2: sku must be a number');
     await started.stop();
-  }, 30_000);
+  });
 });
 
 test('a trace is replayed in its time and ends by itself', async () => {
@@ -209,18 +209,20 @@ test('a trace is replayed in its time and ends by itself', async () => {
     longitude: 11,
     ...(second > 0 && { speed: 90 }),
   }));
+  const began = Date.now();
   const trace = await startTrace({ brokers: broker.endpoint, measurements, speedup: 2, shift: true });
   await trace.finished;
   const manifest = await trace.stop();
   const records = await readOwn(RAW, 'trace', manifest);
   expect(records.map(({ value }) => JSON.parse(String(value)).speed)).toEqual([undefined, 90, 90, 90]);
   expect(manifest.raised['Speeding']).toBe(3);
-  const took = Number(records.at(-1)?.timestamp) - Number(records[0]?.timestamp);
-  expect(aboutOrLater(took, 1_500)).toBe(true);
+  expect(aboutOrLater(Math.max(...records.map(sentAt)) - began, 1_500)).toBe(true);
   for (const { value, timestamp } of records) {
     expect(Date.parse(JSON.parse(String(value)).timestamp)).toBeLessThanOrEqual(Number(timestamp));
   }
 }, 180_000);
+
+const sentAt = ({ timestamp }: TestRecord) => Number(timestamp);
 
 /** Never too early by more than a timer's tick; later, as a busy machine is, but not at another speed. */
 const aboutOrLater = (ms: number, asked: number) => ms >= asked - 30 && ms < asked + 20_000;

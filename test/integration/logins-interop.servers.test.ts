@@ -177,7 +177,7 @@ describe("Java's org.apache.avro", () => {
     ]);
 
     expect(await decode([Buffer.from(line, 'base64')], schema)).toEqual([LOGINS[0]]);
-  }, 60_000);
+  });
 });
 
 const noSchema: DecoderOf = () => {
@@ -246,5 +246,5 @@ describe('the schema registry', () => {
     registry.server.process?.signal('SIGCONT');
 
     expect({ ...((await decoded()) as object) }).toEqual(LOGINS[0]);
-  }, 30_000);
+  });
 });

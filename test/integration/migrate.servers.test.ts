@@ -13,7 +13,7 @@ import { REFERENCE, startDatabase, type TestDatabase } from './database.ts';
 let database: TestDatabase;
 beforeEach(async () => {
   database = await startDatabase();
-}, 30_000);
+});
 afterEach(() => database.stop());
 
 const select = async (sql: string) => {
@@ -78,7 +78,7 @@ describe('the function, bundled as it is deployed', () => {
       'trips',
     ];
     expect(tables).toEqual(names.map((name) => ({ name, described: name !== 'schema_migrations' })));
-  }, 30_000);
+  });
 
   test('two at once apply each migration once', async () => {
     const handler = await bundled();
@@ -88,7 +88,7 @@ describe('the function, bundled as it is deployed', () => {
     expect(await select('SELECT name FROM schema_migrations ORDER BY version')).toEqual(
       files.map((name) => ({ name })),
     );
-  }, 30_000);
+  });
 });
 
 describe('migrations', () => {

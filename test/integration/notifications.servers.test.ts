@@ -20,8 +20,8 @@ let tables: TestTables;
 beforeAll(async () => {
   tables = await startTables();
   await tables.create('notifications', 'subject:S');
-}, 60_000);
-afterAll(() => tables?.stop(), 30_000);
+});
+afterAll(() => tables?.stop());
 
 const speeding = (vehicleId: string, offset: number, alert = 'Speeding', timestamp = ago(0)): TestRecord => ({
   topic: 'alerts-topic',
@@ -68,7 +68,7 @@ test('1,000 speeding readings are one message, whichever instances see them', as
     location: { lat: 12.97, lon: 77.59 },
     threshold: 80,
   });
-}, 30_000);
+});
 
 test('another vehicle, another kind, and the time after the cooldown have messages of their own', async () => {
   let time = Date.now();
@@ -215,7 +215,7 @@ describe('the function as Lambda loads it', () => {
     expect(requests.map((request) => [request.get('Action'), request.get('TopicArn'), request.get('Subject')])).toEqual(
       [['Publish', 'arn:aws:sns:us-east-1:123456789012:alerts', 'Speeding: handler']],
     );
-  }, 30_000);
+  });
 });
 
 type Handler = (event: MskEvent, context: ReturnType<typeof lambdaContext>) => Promise<unknown>;

@@ -19,7 +19,7 @@ import { startBucket, type TestBucket } from '../servers.ts';
 let archive: TestBucket;
 beforeAll(async () => {
   [archive] = await Promise.all([startBucket(), connect()]);
-}, 60_000);
+});
 afterEach(stopAll);
 afterAll(() => Promise.all([archive?.stop(), disconnect()]));
 

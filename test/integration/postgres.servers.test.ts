@@ -58,7 +58,7 @@ test('UTF8, C, UTC, on 127.0.0.1 alone; not root; folders keep their modes', asy
   } finally {
     await server.stop();
   }
-}, 30_000);
+});
 
 test('its runner killed, it ends by itself; the next start goes on from the kept folder at once', async () => {
   const runner = fork('test/integration/postgres-runner.ts');
@@ -77,7 +77,7 @@ test('its runner killed, it ends by itself; the next start goes on from the kept
   } finally {
     await server.stop();
   }
-}, 30_000);
+});
 
 test('a start that was killed while it made the data starts anew', async () => {
   await mkdir(join(context.data, 'database.new', 'base'), { recursive: true });
@@ -86,4 +86,4 @@ test('a start that was killed while it made the data starts anew', async () => {
   await server.ready();
   await server.stop();
   expect(await stat(join(context.data, 'database.new')).catch(() => 'gone')).toBe('gone');
-}, 30_000);
+});

@@ -21,8 +21,8 @@ let broker: TestBroker;
 beforeAll(async () => {
   broker = await startBroker(['frozen', 'large', 'exact', 'restarted']);
   await createNarrowTopic();
-}, 60_000);
-afterAll(() => broker?.stop(), 30_000);
+});
+afterAll(() => broker?.stop());
 
 /** A topic that takes less than the producer is told. */
 async function createNarrowTopic(): Promise<void> {
@@ -77,7 +77,7 @@ test('what is acknowledged is stored, in order, though a broker that froze faile
 
   const all = await stored('frozen');
   expect(all.filter((value) => !value?.endsWith('frozen'))).toEqual(acknowledged);
-}, 60_000);
+});
 
 test('more than a topic takes at once is split by bytes and stored once each, in order', async () => {
   const values = Array.from({ length: 30 }, (_, n) => `${n} ${'x'.repeat(200_000)}`);
@@ -85,7 +85,7 @@ test('more than a topic takes at once is split by bytes and stored once each, in
   expect(await send(values.map((value) => message('large', value)))).toEqual([]);
 
   expect((await stored('large')).map((value) => value?.split(' ')[0])).toEqual(values.map((_, n) => String(n)));
-}, 30_000);
+});
 
 test('of a topic that takes less than believed, the record that is too large alone is refused', async () => {
   const values = Array.from({ length: 100 }, (_, n) => `${String(n).padStart(3, '0')} ${'x'.repeat(1_000)}`);
@@ -105,7 +105,7 @@ test('of a topic that takes less than believed, the record that is too large alo
     const own = (texts: string[]) => texts.filter((text) => text.startsWith(`key ${key} `));
     expect(own(firsts)).toEqual(own(expected));
   }
-}, 30_000);
+});
 
 const keyAndNumber = ({ key, value }: { key?: Buffer | null; value: Buffer | null }) =>
   `${key?.toString()} ${value?.toString().slice(0, 3)}`;
@@ -137,7 +137,7 @@ test('key, value and headers are stored byte for byte, absent ones as absent', a
     ],
   });
   expect(found).toContainEqual({ key: empty, value: empty, headers: [['twice', [Buffer.from('1'), bytes]]] });
-}, 30_000);
+});
 
 /** kafkajs begins the list of a header called `constructor` with what an object inherits under that name. */
 const own = (headers: TestRecord['headers']) =>
@@ -155,4 +155,4 @@ test('a send outlasts a crash of the broker', async () => {
 
   const all = await stored('restarted');
   expect([...new Set(all)]).toEqual(['before', 'during', 'after']);
-}, 60_000);
+});

@@ -23,6 +23,7 @@ import { syntheticWorld } from '../../local/report/world.fixture.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
 import { readStack, type StackFile } from '../../local/stack-file.ts';
 import { eventually } from '../eventually.ts';
+import { keepOnFailure } from '../kept-logs.ts';
 import { REFERENCES, writeWorld } from './report-world.ts';
 
 const { world, facts } = syntheticWorld();
@@ -32,6 +33,7 @@ let file: StackFile;
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'report-'));
+  keepOnFailure('logs', join(root, '.local', 'logs'));
   stack = await startStack({ stage: 'local', root, search: true });
   await writeWorld(stack.endpoints, world, metricsFile());
   await stack.recordDeployed({ references: REFERENCES, schemas: [] });
@@ -41,7 +43,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await stack?.stop();
   await rm(root, { recursive: true, force: true });
-}, 30_000);
+});
 
 const metricsFile = () => join(root, 'metrics.json');
 const places = () => {
@@ -70,7 +72,7 @@ describe('reconcile', () => {
     expect(found.problems).toEqual([]);
     expect(found).toMatchObject({ ok: true, domains: { fleet: { read: 60, deadLettered: 6 } } });
     expect(found.latencyMs.s3?.samples).toBe(54);
-  }, 30_000);
+  });
 
   test('it leaves no consumer group behind', async () => {
     await report();
@@ -79,7 +81,7 @@ describe('reconcile', () => {
     const { groups } = await admin.listGroups();
     await admin.disconnect();
     expect(groups).toEqual([]);
-  }, 30_000);
+  });
 
   test('a store that does not answer is no proof', async () => {
     const { kafka, stores } = places();
@@ -87,7 +89,7 @@ describe('reconcile', () => {
     const found = await reconcile({ ...facts, kafka, stores: { ...stores, s3 } });
     expect(found.ok).toBe(false);
     expect(found.problems).toEqual([expect.stringMatching(/^s3 could not be read back: /)]);
-  }, 30_000);
+  });
 });
 
 describe('commands', () => {
@@ -98,13 +100,13 @@ describe('commands', () => {
     expect(produced).toMatchObject({ code: 0, err: '' });
     expect(produced.out).toMatch(/^demo_topic-\d-\d+\ndemo_topic-\d-\d+$/);
 
-    const shown = await run(any(tail), 'demo_topic', '--from', 'beginning', '--count', '6', '--timeout', '60');
+    const shown = await run(any(tail), 'demo_topic', '--from', 'beginning', '--count', '6', '--timeout', '50');
     expect(shown.code).toBe(0);
     const [first, second] = produced.out.split('\n');
     expect(shown.out).toMatch(new RegExp(`^${first}  \\S+  k9  Hello MSK$`, 'm'));
     expect(shown.out).toMatch(new RegExp(`^${second}  \\S+  k9  \\{"a":1\\}$`, 'm'));
     expect(shown.out).toContain('base64://4=');
-  }, 30_000);
+  });
 
   test('produce takes a whole file as one record, and no key where none is given', async () => {
     const input = join(root, 'whole');
@@ -112,25 +114,25 @@ describe('commands', () => {
     const { out } = await run(any(produce), 'demo_topic', '--whole', input);
     const shown = await run(any(follow), out);
     expect(shown.out).toMatch(new RegExp(`^  ${out}  \\S+  -  two\\\\nlines\\\\n$`, 'm'));
-  }, 30_000);
+  });
 
   test('an unknown topic is an error that lists those that there are', async () => {
     const { code, err } = await run(any(produce), 'raw-data', '-');
     expect(code).toBe(2);
     expect(err).toContain('produce: no topic "raw-data"; there are: alerts-topic, demo-dlq, demo_topic,');
-  }, 30_000);
+  });
 
   test('a missing file says how to give a record itself', async () => {
     const { code, err } = await run(any(produce), 'demo_topic', '{"a":1}');
     expect(code).toBe(1);
     expect(err).toContain('pipe it: echo');
-  }, 30_000);
+  });
 
   test('tail --match shows only what holds the text', async () => {
     const input = join(root, 'haystack');
     await writeFile(input, 'hay\nneedle\nhay\n');
     const produced = await run(any(produce), 'demo_topic', '--key', 'k1', input);
-    const options = ['--from', 'beginning', '--match', 'needle', '--count', '1', '--timeout', '60'];
+    const options = ['--from', 'beginning', '--match', 'needle', '--count', '1', '--timeout', '50'];
 
     const shown = await run(any(tail), 'demo_topic', ...options);
     expect(shown.code).toBe(0);
@@ -141,14 +143,14 @@ describe('commands', () => {
 
   test('tail that sees too few in its time exits 1', async () => {
     expect(await run(any(tail), 'alerts-topic', '--count', '1', '--timeout', '1')).toMatchObject({ code: 1, out: '' });
-  }, 30_000);
+  });
 
   test('tail shows why a record is a dead letter', async () => {
-    const { out } = await run(any(tail), 'raw-data-dlq', '--from', 'beginning', '--count', '6', '--timeout', '60');
+    const { out } = await run(any(tail), 'raw-data-dlq', '--from', 'beginning', '--count', '6', '--timeout', '50');
     expect(out).toMatch(
       /dead=NULL_VALUE \(speed: wrong; processTelemetry on raw-data-topic-\d-\d+\) {2}headers=generated/,
     );
-  }, 30_000);
+  });
 
   test('follow shows the whole way of a good record', async () => {
     const { code, out } = await run(any(follow), 'raw-data-topic-0-0');
@@ -163,7 +165,7 @@ describe('commands', () => {
     expect(out).toMatch(/rds\n {2}readings {2}\{.*"raw-data-topic-0-0".*\n {2}alerts {2}\{.*raw-data-topic-0-0\/Delay/);
     expect(out).toMatch(/dynamodb\n {2}vehicles {2}\{.*\} {2}\(a newer one\)/);
     expect(out).toMatch(/opensearch\n {2}alerts-2026\.11 {2}\{.*raw-data-topic-0-0\/Delay/);
-  }, 30_000);
+  });
 
   test('follow shows a dead letter, and leads from a produced record to its source', async () => {
     const bad = world.topics['raw-data-topic'].records.find(({ value }) => value === null);
@@ -173,12 +175,12 @@ describe('commands', () => {
     expect((await run(any(follow), 'processed-data-topic-0-0')).out).toMatch(
       /^processed-data-topic-0-0 came from raw-data-topic-0-0\nrecord/,
     );
-  }, 30_000);
+  });
 
   test('follow of what is nowhere exits 1', async () => {
     expect((await run(any(follow), 'raw-data-topic-0-99999')).code).toBe(1);
     expect((await run(any(follow), 'nonsense')).code).toBe(2);
-  }, 30_000);
+  });
 
   test('sql prints a table, or JSON', async () => {
     const query = 'select alert, count(*) from alerts group by alert order by alert';
@@ -210,7 +212,7 @@ describe('live samples', () => {
     expect(samples).toEqual([{ source: headers.source, arrived: expect.any(Number) }]);
     expect(samples[0]?.arrived).toBeGreaterThanOrEqual(before);
     expect(samples[0]?.arrived).toBeLessThanOrEqual(Date.now());
-  }, 30_000);
+  });
 
   test('an item that changes is seen', async () => {
     const table = 'vehicles';
@@ -238,7 +240,7 @@ describe('live samples', () => {
     expect(seen).toEqual([...new Set(seen)].toSorted((a, b) => a - b));
     expect(seen.at(-1)).toBeLessThanOrEqual(changes);
     expect(samples[0]?.seen).toBeGreaterThanOrEqual(before);
-  }, 30_000);
+  });
 });
 
 test('alerts prints a table, counts, or JSON', async () => {
@@ -250,7 +252,7 @@ test('alerts prints a table, counts, or JSON', async () => {
   const counted = await run(any(alerts), '--by', 'kind', '--json', ...since);
   expect(Object.keys(JSON.parse(counted.out)).toSorted()).toEqual(['Delay', 'LowFuel', 'Speeding', 'Temperature']);
   expect(await run(any(alerts), '--by', 'colour')).toMatchObject({ code: 2 });
-}, 30_000);
+});
 
 test('a document that appears is seen, once', async () => {
   const client = new Client({ node: stack.endpoints.opensearch });
@@ -282,7 +284,7 @@ test('a document that appears is seen, once', async () => {
   expect(new Set(sources).size).toBe(sources.length);
   expect(sources).toContain(last);
   expect(samples[0]?.seen).toBeGreaterThanOrEqual(before);
-}, 30_000);
+});
 
 /** Last: each leaves the servers as it made them. */
 test('what is then taken away or changed in a real store is found', async () => {
@@ -311,7 +313,7 @@ test('what is then taken away or changed in a real store is found', async () => 
   expect(groups.get('rds alerts different')).toBe('raw-data-topic-0-0/Speeding');
   expect(groups.get('dynamodb trips lost')).toBe('V2');
   expect(groups.get('opensearch alerts lost')).toBe('raw-data-topic-0-0/Speeding');
-}, 30_000);
+});
 
 test('without a running stack a command says so on one line, and exits 1', async () => {
   const command = join(import.meta.dirname, '../../local/commands/sql.ts');
@@ -326,4 +328,4 @@ test('without a running stack a command says so on one line, and exits 1', async
   });
   const code = await new Promise((resolve) => child.on('close', resolve));
   expect({ code, err }).toEqual({ code: 1, err: 'sql: no running stack: start one with `npm start`\n' });
-}, 30_000);
+});

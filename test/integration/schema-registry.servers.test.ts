@@ -58,7 +58,7 @@ test('kept data keeps what ids stand for', async () => {
   const answer = await fetch(`${server.endpoint}/schemas/ids/${id}`);
 
   expect(await answer.json()).toMatchObject({ schema: SCHEMA });
-}, 60_000);
+});
 
 test('an older JDK is named, with what to do', async () => {
   const old = await make({ ...java, version: 17, home: '/opt/jdk-17' });

@@ -11,7 +11,7 @@ let handler: Handler;
 beforeAll(async () => {
   [tables, broker] = await Promise.all([startTables(), startBroker(['raw-data-dlq', 'demo-dlq'])]);
   handler = await loadHandler();
-}, 60_000);
+});
 afterAll(() => Promise.all([tables?.stop(), broker?.stop()]));
 
 type Handler = (event: MskEvent, context: ReturnType<typeof lambdaContext>) => Promise<unknown>;
@@ -59,7 +59,7 @@ test("a sink's bad records go to their topic's dead-letter topic as they are; th
     { value: first?.value, code: 'NOT_JSON', by: 'upsertIntoDynamodb', offset: '60' },
     { value: second?.value, code: 'SCHEMA', by: 'upsertIntoDynamodb', offset: '61' },
   ]);
-}, 30_000);
+});
 
 test('a generic record that is too large for an item is in demo-dlq, byte for byte', async () => {
   const sample = JSON.parse(await readFile('events/upsertIntoDynamodb-demo.json', 'utf8')) as MskEvent;
@@ -74,4 +74,4 @@ test('a generic record that is too large for an item is in demo-dlq, byte for by
   const [letter] = await broker.readAll('demo-dlq');
   expect(letter?.value?.toString('base64') === value).toBe(true);
   expect(letter?.headers?.['__lambda.errors.exception']?.toString()).toBe('TOO_LARGE');
-}, 30_000);
+});

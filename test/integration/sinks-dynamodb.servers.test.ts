@@ -40,7 +40,7 @@ beforeAll(async () => {
     puts += 1;
     return counted(...args);
   };
-}, 60_000);
+});
 afterAll(() => tables?.stop());
 beforeEach(() => {
   puts = 0;
@@ -135,7 +135,7 @@ test('any order, split and repetition, by two at once, ends in the same state', 
     }),
     { numRuns: 20 },
   );
-}, 60_000);
+});
 
 test('alerts are kept by vehicle and kind, with their own fields', async () => {
   const alert = (kind: string, offset: number, more: object): TestRecord => ({
@@ -234,7 +234,7 @@ test('every double that DynamoDB holds comes back the same', async () => {
     ),
     { numRuns: 50 },
   );
-}, 60_000);
+});
 
 test('what can never be stored is permanent, and the next older state takes its place', async () => {
   const failures = await write([
@@ -293,7 +293,7 @@ test('a table that freezes hands all of it back within the time', async () => {
   ]);
   expect(took).toBeLessThan(ONE_CALL_MS);
   expect(await write([reading('F1', 1, '0-1'), reading('F1', 2, '0-2')])).toEqual([]);
-}, 15_000);
+});
 
 test("a table that is missing is no record's fault", async () => {
   const sink = dynamodbSink({ put, tables: { ...names, vehicles: 'missing' }, tombstoneDays: 30, loginDays: 365 });

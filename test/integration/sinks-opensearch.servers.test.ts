@@ -18,7 +18,7 @@ beforeAll(async () => {
   search = await startSearch();
   await prepareSearch({ client: search.client, auth: 'none' }, plenty);
 }, 120_000);
-afterAll(() => search?.stop(), 30_000);
+afterAll(() => search?.stop());
 
 const alert = (offset: number, more: object = {}, headers: Record<string, string> = {}): TestRecord => ({
   topic: 'alerts-topic',
@@ -70,7 +70,7 @@ test('a batch again, whole or in part, by two at once, changes nothing', async (
   expect(documents).toHaveLength(500);
   expect(new Set(documents.map(({ _version }) => _version))).toEqual(new Set([1]));
   expect(await ofVehicle('other')).toEqual([]);
-}, 30_000);
+});
 
 test.each([
   ['a field that the mapping has not', { colour: 'red' }, 'OPENSEARCH_STRICT_DYNAMIC_MAPPING_EXCEPTION', '[colour]'],
@@ -118,7 +118,7 @@ test('more than a request takes goes in several', async () => {
 
   expect(await write(batch, { ms: 30_000 })).toEqual([]);
   expect(await found({ term: { vehicleId: 'wide' } })).toHaveLength(100);
-}, 60_000);
+});
 
 test('the template is put as often as one likes, and indices have it', async () => {
   await prepareSearch({ client: search.client, auth: 'none' }, plenty);
@@ -165,7 +165,7 @@ test('a node that freezes, and one that is away, are transient, and the time is 
   const nowhere = new OtherClient({ node: 'http://127.0.0.1:1', maxRetries: 0 });
   const away = await write([alert(6_001)], { client: nowhere, ms: 500 });
   expect(away.map(({ error }) => [error.code, error.retriable])).toEqual([['OPENSEARCH', true]]);
-}, 20_000);
+});
 
 test('an index that may not be written to is transient', async () => {
   await write([alert(7_000, { timestamp: '2025-05-01T00:00:00Z' })]);

@@ -19,7 +19,7 @@ beforeAll(async () => {
   for (const file of (await readdir('resources/sql')).toSorted()) {
     await postgres.query(await readFile(join('resources/sql', file), 'utf8'));
   }
-}, 60_000);
+});
 afterAll(async () => {
   await postgres?.end();
   await database?.stop();
@@ -349,7 +349,7 @@ test('any record of a generic topic is a row that holds its key and value', asyn
   function held(text: unknown, bytes: unknown): Buffer | null {
     return typeof text === 'string' ? Buffer.from(text) : (bytes as Buffer | null);
   }
-}, 60_000);
+});
 
 test('a Kafka timestamp that is no date is before or after all others', async () => {
   await write([
@@ -385,4 +385,4 @@ test('a database that is away is waited for within the time, then all is handed 
     { source: 'raw-data-topic-2-1' },
     { source: 'raw-data-topic-2-2' },
   ]);
-}, 40_000);
+});

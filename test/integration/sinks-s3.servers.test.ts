@@ -15,7 +15,7 @@ let archive: TestBucket;
 beforeAll(async () => {
   [tables, archive] = await Promise.all([startTables(), startBucket()]);
   await tables.create('checkpoints', 'topicPartition:S');
-}, 60_000);
+});
 afterAll(() => Promise.all([tables?.stop(), archive?.stop()]));
 
 /** A sink as a new execution environment has it: it remembers nothing. */
@@ -116,7 +116,7 @@ test('two workers at once, on batches split otherwise, archive each record once'
 
   const offsets = (await Promise.all((await keys('twice')).map(linesOf))).flat().map(({ offset }) => offset);
   expect(offsets).toEqual(Array.from({ length: 300 }, (_, i) => i));
-}, 30_000);
+});
 
 test("goes on behind an earlier attempt's object whose checkpoint was never advanced", async () => {
   const records = numbered('crashed', 0, 10);
@@ -187,4 +187,4 @@ test('hands back while the store is frozen, within its time, and goes on after',
   expect(took).toBeLessThan(ONE_CALL_MS);
   expect(await sink.write(batchOfRecords(numbered('frozen', 0, 5)))).toEqual([]);
   expect((await Promise.all((await keys('frozen')).map(linesOf))).flat()).toHaveLength(5);
-}, 15_000);
+});

@@ -31,7 +31,7 @@ beforeAll(async () => {
   await tables.create('records', 'topicPartition:S', 'offset:N');
   await tables.create('checkpoints', 'topicPartition:S');
   await query(await readFile('resources/sql/002_records.sql', 'utf8'));
-}, 60_000);
+});
 afterAll(() => Promise.all([tables?.stop(), archive?.stop(), database?.stop()]));
 
 async function query(sql: string): Promise<Record<string, unknown>[]> {

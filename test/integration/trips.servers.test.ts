@@ -9,7 +9,7 @@ let tables: TestTables;
 beforeAll(async () => {
   tables = await startTables();
   await tables.create('trips', 'vehicleId:S');
-}, 60_000);
+});
 afterAll(() => tables?.stop());
 
 const itemOf = (vehicleId: string, tripId: string) => ({
@@ -112,7 +112,7 @@ test('a server that hangs fails the read at its deadline; one that comes back in
   } finally {
     tables.server.process?.signal('SIGCONT');
   }
-}, 30_000);
+});
 
 test('a failed read is not remembered', async () => {
   const of = reader({ table: 'late' });

@@ -22,7 +22,7 @@ const RETENTION = 1_000;
 let tables: TestTables;
 beforeAll(async () => {
   tables = await startTables();
-}, 60_000);
+});
 afterAll(() => tables?.stop());
 
 let made = 0;

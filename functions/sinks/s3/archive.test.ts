@@ -150,7 +150,7 @@ describe('the archive holds each record once', () => {
       }),
       { numRuns: 500 },
     );
-  }, 60_000);
+  });
 });
 
 describe('a topic that was created again', () => {

@@ -28,9 +28,9 @@ export async function eventually<T>(
     const { value, error } = await ask(condition);
     if (value) return value;
     if (performance.now() >= end) {
-      const last =
-        error instanceof Error ? String(error) : inspect(error ?? (seen ? await seen() : value), { depth: 6 });
-      throw new Error(`not within ${boundMs / 1000} s: ${what}; last seen: ${last}`, { cause: error });
+      const last = error ?? (seen ? await seen() : value);
+      const text = last instanceof Error || typeof last === 'string' ? String(last) : inspect(last, { depth: 6 });
+      throw new Error(`not within ${boundMs / 1000} s: ${what}; last seen: ${text}`, { cause: error });
     }
     await sleep(pause);
   }

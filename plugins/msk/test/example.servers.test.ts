@@ -109,7 +109,7 @@ test('serverless package compiles the plugin’s properties', async () => {
       },
     },
   ]);
-}, 60_000);
+});
 
 test('serverless msk start runs it: records reach the handler, and Ctrl-C leaves nothing behind', async () => {
   await produce(topic, numbered(0, 0, 2));
@@ -174,7 +174,7 @@ test('the package exports its types', async () => {
   }).catch((error: { stdout: string }) => error);
 
   expect(stdout).toBe('');
-}, 60_000);
+});
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');

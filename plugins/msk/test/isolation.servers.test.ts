@@ -49,35 +49,31 @@ test.each([
   ['unhandled', 'Runtime.UnhandledPromiseRejection'],
   ['crash', 'Runtime.ExitError'],
   ['endless', 'Sandbox.Timedout'],
-])(
-  '%s fails the batch, which the mapping tries again in a new instance',
-  async (fails, error) => {
-    const topic = await createTopic(1);
-    const lambdaFunction = {
-      key: 'work',
-      name: 'work',
-      handler: 'index.handler',
-      runtime: 'nodejs24.x',
-      timeout: fails === 'endless' ? 3 : 60,
-      memorySize: 64,
-      environment: { FAILS: fails },
-      directory,
-    };
-    invoker = createInvoker(lambdaFunction, 'us-east-1');
-    await produce(topic, numbered(0, 0, 3));
-    const errors: string[] = [];
-    const run = start(topic, async (event) => {
-      try {
-        return await invoker.invoke(event);
-      } catch (failure) {
-        errors.push((failure as Error).message);
-        throw failure;
-      }
-    });
-    await done(run, 3);
+])('%s fails the batch, which the mapping tries again in a new instance', async (fails, error) => {
+  const topic = await createTopic(1);
+  const lambdaFunction = {
+    key: 'work',
+    name: 'work',
+    handler: 'index.handler',
+    runtime: 'nodejs24.x',
+    timeout: fails === 'endless' ? 3 : 60,
+    memorySize: 64,
+    environment: { FAILS: fails },
+    directory,
+  };
+  invoker = createInvoker(lambdaFunction, 'us-east-1');
+  await produce(topic, numbered(0, 0, 3));
+  const errors: string[] = [];
+  const run = start(topic, async (event) => {
+    try {
+      return await invoker.invoke(event);
+    } catch (failure) {
+      errors.push((failure as Error).message);
+      throw failure;
+    }
+  });
+  await done(run, 3);
 
-    expect(errors).toEqual([expect.stringContaining(error)]);
-    expect(await committed(run.group, topic)).toEqual({ 0: 3 });
-  },
-  30_000,
-);
+  expect(errors).toEqual([expect.stringContaining(error)]);
+  expect(await committed(run.group, topic)).toEqual({ 0: 3 });
+});

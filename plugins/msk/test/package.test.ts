@@ -102,7 +102,7 @@ test('every property is in the compiled mapping, beside the framework’s own', 
     Tags: [{ Key: 'team', Value: 'orders' }],
     ProvisionedPollerConfig: { MinimumPollers: 1, MaximumPollers: 2000, PollerGroupName: 'fleet' },
   });
-}, 60_000);
+});
 
 test('null, as a stage’s parameter gives it, sets nothing', async () => {
   const names = [...new Set(properties.map(({ path: [name = ''] }) => name)), ...notForMsk.keys()];
@@ -110,7 +110,7 @@ test('null, as a stage’s parameter gives it, sets nothing', async () => {
   const compiled = await compile(Object.fromEntries(names.map((name) => [name, null])));
 
   expect(Object.keys(compiled).sort()).toEqual(['EventSourceArn', 'FunctionName', 'StartingPosition', 'Topics']);
-}, 60_000);
+});
 
 test('what breaks the rules fails packaging, a line each', async () => {
   const printed = await compile({ functionResponseType: 'ReportBatchItemFailures', tumblingWindowInSeconds: 60 });
@@ -119,13 +119,13 @@ test('what breaks the rules fails packaging, a line each', async () => {
     /Function "orders", msk event on topic "orders": functionResponseType .*provisionedPollerConfig/,
   );
   expect(printed).toContain('Function "orders", msk event on topic "orders": tumblingWindowInSeconds is not for');
-}, 60_000);
+});
 
 test('AT_TIMESTAMP without its timestamp fails packaging', async () => {
   const printed = await compile({ startingPosition: 'AT_TIMESTAMP' });
 
   expect(printed).toMatch(/startingPositionTimestamp for function: orders when startingPosition is AT_TIMESTAMP/);
-}, 60_000);
+});
 
 test('custom.msk.iam grants the function’s role what its mapping needs, and nothing without it', async () => {
   const event = { consumerGroupId: 'g', destinations: { onFailure: { 'Fn::GetAtt': ['Failed', 'Arn'] } } };
@@ -148,7 +148,7 @@ test('custom.msk.iam grants the function’s role what its mapping needs, and no
       },
     },
   ]);
-}, 60_000);
+});
 
 test('the framework’s own validation refuses what the schema does not have', async () => {
   const printed = await compile({
@@ -183,4 +183,4 @@ test('the framework’s own validation refuses what the schema does not have', a
   expect(printed).toContain(`${at}.provisionedPollerConfig.maximumPollers': must be <= 2000`);
   expect(printed).toContain(`${at}.provisionedPollerConfig': unrecognized property 'group'`);
   expect(printed).toContain(`${at}.provisionedPollerConfig.pollerGroupName': must NOT have more than 128 characters`);
-}, 60_000);
+});

@@ -46,17 +46,13 @@ test.each<[how: string, stop: () => unknown]>([
   ['SIGTERM', () => child.kill('SIGTERM')],
   ['the message of the process that forked it', () => child.send({ type: 'stop' })],
   ['the end of the process that forked it', () => child.disconnect()],
-])(
-  '%s during the start-up ends it at once, and leaves no temporary file',
-  async (_, stop) => {
-    await startUntilDeploying();
-    const exit = once(child, 'exit');
-    const before = Date.now();
-    stop();
+])('%s during the start-up ends it at once, and leaves no temporary file', async (_, stop) => {
+  await startUntilDeploying();
+  const exit = once(child, 'exit');
+  const before = Date.now();
+  stop();
 
-    expect(await exit).toEqual([0, null]);
-    expect(Date.now() - before).toBeLessThan(DRAIN_MS);
-    expect(await readdir(temporary)).toEqual([]);
-  },
-  60_000,
-);
+  expect(await exit).toEqual([0, null]);
+  expect(Date.now() - before).toBeLessThan(DRAIN_MS);
+  expect(await readdir(temporary)).toEqual([]);
+});
