@@ -1,10 +1,11 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { References } from '../plugins/msk/contract.ts';
 import type { TemplateSchema } from './deploy/schemas.ts';
 import type { Endpoints } from './deploy/servers.ts';
 import { endProcess, isRunning, type ProcessIdentity } from './servers/process-identity.ts';
 import { ServerError } from './servers/server.ts';
+import { writeWhole } from './servers/whole-file.ts';
 
 /** What `.local/stack.json` tells the other commands about the running stack. */
 export interface StackFile extends ProcessIdentity {
@@ -65,8 +66,7 @@ export async function recordStack(root: string, initial: StackFile): Promise<Sta
   let removed = false;
   const write = async (): Promise<void> => {
     if (removed) return;
-    await writeFile(`${path}.new`, `${JSON.stringify(stack, undefined, 2)}\n`, { mode: 0o600 });
-    await rename(`${path}.new`, path);
+    await writeWhole(path, `${JSON.stringify(stack, undefined, 2)}\n`, { mode: 0o600 });
   };
   await mkdir(dirname(path), { recursive: true });
   let writing = write();

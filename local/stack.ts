@@ -5,13 +5,14 @@ import { type Endpoints, NOWHERE } from './deploy/servers.ts';
 import { cacheFolder } from './servers/cache.ts';
 import { requireSpace } from './servers/disk.ts';
 import { fetchJars } from './servers/fetch-jars.ts';
-import { findJava, type Java } from './servers/java.ts';
+import type { Java } from './servers/java.ts';
 import { keptFolder, removeTemporary, temporaryFolder } from './servers/keep.ts';
 import { launch, stopAll } from './servers/launch.ts';
 import { LockedError, takeLock } from './servers/lock.ts';
-import { modernJava } from './servers/modern-java.ts';
 import { type AskedPorts, artifactsOf, keptNames, type Planned, planServers, serverNames } from './servers/plan.ts';
-import { identify, type ProcessIdentity } from './servers/process-identity.ts';
+import { portReservations } from './servers/port-reservations.ts';
+import { javaFor, MODERN, OLDEST } from './servers/private-java.ts';
+import { identify, ownIdentity } from './servers/process-identity.ts';
 import { type Progress, silent } from './servers/progress.ts';
 import { type Server, type ServerContext, ServerError } from './servers/server.ts';
 import { endLeftOvers, ROOT, recordStack, type StackFile } from './stack-file.ts';
@@ -64,7 +65,6 @@ export interface Stack {
   readonly stop: () => Promise<void>;
 }
 
-const JAVA = 17;
 /** Empty servers take some 30 MB; a full disk in the middle of a run shows up as anything but that. */
 const SPACE = 500e6;
 
@@ -101,7 +101,7 @@ async function start(options: StackOptions, undo: (() => Promise<void>)[]): Prom
   undo.push(temporary.release);
   // A killed run's folder is found by the next start from now on.
   const recorder = await recordStack(root, {
-    ...((await identify(process.pid)) as ProcessIdentity),
+    ...(await ownIdentity()),
     stage: options.stage,
     state: 'starting',
     endpoints: endpointsOf([]),
@@ -114,13 +114,13 @@ async function start(options: StackOptions, undo: (() => Promise<void>)[]): Prom
   undo.push(recorder.remove);
   options.beside?.({ logs, temporary: temporary.path });
 
-  const java = await findJava(JAVA);
   const cache = cacheFolder();
+  const java = await javaFor(OLDEST, { cache, progress, signal });
   const notRun: Record<string, string> = {};
   let modern: Java | undefined;
   const needModern = minimal ? [] : modernNames(options);
   if (needModern.length > 0) {
-    modern = await modernJava({ cache, progress, signal }).catch((error: unknown) => {
+    modern = await javaFor(MODERN, { cache, progress, signal }).catch((error: unknown) => {
       signal?.throwIfAborted();
       for (const name of needModern) notRun[name] = (error as Error).message;
       progress.line(
@@ -139,7 +139,9 @@ async function start(options: StackOptions, undo: (() => Promise<void>)[]): Prom
   await recorder.record({ data: data.path, kept: data.kept });
   await requireSpace(data.path, SPACE);
 
-  const planned = await planServers({ ...members, ports: options.ports ?? {}, root });
+  const reservations = portReservations(cache);
+  undo.push(reservations.release);
+  const planned = await planServers({ ...members, ports: options.ports ?? {}, root, reserve: reservations.take });
   const servers: Server[] = [];
   const server = (name: string): Server => {
     const found = servers.find((candidate) => candidate.name === name);

@@ -5,6 +5,11 @@ export interface Artifact {
   readonly coordinates: readonly string[];
   /** `group:artifact` of dependencies that the server doesn't need, `*:*` where the jar brings its own. */
   readonly without?: readonly string[];
+  /**
+   * The beginning of the name of a jar whose manifest is taken out: its class path names a folder, and a JVM makes no
+   * class archive of such a jar.
+   */
+  readonly withoutManifest?: string;
   /** A program of ours, compiled against the jars into one more; its path from this folder. */
   readonly source?: string;
   /** True where it comes as one archive with folders, tar.gz: unpacked, and its jars are on no class path of ours. */
@@ -14,6 +19,12 @@ export interface Artifact {
 }
 
 export const ARTIFACTS = {
+  // Not a server: it compiles the programs of ours, so that a Java runtime will do where no JDK is.
+  compiler: {
+    version: '3.40.0',
+    coordinates: ['org.eclipse.jdt:ecj:3.40.0'],
+    megabytes: 3.3,
+  },
   kafka: {
     version: '4.3.1',
     // Kafka's own dependencies lack the binding of slf4j: without it nothing is logged.
@@ -30,6 +41,7 @@ export const ARTIFACTS = {
       'software.amazon.awssdk:cognitoidentityprovider',
       'org.mockito:mockito-core',
     ],
+    withoutManifest: 'DynamoDBLocal-',
     source: 'java/LoopbackDynamoDb.java',
     megabytes: 40,
   },

@@ -16,9 +16,8 @@ export function dynamodbServer(context: ServerContext, java: Java): Server {
     name: 'dynamodb',
     endpoint,
     artifact: 'dynamodb',
-    // The manifest of DynamoDBLocal.jar names its folder as a class path: no JVM archives that.
-    archive: false,
-    flags: ['-Xmx512m'],
+    heap: 384,
+    flags: ['--enable-native-access=ALL-UNNAMED'],
     main: ['LoopbackDynamoDb', String(context.port), ...(context.kept ? [database] : [])],
     prepare: async () => {
       await mkdir(database, { recursive: true });

@@ -1,14 +1,15 @@
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { ARTIFACTS, type Artifact, type ArtifactName } from './artifacts.ts';
 import { requireSpace } from './disk.ts';
-import { jarFolder, MANIFEST, type Manifest, missingJars, sourcePath } from './jars.ts';
+import { finishArtifact } from './finish-artifact.ts';
+import { folderSize } from './folder-files.ts';
+import { missingJars } from './jars.ts';
 import type { Java } from './java.ts';
-import { LockedError, takeLock } from './lock.ts';
-import { copyDependencies, findMaven, runTool } from './maven.ts';
+import { copyDependencies, findMaven } from './maven.ts';
 import { aggregatePom, artifactPom } from './pom.ts';
 import { type Progress, sizeText } from './progress.ts';
+import { waitForLock } from './wait-for-lock.ts';
 
 export interface FetchOptions {
   readonly cache: string;
@@ -29,9 +30,9 @@ const MAVEN_MEGABYTES = 20;
 export async function fetchJars(names: readonly ArtifactName[], options: FetchOptions): Promise<void> {
   if ((await missingJars(options.cache, names)).length === 0) return;
   await mkdir(options.cache, { recursive: true });
-  const release = await waitForLock(join(options.cache, 'fetch.lock'), options);
+  const release = await waitForLock(join(options.cache, 'fetch.lock'), 'is downloading the servers', options);
   try {
-    const missing = await missingJars(options.cache, names);
+    const missing = await withCompiler(options.cache, await missingJars(options.cache, names));
     if (missing.length > 0) await fetchMissing(missing, options);
   } finally {
     await release();
@@ -70,76 +71,14 @@ async function fetchMissing(names: readonly ArtifactName[], options: FetchOption
     clearInterval(timer);
   }
   const size = sizeText(await folderSize(repository));
-  for (const [name, artifact] of artifacts) await complete(name, artifact, folder, options);
+  for (const [name, artifact] of artifacts) await finishArtifact(name, artifact, join(folder, name), options);
   await rm(folder, { recursive: true, force: true });
   options.progress.line(`downloaded ${what}: ${size} in ${((Date.now() - started) / 1000).toFixed(1)} s`);
 }
 
-/** Compiles what is ours, lists what there is, and gives the folder its name. */
-async function complete(name: ArtifactName, artifact: Artifact, folder: string, options: FetchOptions): Promise<void> {
-  const jars = join(folder, name, 'target', 'dependency');
-  if (artifact.unpack) await unpack(name, jars, options);
-  if (artifact.source !== undefined) await compile(artifact.source, jars, join(folder, name), options);
-  const manifest: Manifest = { coordinates: artifact.coordinates, files: await fileSizes(jars) };
-  await writeFile(join(jars, MANIFEST), JSON.stringify(manifest, undefined, 2));
-  const target = jarFolder(options.cache, name);
-  await mkdir(dirname(target), { recursive: true });
-  await rm(target, { recursive: true, force: true });
-  await rename(jars, target);
-}
-
-/** Leaves what the archive holds in place of the archive. */
-async function unpack(name: ArtifactName, folder: string, { signal }: FetchOptions): Promise<void> {
-  for (const archive of await readdir(folder)) {
-    const log = join(dirname(folder), 'unpack.log');
-    await runTool({ name: `Unpacking ${name}`, command: 'tar', args: ['-xzf', archive], folder, log, signal });
-    await rm(join(folder, archive));
-  }
-}
-
-/** Adds `own.jar`: a JVM makes no archive of classes that lie in a folder. */
-async function compile(source: string, jars: string, folder: string, { java, signal }: FetchOptions): Promise<void> {
-  const classes = join(folder, 'classes');
-  const steps = [
-    ['javac', '--release', '17', '-cp', join(jars, '*'), '-d', classes, sourcePath(source)],
-    ['jar', '--create', '--file', join(jars, 'own.jar'), '-C', classes, '.'],
-  ];
-  for (const [tool = '', ...args] of steps) {
-    const command = join(java.home, 'bin', tool);
-    await runTool({ name: `Compiling ${source}`, command, args, folder, log: join(folder, 'compiler.log'), signal });
-  }
-}
-
-async function waitForLock(path: string, { progress, signal }: FetchOptions): Promise<() => Promise<void>> {
-  while (true) {
-    signal?.throwIfAborted();
-    try {
-      return await takeLock(path);
-    } catch (error) {
-      if (!(error instanceof LockedError)) throw error;
-      progress.update(`waiting: process ${error.holder.pid} is downloading the servers`);
-      await sleep(500);
-    }
-  }
-}
-
-async function fileSizes(folder: string): Promise<Record<string, number>> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  const sizes = await Promise.all(
-    files.map(async (file): Promise<[string, number]> => {
-      // Maven's files come and go while it works.
-      const size = await stat(file).then(
-        (found) => found.size,
-        () => 0,
-      );
-      return [file.slice(folder.length + 1), size];
-    }),
-  );
-  return Object.fromEntries(sizes);
-}
-
-async function folderSize(folder: string): Promise<number> {
-  const sizes = await fileSizes(folder).catch(() => ({}));
-  return Object.values(sizes).reduce((sum: number, size: number) => sum + size, 0);
+/** The compiler comes first where something is to be compiled. */
+async function withCompiler(cache: string, names: readonly ArtifactName[]): Promise<ArtifactName[]> {
+  const compiles = names.some((name) => 'source' in ARTIFACTS[name]);
+  const compiler = compiles ? await missingJars(cache, ['compiler']) : [];
+  return [...compiler, ...names.filter((name) => !compiler.includes(name))];
 }

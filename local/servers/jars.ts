@@ -23,7 +23,8 @@ export interface Manifest {
 export function jarFolder(cache: string, name: ArtifactName): string {
   const artifact: Artifact = ARTIFACTS[name];
   const source = artifact.source === undefined ? '' : readFileSync(sourcePath(artifact.source), 'utf8');
-  const recipe = JSON.stringify([RECIPE, artifact.coordinates, artifact.without ?? [], source]);
+  const steps = [artifact.without ?? [], source, ...(artifact.withoutManifest ? [artifact.withoutManifest] : [])];
+  const recipe = JSON.stringify([RECIPE, artifact.coordinates, ...steps]);
   const digest = createHash('sha256').update(recipe).digest('hex').slice(0, 8);
   return join(cache, 'jars', `${name}-${artifact.version}-${digest}`);
 }

@@ -6,22 +6,24 @@ import { ServerError } from './server.ts';
 export interface Java {
   /** The `java` program. */
   readonly path: string;
-  /** The JDK's folder, for JAVA_HOME. */
+  /** Its folder, for JAVA_HOME. */
   readonly home: string;
   /** The feature release: 17, 25. */
   readonly version: number;
   /** What its `release` file says: changes with every update in place. */
   readonly build: string;
+  /** True for the one that pip fetched: nobody has told it which authorities this machine trusts. */
+  readonly private?: true;
 }
 
-/** Where JDKs stand that are neither named by JAVA_HOME nor on the PATH: Debian, Red Hat; macOS. */
+/** Where Javas stand that are neither named by JAVA_HOME nor on the PATH: Debian, Red Hat; macOS. */
 const FOLDERS = [
   { folder: '/usr/lib/jvm', home: '' },
   { folder: '/Library/Java/JavaVirtualMachines', home: 'Contents/Home' },
 ];
 
 /**
- * Finds a JDK. JAVA_HOME wins where it is new enough (the one way to say which); else the newest of the PATH's and
+ * Finds a Java; a runtime will do, nothing needs a JDK. JAVA_HOME wins where it is new enough (the one way to say which); else the newest of the PATH's and
  * those in the system's folders: Debian's `java` is often an old one while a newer JDK stands beside it.
  * @param minimum the oldest feature release that will do.
  * @throws ServerError where there is none, naming what was found instead.
@@ -37,21 +39,21 @@ export async function findJava(minimum: number, environment: NodeJS.ProcessEnv =
 
   const seen = newest === undefined ? 'none was found' : `the newest found is ${newest.version} (${newest.home})`;
   throw new ServerError(
-    `A JDK >= ${minimum} is needed to run the servers locally; ${seen}. ` +
-      `Install one (Debian: apt-get install openjdk-${minimum}-jdk-headless; macOS: brew install openjdk) or set JAVA_HOME.`,
+    `Java >= ${minimum} is needed to run the servers locally; ${seen}. ` +
+      `Install one (Debian: apt-get install openjdk-${minimum}-jre-headless; macOS: brew install openjdk) or set JAVA_HOME.`,
   );
 }
 
-/** The feature release of what a JDK's `release` file or `java -version` calls its version: `1.8.0_402`, `25.0.3`. */
+/** The feature release of what a Java's `release` file or `java -version` calls its version: `1.8.0_402`, `25.0.3`. */
 export function featureRelease(version: string): number | undefined {
   const match = /^(?:1\.)?(\d+)/.exec(version);
   return match?.[1] === undefined ? undefined : Number(match[1]);
 }
 
-/** A JDK, not a bare runtime: its compiler is needed once, and each has its version in a file. */
-async function javaAt(home: string): Promise<Java | undefined> {
+/** The Java of a folder; each has its version in a file. Undefined where there is none. */
+export async function javaAt(home: string): Promise<Java | undefined> {
   const path = join(home, 'bin', 'java');
-  if (!existsSync(path) || !existsSync(join(home, 'bin', 'javac'))) return undefined;
+  if (!existsSync(path)) return undefined;
   const release = await readFile(join(home, 'release'), 'utf8').catch(() => '');
   const version = featureRelease(/^JAVA_VERSION="(.*)"/m.exec(release)?.[1] ?? '');
   return version === undefined ? undefined : { path, home, version, build: release };
@@ -61,7 +63,7 @@ async function onPath(path: string): Promise<string[]> {
   const programs = path
     .split(delimiter)
     .filter((folder) => folder !== '')
-    .map((folder) => join(folder, 'javac'));
+    .map((folder) => join(folder, 'java'));
   const real = await Promise.all(programs.filter((program) => existsSync(program)).map((program) => realpath(program)));
   return real.map((program) => dirname(dirname(program)));
 }

@@ -52,6 +52,20 @@ describe('the folder of --keep', () => {
     await expect(keptFolder(folder, SERVERS)).rejects.toThrow('lacks the data of kafka');
   });
 
+  test('a manifest that cannot be read is an error, and the data stays', async () => {
+    await filledBy(SERVERS, true);
+    await writeFile(join(folder, 'stack-data.json'), '{"complete":tr');
+
+    await expect(keptFolder(folder, SERVERS)).rejects.toThrow("stack-data.json can't be read");
+    expect(await readdir(join(folder, 'data'))).toEqual(['dynamodb', 'kafka']);
+  });
+
+  test('a first start that was killed while it wrote its manifest is no obstacle', async () => {
+    await writeFile(join(folder, 'stack-data.json.1.new'), '{"comp');
+
+    await keptFolder(folder, SERVERS).then((data) => data.release());
+  });
+
   test('two runs never share it', async () => {
     const data = await keptFolder(folder, SERVERS);
 

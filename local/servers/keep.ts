@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { LockedError, takeLock } from './lock.ts';
 import { ServerError } from './server.ts';
+import { writeWhole } from './whole-file.ts';
 
 /** Where a run's data lives. */
 export interface DataFolder {
@@ -19,6 +20,8 @@ export interface DataFolder {
 const PREFIX = join(tmpdir(), 'msk-pipeline-');
 const MANIFEST = 'stack-data.json';
 const LOCK = 'lock';
+/** What a first start may have left before it wrote its manifest. */
+const OWN = /^(lock|stack-data\.json)/;
 
 /** A folder for one run, empty, gone at its end. */
 export async function temporaryFolder(): Promise<DataFolder> {
@@ -42,7 +45,7 @@ export async function keptFolder(folder: string, servers: readonly string[]): Pr
   const path = resolve(folder);
   const manifest = join(path, MANIFEST);
   const files = existsSync(path) ? await readdir(path) : [];
-  if (files.length > 0 && !existsSync(manifest) && files.some((name) => !name.startsWith(LOCK))) {
+  if (files.length > 0 && !existsSync(manifest) && files.some((name) => !OWN.test(name))) {
     throw new ServerError(`${path} holds other files: name an empty or a new folder with --keep.`);
   }
   await mkdir(path, { recursive: true });
@@ -51,7 +54,7 @@ export async function keptFolder(folder: string, servers: readonly string[]): Pr
     const former = await formerServers(manifest);
     if (former === undefined) {
       await rm(join(path, 'data'), { recursive: true, force: true });
-      await writeFile(manifest, JSON.stringify({ complete: false, servers }));
+      await writeWhole(manifest, JSON.stringify({ complete: false, servers }));
     } else {
       refuseMismatch(path, former, servers);
     }
@@ -62,16 +65,24 @@ export async function keptFolder(folder: string, servers: readonly string[]): Pr
   return {
     path: join(path, 'data'),
     kept: true,
-    complete: () => writeFile(manifest, JSON.stringify({ complete: true, servers })),
+    complete: () => writeWhole(manifest, JSON.stringify({ complete: true, servers })),
     release,
   };
 }
 
 /** The servers whose data is there, whole; undefined where a first start didn't get that far. */
 async function formerServers(manifest: string): Promise<readonly string[] | undefined> {
-  const text = await readFile(manifest, 'utf8').catch(() => '{"complete":false}');
-  const { complete, servers } = JSON.parse(text) as { complete: boolean; servers: string[] };
-  return complete ? servers : undefined;
+  const text = await readFile(manifest, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '{"complete":false}';
+    throw error;
+  });
+  try {
+    const { complete, servers } = JSON.parse(text) as { complete: boolean; servers: string[] };
+    return complete ? servers : undefined;
+  } catch (cause) {
+    // It was written whole: something else changed it, and the data beside it is nothing to throw away on a guess.
+    throw new ServerError(`${manifest} can't be read: restore it, or name another folder with --keep.`, { cause });
+  }
 }
 
 function refuseMismatch(path: string, former: readonly string[], servers: readonly string[]): void {

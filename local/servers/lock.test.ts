@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LockedError, takeLock } from './lock.ts';
@@ -60,6 +60,37 @@ describe('lock', () => {
 
     await expect(takeLock(path)).rejects.toMatchObject({ holder: { pid: process.pid } });
     await release();
+  });
+});
+
+describe('a lock that cannot be read', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lock-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  test.each([
+    ['a folder', 'EISDIR', (path: string) => mkdir(path)],
+    ['a link to itself', 'ELOOP', (path: string) => symlink(path, path)],
+  ])('%s is an error that says so, not an endless loop', async (_, code, make) => {
+    const path = join(folder, 'lock');
+    await make(path);
+
+    await expect(takeLock(path)).rejects.toThrow(`${path} is there and can't be read (${code})`);
+    expect(await readdir(folder)).toEqual(['lock']);
+  });
+
+  test("another user's is one too", async () => {
+    const path = join(folder, 'lock');
+    await writeFile(path, '{}', { mode: 0o000 });
+    await chmod(folder, 0o777);
+    const root = process.geteuid?.() === 0;
+    if (root) process.seteuid?.(65_534);
+    const taken = await takeLock(path).catch((error: unknown) => error);
+    if (root) process.seteuid?.(0);
+
+    expect(taken).toMatchObject({ message: expect.stringContaining("can't be read (EACCES)") });
   });
 });
 

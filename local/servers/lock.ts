@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { identify, isRunning, type ProcessIdentity } from './process-identity.ts';
+import { isRunning, ownIdentity, type ProcessIdentity } from './process-identity.ts';
+import { ServerError } from './server.ts';
 
 /** ms between two looks at another process's takeover */
 const TAKEOVER_PAUSE_MS = 5;
@@ -19,12 +20,12 @@ export class LockedError extends Error {
 /**
  * Takes a lock file for this process. One that a dead process left is taken over, so that no kill leaves a lock behind.
  * @returns what gives it back.
- * @throws LockedError where a living process holds it.
+ * @throws LockedError where a living process holds it; ServerError where what is there can't be read.
  * @example
  * const release = await takeLock('/data/lock');
  */
 export async function takeLock(path: string): Promise<() => Promise<void>> {
-  const own = await identify(process.pid);
+  const own = await ownIdentity();
   const text = JSON.stringify(own);
   const draft = `${path}.${randomUUID()}`;
   // A link appears whole or not at all; a file that is created and then written could be read half.
@@ -69,9 +70,19 @@ async function removeStale(path: string, draft: string): Promise<void> {
   }
 }
 
-/** What a dead process left; undefined where there is nothing. @throws LockedError where a living process holds it */
+/**
+ * What a dead process left; undefined where there is nothing.
+ * @throws LockedError where a living process holds it; ServerError where it can't be read
+ */
 async function staleText(path: string): Promise<string | undefined> {
-  const text = await readFile(path, 'utf8').catch(() => undefined);
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    // Only a lock that is gone is none: one that can't be read (another user's, a folder) stays, and would be tried
+    // again for ever.
+    if (error.code === 'ENOENT') return undefined;
+    throw new ServerError(`${path} is there and can't be read (${error.code}): remove it, or let its owner do so`, {
+      cause: error,
+    });
+  });
   const holder = text === undefined ? undefined : parseHolder(text);
   if (holder !== undefined && (await isRunning(holder))) throw new LockedError(path, holder);
   return text;

@@ -4,10 +4,10 @@ import { cacheFolder } from './cache.ts';
 import { freeBytes } from './disk.ts';
 import { missingJars } from './jars.ts';
 import { findJava } from './java.ts';
-import { findMaven } from './maven.ts';
-import { MODERN } from './modern-java.ts';
+import { findMaven, findProgram } from './maven.ts';
 import { artifactsOf, usualPorts } from './plan.ts';
 import { isFree } from './ports.ts';
+import { MODERN, OLDEST } from './private-java.ts';
 import { sizeText } from './progress.ts';
 
 /** What one look at the machine found. */
@@ -38,11 +38,7 @@ export async function checkMachine(
   );
   const checks: Record<string, () => Outcome | Promise<Outcome>> = {
     node: () => checkNode(process.versions.node),
-    java: async () => {
-      const { version, home } = await findJava(17, environment);
-      return { verdict: 'ok', found: `${version} in ${home}` };
-    },
-    'newer java': () => checkModernJava(environment),
+    java: () => checkJava(environment),
     maven: () => checkMaven(environment, missing.length > 0),
     cache: () => ({
       verdict: 'ok',
@@ -77,12 +73,18 @@ export function checkNode(version: string): Outcome {
   return { verdict: 'fail', found: `${version}; ${NODE.major}.${NODE.minor} or newer is needed: ${mend}` };
 }
 
-/** OpenSearch and the schema registry alone need it. */
-async function checkModernJava(environment: NodeJS.ProcessEnv): Promise<Outcome> {
-  const own = await findJava(MODERN, environment).catch(() => undefined);
-  if (own !== undefined) return { verdict: 'ok', found: `${own.version} in ${own.home}` };
-  const found = `none of ${MODERN} or newer: npm start downloads one by pip (35 MB), or leaves out what needs it`;
-  return { verdict: 'warn', found: `${found} (the schema registry, OpenSearch)` };
+/** Kafka and DynamoDB Local run on 17; where the machine's own isn't {@link MODERN}, pip fetches one that runs all. */
+async function checkJava(environment: NodeJS.ProcessEnv): Promise<Outcome> {
+  const own = await findJava(OLDEST, environment).catch(() => undefined);
+  if (own !== undefined && own.version >= MODERN) return { verdict: 'ok', found: `${own.version} in ${own.home}` };
+  const python = findProgram('python3', environment);
+  const found = own === undefined ? 'none' : `${own.version} in ${own.home}`;
+  if (python !== undefined) {
+    return { verdict: 'ok', found: `${found}; npm start downloads a private one by pip (35 MB) where it needs one` };
+  }
+  const mend = `install Java >= ${MODERN}, or Python 3 with pip`;
+  if (own === undefined) return { verdict: 'fail', found: `${found}: ${mend}` };
+  return { verdict: 'warn', found: `${found}; the schema registry and OpenSearch are left out: ${mend}` };
 }
 
 /** Maven is needed for the download alone. */

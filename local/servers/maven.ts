@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { Java } from './java.ts';
 import { spawnServer } from './process.ts';
 import { ServerError } from './server.ts';
+import { machineTrustStore } from './trust-store.ts';
 
 /** A version of its own, so that every Maven does the same; by itself each release of Maven takes another. */
 const DEPENDENCY_PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1';
@@ -21,6 +22,7 @@ const CAUSES: readonly { pattern: RegExp; mend: string }[] = [
   },
 ];
 const LINES = 4;
+const TRUST_STORE = 'trust.jks';
 
 export interface CopyOptions {
   /** The `mvn` program. */
@@ -46,20 +48,31 @@ export async function copyDependencies({ maven, folder, repository, java, signal
     ],
     folder,
     log: join(folder, 'maven.log'),
-    environment: { ...process.env, JAVA_HOME: java.home },
+    environment: { ...process.env, JAVA_HOME: java.home, ...(java.private && (await trustOptions(folder))) },
     signal,
   });
 }
 
+/** By a path from Maven's working directory: `mvn` splits MAVEN_OPTS at spaces. */
+async function trustOptions(folder: string): Promise<NodeJS.ProcessEnv> {
+  await writeFile(join(folder, TRUST_STORE), machineTrustStore());
+  return { MAVEN_OPTS: `-Djavax.net.ssl.trustStore=${TRUST_STORE} ${process.env['MAVEN_OPTS'] ?? ''}` };
+}
+
 /** @throws ServerError where there is none on the PATH. */
 export function findMaven(environment: NodeJS.ProcessEnv = process.env): string {
-  const folders = (environment['PATH'] ?? '').split(delimiter);
-  const path = folders.map((folder) => join(folder, 'mvn')).find((candidate) => existsSync(candidate));
+  const path = findProgram('mvn', environment);
   if (path !== undefined) return path;
   throw new ServerError(
     'Maven is needed once, to download the servers, and `mvn` is not on the PATH. ' +
       'Install it (Debian: apt-get install maven; macOS: brew install maven).',
   );
+}
+
+/** A program's path; undefined where it isn't on the PATH. */
+export function findProgram(name: string, environment: NodeJS.ProcessEnv = process.env): string | undefined {
+  const folders = (environment['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  return folders.map((folder) => join(folder, name)).find((candidate) => existsSync(candidate));
 }
 
 export interface ToolOptions {

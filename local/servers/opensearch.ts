@@ -14,9 +14,9 @@ export function openSearchServer(context: ServerContext, java: Java, transportPo
     name: 'opensearch',
     endpoint,
     artifact: 'opensearch',
-    archive: true,
+    heap: 512,
     // Lucene maps its files by java.lang.foreign, which a JVM warns of.
-    flags: ['-Xmx512m', '--enable-native-access=ALL-UNNAMED'],
+    flags: ['--enable-native-access=ALL-UNNAMED'],
     main: ['LoopbackOpenSearch', String(context.port), String(transportPort), join(context.data, 'node')],
     prepare: async () => {},
     probe: async () => {

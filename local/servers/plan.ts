@@ -118,6 +118,8 @@ export interface PlanOptions extends Members {
   readonly ports: AskedPorts;
   /** The checkout, whose `output/` Connect writes to. */
   readonly root: string;
+  /** As `choosePorts` takes it. */
+  readonly reserve?: (port: number) => Promise<boolean>;
 }
 
 /** A server that is going to be: everything but the folders is decided. */
@@ -156,7 +158,7 @@ export function artifactsOf(parts: StackParts): ArtifactName[] {
  * Decides which servers a stack has and the port of each.
  * @throws ServerError where a port that was asked for is taken.
  */
-export async function planServers({ ports, root, ...members }: PlanOptions): Promise<Planned[]> {
+export async function planServers({ ports, root, reserve, ...members }: PlanOptions): Promise<Planned[]> {
   const names = brokerNames(members.brokers);
   const rows = stores(members);
   const others = rows.filter(({ otherUsual }) => otherUsual !== undefined);
@@ -166,7 +168,7 @@ export async function planServers({ ports, root, ...members }: PlanOptions): Pro
     ...names.map((name, index) => request(`${name}'s controller`, CONTROLLER_PORT + index, undefined)),
     ...others.map(({ name, otherUsual }) => request(`${name}'s other port`, otherUsual as number, undefined)),
   ];
-  const chosen = await choosePorts(requests);
+  const chosen = await choosePorts(requests, reserve);
   const port = (index: number): number => chosen[index] as number;
 
   const cluster = names.map(

@@ -1,4 +1,10 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { listensOn } from './port-owner.ts';
+import { portReservations } from './port-reservations.ts';
 import { choosePorts, isFree } from './ports.ts';
 
 async function listen(host: string): Promise<{ server: Server; port: number }> {
@@ -56,5 +62,37 @@ describe('ports', () => {
     expect(await isFree(everywhere.port)).toBe(false);
 
     await new Promise((resolve) => everywhere.server.close(resolve));
+  });
+
+  test('two starts at once get different ports, whichever server listens first; the next one gets them again', async () => {
+    const cache = await mkdtemp(join(tmpdir(), 'ports-'));
+    const starts = Array.from({ length: 3 }, () => portReservations(cache));
+    const requests = ['kafka', 's3'].map((name) => ({ name, usual: taken + 1, option: `--${name}-port` }));
+
+    const chosen = await Promise.all(starts.map(({ take }) => choosePorts(requests, take)));
+
+    expect(new Set(chosen.flat()).size).toBe(6);
+    await Promise.all(starts.map(({ release }) => release()));
+    expect(await readdir(join(cache, 'ports'))).toEqual([]);
+    await rm(cache, { recursive: true });
+  });
+
+  test('a port that was asked for and that another start has is an error', async () => {
+    const choice = choosePorts([{ name: 's3', usual: 9000, asked: taken + 1, option: '--s3-port' }], async () => false);
+
+    await expect(choice).rejects.toThrow(`Port ${taken + 1} for s3`);
+  });
+});
+
+describe('who listens on a port', () => {
+  test('is told from who does not', async () => {
+    const { server, port } = await listen('127.0.0.1');
+    const other = spawn('sleep', ['60']);
+
+    expect(await listensOn(process.pid, port)).toBe(true);
+    expect(await listensOn(other.pid as number, port)).toBe(process.platform !== 'linux');
+
+    other.kill();
+    server.close();
   });
 });

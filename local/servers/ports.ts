@@ -18,29 +18,37 @@ export interface PortRequest {
 /**
  * Chooses the port of each server: the one asked for, else the usual one, else the next free one above it. No two get
  * the same.
+ * @param reserve keeps a port for this run; false where another run has it.
  * @throws ServerError where a port that was asked for is taken: another one would surprise whoever asked.
  */
-export async function choosePorts(requests: readonly PortRequest[]): Promise<number[]> {
+export async function choosePorts(
+  requests: readonly PortRequest[],
+  reserve: (port: number) => Promise<boolean> = async () => true,
+): Promise<number[]> {
   const chosen = new Set(requests.flatMap(({ asked }) => asked ?? []));
   const ports: number[] = [];
   for (const request of requests) {
-    const port = await choose(request, chosen);
+    const port = await choose(request, chosen, async (port) => (await reserve(port)) && (await isFree(port)));
     chosen.add(port);
     ports.push(port);
   }
   return ports;
 }
 
-async function choose({ name, usual, asked, option }: PortRequest, chosen: ReadonlySet<number>): Promise<number> {
+async function choose(
+  { name, usual, asked, option }: PortRequest,
+  chosen: ReadonlySet<number>,
+  take: (port: number) => Promise<boolean>,
+): Promise<number> {
   if (asked !== undefined) {
-    if (await isFree(asked)) return asked;
+    if (await take(asked)) return asked;
     throw new ServerError(
       `Port ${asked} for ${name} (${option} ${asked}) is taken by another program. ` +
         `End that program, name another port, or leave ${option} out to get a free one.`,
     );
   }
   for (let port = usual; port < usual + REACH; port += 1) {
-    if (!chosen.has(port) && (await isFree(port))) return port;
+    if (!chosen.has(port) && (await take(port))) return port;
   }
   throw new ServerError(
     `No port between ${usual} and ${usual + REACH - 1} is free for ${name}: name one with ${option}.`,

@@ -30,6 +30,7 @@ export function postgresServer(context: ServerContext): Server {
   const server = processServer({
     name: 'postgres',
     endpoint,
+    port: context.port,
     log: context.log,
     launch: async () => {
       const binaries = await findBinaries();

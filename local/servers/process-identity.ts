@@ -1,9 +1,13 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { ServerError } from './server.ts';
 
 const execute = promisify(execFile);
+/** Linux's, and that it is mounted. The same for all processes of a machine: what they write down is compared. */
+const HAS_PROC = existsSync('/proc/self/stat');
 
 /** A process, told apart from a later one with the same id by when it started. */
 export interface ProcessIdentity {
@@ -14,8 +18,22 @@ export interface ProcessIdentity {
 
 /** Who a process is; undefined where there is none, or only one that has ended and waits to be reaped. */
 export async function identify(pid: number): Promise<ProcessIdentity | undefined> {
-  const started = process.platform === 'linux' ? await startedByProc(pid) : await startedByPs(pid);
+  const started = HAS_PROC ? await startedByProc(pid) : await startedByPs(pid);
   return started === undefined ? undefined : { pid, started };
+}
+
+/**
+ * Who this process is.
+ * @throws ServerError where the machine doesn't tell: without it no lock and no recorded process can be told from
+ * another's.
+ */
+export async function ownIdentity(): Promise<ProcessIdentity> {
+  const own = await identify(process.pid);
+  if (own !== undefined) return own;
+  throw new ServerError(
+    "this machine doesn't say when a process started: there is no /proc, and `ps -o stat= -o lstart= -p` doesn't work. " +
+      'Mount /proc, or install ps (Debian: apt-get install procps)',
+  );
 }
 
 /** Whether that very process still runs: false for another one that got its id. */

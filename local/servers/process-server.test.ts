@@ -1,4 +1,5 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FAREWELL_MS, processServer } from './process-server.ts';
@@ -63,5 +64,32 @@ describe("a server's farewell", () => {
     await own.stop();
 
     expect(Date.now() - begun).toBeLessThan(FAREWELL_MS);
+  });
+});
+
+describe('a server whose port another program has', () => {
+  test.each([
+    ['ends', 'exit 1', /ended before it answered/],
+    ['is silent', 'sleep 60', /did not answer .* \(another program answers there\)/],
+  ])("is not ready by that program's answers: it %s", async (_, script, message) => {
+    const folder = await mkdtemp(join(tmpdir(), 'process-server-'));
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const server = processServer({
+      name: 'server',
+      endpoint: 'none',
+      port: (other.address() as AddressInfo).port,
+      log: join(folder, 'log'),
+      launch: async () => ({ command: '/bin/sh', args: ['-c', script] }),
+      probe: async () => {},
+      readyMs: 2_000,
+    });
+    await server.start();
+
+    await expect(server.ready()).rejects.toThrow(message);
+
+    await server.stop();
+    other.close();
+    await rm(folder, { recursive: true });
   });
 });

@@ -1,11 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { listensOn } from './port-owner.ts';
 import { type ProcessOptions, spawnServer } from './process.ts';
 import { type Server, ServerError, type ServerProcess } from './server.ts';
 
 export interface ProcessServerOptions {
   readonly name: string;
   readonly endpoint: string;
+  /** The port of the endpoint. */
+  readonly port?: number;
   readonly log: string;
   /** Prepares the data folder and says what to run. */
   readonly launch: () => Promise<Omit<ProcessOptions, 'name' | 'log'>>;
@@ -23,7 +26,7 @@ export interface ProcessServerOptions {
   readonly stopped?: () => Promise<void>;
 }
 
-const READY_MS = 60_000;
+const READY_MS = 120_000;
 const PROBE_MS = 2_000;
 const PAUSE_MS = 50;
 export const FAREWELL_MS = 5_000;
@@ -49,7 +52,10 @@ export function processServer(options: ProcessServerOptions): Server {
     let refusal: unknown;
     while (Date.now() < deadline) {
       refusal = await Promise.race([died, refusalOf(options.probe, PROBE_MS)]);
-      if (refusal === undefined) return;
+      if (refusal === undefined) {
+        if (options.port === undefined || (await listensOn(running.pid, options.port))) return;
+        refusal = new Error('another program answers there');
+      }
       if (refusal === DIED) throw await failure(options, await exitText(running));
       await Promise.race([died, sleep(PAUSE_MS)]);
     }

@@ -4,7 +4,10 @@ import type { Java } from './java.ts';
 import { jvmServer } from './jvm-server.ts';
 import type { Server, ServerContext } from './server.ts';
 
-/** S3Proxy: in memory, in files where its data is kept. It takes any credentials, and buckets by path. */
+/**
+ * S3Proxy, its objects in files: in memory it is full after some 50,000, hangs, and stays. It takes any credentials, and
+ * buckets by path.
+ */
 export function s3Server(context: ServerContext, java: Java): Server {
   const endpoint = `http://127.0.0.1:${context.port}`;
   const objects = join(context.data, 'objects');
@@ -13,12 +16,12 @@ export function s3Server(context: ServerContext, java: Java): Server {
     name: 's3',
     endpoint,
     artifact: 's3',
-    archive: true,
-    flags: ['-Xmx512m', '-DLOG_LEVEL=warn'],
+    heap: 128,
+    flags: ['-DLOG_LEVEL=warn'],
     main: ['org.gaul.s3proxy.Main', '--properties', properties],
     prepare: async () => {
       await mkdir(objects, { recursive: true });
-      await writeFile(properties, s3Properties(endpoint, context.kept ? objects : undefined));
+      await writeFile(properties, s3Properties(endpoint, objects));
     },
     probe: async () => {
       const response = await fetch(endpoint, { signal: AbortSignal.timeout(2_000) });
@@ -28,14 +31,14 @@ export function s3Server(context: ServerContext, java: Java): Server {
   });
 }
 
-function s3Properties(endpoint: string, folder: string | undefined): string {
+function s3Properties(endpoint: string, folder: string): string {
   const properties = {
     's3proxy.endpoint': endpoint,
     's3proxy.authorization': 'none',
-    'jclouds.provider': folder === undefined ? 'transient-nio2' : 'filesystem-nio2',
+    'jclouds.provider': 'filesystem-nio2',
     'jclouds.identity': 'local',
     'jclouds.credential': 'local',
-    ...(folder === undefined ? {} : { 'jclouds.filesystem.basedir': folder }),
+    'jclouds.filesystem.basedir': folder,
   };
   return Object.entries(properties)
     .map(([name, value]) => `${name}=${value}\n`)

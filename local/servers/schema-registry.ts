@@ -27,9 +27,12 @@ export function schemaRegistryServer(context: ServerContext, java: Java): Server
     name: 'schema-registry',
     endpoint,
     artifact: 'schema-registry',
-    // The jars are Quarkus's own class path, which no JVM archives.
-    archive: false,
-    flags: ['-Xmx384m', ...Object.entries(properties).map(([name, value]) => `-D${name}=${value}`)],
+    heap: 384,
+    // The manifest of its jar says so too, which counts for `java -jar` alone.
+    flags: [
+      '--add-opens=java.base/java.lang=ALL-UNNAMED',
+      ...Object.entries(properties).map(([name, value]) => `-D${name}=${value}`),
+    ],
     main: ['io.quarkus.bootstrap.runner.QuarkusEntryPoint'],
     prepare: async () => requireJava(java),
     probe: async () => {

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { Kafka, type KafkaMessage, logLevel } from 'kafkajs';
 import { cacheFolder } from '../../local/servers/cache.ts';
 import { fetchJars } from '../../local/servers/fetch-jars.ts';
-import { findJava } from '../../local/servers/java.ts';
 import { kafkaServer } from '../../local/servers/kafka.ts';
 import { choosePorts } from '../../local/servers/ports.ts';
+import { javaFor, OLDEST } from '../../local/servers/private-java.ts';
 import { silent } from '../../local/servers/progress.ts';
 import type { Server } from '../../local/servers/server.ts';
 import { keepOnFailure } from '../kept-logs.ts';
@@ -30,7 +30,8 @@ export async function startBroker(topics: readonly string[]): Promise<TestBroker
   const folder = await mkdtemp(join(tmpdir(), 'test-broker-'));
   const data = join(folder, 'kafka');
   await mkdir(data, { mode: 0o700 });
-  const [cache, java] = [cacheFolder(), await findJava(17)];
+  const cache = cacheFolder();
+  const java = await javaFor(OLDEST, { cache, progress: silent });
   await fetchJars(['kafka'], { cache, java, progress: silent });
   const usual = 23_092 + Math.floor(Math.random() * 2_000);
   const [port = 0, controllerPort = 0] = await choosePorts([

@@ -9,8 +9,8 @@ import { kafkaOf } from '../../local/deploy/servers.ts';
 import { cacheFolder } from '../../local/servers/cache.ts';
 import { connectServer } from '../../local/servers/connect.ts';
 import { fetchJars } from '../../local/servers/fetch-jars.ts';
-import { findJava } from '../../local/servers/java.ts';
 import { choosePorts } from '../../local/servers/ports.ts';
+import { javaFor, OLDEST } from '../../local/servers/private-java.ts';
 import { silent } from '../../local/servers/progress.ts';
 import type { Server } from '../../local/servers/server.ts';
 import { eventually } from '../eventually.ts';
@@ -42,7 +42,8 @@ afterEach(async () => {
 const output = () => readFile(join(folder, 'output', 'metrics.json'), 'utf8');
 
 async function start({ kept = false } = {}): Promise<Server> {
-  const [cache, java] = [cacheFolder(), await findJava(17)];
+  const cache = cacheFolder();
+  const java = await javaFor(OLDEST, { cache, progress: silent });
   await fetchJars(['connect'], { cache, java, progress: silent });
   const data = join(folder, 'connect');
   await mkdir(data, { recursive: true, mode: 0o700 });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { cacheFolder } from '../../local/servers/cache.ts';
 import { fetchJars } from '../../local/servers/fetch-jars.ts';
 import { classPath } from '../../local/servers/jars.ts';
-import { findJava } from '../../local/servers/java.ts';
+import { javaFor, OLDEST } from '../../local/servers/private-java.ts';
 import { silent } from '../../local/servers/progress.ts';
 
 export type JavaFraming = 'confluent' | 'glue' | 'glue-zlib';
@@ -19,7 +19,8 @@ export interface Operation {
 
 /** What org.apache.avro makes of each operation, in their order. */
 export async function javaAvro(schemaFile: string, operations: readonly Operation[]): Promise<string[]> {
-  const [cache, java] = [cacheFolder(), await findJava(17)];
+  const cache = cacheFolder();
+  const java = await javaFor(OLDEST, { cache, progress: silent });
   await fetchJars(['avro'], { cache, java, progress: silent });
   const program = spawn(java.path, ['-cp', classPath(cache, 'avro'), 'AvroLogins', schemaFile], {
     stdio: ['pipe', 'pipe', 'inherit'],

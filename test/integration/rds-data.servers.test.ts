@@ -205,7 +205,30 @@ describe('errors', () => {
     ],
     ['void', () => execute('SELECT pg_sleep(0)'), 'UnsupportedResultException', /unsupported data type/],
     ['a nested array', () => execute('SELECT ARRAY[[1],[2]]'), 'UnsupportedResultException', /multidimensional/],
-    ['more than 1 MiB', () => execute("SELECT repeat('x', 1024 * 1024)"), 'UnsupportedResultException', /size limit/],
+    [
+      'more than 1 MiB',
+      () => execute("SELECT repeat('x', 60000) FROM generate_series(1, 18)"),
+      'UnsupportedResultException',
+      /response size limit/,
+    ],
+    [
+      'a row over 64 KiB',
+      () => execute("SELECT repeat('x', 65537)"),
+      'UnsupportedResultException',
+      /row size limit of 65536/,
+    ],
+    [
+      'a row over 64 KiB in two columns of two-byte characters',
+      () => execute("SELECT repeat('é', 16384), repeat('é', 16385)"),
+      'UnsupportedResultException',
+      /row size limit/,
+    ],
+    [
+      'a row over 64 KiB as JSON',
+      () => execute("SELECT 1 UNION ALL SELECT repeat('1', 70000)::numeric", [], { formatRecordsAs: 'JSON' }),
+      'UnsupportedResultException',
+      /row size limit/,
+    ],
     [
       'a statement of 65,537 characters',
       () => execute(`SELECT 1${' '.repeat(65_529)}`),
@@ -230,6 +253,14 @@ describe('errors', () => {
     ],
   ])('%s', async (_, call, name, message, status = 400) => {
     expect(await failure(call())).toEqual({ name, message: expect.stringMatching(message), status });
+  });
+
+  test('a row of 64 KiB, and a statement that returns none however long its values, are answered', async () => {
+    const { records } = await execute("SELECT repeat('x', 65536)");
+    expect(records?.[0]?.[0]?.stringValue).toHaveLength(65_536);
+    await expect(execute('SELECT length(:v)', [text('v', 'x'.repeat(70_000))])).resolves.toMatchObject({
+      records: [[{ longValue: 70_000 }]],
+    });
   });
 
   test("a request that isn't signed is forbidden", async () => {

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { registerSchema } from '../../local/deploy/register-schema.ts';
 import { cacheFolder } from '../../local/servers/cache.ts';
 import { fetchJars } from '../../local/servers/fetch-jars.ts';
-import { findJava, type Java } from '../../local/servers/java.ts';
+import type { Java } from '../../local/servers/java.ts';
 import { choosePorts } from '../../local/servers/ports.ts';
+import { javaFor } from '../../local/servers/private-java.ts';
 import { silent } from '../../local/servers/progress.ts';
 import { REGISTRY_JAVA, schemaRegistryServer } from '../../local/servers/schema-registry.ts';
 import type { Server } from '../../local/servers/server.ts';
@@ -23,7 +24,7 @@ async function make(jdk: Java): Promise<Server> {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'registry-'));
-  java = await findJava(REGISTRY_JAVA);
+  java = await javaFor(REGISTRY_JAVA, { cache: cacheFolder(), progress: silent });
   await fetchJars(['schema-registry'], { cache: cacheFolder(), java, progress: silent });
   server = await make(java);
   await server.start();

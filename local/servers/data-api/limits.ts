@@ -4,6 +4,8 @@ export interface Limits {
   readonly sqlCharacters: number;
   /** Bytes of a request's body. */
   readonly requestBytes: number;
+  /** Bytes of a row, as the database returns it. */
+  readonly rowBytes: number;
   /** Bytes of a result set. */
   readonly responseBytes: number;
   /** How long a call may take; with `continueAfterTimeout` the statement goes on after it. */
@@ -15,6 +17,7 @@ export interface Limits {
 export const LIMITS: Limits = {
   sqlCharacters: 65_536,
   requestBytes: 4 * 1024 * 1024,
+  rowBytes: 64 * 1024,
   responseBytes: 1024 * 1024,
   statementMs: 45_000,
   transactionIdleMs: 180_000,

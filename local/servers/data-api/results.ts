@@ -22,12 +22,18 @@ const CHANGES: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'MER
  * A statement's result as the service gives it: records for what returns rows, else the number of changed rows.
  * Aurora PostgreSQL knows no generated fields: RETURNING gives records. Whether it counts the changed rows of a
  * statement with RETURNING is not known; here it is 0, so that nobody comes to rely on it.
- * @throws DataApiError UnsupportedResultException for a type it doesn't know, or a result over the limit
+ * @throws DataApiError UnsupportedResultException for a type it doesn't know, or a row or a result over its limit
  */
 export function answer(result: Result, request: Request, limits: Limits): StatementAnswer {
   if (result.fields.length === 0) {
     const updated = CHANGES.has(result.command) ? (result.rowCount ?? 0) : 0;
     return { numberOfRecordsUpdated: updated, generatedFields: [] };
+  }
+  if (result.rows.some((row) => rowSize(row) > limits.rowBytes)) {
+    throw new DataApiError(
+      'UnsupportedResultException',
+      `Database returned a row over the allowed row size limit of ${limits.rowBytes} bytes: read fewer or shorter columns`,
+    );
   }
   const rows = request.formatRecordsAs === 'JSON' ? formatted(result, request) : { records: records(result, request) };
   if (size(rows) > limits.responseBytes) {
@@ -37,6 +43,11 @@ export function answer(result: Result, request: Request, limits: Limits): Statem
     );
   }
   return { numberOfRecordsUpdated: 0, ...rows };
+}
+
+/** In PostgreSQL's text format; the page doesn't say how the service counts. */
+function rowSize(row: Row): number {
+  return row.reduce((sum, value) => sum + (value === null ? 0 : Buffer.byteLength(value)), 0);
 }
 
 function size(rows: Pick<StatementAnswer, 'records' | 'formattedRecords'>): number {

@@ -5,7 +5,7 @@ import { DataApiError } from './errors.ts';
 import { LIMITS, type Limits } from './limits.ts';
 import { dataApi } from './operations.ts';
 
-const READY_MS = 60_000;
+const READY_MS = 120_000;
 const KEEP_ALIVE_MS = 120_000;
 const QUESTION = JSON.stringify({ resourceArn: 'arn:', secretArn: 'arn:', sql: 'SELECT 1' });
 
