@@ -11,7 +11,7 @@ describe('a trust store for Java', () => {
       const der = Buffer.from(pem.split('\n').slice(1, -1).join(''), 'base64');
       expect(store.includes(der)).toBe(true);
     }
-    const password = Buffer.from([...'changeit'].flatMap((letter) => [0, letter.charCodeAt(0)]));
+    const password = Buffer.from('changeit', 'utf16le').swap16();
     const digest = createHash('sha1').update(password).update('Mighty Aphrodite').update(store.subarray(0, -20));
     expect(store.subarray(-20)).toEqual(digest.digest());
   });
