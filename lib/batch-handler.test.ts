@@ -1,26 +1,41 @@
-import { KAFKA_TIME, lambdaContext, mskEvent } from '../test/msk-event.ts';
+import { KAFKA_TIME, lambdaContext, mskEvent, type TestRecord } from '../test/msk-event.ts';
 import { batchHandler } from './batch-handler.ts';
 import { PermanentError, TransientError } from './errors.ts';
 import { type BatchFunction, type Failure, recordsOf } from './kafka/batch.ts';
 import type { MskBatchResponse } from './kafka/event.ts';
-import type { Message } from './kafka/message.ts';
+import type { HandingBack } from './kafka/handing-back.ts';
+import type { Header } from './kafka/headers.ts';
+import { batchBytes, type Message } from './kafka/message.ts';
 import { eachRecord } from './kafka/outcome.ts';
 import type { RecordProducer } from './kafka/producer.ts';
 
-/** A topic that keeps what it is sent: the network's edge. */
-function memoryProducer(options: { down?: boolean; refuse?: boolean } = {}) {
+/**
+ * A topic that keeps what it is sent: the network's edge.
+ * @param options.takes bytes of a batch, over which a message is refused; `silent`: the refusal can't say so
+ */
+function memoryProducer(options: { down?: boolean; takes?: number; silent?: boolean } = {}) {
+  const { takes = Number.POSITIVE_INFINITY, silent = false } = options;
   const sent: Message[] = [];
   const producer: RecordProducer = {
-    async send(_, messages) {
+    async send(_, messages, deadline) {
       if (options.down) throw new TransientError('KAFKA', 'the broker is down');
-      if (options.refuse) return messages.map((message) => ({ message, error: new PermanentError('TOO_LARGE', 'x') }));
-      sent.push(...messages);
-      return [];
+      if (deadline.remaining() <= 0) throw new TransientError('KAFKA_TIMEOUT', 'no time was left');
+      sent.push(...messages.filter((message) => batchBytes(message) <= takes));
+      return messages
+        .filter((message) => batchBytes(message) > takes)
+        .map((message) => ({
+          message,
+          error: new PermanentError('TOO_LARGE', 'x'),
+          fits: silent ? batchBytes(message) / 8 : takes,
+        }));
     },
     close: async () => undefined,
   };
   return { producer, sent };
 }
+
+const headersOf = (letter: Message | undefined) =>
+  Object.fromEntries((letter?.headers ?? []).map(({ name, value }) => [name, String(value)]));
 
 function handlerOf(work: BatchFunction, mode: 'throw' | 'report', producer = memoryProducer().producer) {
   return batchHandler({ function: 'test', handingBack: mode, producer, deadLetterTopicOf: (t) => `${t}-dlq` }, work);
@@ -38,6 +53,14 @@ const byValue: BatchFunction = async (batch) =>
   });
 
 const values = (partition: number, ...all: string[]) => all.map((value) => ({ partition, value }));
+
+const repeated = (count: number) =>
+  Array.from({ length: count }, (): Header => ({ name: 'a', value: Buffer.alloc(0) }));
+const all: TestRecord = {
+  key: 'k'.repeat(50_000),
+  value: 'x'.repeat(50_000),
+  headerList: [...repeated(8), { name: 'a', value: Buffer.alloc(50_000) }],
+};
 
 describe('a batch function', () => {
   test('succeeds when nothing failed', async () => {
@@ -59,7 +82,7 @@ describe('a batch function', () => {
     expect(response).toEqual({ batchItemFailures: [] });
     expect(sent).toHaveLength(1);
     expect(sent[0]).toMatchObject({ topic: 'raw-data-topic-dlq', key: Buffer.from('k'), value });
-    expect(Object.fromEntries((sent[0] as Message).headers.map((h) => [h.name, h.value.toString()]))).toEqual({
+    expect(headersOf(sent[0])).toEqual({
       own: 'kept',
       '__lambda.errors.topic': 'raw-data-topic',
       '__lambda.errors.partition': '0',
@@ -101,7 +124,7 @@ describe('a batch function', () => {
     ]);
   });
 
-  test.each([[{ down: true }], [{ refuse: true }]])(
+  test.each([[{ down: true }], [{ takes: 100 }]])(
     'never drops a record whose dead letter is not stored: %j',
     async (fault) => {
       const event = mskEvent(values(0, 'a', 'bad', 'c'));
@@ -111,6 +134,54 @@ describe('a batch function', () => {
       expect(response?.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier.offset)).toEqual([1, 2]);
     },
   );
+
+  test.each<[HandingBack, number[]]>([
+    ['throw', []],
+    ['report', [1]],
+  ])(
+    'in %s mode, a record that comes again ten times, as another is handed back, leaves no letter each time',
+    async (mode, letters) => {
+      const { producer, sent } = memoryProducer();
+      const event = (outage: string) => mskEvent([...values(0, outage, 'bad', 'bad'), ...values(1, 'bad')]);
+      const handler = handlerOf(byValue, mode, producer);
+
+      for (let n = 0; n < 10; n += 1) await run(handler, event('down')).catch(() => undefined);
+      // Partition 1 alone is not in what comes again.
+      expect([...new Set(sent.map(({ from }) => from.partition))]).toEqual(letters);
+      sent.length = 0;
+      await run(handler, event('up'));
+
+      expect(sent.map(({ from }) => [from.partition, from.offset])).toEqual([
+        [0, 1],
+        [0, 2],
+        [1, 0],
+      ]);
+    },
+  );
+
+  test('has time for dead letters when the work has used up its own', async () => {
+    const { producer, sent } = memoryProducer();
+    let left = 60_000;
+    const context = { ...lambdaContext(), getRemainingTimeInMillis: () => left };
+    const work: BatchFunction = async (batch) => {
+      left -= batch.deadline.remaining();
+      expect(batch.deadline.remaining()).toBe(0);
+      return byValue(batch);
+    };
+
+    await handlerOf(work, 'throw', producer)(mskEvent(values(0, 'bad')) as never, context);
+
+    expect(sent).toHaveLength(1);
+  });
+
+  test('one record of which two messages are refused is one dead letter', async () => {
+    const { producer, sent } = memoryProducer();
+    const work: BatchFunction = async (batch) => [...(await byValue(batch)), ...(await byValue(batch))];
+
+    await run(handlerOf(work, 'throw', producer), mskEvent(values(0, 'bad', 'good', 'bad')));
+
+    expect(sent.map(({ from }) => from.offset)).toEqual([0, 2]);
+  });
 
   test('takes a batch of which most records made the code throw as broken code, not bad data', async () => {
     const broken: BatchFunction = async (batch) =>
@@ -124,9 +195,71 @@ describe('a batch function', () => {
     expect(sent).toHaveLength(0);
     await run(handlerOf(broken, 'report', producer), batch(19));
     expect(sent).toHaveLength(11);
-    expect(JSON.stringify(sent.map(({ headers }) => headers.map(({ value }) => value.toString())))).not.toContain(
+    expect(JSON.stringify(sent.map(({ headers }) => headers.map(({ value }) => String(value))))).not.toContain(
       'secret',
     );
+  });
+
+  test.each<[string, TestRecord, string | undefined, string]>([
+    ['200,000 headers', { value: 'x', headerList: repeated(200_000) }, undefined, 'headers 1000 of 200000'],
+    ['a value over the limit', { value: 'x'.repeat(50_000) }, 'TOO_LARGE', 'value N of 50000 bytes'],
+    ['a key over the limit', { key: 'k'.repeat(50_000), value: 'bad' }, 'BAD', 'key N of 50000 bytes'],
+    ['a header over the limit', { value: 'bad', headers: { a: 'h'.repeat(50_000) } }, 'BAD', 'headers 0 of 1'],
+    ['all of them', all, 'TOO_LARGE', 'key N of 50000 bytes, headers 8 of 9, value N of 50000 bytes'],
+    ['a tombstone', { value: null, headers: { a: 'h'.repeat(50_000) } }, 'NULL', 'headers 0 of 1'],
+  ])('a record whose dead letter is too large has one of what fits: %s', async (_, record, code, truncated) => {
+    const work: BatchFunction = async (batch) =>
+      recordsOf(batch).map((own) => ({ record: own, error: new PermanentError(code ?? 'never', 'the record is bad') }));
+    const { producer, sent } = memoryProducer({ takes: 20_000 });
+
+    const response = await run(handlerOf(work, 'report', producer), mskEvent([{ offset: 7, ...record }]));
+
+    expect(response).toEqual({ batchItemFailures: [] });
+    expect(sent).toHaveLength(1);
+    const { '__lambda.errors.truncated': said, ...headers } = headersOf(sent[0]);
+    expect(said?.replaceAll(/\d+ of (?=50000 bytes)/g, 'N of ')).toBe(truncated);
+    expect(headers).toMatchObject({
+      '__lambda.errors.offset': '7',
+      '__lambda.errors.exception': code ?? 'TOO_MANY_HEADERS',
+    });
+    expect(sent[0]?.value === null).toBe(record.value === null);
+    if (code === 'TOO_LARGE') expect(batchBytes(sent[0] as Message)).toBeGreaterThan(19_700);
+  });
+
+  test.each([
+    ['does not say what it takes', { takes: 3_000, silent: true }],
+    ['takes next to nothing', { takes: 700, silent: true }],
+  ])('a letter is made smaller until a topic takes it that %s', async (_, topic) => {
+    const { producer, sent } = memoryProducer(topic);
+    const work: BatchFunction = async (batch) =>
+      recordsOf(batch).map((record) => ({ record, error: new PermanentError('BAD', 'the record is bad') }));
+    const event = mskEvent([{ value: 'x'.repeat(50_000) }, { value: 'short' }]);
+
+    const response = await run(handlerOf(work, 'report', producer), event);
+
+    expect(response).toEqual({ batchItemFailures: [] });
+    expect(new Set(sent.map(({ from }) => from.offset))).toEqual(new Set([0, 1]));
+  });
+
+  test('gives a function no record of too many headers, but one that takes any', async () => {
+    const given: number[] = [];
+    const work: BatchFunction = async (batch) => {
+      given.push(...recordsOf(batch).map(({ offset }) => offset));
+      return [];
+    };
+    const { producer, sent } = memoryProducer();
+    const options = { function: 'test', handingBack: 'throw', producer, deadLetterTopicOf: () => 'dlq' } as const;
+    const event = mskEvent([
+      { value: 'a', headerList: repeated(1_000) },
+      { value: 'b', headerList: repeated(1_001) },
+      { value: 'c' },
+    ]);
+
+    await run(batchHandler(options, work), event);
+    await run(batchHandler({ ...options, takesAny: true }, work), event);
+
+    expect(given).toEqual([0, 2, 0, 1, 2]);
+    expect(sent.map(({ from }) => from.offset)).toEqual([1]);
   });
 
   test('an event that is no MSK event fails the invocation', async () => {

@@ -6,11 +6,27 @@ export interface Deadline {
   remaining(): number;
 }
 
-/** What an invocation keeps for dead letters, handing back and its last log line, in ms. */
+type RemainingTime = Pick<Context, 'getRemainingTimeInMillis'>;
+
+/** What an invocation keeps for handing back and its last log line, in ms. */
 const RESERVE_MS = 1_500;
 
-export function invocationDeadline(context: Pick<Context, 'getRemainingTimeInMillis'>): Deadline {
+export function invocationDeadline(context: RemainingTime): Deadline {
   return { remaining: () => context.getRemainingTimeInMillis() - RESERVE_MS };
+}
+
+/** What a batch keeps for its dead letters: this many ms, or the given share of a shorter time. */
+const LETTERS_MS = 10_000;
+const LETTERS_SHARE = 1 / 5;
+
+/**
+ * The two ends of a batch: of its work, and of its dead letters, which have time of their own. Work that uses up its
+ * time would otherwise leave none for the letters of what it has found out, and all would come again, for ever.
+ */
+export function batchDeadlines(context: RemainingTime): { work: Deadline; letters: Deadline } {
+  const letters = invocationDeadline(context);
+  const kept = Math.max(0, Math.min(LETTERS_MS, letters.remaining() * LETTERS_SHARE));
+  return { work: { remaining: () => letters.remaining() - kept }, letters };
 }
 
 /** A deadline so many ms from now, or an earlier one. */

@@ -2,6 +2,7 @@ import type { Context } from 'aws-lambda';
 import { type Deadline, within } from '../lib/deadline.ts';
 import type { Batch } from '../lib/kafka/batch.ts';
 import type { MskEvent, MskEventRecord } from '../lib/kafka/event.ts';
+import type { Header } from '../lib/kafka/headers.ts';
 import { partitionsOf } from '../lib/kafka/records.ts';
 import { plenty } from './deadlines.ts';
 
@@ -13,10 +14,15 @@ export interface TestRecord {
   key?: string | Buffer | null;
   value?: string | Buffer | object | null | undefined;
   headers?: Record<string, string | Buffer>;
+  /** instead, where names repeat or their order counts */
+  headerList?: readonly Header[];
 }
 
 /** 2026-01-01T00:00:00Z: the Kafka timestamp of a test record that names none. */
 export const KAFKA_TIME = Date.UTC(2026, 0, 1);
+
+/** The trace of a test record: an example of W3C's standard. */
+export const TRACE = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
 /** The one maker of MSK events for tests and samples: offsets count up in each partition where none is given. */
 export function mskEvent(records: TestRecord[], defaults: TestRecord = {}): MskEvent {
@@ -40,6 +46,9 @@ export function mskEvent(records: TestRecord[], defaults: TestRecord = {}): MskE
 function toEventRecord({ key, value, headers, ...rest }: TestRecord): MskEventRecord {
   const bytes = (data: TestRecord['value']) =>
     Buffer.isBuffer(data) ? data : Buffer.from(typeof data === 'string' ? data : JSON.stringify(data));
+  const headerList =
+    rest.headerList ?? Object.entries(headers ?? {}).map(([name, data]) => ({ name, value: bytes(data) }));
+  const signed = (data: Buffer | null) => data && [...new Int8Array(data)];
   return {
     topic: rest.topic ?? 'raw-data-topic',
     partition: rest.partition ?? 0,
@@ -48,7 +57,7 @@ function toEventRecord({ key, value, headers, ...rest }: TestRecord): MskEventRe
     timestampType: 'CREATE_TIME',
     ...(key === undefined || key === null ? {} : { key: bytes(key).toString('base64') }),
     value: value === null || value === undefined ? null : bytes(value).toString('base64'),
-    headers: Object.entries(headers ?? {}).map(([name, data]) => ({ [name]: [...new Int8Array(bytes(data))] })),
+    headers: headerList.map(({ name, value: data }) => ({ [name]: signed(data) as number[] })),
   };
 }
 

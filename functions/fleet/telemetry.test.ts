@@ -1,5 +1,5 @@
 import type { Message } from '../../lib/kafka/message.ts';
-import { batchOfRecords, KAFKA_TIME, type TestRecord } from '../../test/msk-event.ts';
+import { batchOfRecords, KAFKA_TIME, type TestRecord, TRACE } from '../../test/msk-event.ts';
 import type { CurrentTrip } from './estimate.ts';
 import { telemetry } from './telemetry.ts';
 
@@ -35,16 +35,14 @@ async function run(records: TestRecord[], trip?: CurrentTrip) {
     topic,
     key: key?.toString(),
     value: JSON.parse(String(value)),
-    headers: Object.fromEntries(headers.map((header) => [header.name, header.value.toString()])),
+    headers: Object.fromEntries(headers.map((header) => [header.name, String(header.value)])),
   }));
   return { sent: shown, codes: failures.map(({ record, error }) => [record.offset, error.code]) };
 }
 
 describe('telemetry', () => {
   test('a reading becomes a processed reading and, above 80 km/h, seed 000’s alert', async () => {
-    const { sent, codes } = await run([
-      { partition: 1, offset: 15, value: V123, headers: { traceparent: '00-a-b-01' } },
-    ]);
+    const { sent, codes } = await run([{ partition: 1, offset: 15, value: V123, headers: { traceparent: TRACE } }]);
 
     expect(codes).toEqual([]);
     expect(sent).toEqual([
@@ -52,7 +50,7 @@ describe('telemetry', () => {
         topic: 'processed',
         key: 'V123',
         value: { ...V123, latitude: 12.97, longitude: 77.59 },
-        headers: { source: 'raw-data-topic-1-15', traceparent: '00-a-b-01' },
+        headers: { source: 'raw-data-topic-1-15', traceparent: TRACE },
       },
       {
         topic: 'alerts',
@@ -60,7 +58,7 @@ describe('telemetry', () => {
         value: { vehicleId: 'V123', alert: 'Speeding', speed: 85, timestamp: '2025-01-15T10:00:00Z' },
         headers: {
           source: 'raw-data-topic-1-15/Speeding',
-          traceparent: '00-a-b-01',
+          traceparent: TRACE,
           location: '12.97,77.59',
           threshold: '80',
         },

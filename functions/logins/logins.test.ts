@@ -1,4 +1,5 @@
 import type { MskEventRecord } from '../../lib/kafka/event.ts';
+import { TRACE } from '../../test/msk-event.ts';
 import { confluent, glue, LOGIN, PROCESSED, payload, processedType, run, VERSION } from './logins.fixture.ts';
 import { type OutputFormat, outputWriter } from './output.ts';
 
@@ -9,16 +10,14 @@ describe('a login', () => {
     ["Avro in Glue's framing", glue()],
     ["Avro in Glue's framing, deflated", glue(payload(), true)],
   ])('in %s is processed', async (_, value) => {
-    const { sent, values, codes } = await run([
-      { offset: 15, partition: 1, value, headers: { traceparent: '00-a-b-01' } },
-    ]);
+    const { sent, values, codes } = await run([{ offset: 15, partition: 1, value, headers: { traceparent: TRACE } }]);
 
     expect(codes).toEqual([]);
     expect(values).toEqual([PROCESSED]);
     expect(sent.map(({ topic, key }) => [topic, String(key)])).toEqual([['user-login-processed', '123']]);
     expect(sent[0]?.headers.map(({ name, value: text }) => [name, String(text)])).toEqual([
       ['source', 'user-login-1-15'],
-      ['traceparent', '00-a-b-01'],
+      ['traceparent', TRACE],
     ]);
   });
 

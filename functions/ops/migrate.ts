@@ -6,6 +6,7 @@ import fleet from '../../resources/sql/001_fleet.sql';
 import records from '../../resources/sql/002_records.sql';
 import orders from '../../resources/sql/003_orders.sql';
 import logins from '../../resources/sql/004_logins.sql';
+import insertEach from '../../resources/sql/005_insert_each.sql';
 import { type Applied, applyMigrations } from './apply.ts';
 import { readMigrations } from './migrations.ts';
 
@@ -17,6 +18,7 @@ const migrations = readMigrations({
   '002_records': records,
   '003_orders': orders,
   '004_logins': logins,
+  '005_insert_each': insertEach,
 });
 
 const reference = {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { batchHandler } from '../../lib/batch-handler.ts';
 import { TransientError } from '../../lib/errors.ts';
 import type { Message } from '../../lib/kafka/message.ts';
-import { KAFKA_TIME, lambdaContext, mskEvent, type TestRecord } from '../../test/msk-event.ts';
+import { KAFKA_TIME, lambdaContext, mskEvent, type TestRecord, TRACE } from '../../test/msk-event.ts';
 import type { Catalogue } from './catalogue.ts';
 import { orders } from './orders.ts';
 import { readProcessedOrder } from './schema.ts';
@@ -29,7 +29,7 @@ async function run(records: TestRecord[], catalogue: Catalogue = { of: async () 
     topic,
     key,
     value,
-    headers: Object.fromEntries(headers.map((header) => [header.name, header.value.toString()])),
+    headers: Object.fromEntries(headers.map((header) => [header.name, String(header.value)])),
     offset: from.offset,
   }));
 }
@@ -37,7 +37,7 @@ async function run(records: TestRecord[], catalogue: Catalogue = { of: async () 
 const cause = '__lambda.errors.exception';
 
 test('an order gets its product’s name, and is found under its product from then on', async () => {
-  const trace = { traceparent: '00-a-b-01' };
+  const trace = { traceparent: TRACE };
 
   const [order] = await run([{ partition: 2, offset: 7, value: { ...O1, coupon: 'dropped' }, headers: trace }]);
 
@@ -47,7 +47,7 @@ test('an order gets its product’s name, and is found under its product from th
     product_name: 'Wireless Mouse',
     timestamp: '2026-01-01T00:00:00.000Z',
   });
-  expect(order?.headers).toEqual({ source: 'orders-2-7', traceparent: '00-a-b-01' });
+  expect(order?.headers).toEqual({ source: 'orders-2-7', traceparent: TRACE });
 });
 
 describe('these are processed:', () => {

@@ -24,4 +24,5 @@ export const handler = sinkHandler(
     },
     epochs: config.TOPIC_EPOCHS,
   }),
+  { takesAny: true },
 );

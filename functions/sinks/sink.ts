@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { batchHandler } from '../../lib/batch-handler.ts';
+import { type BatchHandlerOptions, batchHandler } from '../../lib/batch-handler.ts';
 import { handingBack, kafkaAuth, positive, type readConfiguration } from '../../lib/configuration.ts';
 import type { Batch, Failure } from '../../lib/kafka/batch.ts';
 import { createProducer } from '../../lib/kafka/producer.ts';
@@ -24,7 +24,12 @@ export const sinkVariables = {
 type SinkConfiguration = ReturnType<typeof readConfiguration<typeof sinkVariables>>;
 
 /** The Lambda handler around a sink: dead letters go where routes.ts says. */
-export function sinkHandler(name: string, config: SinkConfiguration, sink: Sink) {
+export function sinkHandler(
+  name: string,
+  config: SinkConfiguration,
+  sink: Sink,
+  options: Pick<BatchHandlerOptions, 'takesAny'> = {},
+) {
   const limits = Object.fromEntries(deadLetterTopics.map((topic) => [topic, config.DEAD_LETTER_MAX_BYTES]));
   return batchHandler(
     {
@@ -32,6 +37,7 @@ export function sinkHandler(name: string, config: SinkConfiguration, sink: Sink)
       handingBack: config.HANDING_BACK,
       producer: createProducer({ auth: config.KAFKA_AUTH, clientId: name, limits }),
       deadLetterTopicOf,
+      ...options,
     },
     (batch) => sink.write(batch),
   );

@@ -1,6 +1,6 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { type Deadline, invocationDeadline } from '../deadline.ts';
+import { batchDeadlines, type Deadline } from '../deadline.ts';
 import type { PipelineError } from '../errors.ts';
 import type { MskEvent } from './event.ts';
 import { type KafkaRecord, type PartitionRecords, partitionsOf } from './records.ts';
@@ -11,6 +11,7 @@ export interface Batch {
   readonly partitions: readonly PartitionRecords[];
   /** "host:port,…" of the cluster that the event came from */
   readonly bootstrapServers: string;
+  /** of the work; dead letters and handing back have their own time behind it */
   readonly deadline: Deadline;
 }
 
@@ -36,7 +37,12 @@ export function partitionName({ topic, partition }: { topic: string; partition: 
 interface BatchInternal extends Record<string, unknown> {
   /** absent where the event itself was unreadable */
   batch?: Batch;
+  /** of the dead letters */
+  lettersDeadline?: Deadline;
+  /** what is in its dead-letter topic */
   deadLetters?: readonly Failure[];
+  /** what failed and is tried again */
+  handedBack?: readonly Failure[];
 }
 
 export type BatchMiddleware = MiddlewareObj<unknown, unknown, Error, Context, BatchInternal>;
@@ -52,13 +58,14 @@ export function parseBatch(): BatchMiddleware {
   return {
     before(request) {
       const event = request.event as MskEvent;
+      const { work, letters } = batchDeadlines(request.context);
       const batch: Batch = {
         partitions: partitionsOf(event),
         bootstrapServers: event.bootstrapServers,
-        deadline: invocationDeadline(request.context),
+        deadline: work,
       };
       request.event = batch;
-      request.internal.batch = batch;
+      Object.assign(request.internal, { batch, lettersDeadline: letters });
     },
   };
 }

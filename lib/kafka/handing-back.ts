@@ -31,7 +31,9 @@ export function handBack(options: { mode: HandingBack }): BatchMiddleware {
   if (outcome === undefined) throw new Error(`handBack: mode must be throw or report, not ${options.mode}`);
   return {
     after(request) {
-      request.response = outcome(batchOf(request.internal), request.response as Failure[]);
+      const failures = request.response as Failure[];
+      request.internal.handedBack = failures;
+      request.response = outcome(batchOf(request.internal), failures);
     },
   };
 }

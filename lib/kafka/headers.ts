@@ -1,8 +1,10 @@
-/** A Kafka header. A name may occur more than once; bytes are any. */
+/** A Kafka header. A name may occur more than once; bytes are any, or null where the header has no value. */
 export interface Header {
   name: string;
-  value: Buffer;
+  value: Buffer | null;
 }
+
+type EventHeaders = readonly Record<string, number[] | null>[] | undefined;
 
 /** Names that this service gives a meaning. */
 export const SOURCE = 'source';
@@ -11,22 +13,24 @@ export const TRACEPARENT = 'traceparent';
 
 /**
  * Lambda writes a header's bytes as Java's: signed, -128 to 127. `Buffer.from` takes them modulo 256. A header without a
- * value, which Kafka allows, is read as one of no bytes: nothing of ours tells the two apart.
+ * value, which Kafka allows, stays one.
  */
-export function headersFromEvent(headers: Record<string, number[] | null>[] | undefined): Header[] {
+export function headersFromEvent(headers: EventHeaders): Header[] {
   return (headers ?? []).flatMap((header) =>
-    Object.entries(header).map(([name, bytes]) => ({ name, value: Buffer.from(bytes ?? []) })),
+    Object.entries(header).map(([name, bytes]) => ({ name, value: bytes === null ? null : Buffer.from(bytes) })),
   );
 }
 
+/** How many headers a record of an event has, without decoding them. */
+export function headerCountOfEvent(headers: EventHeaders): number {
+  return (headers ?? []).reduce((count, header) => count + Object.keys(header).length, 0);
+}
+
 /**
- * The last header of that name as text, as Kafka's own `lastHeader`; undefined where there is none. The others are not
- * decoded: most batches are read for one header of each record.
+ * The last header of that name as text, as Kafka's own `lastHeader`, '' where it has no value; undefined where there is
+ * none. The others are not decoded: most batches are read for one header of each record.
  */
-export function headerTextFromEvent(
-  headers: readonly Record<string, number[] | null>[] | undefined,
-  name: string,
-): string | undefined {
+export function headerTextFromEvent(headers: EventHeaders, name: string): string | undefined {
   const header = headers?.findLast((own) => Object.hasOwn(own, name));
   return header && bytesText(header[name] ?? []);
 }

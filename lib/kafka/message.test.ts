@@ -1,7 +1,84 @@
 import fc from 'fast-check';
-import { BATCH_OVERHEAD, messageBytes, splitByBytes } from './message.ts';
+import encodeRecord from 'kafkajs/src/protocol/recordBatch/record/v0/index.js';
+import type { Header } from './headers.ts';
+import { asKafkajsHeaders } from './kafkajs-headers.ts';
+import { batchBytes, messageBytes, splitByBytes } from './message.ts';
 
-const message = (bytes: number) => ({ key: null, value: Buffer.alloc(bytes), headers: [] });
+const message = (bytes: number) => ({ key: null, value: Buffer.alloc(bytes), headers: [] as Header[] });
+
+/** Lengths at which a varint grows by a byte. */
+const length = fc.oneof(fc.constantFrom(0, 1, 63, 64, 8191, 8192), fc.integer({ min: 0, max: 9_000 }));
+const bytes = fc.option(length.map((size) => Buffer.alloc(size)));
+const name = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom('1', '2', '', '__proto__', 'map', 'a'.repeat(64), 'é'.repeat(32)),
+);
+const header = fc.record({ name, value: bytes });
+const content = fc.record({ key: bytes, value: bytes, headers: fc.array(header, { maxLength: 70 }) });
+
+/** What kafkajs makes of a message as the one at that place of a batch. */
+const encoded = ({ headers, ...own }: { key: Buffer | null; value: Buffer | null; headers: Header[] }, place = 0) =>
+  encodeRecord({ ...own, headers: asKafkajsHeaders(headers), offsetDelta: place, timestampDelta: 0 }).buffer;
+
+describe('messageBytes', () => {
+  test('is what the record takes, to the byte', () => {
+    fc.assert(
+      fc.property(content, fc.constantFrom(0, 63, 64, 9_999), (own, place) => {
+        expect(messageBytes(own, place)).toBe(encoded(own, place).length);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe('headers', () => {
+  test('are written in their order, repeated names and names like numbers too, each null as null', () => {
+    fc.assert(
+      fc.property(fc.array(header, { maxLength: 70 }), (headers) => {
+        const record = encoded({ key: null, value: null, headers });
+        expect(record.subarray(record.length - bytesOf(headers).length)).toEqual(bytesOf(headers));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test.each([['b=1 2=two 1=one b=3'], ['10=a 9=b 10=c'], ['z=1 a=2 z=3 a=4']])('%s stays so', (text) => {
+    const headers = text.split(' ').map((one) => {
+      const [own = '', value = ''] = one.split('=');
+      return { name: own, value: Buffer.from(value) };
+    });
+    expect(encoded({ key: null, value: null, headers }).includes(bytesOf(headers))).toBe(true);
+  });
+
+  test('repeated ones take no more than their number', () => {
+    const touches = (count: number) => {
+      let touched = 0;
+      const headers = Array.from({ length: count }, () => ({
+        value: null,
+        get name() {
+          touched += 1;
+          return 'a';
+        },
+      }));
+      asKafkajsHeaders(headers);
+      return touched;
+    };
+    expect(touches(2_000)).toBe(2 * touches(1_000));
+  });
+});
+
+/** Headers by the format's own words: each a name and a value, with their lengths before them. */
+function bytesOf(headers: readonly Header[]): Buffer {
+  const field = (data: Buffer | null) => [varint(data?.length ?? -1), data ?? Buffer.alloc(0)];
+  return Buffer.concat(headers.flatMap((own) => [...field(Buffer.from(own.name)), ...field(own.value)]));
+}
+
+function varint(value: number): Buffer {
+  const out: number[] = [];
+  let rest = value < 0 ? -2 * value - 1 : 2 * value;
+  for (; rest > 0x7f; rest >>>= 7) out.push((rest & 0x7f) | 0x80);
+  return Buffer.from([...out, rest]);
+}
 
 describe('splitByBytes', () => {
   test('keeps order, loses nothing, and each chunk fits unless it is one message alone', () => {
@@ -11,14 +88,17 @@ describe('splitByBytes', () => {
         const chunks = splitByBytes(messages, limit);
         expect(chunks.flat()).toEqual(messages);
         for (const chunk of chunks) {
-          const bytes = chunk.reduce((sum, each) => sum + messageBytes(each), BATCH_OVERHEAD);
-          expect(bytes <= limit || chunk.length === 1).toBe(true);
+          const size = chunk.reduce((sum, each, place) => sum + messageBytes(each, place), 61);
+          expect(size <= limit || chunk.length === 1).toBe(true);
         }
       }),
     );
   });
 
   test('makes as few chunks as fit', () => {
-    expect(splitByBytes([message(100), message(100), message(100)], BATCH_OVERHEAD + 2 * 132)).toHaveLength(2);
+    const [one, two] = [batchBytes(message(100)), batchBytes(message(100)) + messageBytes(message(100))];
+    expect(splitByBytes([message(100), message(100), message(100)], two)).toHaveLength(2);
+    expect(splitByBytes([message(100), message(100), message(100)], two - 1)).toHaveLength(3);
+    expect(splitByBytes([message(100)], one)).toHaveLength(1);
   });
 });

@@ -2,6 +2,7 @@ import { toPipelineError } from '../errors.ts';
 import type { Failure } from './batch.ts';
 import { type Header, SOURCE, TRACEPARENT, textHeader } from './headers.ts';
 import type { KafkaRecord } from './records.ts';
+import { traceparentOf } from './traceparent.ts';
 
 /** What a step over the records of a batch gives: a result each, or a failure. Order is kept. */
 export interface Outcome<T> {
@@ -22,8 +23,8 @@ export function eachRecord<T>(records: readonly KafkaRecord[], step: (record: Ka
   return outcome;
 }
 
-/** The headers of a record produced from another: `source`, and the input's trace carried on (W3C traceparent). */
+/** The headers of a record produced from another: `source`, and the input's trace carried on, where it is one. */
 export function producedHeaders(input: KafkaRecord, source: string): Header[] {
-  const trace = input.header(TRACEPARENT);
+  const trace = traceparentOf(input.header(TRACEPARENT));
   return [textHeader(SOURCE, source), ...(trace === undefined ? [] : [textHeader(TRACEPARENT, trace)])];
 }

@@ -2,12 +2,15 @@ import kafkajs, { Partitioners, type Producer } from 'kafkajs';
 import { beforeDeadline, type Deadline, retry, within } from '../deadline.ts';
 import { PermanentError, TransientError } from '../errors.ts';
 import { type KafkaAuth, kafkaClient } from './client.ts';
-import { BATCH_OVERHEAD, type Message, messageBytes, type OwnMessage, splitByBytes } from './message.ts';
+import { asKafkajsHeaders } from './kafkajs-headers.ts';
+import { batchBytes, type Message, type OwnMessage, splitByBytes } from './message.ts';
 
 /** A message that its topic refuses for what it is. */
 export interface Refusal<M extends OwnMessage = Message> {
   message: M;
   error: PermanentError;
+  /** bytes of a batch that its topic may take, fewer than the message has; a guess where the topic's limit is unknown */
+  fits: number;
 }
 
 export interface RecordProducer {
@@ -48,30 +51,33 @@ export interface ProducerOptions {
  */
 export function createProducer(options: ProducerOptions): AnyProducer {
   const attemptMs = options.attemptMs ?? 5_000;
-  let current: { servers: string; producer: Promise<Producer> } | undefined;
+  let current: Connection | undefined;
 
-  const connected = (servers: string): Promise<Producer> => {
+  const connected = (servers: string): Connection => {
     if (current?.servers !== servers) {
-      end();
+      if (current !== undefined) void end(current);
       current = { servers, producer: connect(servers, options, attemptMs) };
     }
-    return current.producer;
+    return current;
   };
 
-  function end(): void {
-    const ended = current;
+  /** Ends that connection and no other: of two sends that fail, the later one meets the next one's already. */
+  async function end(connection: Connection): Promise<void> {
+    if (current !== connection) return;
     current = undefined;
-    ended?.producer.then((producer) => producer.disconnect()).catch(() => undefined);
+    await connection.producer.then((producer) => producer.disconnect()).catch(() => undefined);
   }
 
   async function sendOnce(servers: string, chunk: readonly OwnMessage[], deadline: Deadline): Promise<void> {
     const attempt = within(attemptMs, deadline);
     if (attempt.remaining() <= 0) throw new TransientError('KAFKA_TIMEOUT', 'no time was left to send to Kafka');
-    const work = connected(servers).then((producer) => producer.sendBatch({ acks: -1, topicMessages: byTopic(chunk) }));
+    const connection = connected(servers);
+    const topicMessages = byTopic(chunk);
+    const work = connection.producer.then((producer) => producer.sendBatch({ acks: -1, topicMessages }));
     try {
       await beforeDeadline(work, attempt, 'KAFKA_TIMEOUT', 'the send to Kafka');
     } catch (error) {
-      end();
+      void end(connection);
       work.catch(() => undefined);
       throw asKafkaError(error);
     }
@@ -88,7 +94,8 @@ export function createProducer(options: ProducerOptions): AnyProducer {
       return [];
     } catch (error) {
       if (!(error instanceof PermanentError)) throw error;
-      if (chunk.length === 1) return [{ message: chunk[0] as M, error }];
+      const [message] = chunk;
+      if (message !== undefined && chunk.length === 1) return [{ message, error, fits: guess(message) }];
       const half = Math.ceil(chunk.length / 2);
       const refused = await sendChunk(servers, chunk.slice(0, half), deadline);
       return [...refused, ...(await sendChunk(servers, chunk.slice(half), deadline))];
@@ -104,11 +111,14 @@ export function createProducer(options: ProducerOptions): AnyProducer {
       return refusals;
     },
     async close() {
-      const ended = current;
-      current = undefined;
-      await ended?.producer.then((producer) => producer.disconnect()).catch(() => undefined);
+      if (current !== undefined) await end(current);
     },
   };
+}
+
+interface Connection {
+  readonly servers: string;
+  readonly producer: Promise<Producer>;
 }
 
 async function connect(bootstrapServers: string, options: ProducerOptions, timeoutMs: number): Promise<Producer> {
@@ -131,8 +141,9 @@ function sortOut<M extends OwnMessage>(
   const refusals: Refusal<M>[] = [];
   for (const message of messages) {
     const limit = limits[message.topic] ?? Number.POSITIVE_INFINITY;
-    if (messageBytes(message) + BATCH_OVERHEAD <= limit) fitting.push(message);
-    else refusals.push({ message, error: tooLarge(`over the ${limit} bytes that ${message.topic} takes`) });
+    if (batchBytes(message) <= limit) fitting.push(message);
+    else
+      refusals.push({ message, error: tooLarge(`over the ${limit} bytes that ${message.topic} takes`), fits: limit });
   }
   return [fitting, refusals];
 }
@@ -149,28 +160,24 @@ function rounds<M extends OwnMessage>(messages: readonly M[], limits: Readonly<R
 function byTopic(messages: readonly OwnMessage[]) {
   return [...Map.groupBy(messages, (message) => message.topic)].map(([topic, own]) => ({
     topic,
-    messages: own.map(({ key, value, headers }) => ({ key, value, headers: asKafkajs(headers) })),
+    messages: own.map(({ key, value, headers }) => ({ key, value, headers: asKafkajsHeaders(headers) })),
   }));
-}
-
-/** kafkajs takes a repeated header as a list; without a prototype, a header may even be called `__proto__`. */
-function asKafkajs(headers: OwnMessage['headers']): Record<string, Buffer[]> {
-  const result: Record<string, Buffer[]> = Object.create(null);
-  for (const { name, value } of headers) {
-    result[name] = [...(result[name] ?? []), value];
-  }
-  return result;
 }
 
 // A CommonJS module: its errors are no named exports outside of a bundle.
 const { KafkaJSProtocolError } = kafkajs;
 
+/** A broker's words for a batch over the topic's `max.message.bytes`, and over its `segment.bytes`. */
+const TOO_LARGE: readonly string[] = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'];
+
 const tooLarge = (why: string) => new PermanentError('TOO_LARGE', `the record is ${why}`);
+
+/** A broker that refuses a message doesn't say what it would take: much less is soon found. */
+const guess = (message: OwnMessage) => Math.floor(batchBytes(message) / 8);
 
 function asKafkaError(error: unknown): Error {
   if (error instanceof TransientError) return error;
-  if (error instanceof KafkaJSProtocolError && error.type === 'MESSAGE_TOO_LARGE')
-    return tooLarge('refused as too large');
+  if (error instanceof KafkaJSProtocolError && TOO_LARGE.includes(error.type)) return tooLarge('refused as too large');
   const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return new TransientError('KAFKA', `the send to Kafka failed: ${what}`, { cause: error });
 }

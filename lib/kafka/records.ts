@@ -1,5 +1,5 @@
 import type { MskEvent, MskEventRecord, SchemaMetadata } from './event.ts';
-import { type Header, headersFromEvent, headerTextFromEvent } from './headers.ts';
+import { type Header, headerCountOfEvent, headersFromEvent, headerTextFromEvent } from './headers.ts';
 
 /** Where a record lies: the one name it has for ever. */
 export interface Coordinates {
@@ -56,6 +56,11 @@ export class KafkaRecord implements Coordinates {
   get headers(): readonly Header[] {
     this.#headers ??= headersFromEvent(this.#raw.headers);
     return this.#headers;
+  }
+
+  /** The same as `headers.length`, without decoding them. */
+  get headerCount(): number {
+    return headerCountOfEvent(this.#raw.headers);
   }
 
   /** The last header of that name as text; undefined where there is none. */

@@ -3,6 +3,7 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { PipelineError } from '../errors.ts';
 import { type Batch, type BatchMiddleware, type Failure, recordsOf } from '../kafka/batch.ts';
 import { coordinatesText } from '../kafka/records.ts';
+import { describeTails } from '../kafka/tail.ts';
 
 /** More dead letters of one batch than this are counted, not named. */
 const NAMED = 20;
@@ -10,8 +11,8 @@ const NAMED = 20;
 /**
  * Middleware, outermost: structured logs and EMF metrics (Powertools) of a batch function, in the namespace that
  * POWERTOOLS_METRICS_NAMESPACE names. Logs hold coordinates, codes and counts: never a key, a value or a header.
- * Metrics: `Records` of a batch are `Processed`, `DeadLetters` (`DeadLettersByCode` has them by `code`), or handed back,
- * which makes it one of `FailedBatches`.
+ * Metrics: `Records` of a batch are `Processed`, `DeadLetters` (stored ones; `DeadLettersByCode` has them by `code`), or
+ * handed back, which makes it one of `FailedBatches`.
  */
 export function observe(options: { function: string }): BatchMiddleware {
   const logger = new Logger({ serviceName: options.function });
@@ -40,7 +41,16 @@ export function observe(options: { function: string }): BatchMiddleware {
     },
     after({ internal, response }) {
       const handedBack = (response as { batchItemFailures?: unknown[] } | undefined)?.batchItemFailures ?? [];
-      if (handedBack.length > 0) logger.error('handed back', { records: handedBack.length, first: handedBack[0] });
+      if (handedBack.length > 0) {
+        const first = internal.handedBack?.find(({ error }) => error.retriable)?.error;
+        const reason = describeTails(internal.handedBack ?? []);
+        logger.error('handed back', {
+          records: handedBack.length,
+          code: first?.code,
+          reason,
+          ...traceOf(first?.cause),
+        });
+      }
       publish(internal.batch, internal.deadLetters ?? [], handedBack.length);
     },
     onError({ internal, error }) {

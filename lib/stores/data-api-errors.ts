@@ -50,15 +50,15 @@ export function isBrokenDeployment(error: unknown): error is TransientError {
 
 function bySqlState(sqlState: string, message: string, cause: unknown): PipelineError {
   const kind = sqlState.slice(0, 2);
-  if (PERMANENT.has(kind)) {
-    const constraint = /constraint "([^"]+)"/.exec(message)?.[1];
-    const named = constraint ? ` by constraint ${constraint}` : '';
-    return new PermanentError(`SQLSTATE_${sqlState}`, `PostgreSQL refused the data with ${sqlState}${named}`, {
-      cause,
-    });
-  }
+  if (PERMANENT.has(kind)) return refusedData(sqlState, /constraint "([^"]+)"/.exec(message)?.[1], { cause });
   const code = TRANSIENT.has(kind) ? `SQLSTATE_${sqlState}` : `${BROKEN}${sqlState}`;
   return new TransientError(code, `PostgreSQL failed: ${message}`, { cause });
+}
+
+/** The error of a record that PostgreSQL refuses for its data. */
+export function refusedData(sqlState: string, constraint?: string, options?: ErrorOptions): PermanentError {
+  const named = constraint ? ` by constraint ${constraint}` : '';
+  return new PermanentError(`SQLSTATE_${sqlState}`, `PostgreSQL refused the data with ${sqlState}${named}`, options);
 }
 
 function byStatus(status: number, name: string): string {

@@ -75,7 +75,7 @@ describe('on a stack', () => {
       const { code, stdout } = await run('local/commands/invoke.ts', 'migrate');
 
       expect(JSON.parse(stdout)).toEqual({
-        applied: ['001_fleet', '002_records', '003_orders', '004_logins'],
+        applied: ['001_fleet', '002_records', '003_orders', '004_logins', '005_insert_each'],
         already: [],
       });
       expect(code).toBe(0);

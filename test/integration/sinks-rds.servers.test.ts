@@ -297,6 +297,49 @@ test('what PostgreSQL or the schema refuses is permanent, alone, and without its
   expect(await rows('SELECT count(*)::int FROM alerts')).toEqual([{ count: 19 }]);
 });
 
+/** What PostgreSQL refuses an alert for: its JSON, a constraint, a text that is too long for an index. */
+const REFUSED: [code: string, content: object][] = [
+  ['SQLSTATE_22P05', { secret: '\u0000' }],
+  ['SQLSTATE_23514', { secret: 'refused' }],
+  ['SQLSTATE_54000', { indexed: randomBytes(4_000).toString('base64') }],
+];
+
+test.each([
+  ['2,000 rows that PostgreSQL refuses', 2_000, 0],
+  ['10 of 4,000', 10, 3_990],
+])(
+  '%s are told from the others by one statement, and the constraint is named',
+  async (_, bad, good) => {
+    const records = Array.from({ length: bad + good }, (_record, n) => ({
+      topic: 'alerts-topic',
+      offset: n,
+      value: {
+        vehicleId: 'V1',
+        alert: 'LowFuel',
+        timestamp: '2026-01-01T00:00:00Z',
+        ...(n < bad && REFUSED[n % 3]?.[1]),
+      },
+    }));
+    await postgres.query("ALTER TABLE alerts ADD CONSTRAINT not_refused CHECK (detail->>'secret' <> 'refused')");
+    await postgres.query("CREATE INDEX alerts_too_long ON alerts ((detail->>'indexed'))");
+    try {
+      const failures = await write(records, 30_000);
+
+      expect(failures.map(({ record, error }) => [record.offset, error.code])).toEqual(
+        Array.from({ length: bad }, (_refused, n) => [n, REFUSED[n % 3]?.[0]]),
+      );
+      expect(failures[1]?.error.message).toBe('PostgreSQL refused the data with 23514 by constraint not_refused');
+      expect(await rows('SELECT count(*)::int FROM alerts')).toEqual([{ count: good }]);
+      // In chunks of 3 MiB: each is refused once, and then done.
+      expect(statements).toBe(2 * Math.ceil(statements / 2));
+      expect(statements).toBeLessThanOrEqual(4);
+    } finally {
+      await postgres.query('DROP INDEX alerts_too_long; ALTER TABLE alerts DROP CONSTRAINT not_refused');
+    }
+  },
+  60_000,
+);
+
 test('a row that fits no request is TOO_LARGE', async () => {
   const failures = await write([{ topic: 'demo_topic', value: '"'.repeat(1_000_000) }]);
 

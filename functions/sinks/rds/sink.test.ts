@@ -4,13 +4,14 @@ import type { Database } from '../../../lib/stores/data-api.ts';
 import { batchOfRecords } from '../../../test/msk-event.ts';
 import { rdsSink } from './sink.ts';
 
-/** A database that refuses every statement with one of the bad offsets, and counts how many it got. */
-function refusing(bad: readonly number[], error: Error = new PermanentError('SQLSTATE_22P05', 'refused')) {
+/** A database that refuses every statement, of one row or more, with one of the bad offsets, and counts them. */
+function refusing(bad: readonly number[], error: Error = new PermanentError('SQLSTATE_54001', 'refused')) {
   const stored: number[] = [];
   let statements = 0;
-  const execute = async (_: string, [rows]: SqlParameter[] = []) => {
+  const execute = async (_: string, parameters: SqlParameter[] = []) => {
     statements += 1;
-    const offsets = (JSON.parse(rows?.value?.stringValue ?? '') as { offset: number }[]).map(({ offset }) => offset);
+    const rows = parameters.find(({ name }) => name === 'rows')?.value?.stringValue ?? '';
+    const offsets = (JSON.parse(rows) as { offset: number }[]).map(({ offset }) => offset);
     if (offsets.some((offset) => bad.includes(offset))) throw error;
     stored.push(...offsets);
     return { $metadata: {} };
@@ -26,17 +27,33 @@ const batch = (count: number, ms?: number) =>
     ms,
   );
 
-test('a refused statement is halved down to the records at fault; all others are stored', async () => {
+test('rows that are refused as a whole, one by one too, are halved down to those at fault; all others are stored', async () => {
   const { sink, stored, statements } = refusing([3, 700]);
 
   const failures = await sink.write(batch(1000));
 
   expect(failures.map(({ record, error }) => [record.offset, error.code])).toEqual([
-    [3, 'SQLSTATE_22P05'],
-    [700, 'SQLSTATE_22P05'],
+    [3, 'SQLSTATE_54001'],
+    [700, 'SQLSTATE_54001'],
   ]);
   expect(stored).toHaveLength(998);
-  expect(statements()).toBeLessThan(50);
+  expect(statements()).toBeLessThan(90);
+});
+
+test('halving ends with the time: what is known then is a permanent failure, the rest comes again', async () => {
+  const all = Array.from({ length: 1000 }, (_, n) => n);
+  const { sink, statements } = refusing(all);
+  // Each statement takes its part of the time.
+  const deadline = { remaining: () => 100 - statements() };
+
+  const failures = await sink.write({ ...batch(1000), deadline });
+
+  const known = failures.filter(({ error }) => !error.retriable).map(({ record }) => record.offset);
+  expect(known.length).toBeGreaterThan(10);
+  expect(known).toEqual(all.slice(0, known.length));
+  expect(failures.map(({ record }) => record.offset)).toEqual(all);
+  expect(new Set(failures.slice(known.length).map(({ error }) => error.code))).toEqual(new Set(['DATABASE_DEADLINE']));
+  expect(statements()).toBeLessThanOrEqual(101);
 });
 
 test('what is transient, or no error of ours, hands the rows back unsplit', async () => {

@@ -24,6 +24,18 @@ export function insertStatement(name: string, { columns, replaces }: Pick<Table,
   );
 }
 
+/**
+ * Runs that statement for each row by itself (resources/sql, insert_each): parameters `statement` and `rows`. Its rows
+ * are those that PostgreSQL refuses: place (from 1), SQLSTATE, and the constraint or ''.
+ */
+export const INSERT_EACH =
+  'SELECT place, refused_with, refused_by FROM insert_each(:statement, CAST(:rows AS json)) ORDER BY place';
+
+/** The statement as `insert_each` runs it. */
+export function forEachRow(statement: string): string {
+  return statement.replace(':rows', '$1');
+}
+
 const list = (columns: readonly string[]) => columns.map((column) => `"${column}"`).join(', ');
 
 function assignments(columns: Table['columns'], { key }: Replacement): string {

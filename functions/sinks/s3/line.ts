@@ -8,7 +8,7 @@ export type ArchivedRecord = Pick<
   'topic' | 'partition' | 'offset' | 'timestamp' | 'key' | 'value' | 'headers'
 >;
 
-type HeaderForm = { name: string; text: string } | { name: string; base64: string };
+type HeaderForm = { name: string; text: string | null } | { name: string; base64: string };
 interface Head {
   topic: string;
   partition: number;
@@ -35,7 +35,8 @@ const VALUE = ',"value":';
  *   Bytes that are no JSON, JSON over several lines, and the JSON text `null` (as `"value":null` is a tombstone) are in
  *   `valueBase64` instead.
  * - `key` is text, or null where there is none; bytes that are no UTF-8 are in `keyBase64` instead.
- * - `headers` keep their order, as a name may be repeated; `text` likewise gives way to `base64`.
+ * - `headers` keep their order, as a name may be repeated; `text` is null where a header has no value, and likewise
+ *   gives way to `base64`.
  */
 export function toLine(record: ArchivedRecord): string {
   const { topic, partition, offset, timestamp, key, value, headers } = record;
@@ -72,6 +73,7 @@ function keyForm(key: Buffer | null): Pick<Head, 'key' | 'keyBase64'> {
 }
 
 function headerForm({ name, value }: Header): HeaderForm {
+  if (value === null) return { name, text: null };
   return isUtf8(value) ? { name, text: value.toString('utf8') } : { name, base64: value.toString('base64') };
 }
 
@@ -97,7 +99,7 @@ function restore(text: string | null | undefined, base64: string | undefined): B
 
 function restoreHeader(form: HeaderForm): Header {
   const { name } = form;
-  return { name, value: 'text' in form ? Buffer.from(form.text, 'utf8') : Buffer.from(form.base64, 'base64') };
+  return { name, value: 'text' in form ? restore(form.text, undefined) : Buffer.from(form.base64, 'base64') };
 }
 
 function restoreValue(json: string): Buffer | null {

@@ -118,7 +118,9 @@ function windowsOf(records: readonly KafkaRecord[]): string[] {
 function logRecord(record: KafkaRecord): LogRecord {
   const { topic, partition, offset, timestamp, key, value } = record;
   const byName = Map.groupBy(record.headers, ({ name }) => name);
-  const headers = new Map([...byName].map(([name, own]) => [name, own.map((header) => header.value)]));
+  const headers = new Map(
+    [...byName].map(([name, own]) => [name, own.map((header) => header.value ?? Buffer.alloc(0))]),
+  );
   return { topic, partition, offset, timestamp, key, value, headers };
 }
 

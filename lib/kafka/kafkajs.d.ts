@@ -1,0 +1,14 @@
+declare module 'kafkajs/src/protocol/encoder.js' {
+  /** The part of kafkajs's writer of Kafka's protocol that is mended, and that tests read. */
+  export default class Encoder {
+    readonly buffer: Buffer;
+    writeVarIntBytes: (this: Encoder, value: Buffer | string | null) => Encoder;
+  }
+}
+
+declare module 'kafkajs/src/protocol/recordBatch/record/v0/index.js' {
+  import type { Message } from 'kafkajs';
+  import type Encoder from 'kafkajs/src/protocol/encoder.js';
+
+  export default function encodeRecord(record: Message & { offsetDelta: number; timestampDelta: number }): Encoder;
+}
