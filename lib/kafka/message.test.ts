@@ -95,6 +95,12 @@ describe('splitByBytes', () => {
     );
   });
 
+  test('puts no more headers in a chunk than an attempt has time for', () => {
+    const headers = Array.from({ length: 1_000 }, (): Header => ({ name: 'a', value: null }));
+    const messages = Array.from({ length: 45 }, () => ({ ...message(1), headers }));
+    expect(splitByBytes(messages, 10_000_000).map((chunk) => chunk.length)).toEqual([20, 20, 5]);
+  });
+
   test('makes as few chunks as fit', () => {
     const [one, two] = [batchBytes(message(100)), batchBytes(message(100)) + messageBytes(message(100))];
     expect(splitByBytes([message(100), message(100), message(100)], two)).toHaveLength(2);

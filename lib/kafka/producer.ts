@@ -2,6 +2,7 @@ import kafkajs, { Partitioners, type Producer } from 'kafkajs';
 import { beforeDeadline, type Deadline, retry, within } from '../deadline.ts';
 import { PermanentError, TransientError } from '../errors.ts';
 import { type KafkaAuth, kafkaClient } from './client.ts';
+import { oneConnection } from './connection.ts';
 import { asKafkajsHeaders } from './kafkajs-headers.ts';
 import { batchBytes, type Message, type OwnMessage, splitByBytes } from './message.ts';
 
@@ -51,33 +52,18 @@ export interface ProducerOptions {
  */
 export function createProducer(options: ProducerOptions): AnyProducer {
   const attemptMs = options.attemptMs ?? 5_000;
-  let current: Connection | undefined;
-
-  const connected = (servers: string): Connection => {
-    if (current?.servers !== servers) {
-      if (current !== undefined) void end(current);
-      current = { servers, producer: connect(servers, options, attemptMs) };
-    }
-    return current;
-  };
-
-  /** Ends that connection and no other: of two sends that fail, the later one meets the next one's already. */
-  async function end(connection: Connection): Promise<void> {
-    if (current !== connection) return;
-    current = undefined;
-    await connection.producer.then((producer) => producer.disconnect()).catch(() => undefined);
-  }
+  const connections = oneConnection((servers) => connect(servers, options, attemptMs));
 
   async function sendOnce(servers: string, chunk: readonly OwnMessage[], deadline: Deadline): Promise<void> {
     const attempt = within(attemptMs, deadline);
     if (attempt.remaining() <= 0) throw new TransientError('KAFKA_TIMEOUT', 'no time was left to send to Kafka');
-    const connection = connected(servers);
+    const connection = connections.get(servers);
     const topicMessages = byTopic(chunk);
-    const work = connection.producer.then((producer) => producer.sendBatch({ acks: -1, topicMessages }));
+    const work = connection.client.then((producer) => producer.sendBatch({ acks: -1, topicMessages }));
     try {
       await beforeDeadline(work, attempt, 'KAFKA_TIMEOUT', 'the send to Kafka');
     } catch (error) {
-      void end(connection);
+      void connections.end(connection);
       work.catch(() => undefined);
       throw asKafkaError(error);
     }
@@ -110,15 +96,8 @@ export function createProducer(options: ProducerOptions): AnyProducer {
       }
       return refusals;
     },
-    async close() {
-      if (current !== undefined) await end(current);
-    },
+    close: connections.close,
   };
-}
-
-interface Connection {
-  readonly servers: string;
-  readonly producer: Promise<Producer>;
 }
 
 async function connect(bootstrapServers: string, options: ProducerOptions, timeoutMs: number): Promise<Producer> {

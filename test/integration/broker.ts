@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Kafka, type KafkaMessage, logLevel } from 'kafkajs';
@@ -18,6 +18,8 @@ export interface TestBroker {
   readonly endpoint: string;
   /** Every record of a topic, up to where it ends now, each partition in order of offset. */
   readAll(topic: string): Promise<TestRecord[]>;
+  /** The bytes of a topic's log: what no client has put in another form. */
+  logOf(topic: string): Promise<Buffer>;
   stop(): Promise<void>;
 }
 
@@ -58,6 +60,12 @@ export async function startBroker(topics: readonly string[]): Promise<TestBroker
     server,
     endpoint: server.endpoint,
     readAll: (topic) => readAll(kafka, topic),
+    async logOf(topic) {
+      const files = (await readdir(data, { recursive: true })).filter((file) =>
+        new RegExp(`(^|/)${topic}-\\d+/\\d+\\.log$`).test(file),
+      );
+      return Buffer.concat(await Promise.all(files.map((file) => readFile(join(data, file)))));
+    },
     async stop() {
       await server.stop();
       await rm(folder, { recursive: true });

@@ -1,0 +1,166 @@
+import { fork } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BuildOptions, build } from 'esbuild';
+import { type Admin, Kafka, logLevel } from 'kafkajs';
+import pg from 'pg';
+import { parse } from 'yaml';
+import { deadLetterTopics } from '../../functions/sinks/routes.ts';
+import { startBroker } from '../integration/broker.ts';
+import { REFERENCE, startDatabase } from '../integration/database.ts';
+import { createTopics } from '../topics.ts';
+import { HOSTILE, type Hostile } from './events.ts';
+
+/**
+ * Hostile events through the bundles as they are packaged, against a real broker and database: each must end in its
+ * dead letters, with nothing handed back, within its function's memory and, at the speed that Lambda gives for that
+ * memory, a quarter of its timeout. `node test/hostile/run.ts [NAME…]` takes the rows whose names hold a word.
+ */
+
+/** Lambda gives one vCPU for 1,769 MB ("Configure Lambda function memory"). */
+const MB_PER_VCPU = 1_769;
+/** ms after which an invocation has failed, whatever it does */
+const BOUND_MS = 120_000;
+
+interface Cost {
+  response: { batchItemFailures?: unknown[]; error?: string } | undefined;
+  cpuMs: number;
+  wallMs: number;
+  peakMb: number;
+}
+type Definition = { handler: string; timeout: number; memorySize: number };
+
+const words = process.argv.slice(2);
+const rows = Object.entries(HOSTILE).filter(([name]) => words.every((word) => name.includes(word)));
+const folder = await mkdtemp(join(tmpdir(), 'hostile-'));
+const [broker, database] = await Promise.all([startBroker([]), startDatabase()]);
+const admin = new Kafka({ brokers: [broker.endpoint], logLevel: logLevel.NOTHING }).admin();
+let failed = 0;
+try {
+  await Promise.all([prepareTopics(), prepareTables()]);
+  const functions = await definitions();
+  for (const [name, row] of rows) failed += (await holds(name, row, functions)) ? 0 : 1;
+} finally {
+  await admin.disconnect();
+  await Promise.all([broker.stop(), database.stop(), rm(folder, { recursive: true })]);
+}
+console.log(`${rows.length - failed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);
+
+async function holds(name: string, row: Hostile, functions: Record<string, Definition>): Promise<boolean> {
+  const definition = functions[row.function] as Definition;
+  const bundle = await bundled(definition.handler);
+  const event = join(folder, 'event.json');
+  const text = JSON.stringify({ ...row.event(), bootstrapServers: broker.endpoint });
+  await writeFile(event, text);
+  const before = await countLetters(admin);
+  const cost = await invoke(bundle, event, definition, row);
+  const letters = (await countLetters(admin)) - before;
+  const boundMs = (definition.timeout / 4) * 1000 * (definition.memorySize / MB_PER_VCPU);
+  const checks: Record<string, boolean> = {
+    [`${letters} of ${row.letters} dead letters`]: letters === row.letters,
+    [cost?.response?.error ?? 'nothing handed back']:
+      cost !== undefined && !cost.response?.error && (cost.response?.batchItemFailures ?? []).length === 0,
+    [`CPU ${Math.round(cost?.cpuMs ?? 0)} of ${Math.round(boundMs)} ms`]: (cost?.cpuMs ?? Infinity) <= boundMs,
+    [`peak ${Math.round(cost?.peakMb ?? 0)} of ${definition.memorySize} MB`]:
+      (cost?.peakMb ?? Infinity) <= definition.memorySize,
+  };
+  const ok = Object.values(checks).every(Boolean);
+  const shown = Object.entries(checks).map(([what, held]) => (held ? what : `NOT ${what}`));
+  const about = `event ${(text.length / 1e6).toFixed(1)} MB, ${Math.round(cost?.wallMs ?? 0)} ms here`;
+  console.log(`${ok ? 'ok' : 'FAILED'}  ${row.function}: ${name}: ${[...shown, about].join('; ')}`);
+  return ok;
+}
+
+/** The invocation's cost; undefined where its process died. */
+function invoke(bundle: string, event: string, { timeout, memorySize }: Definition, row: Hostile) {
+  const child = fork(join(import.meta.dirname, 'invoke.cjs'), [bundle, event, String(timeout)], {
+    execArgv: [`--max-old-space-size=${memorySize}`],
+    env: { ...environment(), ...row.environment },
+    timeout: BOUND_MS,
+    killSignal: 'SIGKILL',
+  });
+  return new Promise<Cost | undefined>((resolve) => {
+    child.once('message', (cost) => resolve(cost as Cost));
+    child.once('exit', (code, signal) => {
+      if (code !== 0) console.error(`the process ended by itself: ${signal ?? code}`);
+      resolve(undefined);
+    });
+  });
+}
+
+function environment(): Record<string, string> {
+  return {
+    PATH: process.env['PATH'] ?? '',
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'dummy',
+    AWS_SECRET_ACCESS_KEY: 'dummy',
+    AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+    AWS_ENDPOINT_URL_RDS_DATA: database.dataApi.endpoint,
+    POWERTOOLS_LOG_LEVEL: 'SILENT',
+    POWERTOOLS_METRICS_DISABLED: 'true',
+    KAFKA_AUTH: 'none',
+    HANDING_BACK: 'report',
+    PROCESSED_TOPIC: 'processed-data-topic',
+    ALERTS_TOPIC: 'alerts-topic',
+    PRODUCED_MAX_BYTES: String(1_572_864),
+    DEAD_LETTER_TOPIC: 'raw-data-dlq',
+    DEAD_LETTER_MAX_BYTES: String(2_097_152),
+    TRIPS_TABLE: 'trips',
+    SPEED_LIMIT_KMH: '80',
+    LOW_FUEL_PERCENT: '15',
+    TEMPERATURE_MIN_C: '-10',
+    TEMPERATURE_MAX_C: '40',
+    DELAY_MINUTES: '15',
+    TRIP_CACHE_SECONDS: '30',
+    DATABASE_ARN: REFERENCE.resourceArn,
+    DATABASE_SECRET_ARN: REFERENCE.secretArn,
+    DATABASE_NAME: REFERENCE.database,
+    GLUE_REGISTRY: 'none',
+    SCHEMA_REGISTRY_URL: '',
+  };
+}
+
+/** The functions of functions/…/functions.yml by name. */
+async function definitions(): Promise<Record<string, Definition>> {
+  const texts = await Promise.all(globSync('functions/*/*.yml').map((file) => readFile(file, 'utf8')));
+  const unknownTags = { logLevel: 'silent' } as const;
+  return Object.assign({}, ...texts.map((text) => parse(text, unknownTags) as Record<string, Definition>));
+}
+
+/** The bundle that serverless.yml's own options make of a handler. */
+async function bundled(handler: string): Promise<string> {
+  const { custom } = parse(await readFile('serverless.yml', 'utf8'), { logLevel: 'silent' }) as {
+    custom: { esbuild: BuildOptions & { outputFileExtension: string } };
+  };
+  const { outputFileExtension, ...options } = custom.esbuild;
+  const [entry = ''] = handler.split('.');
+  const outfile = join(folder, `${entry.replaceAll('/', '-')}${outputFileExtension}`);
+  await build({ ...options, entryPoints: [`${entry}.ts`], outfile, logLevel: 'error' });
+  return outfile;
+}
+
+async function prepareTopics(): Promise<void> {
+  await admin.connect();
+  const configEntries = [{ name: 'max.message.bytes', value: environment()['DEAD_LETTER_MAX_BYTES'] ?? '' }];
+  await createTopics(
+    admin,
+    deadLetterTopics.map((topic) => ({ topic, numPartitions: 3, configEntries })),
+  );
+}
+
+async function prepareTables(): Promise<void> {
+  const postgres = new pg.Client({ connectionString: database.postgres().endpoint });
+  await postgres.connect();
+  for (const file of (await readdir('resources/sql')).toSorted()) {
+    await postgres.query(await readFile(join('resources/sql', file), 'utf8'));
+  }
+  await postgres.end();
+}
+
+async function countLetters(asked: Admin): Promise<number> {
+  const ends = await Promise.all(deadLetterTopics.map((topic) => asked.fetchTopicOffsets(topic)));
+  return ends.flat().reduce((sum, { high }) => sum + Number(high), 0);
+}
