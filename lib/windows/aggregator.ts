@@ -76,6 +76,11 @@ export function aggregator({ store, rules, buckets, retentionSeconds }: Aggregat
   }
 
   async function foldAll<O extends WindowOrder>(groups: readonly Group<O>[], run: Run) {
+    const slices = await states.inSlices(groups, (slice) => foldSome(slice, run));
+    return { dirty: new Set(slices.flatMap(({ dirty }) => dirty)), refused: slices.flatMap(({ refused }) => refused) };
+  }
+
+  async function foldSome<O extends WindowOrder>(groups: readonly Group<O>[], run: Run) {
     const held = await states.takeAll(
       groups.map(({ key }) => key),
       run,
@@ -85,7 +90,7 @@ export function aggregator({ store, rules, buckets, retentionSeconds }: Aggregat
       fold(group, first, { store, states }, run),
     );
     const dirty = groups.filter((_, i) => folded[i]?.dirty).map(({ key }) => key.start);
-    return { dirty: [...new Set(dirty)], refused: folded.flatMap(({ refused }) => refused) };
+    return { dirty, refused: folded.flatMap(({ refused }) => refused) };
   }
 
   return {

@@ -31,6 +31,16 @@ export class ByteWriter {
     this.bytes(source);
   }
 
+  /** A text in UTF-8, as a block. */
+  text(text: string): void {
+    this.#reserve(1 + 3 * text.length);
+    const length = this.#bytes.write(text, this.#length + 1);
+    if (length < 0x80) {
+      this.#bytes[this.#length] = length;
+      this.#length += 1 + length;
+    } else this.block(Buffer.from(text));
+  }
+
   /** What was written since the last call, copied. */
   take(): Buffer {
     const taken = Buffer.from(this.#bytes.subarray(0, this.#length));
@@ -46,6 +56,8 @@ export class ByteWriter {
   }
 }
 
+const CUT = 'the packed state is cut or of another format';
+
 /** Reads what {@link ByteWriter} wrote. */
 export class ByteReader {
   readonly #bytes: Buffer;
@@ -57,6 +69,16 @@ export class ByteReader {
 
   get done(): boolean {
     return this.#at >= this.#bytes.length;
+  }
+
+  /** How many bytes are read. */
+  get position(): number {
+    return this.#at;
+  }
+
+  /** A view of the bytes that are left, which stay to be read. */
+  get rest(): Buffer {
+    return this.#bytes.subarray(this.#at);
   }
 
   varint(): number {
@@ -72,12 +94,33 @@ export class ByteReader {
 
   /** A view of the next bytes, not a copy. */
   bytes(length: number): Buffer {
-    if (this.#at + length > this.#bytes.length) throw new RangeError('the packed state is cut or of another format');
-    this.#at += length;
+    this.skip(length);
     return this.#bytes.subarray(this.#at - length, this.#at);
   }
 
   block(): Buffer {
     return this.bytes(this.varint());
+  }
+
+  /** What {@link ByteWriter.text} wrote. */
+  text(): string {
+    const length = this.skip(this.varint());
+    return this.#bytes.toString('utf8', this.#at - length, this.#at);
+  }
+
+  /** Goes over so many bytes. @returns how many */
+  skip(length: number): number {
+    if (this.#at + length > this.#bytes.length) throw new RangeError(CUT);
+    this.#at += length;
+    return length;
+  }
+
+  /** Goes over so many numbers. */
+  skipVarints(count: number): void {
+    let left = count;
+    while (left > 0 && this.#at < this.#bytes.length) {
+      if ((this.#bytes[this.#at++] as number) < 0x80) left -= 1;
+    }
+    if (left > 0) throw new RangeError(CUT);
   }
 }

@@ -3,7 +3,7 @@ import { type Held, type HeldStates, heldOf } from './held-states.ts';
 import { metricOf, type ProductMetric } from './metric.ts';
 import { bytesOf } from './room.ts';
 import type { Run } from './run.ts';
-import { type Tally, talliesOf } from './state.ts';
+import { entriesOf, type Tally, type WindowState } from './state.ts';
 import type { Head, StateKey, WindowStore } from './store.ts';
 import { WINDOW_MS } from './window.ts';
 
@@ -20,74 +20,121 @@ interface Result {
   readonly correction: boolean;
 }
 
-/** Windows closed with one send; what is read for them is in memory together. */
-const CLOSED_AT_ONCE = 100;
+/** Windows whose heads one read has. */
+const HEADS_AT_ONCE = 100;
+/** Packed states of other partitions that are in memory together. */
+const OTHERS_AT_ONCE = 100;
+/** What the results of one send are made from: packed, they take some hundred bytes each when they are produced. */
+const SEND_BYTES = 512 * 1024;
 /** With less than this left, in ms, no more windows are closed: they stay open for the next batch or the schedule. */
 const RESERVE_MS = 3_000;
 
-/** Closes windows of a partition, the oldest first, as many as there is time for. See {@link closeSome}. */
-export async function closeWindows(...[partition, starts, ...rest]: Parameters<typeof closeSome>): Promise<number[]> {
-  const oldestFirst = starts.toSorted((a, b) => a - b);
-  const { deadline } = rest[2];
+interface Stores {
+  readonly store: WindowStore;
+  readonly states: HeldStates;
+}
+
+/**
+ * Closes windows of a partition, the oldest first, as many as there is time for: produces the results of what changed
+ * since the last time, summed over all partitions, then marks it as produced. What isn't marked is produced again by
+ * whoever comes next.
+ *
+ * @param bucketsOf how many buckets the windows have, where that is known
+ * @returns the windows that had, at some time during this call, nothing left to produce
+ */
+export async function closeWindows(
+  partition: number,
+  starts: readonly number[],
+  stores: Stores,
+  bucketsOf: (start: number) => number | undefined,
+  run: Run,
+): Promise<number[]> {
   const closed: number[] = [];
-  for (let i = 0; i < oldestFirst.length && deadline.remaining() > RESERVE_MS; i += CLOSED_AT_ONCE) {
-    closed.push(...(await closeSome(partition, oldestFirst.slice(i, i + CLOSED_AT_ONCE), ...rest)));
+  const oldestFirst = starts.toSorted((a, b) => a - b);
+  for (let i = 0; i < oldestFirst.length && hasTime(run); i += HEADS_AT_ONCE) {
+    const some = oldestFirst.slice(i, i + HEADS_AT_ONCE);
+    const keys = await keysOf(partition, some, stores.store, bucketsOf, run);
+    const slices = await stores.states.inSlices(keys, (slice) => closeSome(slice, stores, run));
+    const unmarked = new Set(slices.flatMap(({ left }) => left));
+    const marked = new Set(slices.flatMap((slice) => slice.marked));
+    const produced = some.filter((start) => marked.has(start) && !unmarked.has(start));
+    run.counts.closed += produced.length;
+    run.counts.latenessMs = Math.max(run.counts.latenessMs, ...produced.map((start) => run.now - start - WINDOW_MS));
+    closed.push(...some.filter((start) => !unmarked.has(start)));
   }
   return closed;
 }
 
+const hasTime = ({ deadline }: Run) => deadline.remaining() > RESERVE_MS;
+
+/** The states that the windows may have. */
+async function keysOf(
+  partition: number,
+  starts: readonly number[],
+  store: WindowStore,
+  bucketsOf: (start: number) => number | undefined,
+  { deadline }: Run,
+): Promise<StateKey[]> {
+  const unknown = starts.filter((start) => bucketsOf(start) === undefined);
+  const heads = unknown.length === 0 ? [] : await store.readHeads(unknown, deadline);
+  const buckets = new Map(unknown.map((start, i) => [start, heads[i]?.buckets ?? 0]));
+  return starts.flatMap((start) =>
+    Array.from({ length: bucketsOf(start) ?? buckets.get(start) ?? 0 }, (_, bucket) => ({ start, partition, bucket })),
+  );
+}
+
 /**
- * Closes windows of a partition: produces the results of what changed since the last time, summed over all partitions,
- * then marks it as produced. What isn't marked is produced again by whoever comes next.
+ * Produces and marks some states of a partition, in sends of a bounded size.
  *
  * The order of the reads makes the last result exact: own states, then the heads, then the other partitions' states.
  * Of the states that a product has, let s be the one that was written last. Who marks s read it before the heads and
  * the others, so these were final; and as s was not marked before, that result is yet to come.
  *
- * @param bucketsOf how many buckets the windows have, where that is known
- * @returns the windows that had, at some time during this call, nothing left to produce
+ * @returns the windows of the states that were marked, and of those that are left to produce
  */
-async function closeSome(
-  partition: number,
-  starts: readonly number[],
-  { store, states }: { store: WindowStore; states: HeldStates },
-  bucketsOf: (start: number) => number | undefined,
-  run: Run,
-): Promise<number[]> {
-  const own = await readOwn(partition, starts, { store, states }, bucketsOf, run);
-  const dirty = own.filter(({ state }) => state.dirty);
-  const results = await resultsOf(partition, dirty, store, run);
-  if (results.length > 0) await run.publish(results.map(({ metric }) => metric));
-  const marked = await sideBySide(dirty, WRITES_AT_ONCE, (held) => mark(held, { store, states }, run));
+async function closeSome(keys: readonly StateKey[], stores: Stores, run: Run) {
+  const marked: number[] = [];
+  const left: number[] = [];
+  if (!hasTime(run)) return { marked, left: keys.map(({ start }) => start) };
+  const own = await readOwn(keys, stores, run);
+  for (const dirty of sendsOf(own.filter(({ state }) => state.dirty))) {
+    const done = hasTime(run) ? await produce(dirty, stores, run) : [];
+    for (const [i, { key }] of dirty.entries()) (done[i] ? marked : left).push(key.start);
+  }
+  return { marked, left };
+}
 
-  const unmarked = new Set(dirty.filter((_, i) => !marked[i]).map(({ key }) => key.start));
-  const closed = starts.filter((start) => !unmarked.has(start));
-  const dirtyStarts = new Set(dirty.map(({ key }) => key.start));
-  const produced = closed.filter((start) => dirtyStarts.has(start));
+/** Each of at most so many bytes, or of one state. */
+function sendsOf(dirty: readonly Own[]): Own[][] {
+  const sends: Own[][] = [];
+  let room = 0;
+  for (const own of dirty) {
+    const bytes = own.state.pack().products.length;
+    if (bytes > room || sends.length === 0) {
+      sends.push([]);
+      room = SEND_BYTES;
+    }
+    sends.at(-1)?.push(own);
+    room -= bytes;
+  }
+  return sends;
+}
+
+/** @returns for each state whether it is marked */
+async function produce(dirty: readonly Own[], stores: Stores, run: Run): Promise<boolean[]> {
+  const results = await resultsOf(dirty, stores.store, run);
+  if (results.length > 0) await run.publish(results.map(({ metric }) => metric));
+  const marked = await sideBySide(dirty, WRITES_AT_ONCE, (held) => mark(held, stores, run));
   run.counts.results += results.length;
   run.counts.corrections += results.filter(({ correction }) => correction).length;
-  run.counts.closed += produced.length;
-  run.counts.latenessMs = Math.max(run.counts.latenessMs, ...produced.map((start) => run.now - start - WINDOW_MS));
-  return closed;
+  return marked;
 }
 
 /**
  * A remembered state that is dirty may stand for the table's: marking it is refused where it is old. One that is clean
  * may not: another worker could have counted an order since, and this window would be taken for done.
  */
-async function readOwn(
-  partition: number,
-  starts: readonly number[],
-  { store, states }: { store: WindowStore; states: HeldStates },
-  bucketsOf: (start: number) => number | undefined,
-  { deadline }: Run,
-): Promise<Own[]> {
-  const unknown = starts.filter((start) => bucketsOf(start) === undefined);
-  const heads = unknown.length === 0 ? [] : await store.readHeads(unknown, deadline);
-  const buckets = new Map(unknown.map((start, i) => [start, heads[i]?.buckets ?? 0]));
-  const keys = starts.flatMap((start) =>
-    Array.from({ length: bucketsOf(start) ?? buckets.get(start) ?? 0 }, (_, bucket) => ({ start, partition, bucket })),
-  );
+async function readOwn(keys: readonly StateKey[], { store, states }: Stores, { deadline }: Run): Promise<Own[]> {
   const remembered = keys.map((key) => states.take(key)).map((held) => (held?.state.dirty ? held : undefined));
   const missing = keys.filter((_, i) => remembered[i] === undefined);
   const read = (missing.length === 0 ? [] : await store.readStates(missing, deadline)).values();
@@ -95,47 +142,53 @@ async function readOwn(
 }
 
 /** The results of every product that has orders in none yet. */
-async function resultsOf(
-  partition: number,
-  dirty: readonly Own[],
-  store: WindowStore,
-  { deadline }: Run,
-): Promise<Result[]> {
-  if (dirty.length === 0) return [];
+async function resultsOf(dirty: readonly Own[], store: WindowStore, { deadline }: Run): Promise<Result[]> {
   const starts = [...new Set(dirty.map(({ key }) => key.start))];
   const heads = new Map<number, Head | undefined>();
   for (const [i, head] of (await store.readHeads(starts, deadline)).entries()) heads.set(starts[i] as number, head);
-  const others = dirty.map(({ key }) =>
-    (heads.get(key.start)?.partitions ?? []).filter((p) => p !== partition).map((p) => ({ ...key, partition: p })),
+  const totals = dirty.map(({ state }) => pendingOf(state));
+  const others = dirty.flatMap(({ key }, i) =>
+    (heads.get(key.start)?.partitions ?? [])
+      .filter((partition) => partition !== key.partition)
+      .map((partition) => ({ key: { ...key, partition }, into: totals[i] as Totals })),
   );
-  const keys = others.flat();
-  const read = (keys.length === 0 ? [] : await store.readProducts(keys, deadline)).values();
-  return dirty.flatMap(({ key, state }, i) => {
-    const tallies = (others[i] as StateKey[]).flatMap(() => {
-      const products = read.next().value;
-      return products === undefined ? [] : [talliesOf(products)];
-    });
-    return [...state.products]
-      .filter(([, { pending }]) => pending > 0)
-      .map(([productId, tally]) => resultOf(key.start, productId, [tally, ...of(productId, tallies)]));
-  });
+  for (let i = 0; i < others.length; i += OTHERS_AT_ONCE) {
+    const some = others.slice(i, i + OTHERS_AT_ONCE);
+    const read = await store.readProducts(
+      some.map(({ key }) => key),
+      deadline,
+    );
+    for (const [n, products] of read.entries()) if (products) addTo((some[n] as (typeof some)[number]).into, products);
+  }
+  return dirty.flatMap(({ key }, i) =>
+    [...(totals[i] as Totals)].map(([productId, { count, sum, pending }]) => ({
+      metric: metricOf(key.start, productId, count, sum),
+      correction: count > pending,
+    })),
+  );
 }
 
-const of = (productId: string, partitions: readonly ReadonlyMap<string, Readonly<Tally>>[]) =>
-  partitions.flatMap((tallies) => tallies.get(productId) ?? []);
+type Totals = Map<string, Tally>;
 
-function resultOf(start: number, productId: string, parts: readonly Readonly<Tally>[]): Result {
-  const total = (field: keyof Tally) => parts.reduce((sum, part) => sum + part[field], 0);
-  const count = total('count');
-  return { metric: metricOf(start, productId, count, total('sum')), correction: count > total('pending') };
+/** Of the products that have orders in no result yet. */
+function pendingOf(state: WindowState): Totals {
+  const totals: Totals = new Map();
+  for (const [productId, tally] of state.entries()) if (tally.pending > 0) totals.set(productId, { ...tally });
+  return totals;
+}
+
+function addTo(totals: Totals, products: Uint8Array): void {
+  for (const [productId, { count, sum, pending }] of entriesOf(products)) {
+    const total = totals.get(productId);
+    if (total === undefined) continue;
+    total.count += count;
+    total.sum += sum;
+    total.pending += pending;
+  }
 }
 
 /** @returns false where the state has changed since it was read: what changed is still to be produced */
-async function mark(
-  { key, state, version }: Own,
-  { store, states }: { store: WindowStore; states: HeldStates },
-  run: Run,
-): Promise<boolean> {
+async function mark({ key, state, version }: Own, { store, states }: Stores, run: Run): Promise<boolean> {
   state.markEmitted();
   const packed = state.pack();
   if (!(await store.writeState(key, packed, version, run.deadline))) {

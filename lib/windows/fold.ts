@@ -48,11 +48,11 @@ export async function fold<O extends WindowOrder>(
 /** What of the orders a state takes; `packed` where that changes it. */
 async function count<O extends WindowOrder>(held: Held, orders: readonly O[], readAgain: () => Promise<Held>) {
   const { state, version } = held;
-  const before = state.products.size;
   const counted = orders.filter((order) => state.apply(order));
   if (counted.length === 0) return { state, version, counted, refused: [] };
+  const { grown } = state;
   const packed = state.pack();
-  if (hasRoom(state, packed, before)) return { state, version, packed, counted, refused: [] };
+  if (hasRoom(packed, grown)) return { state, version, packed, counted, refused: [] };
   // This one holds too much now, and nothing can be taken out of it.
   const again = await readAgain();
   return { version: again.version, ...countFitting(again.state, orders) };

@@ -1,15 +1,10 @@
 import { PermanentError } from '../errors.ts';
-import { sideBySide } from '../stores/side-by-side.ts';
 import { type Group, groupsOf } from './group.ts';
 import type { Held, HeldStates } from './held-states.ts';
 import type { Run } from './run.ts';
 import type { WindowOrder } from './state.ts';
 import type { WindowStore } from './store.ts';
 import { WINDOW_MS, type WindowRules, windowOf } from './window.ts';
-
-/** States that one read has, and reads at a time: what they bring is in memory together. */
-const STATES_AT_ONCE = 100;
-const READS_AT_ONCE = 4;
 
 /**
  * An order that looks late may be one that was counted before stream time went on, be it in this very batch: called
@@ -29,7 +24,7 @@ export async function sortOutLate<O extends WindowOrder>(
   const buckets = new Map(starts.flatMap((start, i) => (heads[i] === undefined ? [] : [[start, heads[i].buckets]])));
   const isThere = ({ at }: O) => buckets.has(windowOf(at));
   const groups = groupsOf(partition, orders.filter(isThere), buckets);
-  const looked = await sideBySide(slicesOf(groups), READS_AT_ONCE, (some) => lookAt(some, states, run));
+  const looked = await states.inSlices(groups, (slice) => lookAt(slice, states, run));
 
   const found = looked.flat();
   const late = [...orders.filter((order) => !isThere(order)), ...found.flatMap(({ unknown }) => unknown)];
@@ -46,11 +41,6 @@ async function lookAt<O extends WindowOrder>(groups: readonly Group<O>[], states
     return { start, dirty: state.dirty, unknown: orders.filter((order) => !state.has(order)) };
   });
 }
-
-const slicesOf = <T>(items: readonly T[]): T[][] =>
-  Array.from({ length: Math.ceil(items.length / STATES_AT_ONCE) }, (_, i) =>
-    items.slice(i * STATES_AT_ONCE, (i + 1) * STATES_AT_ONCE),
-  );
 
 /** A fresh state in place of a forgotten one would give a result that is smaller than the one that is out. */
 export const isForgotten = (at: number, forgottenThrough: number): boolean =>

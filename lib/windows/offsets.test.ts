@@ -62,4 +62,8 @@ test('what is cut or of another kind is refused, not misread', () => {
   const packed = pack(setOf(upTo(20_000, 3)));
   expect(() => OffsetSet.read(new ByteReader(packed.subarray(0, -1)))).toThrow(RangeError);
   expect(() => OffsetSet.read(new ByteReader(Uint8Array.of(1, 0, 9)))).toThrow('unknown kind 9');
+  const lying = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x0f, 0, 0);
+  expect(() => OffsetSet.read(new ByteReader(lying))).toThrow('cut or of another format');
+  const beyond = OffsetSet.read(new ByteReader(Uint8Array.of(1, 0, 2, 1, 0x80, 0x40)));
+  expect(() => beyond.has(0)).toThrow('beyond its chunk');
 });

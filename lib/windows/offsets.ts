@@ -1,4 +1,4 @@
-import type { ByteReader, ByteWriter } from './bytes.ts';
+import { ByteReader, type ByteWriter } from './bytes.ts';
 
 /** Offsets of one chunk: 1 KB as bits. */
 const CHUNK = 8_192;
@@ -17,14 +17,44 @@ interface Chunk {
 }
 
 /**
- * An exact set of offsets, as bits in chunks. Neighbours cost nothing (a chunk that is full is one byte), every third
- * one costs three bits, and a lone one a few bytes.
+ * Chunks as they were written, and where each begins: a chunk's index as its distance from the one before, then its
+ * offsets. Chunk `i` lies from `entries[i]` to `entries[i + 1]`, its offsets from `bodies[i]` on.
+ */
+interface Written {
+  readonly bytes: Uint8Array;
+  readonly indexes: Float64Array;
+  readonly entries: Uint32Array;
+  readonly bodies: Uint32Array;
+}
+
+const NONE: Written = {
+  bytes: new Uint8Array(),
+  indexes: new Float64Array(),
+  entries: new Uint32Array(1),
+  bodies: new Uint32Array(),
+};
+
+/**
+ * An exact set of offsets, in chunks. Neighbours cost nothing (a chunk that is full is one byte), every third one costs
+ * three bits, and a lone one a few bytes. A chunk is unpacked to bits only when it is asked for one of its offsets: a
+ * set of lone offsets, far apart, would take two hundred times its bytes.
  */
 export class OffsetSet {
-  readonly #chunks = new Map<number, Chunk>();
+  readonly #written: Written;
+  /** chunks that were asked for, or are new */
+  readonly #touched = new Map<number, Chunk>();
+
+  constructor(written: Written = NONE) {
+    this.#written = written;
+  }
+
+  /** What it takes in memory, beside the bytes that it was read from. */
+  get unpackedBytes(): number {
+    return this.#touched.size * (CHUNK_BYTES + 300) + this.#written.indexes.length * 16;
+  }
 
   has(offset: number): boolean {
-    const bits = this.#chunks.get(Math.floor(offset / CHUNK))?.bits;
+    const bits = this.#chunk(Math.floor(offset / CHUNK))?.bits;
     const bit = offset % CHUNK;
     return bits !== undefined && ((bits[bit >> 3] as number) & (1 << (bit & 7))) !== 0;
   }
@@ -32,10 +62,10 @@ export class OffsetSet {
   /** @returns false where it was there already */
   add(offset: number): boolean {
     const index = Math.floor(offset / CHUNK);
-    let chunk = this.#chunks.get(index);
+    let chunk = this.#chunk(index);
     if (chunk === undefined) {
       chunk = { bits: new Uint8Array(CHUNK_BYTES), count: 0, packed: undefined };
-      this.#chunks.set(index, chunk);
+      this.#touched.set(index, chunk);
     }
     const bit = offset % CHUNK;
     const [at, mask] = [bit >> 3, 1 << (bit & 7)];
@@ -47,28 +77,73 @@ export class OffsetSet {
     return true;
   }
 
+  #chunk(index: number): Chunk | undefined {
+    const known = this.#touched.get(index);
+    if (known !== undefined) return known;
+    const { bytes, indexes, entries, bodies } = this.#written;
+    const at = lowest(indexes, index);
+    if (indexes[at] !== index) return undefined;
+    const chunk = unpack(bytes.subarray(bodies[at], entries[at + 1]));
+    this.#touched.set(index, chunk);
+    return chunk;
+  }
+
   write(writer: ByteWriter, scratch: ByteWriter): void {
-    const chunks = [...this.#chunks].sort(([a], [b]) => a - b);
-    writer.varint(chunks.length);
-    let next = 0;
-    for (const [index, chunk] of chunks) {
+    const { bytes, indexes, entries, bodies } = this.#written;
+    const touched = [...this.#touched].sort(([a], [b]) => a - b);
+    const isNew = ([index]: [number, Chunk]) => indexes[lowest(indexes, index)] !== index;
+    writer.varint(indexes.length + touched.filter(isNew).length);
+    let [next, from] = [0, 0];
+    /** Chunks that nobody touched, as they are; only the first one's distance may be another. */
+    const copyUpTo = (to: number) => {
+      if (from >= to) return;
+      writer.varint((indexes[from] as number) - next);
+      writer.bytes(bytes.subarray(bodies[from], entries[to]));
+      next = (indexes[to - 1] as number) + 1;
+      from = to;
+    };
+    for (const [index, chunk] of touched) {
+      copyUpTo(lowest(indexes, index));
       writer.varint(index - next);
       next = index + 1;
       chunk.packed ??= pack(chunk, scratch);
       writer.bytes(chunk.packed);
+      if (indexes[from] === index) from += 1;
     }
+    copyUpTo(indexes.length);
   }
 
+  /** Reads a set that keeps the reader's bytes. */
   static read(reader: ByteReader): OffsetSet {
-    const set = new OffsetSet();
+    const count = reader.varint();
+    // A chunk has two bytes at least: a count that lies takes no more memory than its bytes.
+    const bytes = reader.rest;
+    if (count * 2 > bytes.length) throw new RangeError('the packed state is cut or of another format');
+    const [indexes, entries, bodies] = [new Float64Array(count), new Uint32Array(count + 1), new Uint32Array(count)];
+    const from = reader.position;
     let index = 0;
-    for (let left = reader.varint(); left > 0; left -= 1) {
+    for (let i = 0; i < count; i += 1) {
+      entries[i] = reader.position - from;
       index += reader.varint();
-      set.#chunks.set(index, unpack(reader));
+      indexes[i] = index;
+      bodies[i] = reader.position - from;
+      skip(reader);
       index += 1;
     }
-    return set;
+    entries[count] = reader.position - from;
+    return new OffsetSet({ bytes: bytes.subarray(0, entries[count]), indexes, entries, bodies });
   }
+}
+
+/** The place of the first index that is not below the one asked for. */
+function lowest(indexes: Float64Array, index: number): number {
+  let [from, to] = [0, indexes.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((indexes[middle] as number) < index) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 function pack({ bits, count }: Chunk, scratch: ByteWriter): Uint8Array {
@@ -104,29 +179,56 @@ function packGaps(bits: Uint8Array, count: number, scratch: ByteWriter): Uint8Ar
   return scratch.take();
 }
 
-const unpackers: Readonly<Record<number, (reader: ByteReader, bits: Uint8Array) => void>> = {
-  [FULL]: (_, bits) => void bits.fill(0xff),
-  [BITS](reader, bits) {
-    const first = reader.varint();
-    bits.set(reader.block(), first);
+interface Kind {
+  /** sets the bits of what is written */
+  unpack(reader: ByteReader, bits: Uint8Array): void;
+  /** goes over what is written */
+  skip(reader: ByteReader): void;
+}
+
+const kinds: Readonly<Record<number, Kind>> = {
+  [FULL]: {
+    unpack: (_, bits) => void bits.fill(0xff),
+    skip: () => {},
   },
-  [GAPS](reader, bits) {
-    let offset = 0;
-    for (let left = reader.varint(); left > 0; left -= 1) {
-      offset += reader.varint();
-      bits[offset >> 3] = (bits[offset >> 3] as number) | (1 << (offset & 7));
-      offset += 1;
-    }
+  [BITS]: {
+    unpack(reader, bits) {
+      const first = reader.varint();
+      bits.set(reader.block(), first);
+    },
+    skip(reader) {
+      reader.skipVarints(1);
+      reader.skip(reader.varint());
+    },
+  },
+  [GAPS]: {
+    unpack(reader, bits) {
+      let offset = 0;
+      for (let left = reader.varint(); left > 0; left -= 1) {
+        offset += reader.varint();
+        if (offset >= CHUNK) throw new RangeError('the packed state has an offset beyond its chunk');
+        bits[offset >> 3] = (bits[offset >> 3] as number) | (1 << (offset & 7));
+        offset += 1;
+      }
+    },
+    skip: (reader) => reader.skipVarints(reader.varint()),
   },
 };
 
-function unpack(reader: ByteReader): Chunk {
+function kindOf(reader: ByteReader): Kind {
+  const number = reader.varint();
+  const kind = kinds[number];
+  if (kind === undefined) throw new RangeError(`the packed state has a chunk of unknown kind ${number}`);
+  return kind;
+}
+
+const skip = (reader: ByteReader) => kindOf(reader).skip(reader);
+
+function unpack(body: Uint8Array): Chunk {
   const bits = new Uint8Array(CHUNK_BYTES);
-  const kind = reader.varint();
-  const unpacker = unpackers[kind];
-  if (unpacker === undefined) throw new RangeError(`the packed state has a chunk of unknown kind ${kind}`);
-  unpacker(reader, bits);
-  return { bits, count: ones(bits), packed: undefined };
+  const reader = new ByteReader(body);
+  kindOf(reader).unpack(reader, bits);
+  return { bits, count: ones(bits), packed: body };
 }
 
 function ones(bits: Uint8Array): number {

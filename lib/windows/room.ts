@@ -11,9 +11,9 @@ export const RESERVE_BYTES = 100 * 1024;
 
 export const bytesOf = ({ products, offsets }: PackedState): number => products.length + offsets.length;
 
-/** Whether a state that had so many products before may be written as it is now. */
-export function hasRoom(state: WindowState, packed: PackedState, productsBefore: number): boolean {
-  const reserve = state.products.size > productsBefore ? RESERVE_BYTES : 0;
+/** Whether a state may be written as it is packed. @param grown whether it has products that it had not before */
+export function hasRoom(packed: PackedState, grown: boolean): boolean {
+  const reserve = grown ? RESERVE_BYTES : 0;
   return bytesOf(packed) <= STATE_LIMIT_BYTES - reserve;
 }
 
@@ -31,9 +31,10 @@ export interface Fitting<O extends WindowOrder> {
  */
 export function countFitting<O extends WindowOrder>(from: WindowState, orders: readonly O[]): Fitting<O> {
   const base = from.pack();
-  const whole = WindowState.unpack(base);
+  const whole = new WindowState(base);
   const fresh = orders.filter((order) => whole.apply(order));
-  const isNew = ({ productId }: O) => !from.products.has(productId);
+  const before = new Set(from.products.keys());
+  const isNew = ({ productId }: O) => !before.has(productId);
   const known = fresh.filter((order) => !isNew(order)).map((order) => [order]);
   const newProducts = Map.groupBy(fresh.filter(isNew), ({ productId }) => productId);
 
@@ -45,12 +46,12 @@ export function countFitting<O extends WindowOrder>(from: WindowState, orders: r
 /** By halves, each time from a copy: nothing can be taken out of a state. */
 function mostOf<O extends WindowOrder>(units: readonly O[][], base: PackedState) {
   const tryFirst = (many: number) => {
-    const state = WindowState.unpack(base);
-    const before = state.products.size;
+    const state = new WindowState(base);
     const counted = units.slice(0, many).flat();
     for (const order of counted) state.apply(order);
+    const { grown } = state;
     const packed = state.pack();
-    return { state, packed, counted, fits: hasRoom(state, packed, before) };
+    return { state, packed, counted, fits: hasRoom(packed, grown) };
   };
   let most = tryFirst(0);
   for (let [under, over] = [0, units.length + 1]; over - under > 1; ) {

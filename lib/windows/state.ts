@@ -22,87 +22,117 @@ export interface Tally {
   pending: number;
 }
 
-interface Entry extends Tally {
-  readonly id: Uint8Array;
-}
-
 /** Stands first in the packed products: another layout gets another number. */
 const FORMAT = 1;
+
+/** About what a product takes in memory. */
+const PRODUCT_BYTES = 200;
+/** A state that takes more memory than this is folded up again once it is packed. The usual one takes less. */
+const LARGE_BYTES = 512 * 1024;
 
 const writer = new ByteWriter();
 const scratch = new ByteWriter();
 
-/** The orders of one window, input partition and bucket of products: what one item of the table holds. */
+/**
+ * The orders of one window, input partition and bucket of products: what one item of the table holds. What was read
+ * stays packed until it is asked for, as an item of some KB may be hundreds of KB unpacked, and a batch may have many.
+ */
 export class WindowState {
-  readonly #products = new Map<string, Entry>();
-  readonly #offsets = new Map<string, OffsetSet>();
+  /** As an item holds them; undefined where an order was counted since. */
+  #packed: Partial<PackedState>;
+  /** Unpacked; undefined where nobody asked. */
+  #products: Map<string, Tally> | undefined;
+  #offsets: Map<string, OffsetSet> | undefined;
+  #grown = false;
+
+  constructor(packed: PackedState = EMPTY) {
+    this.#packed = packed;
+  }
 
   get products(): ReadonlyMap<string, Readonly<Tally>> {
-    return this.#products;
+    return this.#tallies();
+  }
+
+  /** Whether it has products that it had not when it was last packed. */
+  get grown(): boolean {
+    return this.#grown;
+  }
+
+  /** Its products, which stay packed if they are. */
+  entries(): Iterable<readonly [string, Readonly<Tally>]> {
+    return this.#products ?? entriesOf(this.#packed.products as Uint8Array);
   }
 
   /** Whether any of its orders is in no result yet. */
   get dirty(): boolean {
-    for (const { pending } of this.#products.values()) {
+    for (const [, { pending }] of this.entries()) {
       if (pending > 0) return true;
     }
     return false;
   }
 
+  /** About what it takes in memory. */
+  get memoryBytes(): number {
+    let bytes = (this.#packed.products?.length ?? 0) + (this.#packed.offsets?.length ?? 0);
+    bytes += (this.#products?.size ?? 0) * PRODUCT_BYTES;
+    for (const offsets of this.#offsets?.values() ?? []) bytes += offsets.unpackedBytes;
+    return bytes;
+  }
+
   has({ raw, offset }: WindowOrder): boolean {
-    return this.#offsets.get(raw)?.has(offset) ?? false;
+    return this.#sets().get(raw)?.has(offset) ?? false;
   }
 
   /** Counts the order, once. @returns false where it is counted already */
   apply(order: WindowOrder): boolean {
-    let offsets = this.#offsets.get(order.raw);
+    const sets = this.#sets();
+    let offsets = sets.get(order.raw);
     if (offsets === undefined) {
       offsets = new OffsetSet();
-      this.#offsets.set(order.raw, offsets);
+      sets.set(order.raw, offsets);
     }
     if (!offsets.add(order.offset)) return false;
-    const entry = this.#products.get(order.productId);
-    if (entry === undefined) {
-      const id = Buffer.from(order.productId);
-      this.#products.set(order.productId, { id, count: 1, sum: order.cents, pending: 1 });
+    const products = this.#tallies();
+    this.#packed = {};
+    const tally = products.get(order.productId);
+    if (tally === undefined) {
+      this.#grown = true;
+      products.set(order.productId, { count: 1, sum: order.cents, pending: 1 });
     } else {
-      entry.count += 1;
-      entry.sum += order.cents;
-      entry.pending += 1;
+      tally.count += 1;
+      tally.sum += order.cents;
+      tally.pending += 1;
     }
     return true;
   }
 
   /** A result with all of its orders is produced. */
   markEmitted(): void {
-    for (const entry of this.#products.values()) entry.pending = 0;
+    const products = packProducts(this.entries(), () => 0);
+    for (const tally of this.#products?.values() ?? []) tally.pending = 0;
+    this.#packed = { ...this.#packed, products };
   }
 
+  /** As an item holds it. What is large is packed alone from then on. */
   pack(): PackedState {
-    writer.varint(FORMAT);
-    for (const { id, count, sum, pending } of this.#products.values()) {
-      writer.block(id);
-      writer.varint(count);
-      writer.varint(sum);
-      writer.varint(pending);
-    }
-    const products = writer.take();
-    for (const [raw, offsets] of this.#offsets) {
-      writer.block(Buffer.from(raw));
-      offsets.write(writer, scratch);
-    }
-    return { products, offsets: writer.take() };
+    const packed = {
+      products: this.#packed.products ?? packProducts(this.entries(), ({ pending }) => pending),
+      offsets: this.#packed.offsets ?? packOffsets(this.#sets()),
+    };
+    this.#packed = packed;
+    this.#grown = false;
+    if (this.memoryBytes > LARGE_BYTES) this.#products = this.#offsets = undefined;
+    return packed;
   }
 
-  static unpack(packed: PackedState): WindowState {
-    const state = new WindowState();
-    for (const [productId, entry] of entriesOf(packed.products)) state.#products.set(productId, entry);
-    const reader = new ByteReader(packed.offsets);
-    while (!reader.done) {
-      const raw = reader.block().toString();
-      state.#offsets.set(raw, OffsetSet.read(reader));
-    }
-    return state;
+  #tallies(): Map<string, Tally> {
+    this.#products ??= new Map(entriesOf(this.#packed.products as Uint8Array));
+    return this.#products;
+  }
+
+  #sets(): Map<string, OffsetSet> {
+    this.#offsets ??= new Map(setsOf(this.#packed.offsets as Uint8Array));
+    return this.#offsets;
   }
 }
 
@@ -112,18 +142,41 @@ export interface PackedState {
   readonly offsets: Uint8Array;
 }
 
-/** The tallies alone: what a result of several partitions needs. */
-export function talliesOf(products: Uint8Array): ReadonlyMap<string, Readonly<Tally>> {
-  return new Map(entriesOf(products));
+const EMPTY: PackedState = { products: Uint8Array.of(FORMAT), offsets: new Uint8Array() };
+
+function packProducts(
+  entries: Iterable<readonly [string, Readonly<Tally>]>,
+  pendingOf: (tally: Readonly<Tally>) => number,
+): Uint8Array {
+  writer.varint(FORMAT);
+  for (const [productId, tally] of entries) {
+    writer.text(productId);
+    writer.varint(tally.count);
+    writer.varint(tally.sum);
+    writer.varint(pendingOf(tally));
+  }
+  return writer.take();
 }
 
-function* entriesOf(products: Uint8Array): Generator<[string, Entry]> {
+/** The tallies of packed products, one by one: what a result of several partitions needs. */
+export function* entriesOf(products: Uint8Array): Generator<[string, Tally]> {
   const reader = new ByteReader(products);
   const format = reader.varint();
   if (format !== FORMAT) throw new RangeError(`the packed state has format ${format}, and this code reads ${FORMAT}`);
   while (!reader.done) {
-    const id = Uint8Array.from(reader.block());
-    const entry = { id, count: reader.varint(), sum: reader.varint(), pending: reader.varint() };
-    yield [Buffer.from(id).toString(), entry];
+    yield [reader.text(), { count: reader.varint(), sum: reader.varint(), pending: reader.varint() }];
   }
+}
+
+function packOffsets(sets: ReadonlyMap<string, OffsetSet>): Uint8Array {
+  for (const [raw, offsets] of sets) {
+    writer.text(raw);
+    offsets.write(writer, scratch);
+  }
+  return writer.take();
+}
+
+function* setsOf(offsets: Uint8Array): Generator<[string, OffsetSet]> {
+  const reader = new ByteReader(offsets);
+  while (!reader.done) yield [reader.text(), OffsetSet.read(reader)];
 }
