@@ -4,6 +4,7 @@ import { handingBack, kafkaAuth, positive, type readConfiguration } from '../../
 import type { Batch, Failure } from '../../lib/kafka/batch.ts';
 import { createProducer } from '../../lib/kafka/producer.ts';
 import { deadLetterTopicOf, deadLetterTopics } from './routes.ts';
+import { guarded } from './store-at-fault.ts';
 
 /** A store's end of the pipeline. */
 export interface Sink {
@@ -12,6 +13,8 @@ export interface Sink {
    * @returns the records that are not in the store, and why; all the others are, durably
    */
   write(batch: Batch): Promise<readonly Failure[]>;
+  /** Whether a permanent failure's code may be the store's fault as well as the record's: see store-at-fault.ts. */
+  readonly isAmbiguous?: (code: string) => boolean;
 }
 
 /** What every sink's environment holds, beside its own. */
@@ -39,6 +42,6 @@ export function sinkHandler(
       deadLetterTopicOf,
       ...options,
     },
-    (batch) => sink.write(batch),
+    (batch) => guarded(sink).write(batch),
   );
 }

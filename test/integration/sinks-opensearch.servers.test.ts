@@ -6,6 +6,7 @@ import { expireAlerts } from '../../functions/sinks/opensearch/expire.ts';
 import { ALERT_INDICES } from '../../functions/sinks/opensearch/indices.ts';
 import { prepareSearch } from '../../functions/sinks/opensearch/prepare.ts';
 import { openSearchSink } from '../../functions/sinks/opensearch/sink.ts';
+import { guarded } from '../../functions/sinks/store-at-fault.ts';
 import { searchClient } from '../../lib/stores/search.ts';
 import { boxOf, queryOf } from '../../local/commands/alerts/query.ts';
 import { plenty } from '../deadlines.ts';
@@ -177,6 +178,65 @@ test('an index that may not be written to is transient', async () => {
   await settings(false);
 
   expect(failures.map(({ error }) => error.retriable)).toEqual([true]);
+});
+
+describe("an illegal argument that is the cluster's is transient, and passes once it is mended", () => {
+  const alertOf = (month: string) => alert(7_100, { vehicleId: month, timestamp: `${month}-05T00:00:00Z` });
+  const shards = (most: number | null) =>
+    search.client.cluster.putSettings({ body: { persistent: { 'cluster.max_shards_per_node': most } } });
+  const pipeline = (name: string) =>
+    search.client.indices.putSettings({ index: 'alerts-2024.02', body: { index: { default_pipeline: name } } });
+  const twoOf = ['two-1', 'two-2'];
+
+  test.each<[string, string, () => Promise<unknown>, () => Promise<unknown>]>([
+    ['all shards of the cluster are taken', '2024-01', () => shards(1), () => shards(null)],
+    [
+      'a pipeline is missing',
+      '2024-02',
+      async () => {
+        await write([alert(7_200, { timestamp: '2024-02-05T00:00:00Z' })]);
+        await pipeline('nowhere');
+      },
+      () => pipeline('_none'),
+    ],
+    [
+      'an alias has no write index',
+      '2024-03',
+      async () => {
+        for (const index of twoOf) {
+          await search.client.indices.create({ index });
+          await search.client.indices.putAlias({ index, name: 'alerts-2024.03' });
+        }
+      },
+      async () => {
+        for (const index of twoOf) await search.client.indices.delete({ index });
+      },
+    ],
+  ])('%s', async (_, month, spoil, mend) => {
+    await spoil();
+    const failures = await write([alertOf(month)], { ms: 500 });
+    await mend();
+
+    expect(failures.map(({ error }) => error.retriable)).toEqual([true]);
+    expect(await write([alertOf(month)])).toEqual([]);
+    expect(await ofVehicle(month)).toHaveLength(1);
+  });
+});
+
+test('an index whose mapping refuses every alert has the batch handed back; a few bad ones are dead letters', async () => {
+  const index = 'alerts-2023.01';
+  await search.client.indices.create({ index, body: { mappings: { properties: { vehicleId: { type: 'long' } } } } });
+  const records = Array.from({ length: 20 }, (_, n) => alert(7_300 + n, { timestamp: '2023-01-05T00:00:00Z' }));
+  const sink = guarded(openSearchSink(search.client));
+
+  const failures = await sink.write(batchOfRecords(records));
+
+  expect(new Set(failures.map(({ error }) => error.code))).toEqual(new Set(['STORE_AT_FAULT']));
+  expect(failures).toHaveLength(20);
+  const mixed = await sink.write(
+    batchOfRecords(Array.from({ length: 20 }, (_, n) => alert(7_400 + n, n < 3 ? { colour: 'red' } : {}))),
+  );
+  expect(mixed.map(({ error }) => error.retriable)).toEqual([false, false, false]);
 });
 
 const samples = new URL('../../events/search/', import.meta.url);

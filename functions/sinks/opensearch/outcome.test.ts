@@ -8,7 +8,6 @@ test.each([
   ['mapper_parsing_exception', 'OPENSEARCH_MAPPER_PARSING_EXCEPTION'],
   ['strict_dynamic_mapping_exception', 'OPENSEARCH_STRICT_DYNAMIC_MAPPING_EXCEPTION'],
   ['document_parsing_exception', 'OPENSEARCH_DOCUMENT_PARSING_EXCEPTION'],
-  ['illegal_argument_exception', 'OPENSEARCH_ILLEGAL_ARGUMENT_EXCEPTION'],
 ])('400 %s is permanent', (type, code) => {
   expect(failureOf({ status: 400, error: { type, reason: 'why' } })).toMatchObject({ retriable: false, code });
 });
@@ -21,6 +20,40 @@ test.each([
   [503, 'unavailable_shards_exception'],
 ])('%d %s is transient', (status, type) => {
   expect(failureOf({ status, error: { type } })).toMatchObject({ retriable: true, code: `OPENSEARCH_${status}` });
+});
+
+test('so is an illegal argument that the document itself is', () => {
+  const reason = 'Document contains at least one immense term in field="tripId" (whose UTF-8 encoding is longer)';
+
+  expect(failureOf({ status: 400, error: { type: 'illegal_argument_exception', reason } })).toMatchObject({
+    retriable: false,
+    code: 'OPENSEARCH_ILLEGAL_ARGUMENT_EXCEPTION',
+  });
+});
+
+test.each([
+  ['this action would add [2] total shards, but this cluster currently has [1000]/[1000] maximum shards open;'],
+  ['pipeline with id [nowhere] does not exist'],
+  ['no write index is defined for alias [alerts-2026.03]. The write index may be explicitly disabled'],
+  ['Limit of total fields [1000] has been exceeded'],
+  ['something that nobody has seen yet'],
+])('any other illegal argument is transient: %s', (reason) => {
+  expect(failureOf({ status: 400, error: { type: 'illegal_argument_exception', reason } })).toMatchObject({
+    retriable: true,
+    code: 'OPENSEARCH_400',
+  });
+});
+
+test('a reason that is not known is told without anything that may be a value', () => {
+  const reason = `no write index is defined for alias [secret], 'secret', "secret". Preview of field's value: secret`;
+  const failure = failureOf({ status: 400, error: { type: 'illegal_argument_exception', reason } });
+
+  expect(failure?.message).toContain('no write index is defined for alias […]');
+  expect(failure?.message).not.toContain('secret');
+});
+
+test('a type called as a property of every object is transient', () => {
+  expect(failureOf({ status: 400, error: { type: 'constructor', reason: '' } })).toMatchObject({ retriable: true });
 });
 
 test('the reason names the field, and leaves out what it quotes', () => {

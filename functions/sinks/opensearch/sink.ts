@@ -55,6 +55,8 @@ export function openSearchSink(client: Pick<Client, 'bulk'>): Sink {
   }
 
   return {
+    // A mapping that is not that of the template refuses every alert.
+    isAmbiguous: (code) => code.startsWith('OPENSEARCH_'),
     async write(batch) {
       const { done, failures } = eachRecord(recordsOf(batch), creationOf);
       // One after the other: a cluster that is behind gets no more at a time.
