@@ -169,6 +169,73 @@ describe("a writer's schema", () => {
     });
   });
 
+  /** Of a registry that holds a default to nothing: `text` is its JSON, whatever a JavaScript number can hold. */
+  const withDefault = (type: unknown, text: string) =>
+    `{"type":"record","name":"R","fields":[{"name":"a","type":"string"},{"name":"x","type":${JSON.stringify(type)},"default":${text}}]}`;
+  const A_THEN = [...long(1), 0x61];
+
+  test.each([
+    ['of the second branch of a union', ['null', 'string'], '"none"', [...long(1), ...long(1), 0x78]],
+    ['null, of a union that begins otherwise', ['string', 'null'], 'null', long(1)],
+    ['of another type', 'long', '"seven"', long(7)],
+    ['that is a long beyond 2^53', 'long', '9223372036854775807', long(7)],
+    ['of no field of a record', { type: 'record', name: 'I', fields: [{ name: 'n', type: 'int' }] }, '{}', long(7)],
+    [
+      'within a record',
+      { type: 'record', name: 'I', fields: [{ name: 'n', type: 'int', default: 'x' }] },
+      '{}',
+      long(7),
+    ],
+    ['that is no symbol of an enum', { type: 'enum', name: 'E', symbols: ['A'], default: 'B' }, '"C"', long(0)],
+    ['in an array', { type: 'array', items: { type: 'enum', name: 'E', symbols: ['A'], default: 'B' } }, '7', long(0)],
+  ])('with a default %s is read: a writer’s defaults are never used', (_, type, text, bytes) => {
+    expect(decode(withDefault(type, text), [...A_THEN, ...bytes], reader)).toEqual({ a: 'a', b: null });
+  });
+
+  const inNamespace = (namespace: string, more: object[] = []) =>
+    JSON.stringify({
+      type: 'record',
+      name: 'R',
+      namespace,
+      aliases: [`${namespace}.Old`],
+      fields: [field('a', 'string', { aliases: ['an-other'] }), ...more],
+    });
+
+  test.each(['com.my-company.logins', 'com.2fa.logins', 'com..logins', 'org.überall', 'valid.one', ''])(
+    'of the namespace "%s" is read: any will do',
+    (namespace) => {
+      const device = { type: 'record', name: 'Device', fields: [field('n', 'int')] };
+      const nested = [
+        field('x', device),
+        field('y', 'Device'),
+        field('z', namespace ? `${namespace}.Device` : 'Device'),
+      ];
+
+      expect(decode(inNamespace(namespace, nested), [...A_THEN, ...long(1), ...long(2), ...long(3)], reader)).toEqual({
+        a: 'a',
+        b: null,
+      });
+    },
+  );
+
+  test('of types of one name in two such namespaces is read by each', () => {
+    const writer = inNamespace('com.my-company', [
+      field('x', { type: 'enum', name: 'com.2fa.E', symbols: ['A'] }),
+      field('y', { type: 'record', name: 'E', fields: [field('n', 'string')] }),
+      field('z', ['null', 'com.2fa.E']),
+      field('w', 'E'),
+    ]);
+    const bytes = [...A_THEN, ...long(0), ...long(1), 0x78, ...long(1), ...long(0), ...long(1), 0x79];
+
+    expect(decode(writer, bytes, reader)).toEqual({ a: 'a', b: null });
+  });
+
+  test('whose name holds its namespace is read', () => {
+    const writer = JSON.stringify({ type: 'record', name: 'com.my-company.R', fields: [field('a', 'string')] });
+
+    expect(decode(writer, A_THEN, reader)).toEqual({ a: 'a', b: null });
+  });
+
   test.each([
     ['no JSON', '{'],
     ['no schema', '{"type":"nonsense"}'],

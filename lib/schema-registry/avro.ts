@@ -3,9 +3,12 @@ import { PipelineError } from '../errors.ts';
 import { wrong } from './errors.ts';
 import type { Payload } from './framing.ts';
 import { mayHoldTooLong, type Nesting, valuesOf, wellFormed } from './well-formed.ts';
+import { lenient } from './writer-schema.ts';
 
 /** Decodes one payload of a writer's schema as the reader's. */
 export type Decoder = (payload: Payload) => unknown;
+
+type Schema = Parameters<typeof avro.Type.forSchema>[0];
 
 /** No registry has a longer one: AWS::Glue::Schema, SchemaDefinition. */
 const SCHEMA_CHARACTERS = 170_000;
@@ -61,7 +64,7 @@ interface Resolved {
 function resolve(schema: string, reader: Type): Resolved {
   if (schema.length > SCHEMA_CHARACTERS) throw wrong.incompatible(`has over ${SCHEMA_CHARACTERS} characters`);
   try {
-    const writer = avroType(schema);
+    const writer = avro.Type.forSchema(lenient(JSON.parse(schema)) as Schema);
     refuseInheritedNames(writer, new Set());
     if (writer.equals(reader)) return { writer, target: reader };
     try {
@@ -88,7 +91,7 @@ function nullable(reader: Type): Type {
   const fields = schema.fields.map((field) =>
     Array.isArray(field.type) ? field : { ...field, type: [field.type, 'null'] },
   );
-  return avro.Type.forSchema({ ...schema, fields } as Parameters<typeof avro.Type.forSchema>[0]);
+  return avro.Type.forSchema({ ...schema, fields } as Schema);
 }
 
 /**
