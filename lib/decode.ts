@@ -71,3 +71,18 @@ export function identifier(max: number) {
     .max(max)
     .refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), 'control characters or lone surrogates');
 }
+
+/** Absent, null and the empty text are missing alike, in every domain: producers send all three. */
+export function isMissing(value: unknown): value is undefined | null | '' {
+  return value === undefined || value === null || value === '';
+}
+
+/**
+ * A field that may be missing.
+ * @param unknown what producers also send where they don't know, a value that the field could not have otherwise
+ * @example optional(z.number().min(0), -1) // iOS says -1 for a speed that it doesn't know (CLLocation.speed)
+ */
+export function optional<T extends z.ZodType>(schema: T, unknown?: number) {
+  const says = (value: unknown) => !isMissing(value) && value !== unknown;
+  return z.preprocess((value) => (says(value) ? value : undefined), schema.optional());
+}

@@ -6,20 +6,24 @@ export interface Location {
   longitude: number;
 }
 
-const PAIR = /^\s*(-?\d{1,2}(?:\.\d{1,15})?)\s*,\s*(-?\d{1,3}(?:\.\d{1,15})?)\s*$/;
+/** A decimal number as programs write one: `51.4779`, `-5e-7`, `+.5`, `12.`, of any number of digits. */
+const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const EARTH_RADIUS_KM = 6371.0088;
 
 /**
- * Reads "lat,lon" in decimal degrees.
+ * Reads "lat,lon" in decimal degrees, each in any spelling of a number, with spaces around it or without.
  * @param field the name of the field, for the message
  * @throws PermanentError LOCATION where it is no pair of numbers, or not on Earth
  */
 export function parseLocation(text: string, field = 'location'): Location {
-  const match = PAIR.exec(text);
-  const latitude = Number(match?.[1]);
-  const longitude = Number(match?.[2]);
-  if (match && Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180) return { latitude, longitude };
+  const [latitude = Number.NaN, longitude = Number.NaN, ...more] = text.split(',').map(degrees);
+  if (more.length === 0 && Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180) return { latitude, longitude };
   throw new PermanentError('LOCATION', `${field}: not "lat,lon" within ±90 and ±180 degrees`);
+}
+
+function degrees(text: string): number {
+  const number = text.trim();
+  return NUMBER.test(number) ? Number(number) : Number.NaN;
 }
 
 /** Great-circle distance in km by the haversine formula, on a sphere of the mean Earth radius (IUGG R1). */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { decodeJsonObject, identifier, validate } from '../../lib/decode.ts';
+import { decodeJsonObject, identifier, optional, validate } from '../../lib/decode.ts';
 import { checkEventTime, isoTime } from '../../lib/event-time.ts';
 import type { KafkaRecord } from '../../lib/kafka/records.ts';
 import { type Location, parseLocation } from './location.ts';
@@ -7,13 +7,21 @@ import { type Location, parseLocation } from './location.ts';
 /** No reading of a vehicle has more bytes; one that does is no reading. */
 export const READING_LIMIT_BYTES = 64 * 1024;
 
+/** DynamoDB holds no number that is nearer to 0 and not 0: such a one is 0, in every store alike. */
+const LEAST = 1e-130;
+const orZero = (value: number): number => (Math.abs(value) < LEAST ? 0 : value);
+
+const measured = (min: number, max: number) => z.number().min(min).max(max).transform(orZero);
+/** Of what is never below 0, phones and trackers say -1 where they don't know it. */
+const UNKNOWN = -1;
+
 /** A reading as vehicles send it (seeds 000 and 001). Units: km/h, %, °C. Fields it doesn't name are left out. */
 export const readingSchema = z.object({
   vehicleId: identifier(128),
   location: z.string(),
-  speed: z.number().min(0).max(1000).optional(),
-  fuelLevel: z.number().min(0).max(100).optional(),
-  temperature: z.number().min(-100).max(200).optional(),
+  speed: optional(measured(0, 1000), UNKNOWN),
+  fuelLevel: optional(measured(0, 100), UNKNOWN),
+  temperature: optional(measured(-100, 200)),
   timestamp: isoTime,
 });
 
@@ -41,8 +49,8 @@ export interface ValidReading {
  */
 export function readTelemetry(record: Pick<KafkaRecord, 'value' | 'timestamp'>): ValidReading {
   const reading = validate(readingSchema, decodeJsonObject(record.value, READING_LIMIT_BYTES));
-  const location = parseLocation(reading.location);
+  const { latitude, longitude } = parseLocation(reading.location);
   const at = Date.parse(reading.timestamp);
   checkEventTime(at, record.timestamp);
-  return { reading, location, at };
+  return { reading, location: { latitude: orZero(latitude), longitude: orZero(longitude) }, at };
 }

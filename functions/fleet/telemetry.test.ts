@@ -119,6 +119,50 @@ describe('telemetry', () => {
     expect(onTime.sent).toHaveLength(1);
   });
 
+  test.each([
+    ['a full double', { location: '51.5073509,-5e-7' }, { latitude: 51.5073509, longitude: -5e-7 }],
+    ['spaces', { location: ' 12.97 , 77.59 ' }, { latitude: 12.97, longitude: 77.59 }],
+    [
+      'numbers that DynamoDB has not',
+      { location: '1e-200,-1e-131', speed: 1e-140 },
+      { latitude: 0, longitude: 0, speed: 0 },
+    ],
+    ['an ISO 8601 basic offset', { timestamp: '2025-01-15T15:30:00+0530' }, { timestamp: '2025-01-15T10:00:00.000Z' }],
+    ['nanoseconds', { timestamp: '2025-01-15T10:00:00.123456789Z' }, { timestamp: '2025-01-15T10:00:00.123Z' }],
+  ])('%s: what is produced is what all stores take', async (_, fields, expected) => {
+    const { sent, codes } = await run([{ value: { ...V123, ...fields } }]);
+
+    expect(codes).toEqual([]);
+    expect(sent[0]?.value).toMatchObject(expected);
+    for (const { value } of sent) expect(value.timestamp).toBe(sent[0]?.value.timestamp);
+  });
+
+  test.each([
+    ['null', { speed: null, fuelLevel: null, temperature: null }],
+    ['empty', { speed: '', fuelLevel: '', temperature: '' }],
+    ['absent', { speed: undefined, fuelLevel: undefined }],
+    ['-1, which phones say for unknown', { speed: -1, fuelLevel: -1 }],
+  ])('a measurement that is %s is missing, and the reading good', async (_, fields) => {
+    const { sent, codes } = await run([{ value: { ...V123, ...fields } }]);
+
+    expect(codes).toEqual([]);
+    const { speed: _s, fuelLevel: _f, ...rest } = V123;
+    expect(sent.map(({ value }) => value)).toEqual([{ ...rest, latitude: 12.97, longitude: 77.59 }]);
+  });
+
+  test('-1 °C is a temperature', async () => {
+    const { sent } = await run([{ value: { ...V123, temperature: -1 } }]);
+
+    expect(sent[0]?.value).toMatchObject({ temperature: -1 });
+  });
+
+  test.each([-1, 0])('of a record whose Kafka timestamp is %d, none, the time is taken as it is', async (timestamp) => {
+    const { sent, codes } = await run([{ timestamp, value: V123 }]);
+
+    expect(codes).toEqual([]);
+    expect(sent[0]?.value.timestamp).toBe(V123.timestamp);
+  });
+
   const json = JSON.stringify(V123);
   test.each<[string, TestRecord['value'], string]>([
     ['null value', null, 'NULL_VALUE'],
@@ -133,6 +177,8 @@ describe('telemetry', () => {
     ['location off Earth', { ...V123, location: '91,181' }, 'LOCATION'],
     ['location of one number', { ...V123, location: '12.97' }, 'LOCATION'],
     ['speed in words', { ...V123, speed: 'fast' }, 'SCHEMA'],
+    ['a speed below 0 that says nothing', { ...V123, speed: -2 }, 'SCHEMA'],
+    ['a time in the year 0', { ...V123, timestamp: '0000-06-01T00:00:00Z' }, 'SCHEMA'],
     ['speed of 1e400', json.replace('85', '1e400'), 'SCHEMA'],
     ['a 1 MB value', json.replace('{', `{${' '.repeat(1_000_000)}`), 'TOO_LARGE'],
     ['__proto__ keys', `{"__proto__":${json}}`, 'SCHEMA'],

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import fc from 'fast-check';
-import { isAddress, truncated } from './address.ts';
+import { bareAddress, isAddress, truncated } from './address.ts';
 
 test.each([
   ['162.255.195.202', '162.255.195.0'],
@@ -39,6 +39,44 @@ test.each([
   'localhost',
 ])('%j is no address', (text) => {
   expect(isAddress(text)).toBe(false);
+});
+
+test.each([
+  ['fe80::1%wlan0', 'fe80::1'],
+  ['fe80::1%25en0', 'fe80::1'],
+  ['192.0.2.1:443', '192.0.2.1'],
+  ['[2001:db8::1]:8443', '2001:db8::1'],
+  ['[2001:db8::1]', '2001:db8::1'],
+  ['[fe80::1%2]:443', 'fe80::1'],
+  ['::ffff:192.0.2.1%lo', '::ffff:192.0.2.1'],
+  // InetSocketAddress of Java, and a list that was split at its commas.
+  ['/192.0.2.1:51234', '192.0.2.1'],
+  [' 192.0.2.1 ', '192.0.2.1'],
+  // Without brackets that is an address of its own.
+  ['2001:db8::1:443', '2001:db8::1:443'],
+  ['192.0.2.1', '192.0.2.1'],
+])('%s: the address alone is %s', (text, address) => {
+  expect(bareAddress(text)).toBe(address);
+});
+
+test.each([
+  '',
+  '%wlan0',
+  'fe80::1%',
+  '192.0.2.1:',
+  '192.0.2.1:123456',
+  '192.0.2.1:http',
+  '[192.0.2.256]:1',
+  '[2001:db8::1]443',
+  '[2001:db8::1',
+  '2001:443',
+  '192.0.2.0/24',
+  '192.0.2.1, 192.0.2.2',
+  'localhost:80',
+  '['.repeat(64_000),
+  `${'1.'.repeat(32_000)}:`,
+])('%.40j holds no address', (text) => {
+  expect(bareAddress(text)).toBeUndefined();
 });
 
 test('what is kept is an address again, keeps itself, and is the same for all of its network', () => {

@@ -12,6 +12,20 @@ export function isAddress(text: string): boolean {
   return version === 4 || (version === 6 && !text.includes('%'));
 }
 
+/** An address with what else is written around it: a port, a zone, and Java's leading slash. */
+const DRESSED = /^\/?(?:\[([^\]%]+)(?:%[^\]]+)?\](?::\d{1,5})?|([\d.]+)(?::\d{1,5})?|([\da-f:.]+)(?:%.+)?)$/is;
+
+/**
+ * The address alone, of one that is written with a port, or with a zone, which says on which interface of its own host.
+ * @example bareAddress('[fe80::1%wlan0]:443') // 'fe80::1'
+ * @returns undefined where there is none
+ */
+export function bareAddress(text: string): string | undefined {
+  const [, inBrackets, four, six] = DRESSED.exec(text.trim()) ?? [];
+  const address = inBrackets ?? four ?? six;
+  return address !== undefined && isAddress(address) ? address : undefined;
+}
+
 /**
  * The network that an address is in, as an address with the other bits zero: /24 of IPv4, also of one that is mapped
  * into IPv6; of IPv6 /48, and of 6to4 /40, as its /48 would hold a whole IPv4 address. In the form of RFC 5952. What is

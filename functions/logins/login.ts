@@ -1,10 +1,10 @@
-import { decodeJsonObject } from '../../lib/decode.ts';
+import { decodeJsonObject, isMissing } from '../../lib/decode.ts';
 import { PermanentError } from '../../lib/errors.ts';
 import { checkEventTime } from '../../lib/event-time.ts';
 import type { avroRecord } from '../../lib/schema-registry/avro.ts';
 import type { DecoderOf } from '../../lib/schema-registry/decoders.ts';
 import { type Encoding, LOGIN_LIMIT_BYTES } from './encoding.ts';
-import { brokenRules, DEVICE_PREFIX, keepsRules, type Login } from './rules.ts';
+import { brokenRules, DEVICE_PREFIX, epochMs, keepsRules, type Login, said } from './rules.ts';
 
 /** A login that has passed every rule. */
 export interface ValidLogin {
@@ -22,26 +22,22 @@ export interface ValidLogin {
  */
 export type ReadLogin = (encoding: Encoding, decoderOf: DecoderOf, kafkaTimestamp: number) => ValidLogin;
 
-/** Seconds below it (until the year 5138), milliseconds from it on (since March 1973). */
-const FIRST_MS = 100_000_000_000;
-
 /** @param schema resources/avro/user_login.avsc: which fields there are, and what a missing one becomes */
 export function loginReader(schema: ReturnType<typeof avroRecord>): ReadLogin {
-  const defaults = schema.fields.map((field) => [field.name, field.defaultValue() as unknown] as const);
+  const defaults = schema.fields.map((field) => [field.name as keyof Login, field.defaultValue() as unknown] as const);
 
-  /** Absent, null and empty are missing alike: producers of JSON send all three. */
   const filled = (sent: Record<string, unknown>): Record<string, unknown> =>
     Object.fromEntries(
       defaults.map(([name, fallback]) => {
-        const value = sent[name];
-        return [name, value === undefined || value === null || value === '' ? fallback : value];
+        const value = said(name, sent[name]);
+        return [name, isMissing(value) ? fallback : value];
       }),
     );
 
   return (encoding, decoderOf, kafkaTimestamp) => {
     const login = valid(decode(encoding, decoderOf), filled);
     const user = userOf(login);
-    const at = login.timestamp < FIRST_MS ? login.timestamp * 1_000 : login.timestamp;
+    const at = epochMs(login.timestamp);
     checkEventTime(at, kafkaTimestamp);
     return { login, user, at };
   };

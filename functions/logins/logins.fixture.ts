@@ -22,13 +22,16 @@ export const AWAY = 500;
 /** What the samples in events/ are framed with: the ids of a local stack. */
 const SAMPLES = ['1', '87052165-0e3f-4f24-a40d-1359b8bcaac5'];
 
-const registry = {
+/** @param others schemas of other writers, by id */
+const registryOf = (others: Readonly<Record<string, string>>) => ({
   schema: async (id: string) => {
+    const other = others[id];
+    if (other !== undefined) return other;
     if (id === String(ID) || id === VERSION || SAMPLES.includes(id)) return LOGIN_SCHEMA;
     if (id === String(AWAY)) throw unavailable('is away');
     throw wrong.unknown(id, 'the registry has none of this id');
   },
-};
+});
 
 /** Seed 004's own login, and what becomes of it. */
 export const LOGIN = {
@@ -50,6 +53,8 @@ export interface Settings {
   storeFullIp?: boolean;
   format?: OutputFormat;
   schemaId?: string | undefined;
+  /** other writers' schemas, by id */
+  schemas?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -64,7 +69,8 @@ export async function run(records: TestRecord[], settings: Settings = {}, lambda
 
 /** The same with an event as Lambda makes it. */
 export async function runEvent(event: MskEvent, settings: Settings = {}) {
-  const { format = 'json', schemaId, storeFullIp = false } = settings;
+  const { format = 'json', schemaId, storeFullIp = false, schemas = {} } = settings;
+  const registry = registryOf(schemas);
   const sent: Message[] = [];
   const work = logins({
     producer: {

@@ -1,6 +1,17 @@
 import type { MskEventRecord } from '../../lib/kafka/event.ts';
+import { avroType } from '../../lib/schema-registry/avro.ts';
 import { TRACE } from '../../test/msk-event.ts';
-import { confluent, glue, LOGIN, PROCESSED, payload, processedType, run, VERSION } from './logins.fixture.ts';
+import {
+  confluent,
+  glue,
+  LOGIN,
+  loginType,
+  PROCESSED,
+  payload,
+  processedType,
+  run,
+  VERSION,
+} from './logins.fixture.ts';
 import { type OutputFormat, outputWriter } from './output.ts';
 
 describe('a login', () => {
@@ -102,6 +113,10 @@ describe('a login', () => {
     [100_000_000_000, '1973-03-03T09:46:40.000Z', undefined],
     [1742331926, '2025-03-18T21:05:26.000Z', undefined],
     [1742331926123, '2025-03-18T21:05:26.123Z', undefined],
+    [99_999_999_999_999, '5138-11-16T09:46:39.999Z', 'FUTURE_TIMESTAMP'],
+    [100_000_000_000_000, '1973-03-03T09:46:40.000Z', undefined],
+    [1742331926123456, '2025-03-18T21:05:26.123Z', undefined],
+    [1.7423319261239e18, '2025-03-18T21:05:26.123Z', undefined],
     [0, '1970-01-01T00:00:00.000Z', undefined],
   ])('timestamp %d is %s', async (timestamp, iso, code) => {
     const { values, codes } = await run([{ value: { ...LOGIN, timestamp } }]);
@@ -110,6 +125,27 @@ describe('a login', () => {
       code === undefined ? [iso] : [[0, code]],
     );
   });
+
+  test.each(['timestamp-millis', 'timestamp-micros', 'local-timestamp-micros'])(
+    'of a writer whose timestamp is %s is processed',
+    async (logicalType) => {
+      const fields = loginType.fields.map(({ name, type }) =>
+        name === 'timestamp'
+          ? { name, type: ['null', { type: 'long', logicalType }], default: 0 }
+          : { name, type: type.schema() },
+      );
+      const writer = JSON.stringify({ type: 'record', name: 'UserLogin', namespace: 'com.2fa.logins', fields });
+      const timestamp = 1742331926123 * (logicalType.endsWith('micros') ? 1_000 : 1);
+      const bytes = avroType(writer.replaceAll(/"namespace":"[^"]+",|,"default":0/g, '')).toBuffer({
+        ...LOGIN,
+        timestamp,
+      });
+
+      const { values, codes } = await run([{ value: confluent(bytes, 8) }], { schemas: { 8: writer } });
+
+      expect([codes, values]).toEqual([[], [{ ...PROCESSED, timestamp: '2025-03-18T21:05:26.123Z' }]]);
+    },
+  );
 
   test.each([
     ['Android', 'android'],
@@ -121,12 +157,64 @@ describe('a login', () => {
     expect((await run([{ value: { ...LOGIN, device_type } }])).values[0].device_type).toBe(counted);
   });
 
-  test.each(['en', 'en_US', 'en-US', 'zh-Hant-TW', 'es_419', 'und', 'NE'])(
-    'locale %s is taken as it is',
-    async (locale) => {
-      expect((await run([{ value: { ...LOGIN, locale } }])).values[0].locale).toBe(locale);
-    },
-  );
+  test.each([
+    'en',
+    'en_US',
+    'zh-Hant-TW',
+    'es_419',
+    'und',
+    'NE',
+    // Java's Locale.toString, BCP 47 with a variant or an extension, iOS.
+    'zh_CN_#Hans',
+    'sr_BA_#Latn',
+    'th_TH_TH_#u-nu-thai',
+    'ca-ES-valencia',
+    'de-DE-1996',
+    'en-US-u-ca-gregory',
+    'en_US@calendar=gregorian',
+    'x'.repeat(64),
+  ])('locale %s is taken as it is', async (locale) => {
+    expect((await run([{ value: { ...LOGIN, locale } }])).values).toEqual([{ ...PROCESSED, locale }]);
+  });
+
+  test.each<[field: keyof typeof LOGIN, value: unknown, missing: string]>([
+    ['locale', 'x'.repeat(65), 'und'],
+    ['locale', 'en\nUS', 'und'],
+    ['locale', 7, 'und'],
+    ['app_version', 'x'.repeat(65), 'unknown'],
+    ['app_version', '1.0\u0000', 'unknown'],
+    ['app_version', { major: 1 }, 'unknown'],
+    ['device_type', 'x'.repeat(65), 'other'],
+    ['device_type', 17, 'other'],
+    ['device_type', ['ios'], 'other'],
+  ])('%s only informs: %j counts as missing, and the login is good', async (field, value, missing) => {
+    expect((await run([{ value: { ...LOGIN, [field]: value } }])).values).toEqual([{ ...PROCESSED, [field]: missing }]);
+  });
+
+  test('an informational field that is no UTF-8 in Avro is missing as well', async () => {
+    const bytes = payload({ ...LOGIN, locale: 'XX' });
+    bytes.write('\xff\xff', bytes.indexOf('XX'), 'latin1');
+
+    expect((await run([{ value: confluent(bytes) }])).values).toEqual([{ ...PROCESSED, locale: 'und' }]);
+  });
+
+  test.each([
+    ['fe80::1%wlan0', 'fe80::1', 'fe80::'],
+    ['192.0.2.7:443', '192.0.2.7', '192.0.2.0'],
+    ['[2001:db8:aa:1::1]:443', '2001:db8:aa:1::1', '2001:db8:aa::'],
+  ])('of ip %s the address is stored, or its network', async (ip, whole, network) => {
+    const value = { ...LOGIN, ip };
+
+    expect((await run([{ value }], { storeFullIp: true })).values).toEqual([{ ...PROCESSED, ip: whole }]);
+    expect((await run([{ value }, { value: confluent(payload(value)) }])).values).toEqual([
+      { ...PROCESSED, ip: network },
+      { ...PROCESSED, ip: network },
+    ]);
+  });
+
+  test.each([-1, 0])('whose record has no Kafka timestamp (%d) is taken as it is', async (timestamp) => {
+    expect((await run([{ timestamp, value: LOGIN }])).values).toEqual([PROCESSED]);
+  });
 
   test('keeps its whole address where the stage says so', async () => {
     const { values } = await run([{ value: LOGIN }], { storeFullIp: true });

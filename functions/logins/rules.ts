@@ -1,4 +1,6 @@
-import { isAddress } from './address.ts';
+import { isMissing } from '../../lib/decode.ts';
+import { LAST_MS } from '../../lib/event-time.ts';
+import { bareAddress, isAddress } from './address.ts';
 
 /** A login that keeps the rules; a shape of resources/avro/user_login.avsc. */
 export interface Login {
@@ -16,11 +18,6 @@ export const DEVICE_PREFIX = 'device:';
 
 /** Control characters, which keys, URLs and PostgreSQL don't want, and U+FFFD: what bytes that were no UTF-8 are read as. */
 const UNWANTED = /[\p{Cc}\ufffd]/u;
-/** Language, script, region (BCP 47), `_` as in POSIX too; seed 004 sends a bare region: NE. */
-const LOCALE = /^[A-Za-z]{2,3}(?:[-_][A-Za-z]{4})?(?:[-_](?:[A-Za-z]{2}|\d{3}))?$/;
-/** 9999-12-31T23:59:59.999Z: the last time that ISO 8601 writes with four digits of a year. */
-const LAST_MS = 253_402_300_799_999;
-
 type Rule = (value: unknown) => boolean;
 
 const name =
@@ -47,31 +44,60 @@ const orNull =
   (value) =>
     value === null || rule(value);
 
+/** From these on a number is in milliseconds, microseconds (Avro's timestamp-micros), nanoseconds; below, in seconds. */
+const [FIRST_MS, FIRST_MICROS, FIRST_NANOS] = [1e11, 1e14, 1e17];
+
+/** A login's timestamp in whole ms since the epoch. Each unit reaches from March 1973 to the year 5138, seconds from 1970. */
+export function epochMs(timestamp: number): number {
+  if (timestamp < FIRST_MS) return timestamp * 1_000;
+  if (timestamp < FIRST_MICROS) return timestamp;
+  return Math.floor(timestamp < FIRST_NANOS ? timestamp / 1e3 : timestamp / 1e6);
+}
+
+interface FieldRule {
+  readonly keeps: Rule;
+  /** what a value that breaks the rule is read as; undefined is missing */
+  readonly readAs?: (value: unknown) => unknown;
+  /** for the dead letter */
+  readonly expected: string;
+}
+
+/** A field that only informs: what is wrong with it never costs the login, and counts as missing. */
+const informational: FieldRule = {
+  keeps: shortName,
+  readAs: () => undefined,
+  expected: '1 to 64 characters, no control characters, whole UTF-8',
+};
+
 /**
  * By hand, not by zod: they are held to every record, and have to cost less than decoding it (bench/logins.ts). Each
  * with what it expects, for the dead letter.
  */
-const RULES: Readonly<Record<keyof Login, { keeps: Rule; expected: string }>> = {
+const RULES: Readonly<Record<keyof Login, FieldRule>> = {
   user_id: {
     keeps: orNull((value) => identifier(value) && !(value as string).startsWith(DEVICE_PREFIX)),
     expected: `1 to 128 characters, no control characters, whole UTF-8, not beginning with ${DEVICE_PREFIX}`,
   },
-  app_version: { keeps: shortName, expected: '1 to 64 characters, no control characters, whole UTF-8' },
+  app_version: informational,
   ip: {
     keeps: orNull((value) => typeof value === 'string' && isAddress(value)),
-    expected: 'an IPv4 or IPv6 address without a zone',
+    readAs: (value) => (typeof value === 'string' && bareAddress(value)) || value,
+    expected: 'an IPv4 or IPv6 address, with a zone or a port or without',
   },
-  locale: {
-    keeps: (value) => typeof value === 'string' && LOCALE.test(value),
-    expected: 'a language, with script and region or without, or a region: en_US, NE',
-  },
+  locale: informational,
   device_id: { keeps: orNull(identifier), expected: '1 to 128 characters, no control characters, whole UTF-8' },
   timestamp: {
-    keeps: (value) => Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= LAST_MS,
-    expected: 'an integer, seconds or milliseconds since the epoch, as a number',
+    keeps: (value) => Number.isInteger(value) && (value as number) >= 0 && epochMs(value as number) <= LAST_MS,
+    expected: 'an integer, seconds, milliseconds or finer since the epoch, as a number',
   },
-  device_type: { keeps: shortName, expected: '1 to 64 characters, no control characters, whole UTF-8' },
+  device_type: informational,
 };
+
+/** What a field says; undefined, null or empty where that is nothing. */
+export function said(field: keyof Login, value: unknown): unknown {
+  const { keeps, readAs } = RULES[field];
+  return readAs === undefined || isMissing(value) || keeps(value) ? value : readAs(value);
+}
 
 /** Whether a value keeps every rule. Written out, not looped over: this is what each record pays. */
 export function keepsRules(value: object): value is Login {

@@ -11,7 +11,7 @@ const schema = z.object({
   user_id: identifier(DEVICE_PREFIX.length + 128),
   app_version: identifier(64),
   ip: z.string().refine(isAddress, 'no IPv4 or IPv6 address').nullable(),
-  locale: identifier(32),
+  locale: identifier(64),
   device_id: identifier(128).nullable(),
   timestamp: isoTime,
   device_type: identifier(32),

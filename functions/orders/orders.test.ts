@@ -57,6 +57,13 @@ describe('these are processed:', () => {
     ['epoch milliseconds', { timestamp: 1767225600123 }, { timestamp: '2026-01-01T00:00:00.123Z' }],
     ['the first number of milliseconds', { timestamp: 1e11 }, { timestamp: '1973-03-03T09:46:40.000Z' }],
     ['an offset', { timestamp: '2026-01-01T01:00:00.5+01:00' }, { timestamp: '2026-01-01T00:00:00.500Z' }],
+    ['a basic offset', { timestamp: '2026-01-01T05:30:00+0530' }, { timestamp: '2026-01-01T00:00:00.000Z' }],
+    ['an offset of 19 hours', { timestamp: '2026-01-01T19:00:00+19:00' }, { timestamp: '2026-01-01T00:00:00.000Z' }],
+    [
+      'a tenth of a nanosecond',
+      { timestamp: '2026-01-01T00:00:00.1234567890Z' },
+      { timestamp: '2026-01-01T00:00:00.123Z' },
+    ],
     ['a time a month ago', { timestamp: '2025-12-01T00:00:00Z' }, { timestamp: '2025-12-01T00:00:00.000Z' }],
     ['1970', { timestamp: 0 }, { timestamp: '1970-01-01T00:00:00.000Z' }],
     ['a clock 5 min ahead', { timestamp: '2026-01-01T00:05:00Z' }, { timestamp: '2026-01-01T00:05:00.000Z' }],
@@ -71,6 +78,21 @@ describe('these are processed:', () => {
     expect(order?.topic).toBe('processed-orders');
     expect(readProcessedOrder({ value: order?.value ?? null })).toMatchObject(expected);
   });
+
+  test.each([-1, 0])(
+    'of a record whose Kafka timestamp is %d, none, any time that is not past all years',
+    async (timestamp) => {
+      const sent = await run([
+        { timestamp, value: O1 },
+        { timestamp, value: { ...O1, timestamp: Date.UTC(40_000, 0) } },
+      ]);
+
+      expect(sent.map(({ topic, headers }) => [topic, headers[cause]])).toEqual([
+        ['processed-orders', undefined],
+        ['orders-dlq', 'FUTURE_TIMESTAMP'],
+      ]);
+    },
+  );
 
   test('a record without a key: nothing is read from it', async () => {
     expect(await run([{ key: null, value: O1 }])).toMatchObject([{ topic: 'processed-orders' }]);
@@ -117,6 +139,7 @@ describe('these end in orders-dlq, unchanged, with their cause, and the batch go
     ['a product_id of 65 bytes', { ...O1, product_id: `${'é'.repeat(32)}x` }, 'SCHEMA'],
     ['a time without a zone', { ...O1, timestamp: '2026-01-01T00:00:00' }, 'SCHEMA'],
     ['a number as text', { ...O1, timestamp: '1767225600' }, 'SCHEMA'],
+    ['the year 0', { ...O1, timestamp: '0000-06-01T00:00:00Z' }, 'SCHEMA'],
     ['1969', { ...O1, timestamp: '1969-12-31T23:59:59Z' }, 'SCHEMA'],
     ['a negative time', { ...O1, timestamp: -1 }, 'SCHEMA'],
     ['the year 40000 in ISO 8601', { ...O1, timestamp: '+040000-01-01T00:00:00Z' }, 'SCHEMA'],

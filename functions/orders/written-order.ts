@@ -29,18 +29,21 @@ export function readWritten(value: string | undefined): Counted | undefined {
   return { productId, cents: centsOf(units), at: start + Math.round(Number(seconds) * 1000) };
 }
 
+/** As isoTime has it. */
+const NO_YEAR = '0000';
+
 /** Exact: the nearest double to two decimals, times 100, is far less than half a cent off. */
 export const centsOf = (amount: number) => Math.round(amount * 100);
 
 /** The minute that was asked for last: most orders of a batch share it with their neighbours. */
 let latest: { text: string; start: number | undefined } = { text: '', start: undefined };
 
-/** When a minute begins, in ms since the epoch; undefined where the calendar has no such minute. */
+/** When a minute begins, in ms since the epoch; undefined where the calendar, or PostgreSQL, has no such minute. */
 function startOf(text: string): number | undefined {
   if (latest.text === text) return latest.start;
   const date = new Date(`${text}Z`);
   // Where a day or an hour is none, Date either says so or goes on to the next.
-  const exists = !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+  const exists = !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text) && !text.startsWith(NO_YEAR);
   latest = { text, start: exists ? date.getTime() : undefined };
   return latest.start;
 }

@@ -19,6 +19,21 @@ test('a tombstone is the end of the trip of its key', () => {
 });
 
 test.each([
+  ['2026-11-28T15:00:00.1234567890Z', '2026-11-28T15:00:00.123Z'],
+  ['2026-11-28T15:00:00+19:00', '2026-11-27T20:00:00.000Z'],
+  ['2026-11-28T15:00:00+0530', '2026-11-28T09:30:00.000Z'],
+  ['2026-11-28T15:00:00Z', '2026-11-28T15:00:00Z'],
+])('a trip planned for %s is stored, and told in its alerts, as %s', (plannedArrival, stored) => {
+  expect(readTrip({ key: null, value: bytes({ ...trip, plannedArrival }) })).toMatchObject({ plannedArrival: stored });
+});
+
+test('a processed reading that says null where it knows nothing is one', () => {
+  const known = { ...reading, speed: null, fuelLevel: -1, distanceRemainingKm: null, estimatedArrival: null };
+
+  expect(readProcessed({ value: bytes(known) })).toEqual(reading);
+});
+
+test.each([
   [
     'a reading without coordinates',
     () => readProcessed({ value: bytes({ ...reading, latitude: undefined }) }),
@@ -28,6 +43,11 @@ test.each([
   ['a processed tombstone', () => readProcessed({ value: null }), 'NULL_VALUE'],
   ['an alert without a kind', () => readAlert({ value: bytes({ ...alert, alert: '' }) }), 'SCHEMA'],
   ['a trip to nowhere', () => readTrip({ key: null, value: bytes({ ...trip, destination: '91,0' }) }), 'LOCATION'],
+  [
+    'a trip that arrives in the year 10000, in UTC',
+    () => readTrip({ key: null, value: bytes({ ...trip, plannedArrival: '9999-12-31T23:59:59-00:01' }) }),
+    'SCHEMA',
+  ],
   ['a tombstone without a key', () => readTrip({ key: null, value: null }), 'SCHEMA'],
   ['a tombstone whose key is no name', () => readTrip({ key: Buffer.from([0]), value: null }), 'SCHEMA'],
 ])('%s is permanent', (_, read, code) => {

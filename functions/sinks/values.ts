@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { decodeJsonObject, identifier, validate } from '../../lib/decode.ts';
+import { decodeJsonObject, identifier, optional, validate } from '../../lib/decode.ts';
 import { isoTime } from '../../lib/event-time.ts';
 import type { KafkaRecord } from '../../lib/kafka/records.ts';
 import { type Location, parseLocation } from '../fleet/location.ts';
@@ -12,8 +12,8 @@ const LIMIT_BYTES = 2 * READING_LIMIT_BYTES;
 const processedSchema = readingSchema.extend({
   latitude: z.number().min(-90).max(90),
   longitude: z.number().min(-180).max(180),
-  distanceRemainingKm: z.number().min(0).optional(),
-  estimatedArrival: isoTime.optional(),
+  distanceRemainingKm: optional(z.number().min(0)),
+  estimatedArrival: optional(isoTime),
 });
 
 const vehicleId = identifier(128);

@@ -41,10 +41,11 @@ export function lenient(schema: unknown): unknown {
     return { ...rest, type: typeOf(rest['type']) };
   };
 
-  const named = ({ default: _, aliases: __, ...schema }: Schema): Schema => {
-    const { name, namespace, type, fields, items, values } = schema;
+  const named = (schema: Schema): Schema => {
+    const { default: _, aliases: __, ...rest } = schema;
+    const { name, namespace, type, fields, items, values } = rest;
     return {
-      ...schema,
+      ...rest,
       type: typeOf(type),
       ...(typeof name === 'string' && { name: nameOf(name) }),
       ...(typeof namespace === 'string' && { namespace: namespaceOf(namespace) }),

@@ -239,7 +239,7 @@ test('every double that DynamoDB holds comes back the same', async () => {
 test('what can never be stored is permanent, and the next older state takes its place', async () => {
   const failures = await write([
     reading('P1', 1, '0-1'),
-    reading('P1', 2, '0-2', { speed: 1e-200 }),
+    reading('P1', 2, '0-2', { distanceRemainingKm: 1e-200 }),
     { topic: 'demo_topic', offset: 90, value: 'x'.repeat(400 * 1024) },
     { topic: 'alerts-topic', value: 'no JSON' },
   ]);

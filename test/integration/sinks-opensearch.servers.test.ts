@@ -2,11 +2,13 @@ import { readdir, readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Client } from '@opensearch-project/opensearch';
+import { readTelemetry } from '../../functions/fleet/schema.ts';
 import { expireAlerts } from '../../functions/sinks/opensearch/expire.ts';
 import { ALERT_INDICES } from '../../functions/sinks/opensearch/indices.ts';
 import { prepareSearch } from '../../functions/sinks/opensearch/prepare.ts';
 import { openSearchSink } from '../../functions/sinks/opensearch/sink.ts';
 import { guarded } from '../../functions/sinks/store-at-fault.ts';
+import { readTrip } from '../../functions/sinks/values.ts';
 import { searchClient } from '../../lib/stores/search.ts';
 import { boxOf, queryOf } from '../../local/commands/alerts/query.ts';
 import { plenty } from '../deadlines.ts';
@@ -58,6 +60,32 @@ test('an alert is a document of its month, with the place, the trip and the thre
       },
     },
   ]);
+});
+
+test.each([
+  ['2026-11-28T15:00:00.1234567890Z', '2026-11-28T15:00:00.123Z'],
+  ['2026-11-28T15:00:00+19:00', '2026-11-27T20:00:00.000Z'],
+  ['2026-11-28 15:00:00+0530', '2026-11-28T09:30:00.000Z'],
+])('an alert of a trip that is planned for %s is a document: the door has made it %s', async (sent, stored) => {
+  const vehicleId = `planned ${stored}`;
+  const trip = readTrip({
+    key: null,
+    value: Buffer.from(JSON.stringify({ vehicleId, tripId: 'T', destination: '1,-5e-7', plannedArrival: sent })),
+  }) as { plannedArrival: string };
+  const { reading } = readTelemetry({
+    timestamp: -1,
+    value: Buffer.from(JSON.stringify({ vehicleId, location: '1,-5e-7', timestamp: sent })),
+  });
+
+  const failures = await write([
+    alert(5_000, { ...reading, location: undefined, plannedArrival: trip.plannedArrival }, { location: '1,-5e-7' }),
+  ]);
+
+  expect(failures).toEqual([]);
+  expect(await ofVehicle(vehicleId)).toMatchObject([
+    { _source: { plannedArrival: stored, location: { lat: 1, lon: -5e-7 }, eventTime: stored } },
+  ]);
+  await search.client.deleteByQuery({ index: ALERT_INDICES, refresh: true, body: { query: { term: { vehicleId } } } });
 });
 
 test('a batch again, whole or in part, by two at once, changes nothing', async () => {

@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   statements = 0;
-  await postgres.query('TRUNCATE readings, alerts, trips, orders, product_metrics, records');
+  await postgres.query('TRUNCATE readings, alerts, trips, orders, product_metrics, logins, records');
 });
 
 const sink = rdsSink({
@@ -109,6 +109,37 @@ test('readings, alerts and trips become rows under their identity', async () => 
       planned_arrival: null,
       deleted: true,
     },
+  ]);
+});
+
+test('what real producers write strangely is a row as well', async () => {
+  const trip = { vehicleId: 'V7', tripId: 'T1', destination: '51.5073509,-0.12775829999999998' };
+  const planned = ['2026-01-03T19:00:00.1234567890+19:00', '0001-01-01T00:00:00Z', '9999-12-31T23:59:59.999+0000'];
+  const login = { user_id: 'U1', app_version: '1.0', ip: 'fe80::', device_id: null, device_type: 'ios' };
+
+  const failures = await write([
+    reading(8, { location: '51.4779,-5e-7', latitude: 51.4779, longitude: -5e-7, speed: null, fuelLevel: -1 }),
+    ...planned.map((plannedArrival, offset) => ({ topic: 'trips-topic', offset, value: { ...trip, plannedArrival } })),
+    {
+      topic: 'user-login-processed',
+      offset: 9,
+      value: { ...login, locale: 'zh_CN_#Hans', timestamp: '2025-03-18T21:05:26.123Z' },
+    },
+  ]);
+
+  expect(failures).toEqual([]);
+  expect(await rows('SELECT longitude, speed, fuel_level FROM readings')).toEqual([
+    { longitude: -5e-7, speed: null, fuel_level: null },
+  ]);
+  expect(
+    await rows('SELECT destination_longitude AS lon, planned_arrival::text AS at FROM trips ORDER BY source'),
+  ).toEqual([
+    { lon: Number('-0.12775829999999998'), at: expect.stringContaining('2026-01-03 00:00:00.123') },
+    { lon: Number('-0.12775829999999998'), at: expect.stringContaining('0001-01-01 00:00:00') },
+    { lon: Number('-0.12775829999999998'), at: expect.stringContaining('9999-12-31 23:59:59.999') },
+  ]);
+  expect(await rows("SELECT locale, host(ip) AS ip FROM logins WHERE source = 'user-login-processed-0-9'")).toEqual([
+    { locale: 'zh_CN_#Hans', ip: 'fe80::' },
   ]);
 });
 

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { hasTimestamp } from '../../../lib/event-time.ts';
 import { partitionName } from '../../../lib/kafka/batch.ts';
 import type { KafkaRecord } from '../../../lib/kafka/records.ts';
 import { type Item, item } from '../../../lib/stores/attributes.ts';
@@ -99,9 +100,10 @@ export const entities: Readonly<Record<ItemKind, Entity>> = {
 };
 
 /** What isn't known of a login has no attribute. */
-function loginItem(record: KafkaRecord, { loginDays }: Clock): Item {
+function loginItem(record: KafkaRecord, { now, loginDays }: Clock): Item {
   const { timestamp, ip, device_id, ...login } = readProcessedLogin(record);
   const time = Date.parse(timestamp);
+  const came = hasTimestamp(record.timestamp) ? record.timestamp : now;
   return item({
     ...login,
     ip: ip ?? undefined,
@@ -110,7 +112,7 @@ function loginItem(record: KafkaRecord, { loginDays }: Clock): Item {
     source: identityOf(record),
     eventTime: storedTime(timestamp),
     // Not before it came: what lies over five years back, TTL never removes ("Using time to live (TTL)").
-    expiresAt: Math.max(Math.floor(time / 1000) + loginDays * DAY_SECONDS, Math.floor(record.timestamp / 1000)),
+    expiresAt: Math.max(Math.floor(time / 1000) + loginDays * DAY_SECONDS, Math.floor(came / 1000)),
   });
 }
 

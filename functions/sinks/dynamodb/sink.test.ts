@@ -12,7 +12,8 @@ const names = {
   devices: 'devices',
   records: 'records',
 };
-const sink = (put: PutIf) => dynamodbSink({ put, tables: names, tombstoneDays: 30, loginDays: 365 });
+const sink = (put: PutIf, now = Date.now()) =>
+  dynamodbSink({ put, tables: names, tombstoneDays: 30, loginDays: 365, now: () => now });
 
 const reading = (vehicleId: string, second: number): TestRecord => ({
   topic: 'processed-data-topic',
@@ -119,23 +120,30 @@ describe('a login, of a user and of a device', () => {
     );
   });
 
-  test('that was past its retention when it came expires at once: TTL leaves what lies over five years back', async () => {
-    const written: unknown[] = [];
-    const put: PutIf = async ({ Item }) => {
-      written.push(Item['expiresAt']?.N);
-      return 'written';
-    };
-    const { value, ...rest } = login('a', null);
-    const old = {
-      ...rest,
-      value: { ...(value as object), timestamp: '1970-01-01T00:00:01Z' },
-      timestamp: 1_767_225_600_999,
-    };
+  test.each([
+    ['when it came', 1_767_225_600_999, '1767225600'],
+    ['when it is stored, where Kafka has no timestamp of it', -1, '1767312000'],
+    ['when it is stored, where that timestamp is 0', 0, '1767312000'],
+  ])(
+    'that is past its retention expires %s: TTL leaves what lies over five years back',
+    async (_, timestamp, expiresAt) => {
+      const written: unknown[] = [];
+      const put: PutIf = async ({ Item }) => {
+        written.push(Item['expiresAt']?.N);
+        return 'written';
+      };
+      const { value, ...rest } = login('a', null);
+      const old = {
+        ...rest,
+        value: { ...(value as object), timestamp: '1970-01-01T00:00:01Z' },
+        timestamp,
+      };
 
-    expect(await sink(put).write(batchOfRecords([old]))).toEqual([]);
+      expect(await sink(put, 1_767_312_000_999).write(batchOfRecords([old]))).toEqual([]);
 
-    expect(written).toEqual(['1767225600']);
-  });
+      expect(written).toEqual([expiresAt]);
+    },
+  );
 
   test('that neither table takes is one failure; where one of them is away, it comes again', async () => {
     const refused = new PermanentError('TOO_LARGE', '');

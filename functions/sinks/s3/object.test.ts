@@ -8,8 +8,8 @@ test('a key is made of the topic, the hour of the first record, the partition an
   );
 });
 
-test.each([-1, 253_402_300_800_000, 9e18, Number.NaN])(
-  'a timestamp that is no date (%d) has an unknown hour',
+test.each([-1, 0, 253_402_300_800_000, 9e18, Number.NaN])(
+  'a timestamp that is none, or no date (%d), has an unknown hour',
   (time) => {
     expect(objectKey(log, 0, time)).toBe('alerts-topic/dt=unknown/hour=unknown/2-00000000000000000000.ndjson.gz');
   },

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { hasTimestamp, LAST_MS } from '../../../lib/event-time.ts';
 import type { KafkaRecord } from '../../../lib/kafka/records.ts';
 import type { NewObject } from '../../../lib/stores/objects.ts';
 import { toLine } from './line.ts';
@@ -28,8 +29,6 @@ const compress = promisify(gzip);
 /** Measured on batches of 100 to 1000 readings: 7.0 times smaller; level 1 is 6.0 in half the time, level 9 7.3 in thrice. */
 const GZIP_LEVEL = 5;
 
-const LAST_MS_OF_9999 = 253_402_300_799_999;
-
 const epochPath = (epoch: number) => (epoch === 0 ? '' : `/epoch=${epoch}`);
 
 /** The key of a log's checkpoint: `raw-data-topic-0`, `raw-data-topic-0/epoch=1`. */
@@ -43,7 +42,7 @@ export function checkpointId({ topic, partition, epoch }: PartitionLog): string 
  * @param checkpoint the offset that the log is archived up to: what makes the key unique
  */
 export function objectKey(log: PartitionLog, checkpoint: number, firstTimestamp: number): string {
-  const known = firstTimestamp >= 0 && firstTimestamp <= LAST_MS_OF_9999;
+  const known = hasTimestamp(firstTimestamp) && firstTimestamp <= LAST_MS;
   const [date, hour] = known ? new Date(firstTimestamp).toISOString().split(/[T:]/) : ['unknown', 'unknown'];
   const name = `${log.partition}-${String(checkpoint).padStart(20, '0')}.ndjson.gz`;
   return `${log.topic}${epochPath(log.epoch)}/dt=${date}/hour=${hour}/${name}`;

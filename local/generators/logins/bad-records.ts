@@ -90,8 +90,6 @@ export const BAD_LOGINS: readonly BadLogin[] = [
   withField('SCHEMA', 'user_id a number', { user_id: 7 }),
   withField('SCHEMA', 'ip of five numbers', { ip: '1.2.3.4.5' }),
   withField('SCHEMA', 'ip a host name', { ip: 'example.com' }),
-  withField('SCHEMA', 'locale a sentence', { locale: 'en_US; DROP' }),
-  withField('SCHEMA', 'app_version too long', { app_version: '1'.repeat(65) }),
   withField('SCHEMA', 'timestamp missing', { timestamp: undefined }),
   withField('SCHEMA', 'timestamp a string of digits', { timestamp: '1742331926' }),
   withField('SCHEMA', 'timestamp with a fraction', { timestamp: 1_742_331_926.5 }),

@@ -81,7 +81,7 @@ function objectFault(topic: string, { key, records }: ArchiveObject): string | u
     return 'its lines are not in order of offset';
   }
   const [day, hour] =
-    first.timestamp < 0 ? ['unknown', 'unknown'] : new Date(first.timestamp).toISOString().split(/[T:]/);
+    first.timestamp <= 0 ? ['unknown', 'unknown'] : new Date(first.timestamp).toISOString().split(/[T:]/);
   return parts.day === day && parts.hour === hour ? undefined : `its first record is of ${day}, hour ${hour}`;
 }
 

@@ -39,26 +39,75 @@ export function isName(value: unknown): value is string {
   );
 }
 
-const ISO = /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
-
-/** ISO 8601 to the second or finer, with a date that exists and a zone: ms since the epoch, or undefined. */
-export function isoMs(value: unknown): number | undefined {
-  const match = typeof value === 'string' ? ISO.exec(value) : null;
-  if (match === null) return undefined;
-  const [year, month, day] = match.slice(1, 4).map(Number) as [number, number, number];
-  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
-  const days = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1];
-  if (days === undefined || day < 1 || day > days) return undefined;
-  return Date.parse(value as string);
+/** A field that says nothing. */
+export function isMissing(value: unknown): boolean {
+  return value === undefined || value === null || value === '';
 }
 
-const LATITUDE = /^-?\d{1,2}(\.\d{1,15})?$/;
-const LONGITUDE = /^-?\d{1,3}(\.\d{1,15})?$/;
+/** The years that every store holds, in UTC. */
+const [FIRST_YEAR, LAST_YEAR] = [1, 9999];
+const MINUTE_MS = 60_000;
+
+/**
+ * ISO 8601 to the minute or finer, with a date that exists and a zone: ms since the epoch, or undefined. Read from its
+ * end: what the zone is, then the two halves before it.
+ */
+export function isoMs(value: unknown): number | undefined {
+  if (typeof value !== 'string') return undefined;
+  const zone = /(?:z|[+-]\d\d(?::?\d\d)?)$/i.exec(value)?.[0] ?? '';
+  const halves = value.slice(0, value.length - zone.length).split(/[t ]/i);
+  const [year = 0, month = 0, day = 0] = numbersOf(halves[0] ?? '', '-', [4, 2, 2]) ?? [];
+  const [clock = '', ...fractions] = (halves[1] ?? '').split(/[.,]/);
+  const time = numbersOf(clock, ':', [2, 2, 2]) ?? numbersOf(clock, ':', [2, 2]);
+  const fraction = fractions[0] ?? '0';
+  if (zone === '' || halves.length !== 2 || time === undefined) return undefined;
+  if (fractions.length > 1 || !/^\d+$/.test(fraction) || (fractions.length === 1 && time.length === 2))
+    return undefined;
+  const [hour = 0, minute = 0, second = 0] = time;
+  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  const days = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1] ?? 0;
+  if (day < 1 || day > days || hour > 23 || minute > 59 || second > 59) return undefined;
+
+  const ahead = zone.length === 1 ? '0000' : zone.slice(1).replace(':', '').padEnd(4, '0');
+  const [hours, minutes] = [Number(ahead.slice(0, 2)), Number(ahead.slice(2))];
+  if (hours > 23 || minutes > 59) return undefined;
+  // Date.UTC takes the years to 99 for those of the 20th century.
+  const local = new Date(Date.UTC(2000, month - 1, day, hour, minute, second, Number(`${fraction}00`.slice(0, 3))));
+  local.setUTCFullYear(year, month - 1, day);
+  const ms = local.getTime() - (zone[0] === '-' ? -1 : 1) * (hours * 60 + minutes) * MINUTE_MS;
+  const utcYear = new Date(ms).getUTCFullYear();
+  return utcYear >= FIRST_YEAR && utcYear <= LAST_YEAR ? ms : undefined;
+}
+
+/** Numbers of so many digits each, with a separator between them; undefined where the text is anything else. */
+function numbersOf(text: string, separator: string, digits: readonly number[]): number[] | undefined {
+  const parts = text.split(separator);
+  const fits = parts.length === digits.length && parts.every((part, i) => part.length === digits[i]);
+  return fits && parts.every((part) => /^\d+$/.test(part)) ? parts.map(Number) : undefined;
+}
+
+/** As a time is passed on: as it came where it is UTC in whole ms, with its seconds; else that. */
+export function passedOn(time: string, ms: number): string {
+  const rest = time.slice(19);
+  const plain = time[10] === 'T' && (rest === 'Z' || (rest[0] === '.' && rest.length <= 5 && rest.at(-1) === 'Z'));
+  return plain ? time : new Date(ms).toISOString();
+}
+
+/** When a record came at the latest that may say so, its clock 5 minutes ahead; Kafka's -1, and 0, are no time at all. */
+export function latestEvent(kafkaTimestamp: number): number {
+  const last = Date.UTC(LAST_YEAR, 11, 31, 23, 59, 59, 999);
+  return kafkaTimestamp > 0 ? Math.min(kafkaTimestamp + 5 * MINUTE_MS, last) : last;
+}
 
 /** `"lat,lon"` in decimal degrees, within ±90 and ±180; undefined where it is not. */
 export function pointOf(text: string): { latitude: number; longitude: number } | undefined {
-  const [first = '', second = '', ...rest] = text.split(',').map((part) => part.trim());
-  if (rest.length > 0 || !LATITUDE.test(first) || !LONGITUDE.test(second)) return undefined;
-  const [latitude, longitude] = [Number(first), Number(second)];
+  const parts = text.split(',');
+  if (parts.length !== 2) return undefined;
+  const [latitude, longitude] = parts.map(degreesOf) as [number, number];
   return Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180 ? { latitude, longitude } : undefined;
+}
+
+/** What JavaScript reads as a number, but for what is none in decimal: nothing, hexadecimal, Infinity. */
+function degreesOf(text: string): number {
+  return /[^-+.\deE\s]/.test(text) || text.trim() === '' ? Number.NaN : Number(text);
 }

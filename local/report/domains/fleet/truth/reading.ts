@@ -1,4 +1,14 @@
-import { type FormCode, isName, isoMs, objectOf, own, pointOf } from '../../../truth/json.ts';
+import {
+  type FormCode,
+  isMissing,
+  isName,
+  isoMs,
+  latestEvent,
+  objectOf,
+  own,
+  passedOn,
+  pointOf,
+} from '../../../truth/json.ts';
 import type { LogRecord } from '../../../world.ts';
 
 /*
@@ -23,7 +33,8 @@ export interface Reading {
 }
 
 const LIMIT_BYTES = 64 * 1024;
-const CLOCK_TOLERANCE_MS = 5 * 60_000;
+/** DynamoDB's least number above 0: what is nearer to 0 is 0. */
+const LEAST = 1e-130;
 /** km/h, %, °C */
 const MEASURED = { speed: [0, 1000], fuelLevel: [0, 100], temperature: [-100, 200] } as const;
 
@@ -40,13 +51,20 @@ export function judgeReading({ value, timestamp }: LogRecord): { reading: Readin
   const measured: Pick<Reading, keyof typeof MEASURED> = {};
   for (const [name, [min, max]] of Object.entries(MEASURED)) {
     const number = field(name);
-    if (number === undefined) continue;
+    // -1 says "unknown" where nothing below 0 can be.
+    if (isMissing(number) || (number === -1 && min === 0)) continue;
     if (typeof number !== 'number' || !(number >= min && number <= max)) return { bad: 'SCHEMA' };
-    measured[name as keyof typeof MEASURED] = number;
+    measured[name as keyof typeof MEASURED] = heldNumber(number);
   }
 
   const point = pointOf(location);
   if (point === undefined) return { bad: 'LOCATION' };
-  if (at > timestamp + CLOCK_TOLERANCE_MS) return { bad: 'FUTURE_TIMESTAMP' };
-  return { reading: { vehicleId, location, ...measured, timestamp: time as string, ...point, at } };
+  if (at > latestEvent(timestamp)) return { bad: 'FUTURE_TIMESTAMP' };
+  const [latitude, longitude] = [heldNumber(point.latitude), heldNumber(point.longitude)];
+  const told = passedOn(time as string, at);
+  return { reading: { vehicleId, location, ...measured, timestamp: told, latitude, longitude, at } };
+}
+
+function heldNumber(value: number): number {
+  return value > -LEAST && value < LEAST ? 0 : value;
 }

@@ -1,4 +1,4 @@
-import { isName, isoMs, objectOf, own, pointOf } from '../../../truth/json.ts';
+import { isName, isoMs, objectOf, own, passedOn, pointOf } from '../../../truth/json.ts';
 import { type LogRecord, nameOf } from '../../../world.ts';
 import type { Reading } from './reading.ts';
 
@@ -37,9 +37,11 @@ export function judgeTrip(record: LogRecord): { event: TripEvent } | { bad: stri
     (name) => own(form.object, name),
   );
   if (!isName(vehicleId) || !isName(tripId) || typeof destination !== 'string') return { bad: 'SCHEMA' };
-  if (isoMs(plannedArrival) === undefined) return { bad: 'SCHEMA' };
+  const planned = isoMs(plannedArrival);
+  if (planned === undefined) return { bad: 'SCHEMA' };
   if (pointOf(destination) === undefined) return { bad: 'LOCATION' };
-  return { event: { vehicleId, ...at, trip: { tripId, destination, plannedArrival: plannedArrival as string } } };
+  const arrival = passedOn(plannedArrival as string, planned);
+  return { event: { vehicleId, ...at, trip: { tripId, destination, plannedArrival: arrival } } };
 }
 
 /** Distance and arrival as the contract has them: great circle, at the reading's speed, or at 60 km/h below 20. */

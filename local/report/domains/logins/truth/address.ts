@@ -47,6 +47,27 @@ function halfOf(text: string, last: boolean): number[] | undefined {
   return groups;
 }
 
+/** Of an address as a program writes it, the address: without a slash before it, brackets, a zone or a port. */
+export function bareAddress(text: string): string | undefined {
+  const spelled = text.trim().replace(/^\//, '');
+  const end = spelled.indexOf(']');
+  if (spelled.startsWith('['))
+    return end > 0 && isPort(spelled.slice(end + 1)) ? withoutZone(spelled.slice(1, end)) : undefined;
+  const colon = spelled.indexOf(':');
+  const four = colon > 0 && isPort(spelled.slice(colon)) ? spelled.slice(0, colon) : '';
+  return four.includes('.') ? withoutZone(four) : withoutZone(spelled);
+}
+
+function isPort(text: string): boolean {
+  return text === '' || /^:\d{1,5}$/.test(text);
+}
+
+function withoutZone(text: string): string | undefined {
+  const [address = '', ...zone] = text.split('%');
+  const good = zone.length === 0 || zone.join('%') !== '';
+  return good && partsOf(address) !== undefined ? address : undefined;
+}
+
 /** Its network as it is stored: /24 of IPv4, also of one in IPv6's form; /40 of 6to4, which holds one; /48 of IPv6. */
 export function networkOf(address: string): string {
   const parts = partsOf(address) ?? [];

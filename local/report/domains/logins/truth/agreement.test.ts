@@ -82,12 +82,27 @@ const field = fc.oneof(
   fc.integer(),
   fc.double(),
 );
-const time = fc.oneof(fc.constant(1_742_331_926), fc.integer({ min: -5 }), fc.double(), fc.maxSafeNat(), field);
+const dressed = fc
+  .tuple(
+    fc.constantFrom('', '', '/', '[', ' '),
+    fc.oneof(fc.ipV4(), fc.ipV6(), fc.constantFrom('', '1', '1:2')),
+    fc.constantFrom('', '%wlan0', '%', '%a%b', '%]'),
+    fc.constantFrom('', ']', ':443', ']:443', ']443', ':', ':1234567', ' '),
+  )
+  .map((parts) => parts.join(''));
+const time = fc.oneof(
+  fc.constantFrom(99_999_999_999_999, 1e14, 1_742_331_926_123_456, 1e17, 1.742331926123e18, 2.6e20, 1e300),
+  fc.constant(1_742_331_926),
+  fc.integer({ min: -5 }),
+  fc.double(),
+  fc.maxSafeNat(),
+  field,
+);
 const login = fc.record(
   {
     user_id: field,
     app_version: field,
-    ip: fc.oneof(fc.ipV4(), fc.ipV6(), field),
+    ip: fc.oneof(fc.ipV4(), fc.ipV6(), dressed, field),
     locale: fc.oneof(fc.stringMatching(/^[a-zA-Z]{1,4}([-_][a-zA-Z]{2,4})?([-_]([a-zA-Z]{2}|\d{2,3}))?$/), field),
     device_id: field,
     timestamp: time,

@@ -1,7 +1,7 @@
-import { isName, own } from '../../../truth/json.ts';
+import { isMissing, isName, latestEvent, own } from '../../../truth/json.ts';
 import type { LogRecord } from '../../../world.ts';
 import type { LoginFacts } from '../facts.ts';
-import { networkOf, partsOf } from './address.ts';
+import { bareAddress, networkOf } from './address.ts';
 import { type Encoding, type PayloadCode, payloadOf } from './payload.ts';
 
 /*
@@ -23,11 +23,15 @@ export interface Login {
   at: number;
 }
 
-const CLOCK_TOLERANCE_MS = 5 * 60_000;
-const FIRST_MS = 100_000_000_000;
 const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 const DEVICE_TYPES = ['android', 'ios', 'web', 'windows', 'macos', 'linux'];
-const LETTERS = /^[a-z]+$/i;
+/** The unit that a number is in, by its digits: seconds, milliseconds, microseconds, nanoseconds. Each by its ms. */
+const UNITS = [
+  { below: 100_000_000_000, ms: 1_000 },
+  { below: 100_000_000_000_000, ms: 1 },
+  { below: 100_000_000_000_000_000, ms: 1 / 1_000 },
+  { below: Number.POSITIVE_INFINITY, ms: 1 / 1_000_000 },
+];
 
 /** Judges a record of user-login: the login, or the code that its dead letter must carry. */
 export function judgeLogin(
@@ -38,37 +42,39 @@ export function judgeLogin(
   if ('bad' in payload) return payload;
   const sent = (field: string): unknown => {
     const found = own(payload.fields, field);
-    return found === null || found === '' ? undefined : found;
+    return isMissing(found) ? undefined : found;
+  };
+  /** What only informs: of another form it is missing, and the login goes on. */
+  const told = (field: string, otherwise: string): string => {
+    const found = sent(field);
+    return isText(found, 64) ? found : otherwise;
   };
   const { user_id, app_version, ip, locale, device_id, device_type } = {
     user_id: sent('user_id'),
-    app_version: sent('app_version') ?? 'unknown',
+    app_version: told('app_version', 'unknown'),
     ip: sent('ip'),
-    locale: sent('locale') ?? 'und',
+    locale: told('locale', 'und'),
     device_id: sent('device_id'),
-    device_type: sent('device_type') ?? 'other',
+    device_type: told('device_type', 'other'),
   };
   const at = timeOf(sent('timestamp'));
+  const address = typeof ip === 'string' ? bareAddress(ip) : undefined;
   const good =
     (user_id === undefined || (isText(user_id, 128) && !user_id.startsWith('device:'))) &&
     (device_id === undefined || isText(device_id, 128)) &&
-    isText(app_version, 64) &&
-    isText(device_type, 64) &&
-    (ip === undefined || (typeof ip === 'string' && partsOf(ip) !== undefined)) &&
-    isLocale(locale);
+    (ip === undefined || address !== undefined);
   if (!good || at === undefined) return { bad: 'SCHEMA' };
   const user = user_id ?? (device_id === undefined ? undefined : `device:${String(device_id)}`);
   if (user === undefined) return { bad: 'NO_IDENTITY' };
-  if (at > kafkaTime + CLOCK_TOLERANCE_MS) return { bad: 'FUTURE_TIMESTAMP' };
-  const type = String(device_type).toLowerCase();
-  const address = (ip as string | undefined) ?? null;
+  if (at > latestEvent(kafkaTime)) return { bad: 'FUTURE_TIMESTAMP' };
+  const type = device_type.toLowerCase();
   return {
     encoding: payload.encoding,
     login: {
       user_id: user as string,
-      app_version: app_version as string,
-      ip: address === null || storeFullIp ? address : networkOf(address),
-      locale: locale as string,
+      app_version,
+      ip: address === undefined || storeFullIp ? (address ?? null) : networkOf(address),
+      locale,
       device_id: (device_id as string | undefined) ?? null,
       device_type: DEVICE_TYPES.includes(type) ? type : 'other',
       at,
@@ -81,18 +87,9 @@ function isText(value: unknown, most: number): value is string {
   return isName(value) && value.length <= most && !value.includes('\ufffd');
 }
 
-/** Language, then script, then region, the last two as they like; a bare region looks like a language. */
-function isLocale(value: unknown): boolean {
-  if (typeof value !== 'string') return false;
-  const [language = '', ...rest] = value.split(/[-_]/);
-  if (!LETTERS.test(language) || language.length < 2 || language.length > 3) return false;
-  if (rest[0]?.length === 4 && LETTERS.test(rest[0])) rest.shift();
-  const [region, ...more] = rest;
-  if (more.length > 0) return false;
-  return region === undefined || (region.length === 2 && LETTERS.test(region)) || /^\d{3}$/.test(region);
-}
-
 function timeOf(value: unknown): number | undefined {
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0 || value > LAST_MS) return undefined;
-  return value < FIRST_MS ? value * 1000 : value;
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0) return undefined;
+  const unit = UNITS.find(({ below }) => value < below) ?? { ms: Number.NaN };
+  const ms = unit.ms < 1 ? Math.floor(value / Math.round(1 / unit.ms)) : value * unit.ms;
+  return ms <= LAST_MS ? ms : undefined;
 }

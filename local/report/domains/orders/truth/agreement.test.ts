@@ -21,11 +21,11 @@ const ORDER = {
   timestamp: '2026-01-15T10:00:00.000Z',
 };
 
-const recordOf = (value: Buffer | null): LogRecord => ({
+const recordOf = (value: Buffer | null, timestamp = NOW): LogRecord => ({
   topic: 'orders',
   partition: 0,
   offset: 0,
-  timestamp: NOW,
+  timestamp,
   key: null,
   value,
   headers: new Map(),
@@ -49,8 +49,8 @@ function byReport(record: LogRecord): unknown {
 }
 
 /** What both say; the report alone asks for the catalogue. */
-function agreed(value: Buffer | null): unknown {
-  const record = recordOf(value);
+function agreed(value: Buffer | null, kafkaTime = NOW): unknown {
+  const record = recordOf(value, kafkaTime);
   const [handler, report] = [byHandler(record), byReport(record)];
   if (report === 'UNKNOWN_PRODUCT') expect(typeof handler).toBe('object');
   else expect(report).toEqual(handler);
@@ -102,6 +102,10 @@ test.each([
   8.65e15,
   '2026-01-15T10:00:00Z',
   '2026-01-15T12:00:00.5+02:00',
+  '2026-01-15T15:30:00+0530',
+  '2026-01-15T10:00Z',
+  '0000-01-01T00:00:00Z',
+  '9999-12-31T23:59:59-01:00',
   '2026-01-15T10:04:59.999Z',
   '2026-01-15T10:05:00.001Z',
   '1969-12-31T23:59:59Z',
@@ -111,8 +115,8 @@ test.each([
   '2026-01-15',
   '1768471200',
   null,
-])('timestamp %p: both say the same', (timestamp) => {
-  agreed(json({ ...ORDER, timestamp }));
+])('timestamp %p: both say the same, also where Kafka has none, or one beyond all years', (timestamp) => {
+  for (const kafkaTime of [NOW, -1, 0, 9e15]) agreed(json({ ...ORDER, timestamp }), kafkaTime);
 });
 
 test('whatever the fields hold, both say the same', () => {

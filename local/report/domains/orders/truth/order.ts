@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type FormCode, isName, isoMs, objectOf, own } from '../../../truth/json.ts';
+import { type FormCode, isName, isoMs, latestEvent, objectOf, own } from '../../../truth/json.ts';
 import type { LogRecord } from '../../../world.ts';
 
 /*
@@ -30,7 +30,6 @@ export interface GoodOrder {
 }
 
 const LIMIT_BYTES = 64 * 1024;
-const CLOCK_TOLERANCE_MS = 5 * 60_000;
 const PRODUCT_BYTES = 64;
 const MOST_CENTS = 1_000_000_000;
 const FIRST_MS = 100_000_000_000;
@@ -57,7 +56,7 @@ export function judgeOrder({ value, timestamp }: LogRecord): { order: Order } | 
   if (!isName(order_id) || !isName(user_id) || !isName(product_id)) return { bad: 'SCHEMA' };
   if (Buffer.byteLength(product_id) > PRODUCT_BYTES || cents === undefined || at === undefined)
     return { bad: 'SCHEMA' };
-  if (at > timestamp + CLOCK_TOLERANCE_MS) return { bad: 'FUTURE_TIMESTAMP' };
+  if (at > latestEvent(timestamp)) return { bad: 'FUTURE_TIMESTAMP' };
   const product_name = names.get(product_id);
   if (product_name === undefined) return { bad: 'UNKNOWN_PRODUCT' };
   return { order: { order_id, user_id, product_id, product_name, amount: amount as number, cents, at } };
