@@ -124,6 +124,8 @@ export function syntheticWorld(readings = 60, vehicles = 8): Synthetic {
       vehicleId,
       ...trip,
       version: version(at, record),
+      partition: record.partition,
+      offset: record.offset,
       source: `${TRIPS}-${record.partition}-${record.offset}`,
       deleted: false,
     });

@@ -179,17 +179,105 @@ test("a tombstone deletes softly, so that an older trip can't come back; a newer
   });
   const at = (offset: number, value: object | null): TestRecord => ({ topic: 'trips-topic', key: 'T1', offset, value });
   const version = (offset: number) => `001767225600000-0000000000-0000000000000000000${offset}`;
+  const place = (offset: number) => ({ vehicleId: 'T1', version: version(offset), partition: 0, offset });
 
   await write([at(1, trip('one')), at(2, null)]);
   await write([at(1, trip('one'))]);
   expect(await find('trips', 'vehicleId', 'T1')).toEqual([
-    item({ vehicleId: 'T1', version: version(2), deleted: true, expiresAt: NOW / 1000 + 30 * 86_400 }),
+    item({ ...place(2), deleted: true, expiresAt: NOW / 1000 + 30 * 86_400 }),
   ]);
 
   await write([at(3, trip('two'))]);
-  expect(await find('trips', 'vehicleId', 'T1')).toEqual([
-    item({ ...trip('two'), version: version(3), deleted: false }),
-  ]);
+  expect(await find('trips', 'vehicleId', 'T1')).toEqual([item({ ...place(3), ...trip('two'), deleted: false })]);
+});
+
+describe('whatever the clocks of those who write them, a vehicle’s trip is the last one of its partition', () => {
+  const AHEAD = 50 * 60_000;
+  /** What is done to a vehicle's trip, each record with how far its clock is ahead; null is a tombstone. */
+  type Change = [ahead: number, tripId: string | null];
+  const recordsOf = (vehicleId: string, changes: Change[], partition = 0): TestRecord[] =>
+    changes.map(([ahead, tripId], offset) => ({
+      topic: 'trips-topic',
+      key: vehicleId,
+      partition,
+      offset,
+      timestamp: KAFKA_TIME + offset + ahead,
+      value: tripId && { vehicleId, tripId, destination: '1,2', plannedArrival: '2026-01-03T00:00:00Z' },
+    }));
+  const tripOf = async (vehicleId: string) => {
+    const [found] = await find('trips', 'vehicleId', vehicleId);
+    return found?.['deleted']?.BOOL ? null : found?.['tripId']?.S;
+  };
+
+  test.each<[string, Change[], string | null]>([
+    [
+      'one from 50 min ahead, a newer one, a tombstone',
+      [
+        [AHEAD, 'one'],
+        [0, 'two'],
+        [0, null],
+      ],
+      null,
+    ],
+    [
+      'one from 50 min ahead, then one of a right clock',
+      [
+        [AHEAD, 'one'],
+        [0, 'two'],
+      ],
+      'two',
+    ],
+    [
+      'a tombstone from ahead, then a trip',
+      [
+        [0, 'one'],
+        [AHEAD, null],
+        [0, 'two'],
+      ],
+      'two',
+    ],
+    [
+      'records without a timestamp',
+      [
+        [0, 'one'],
+        [-KAFKA_TIME - 2, 'two'],
+        [-KAFKA_TIME - 2, 'three'],
+      ],
+      'three',
+    ],
+  ])('%s: one by one, in a batch, backwards, and rebuilt', async (name, changes, last) => {
+    const ways: [string, (records: TestRecord[]) => TestRecord[][]][] = [
+      ['one by one', (records) => records.map((record) => [record])],
+      ['in a batch', (records) => [records]],
+      ['backwards', (records) => records.toReversed().map((record) => [record])],
+      ['twice', (records) => [records, records.slice(0, 1)]],
+      ['compacted', (records) => [records.slice(-1)]],
+    ];
+    for (const [way, batchesOf] of ways) {
+      const vehicleId = `${name} ${way}`;
+      for (const batch of batchesOf(recordsOf(vehicleId, changes))) expect(await write(batch)).toEqual([]);
+      expect([way, await tripOf(vehicleId)]).toEqual([way, last]);
+    }
+  });
+
+  test('after partitions were added, the later of two partitions’ last ones, whichever is read first', async () => {
+    const old = (id: string) =>
+      recordsOf(
+        id,
+        [
+          [0, 'one'],
+          [0, 'two'],
+        ],
+        2,
+      );
+    const added = (id: string) => recordsOf(id, [[1_000, 'three']], 0);
+
+    await write([...old('P1'), ...added('P1')]);
+    await write(added('P2'));
+    await write(old('P2'));
+
+    expect([await tripOf('P1'), await tripOf('P2')]).toEqual(['three', 'three']);
+  });
 });
 
 test('generic records lie under their coordinates, as text or as bytes', async () => {

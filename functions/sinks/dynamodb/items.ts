@@ -19,11 +19,16 @@ export interface Clock {
   readonly loginDays: number;
 }
 
+/**
+ * Which record of an entity stays: the first one; the newest by `version`; or the last of its partition, as compaction
+ * keeps it, and of several partitions the newest by `version`.
+ */
+export type Stays = 'first' | 'newest' | 'last';
+
 export interface Entity {
   /** the item's key attributes */
   readonly key: readonly [string, ...string[]];
-  /** whether its items have a `version`, by which the newest stays; else the first one does */
-  readonly versioned: boolean;
+  readonly stays: Stays;
   /**
    * @returns undefined where the record says nothing of such an entity
    * @throws PermanentError where the record can't be an item of this table
@@ -37,7 +42,7 @@ const DAY_SECONDS = 86_400;
 export const entities: Readonly<Record<ItemKind, Entity>> = {
   vehicles: {
     key: ['vehicleId'],
-    versioned: true,
+    stays: 'newest',
     item(record) {
       const { timestamp, location: _, ...reading } = readProcessed(record);
       const version = versionOf(Date.parse(timestamp), originOf(record));
@@ -46,32 +51,37 @@ export const entities: Readonly<Record<ItemKind, Entity>> = {
   },
   alerts: {
     key: ['vehicleId', 'alert'],
-    versioned: true,
+    stays: 'newest',
     item(record) {
       const { detail, ...alert } = readAlert(record);
       const version = versionOf(Date.parse(alert.timestamp), originOf(record));
       return item({ ...detail, ...alert, version, source: identityOf(record) });
     },
   },
-  /** A tombstone is a soft delete: its version has to outlast an older trip that comes again. */
+  /**
+   * The log says which of a vehicle's trips is the last one, whatever the clocks of those who wrote them. Kafka's
+   * timestamps decide only between partitions, where a vehicle has records in two: after partitions were added.
+   * A tombstone is a soft delete: its place has to outlast an older trip that comes again.
+   */
   trips: {
     key: ['vehicleId'],
-    versioned: true,
+    stays: 'last',
     item(record, { now, tombstoneDays }) {
       const { vehicleId, ...change } = readTrip(record);
-      const version = versionOf(record.timestamp, record);
+      const { partition, offset } = record;
+      const place = { vehicleId, version: versionOf(record.timestamp, record), partition, offset };
       if (change.deleted) {
         const expiresAt = Math.floor(now / 1000) + tombstoneDays * DAY_SECONDS;
-        return item({ vehicleId, version, deleted: true, expiresAt });
+        return item({ ...place, deleted: true, expiresAt });
       }
       const { tripId, destination, plannedArrival } = change;
-      return item({ vehicleId, version, deleted: false, tripId, destination, plannedArrival });
+      return item({ ...place, deleted: false, tripId, destination, plannedArrival });
     },
   },
   /** An order_id that was sent twice is two items. */
   orders: {
     key: ['order_id', 'source'],
-    versioned: false,
+    stays: 'first',
     item(record) {
       const { timestamp, ...order } = readProcessedOrder(record);
       return item({ ...order, source: identityOf(record), eventTime: storedTime(timestamp) });
@@ -79,18 +89,18 @@ export const entities: Readonly<Record<ItemKind, Entity>> = {
   },
   users: {
     key: ['user_id'],
-    versioned: true,
+    stays: 'newest',
     item: (record, clock) => loginItem(record, clock),
   },
   /** A login without a device is of a user alone. */
   devices: {
     key: ['device_id'],
-    versioned: true,
+    stays: 'newest',
     item: (record, clock) => (readProcessedLogin(record).device_id === null ? undefined : loginItem(record, clock)),
   },
   records: {
     key: ['topicPartition', 'offset'],
-    versioned: false,
+    stays: 'first',
     item(record) {
       const { offset, timestamp, key, value } = record;
       const texts = { ...textOrBytes('key', key), ...textOrBytes('value', value) };

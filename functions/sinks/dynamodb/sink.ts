@@ -8,7 +8,8 @@ import type { ConditionalPut, PutIf } from '../../../lib/stores/conditional-put.
 import { sideBySide } from '../../../lib/stores/side-by-side.ts';
 import { type ItemKind, routeOf } from '../routes.ts';
 import type { Sink } from '../sink.ts';
-import { type Clock, entities } from './items.ts';
+import { type Clock, entities, type Stays } from './items.ts';
+import { versionOf } from './version.ts';
 
 /** More puts at a time bring little: a table's partition, or DynamoDB Local, is the limit. */
 const PUTS_AT_ONCE = 20;
@@ -24,9 +25,10 @@ export interface DynamodbSinkOptions {
 /** A record's state of an entity. */
 interface State {
   readonly record: KafkaRecord;
-  /** table and key, as one text */
+  /** table and key, as one text; also the partition, where only the records of one have an order */
   readonly entity: string;
-  readonly version: string;
+  /** the greater is the newer */
+  readonly rank: string;
   readonly put: ConditionalPut;
 }
 
@@ -63,7 +65,7 @@ export function dynamodbSink({ put, tables, now = Date.now, ...retention }: Dyna
   };
 }
 
-const newestFirst = (a: State, b: State) => (a.version < b.version ? 1 : a.version > b.version ? -1 : 0);
+const newestFirst = (a: State, b: State) => (a.rank < b.rank ? 1 : a.rank > b.rank ? -1 : 0);
 
 /** A record that is an item of two tables may fail in both, and is one record: what comes again is no dead letter. */
 function oncePerRecord(failures: readonly Failure[]): Failure[] {
@@ -81,25 +83,43 @@ function statesOf(record: KafkaRecord, tables: Tables, clock: Clock): State[] {
 }
 
 function stateOf(kind: ItemKind, record: KafkaRecord, tables: Tables, clock: Clock): State | undefined {
-  const { key, versioned, item: itemOf } = entities[kind];
+  const { key, stays, item: itemOf } = entities[kind];
   const item = itemOf(record, clock);
   if (item === undefined) return undefined;
-  const condition = versioned ? newer(item) : absent(key[0]);
+  const own = [kind, ...key.map((name) => item[name])];
   return {
     record,
-    entity: JSON.stringify([kind, ...key.map((name) => item[name])]),
-    version: item['version']?.S ?? '',
-    put: { TableName: tables[kind], Item: item, ...condition },
+    entity: JSON.stringify(stays === 'last' ? [...own, record.partition] : own),
+    rank: stays === 'last' ? versionOf(0, record) : (item['version']?.S ?? ''),
+    put: { TableName: tables[kind], Item: item, ...conditions[stays](item, key[0]) },
   };
 }
 
-const newer = ({ version = { NULL: true } }: Item) => ({
-  ConditionExpression: 'attribute_not_exists(#version) OR #version < :version',
-  ExpressionAttributeNames: { '#version': 'version' },
-  ExpressionAttributeValues: { ':version': version },
-});
+type Condition = Omit<ConditionalPut, 'TableName' | 'Item'>;
 
-const absent = (key: string) => ({
-  ConditionExpression: 'attribute_not_exists(#key)',
-  ExpressionAttributeNames: { '#key': key },
-});
+/** What has to hold of the item that is there, for each rule of who stays. */
+const conditions: Readonly<Record<Stays, (item: Item, key: string) => Condition>> = {
+  first: (_, key) => ({
+    ConditionExpression: 'attribute_not_exists(#key)',
+    ExpressionAttributeNames: { '#key': key },
+  }),
+  newest: (item) => ({
+    ConditionExpression: 'attribute_not_exists(#version) OR #version < :version',
+    ...values(item, 'version'),
+  }),
+  // NOT =, as an item of before has no partition.
+  last: (item) => ({
+    ConditionExpression:
+      'attribute_not_exists(#version) OR (#partition = :partition AND #offset < :offset) OR ' +
+      '(NOT #partition = :partition AND #version < :version)',
+    ...values(item, 'version', 'partition', 'offset'),
+  }),
+};
+
+/** Attributes of an item as `#name` and `:name`. */
+function values(item: Item, ...names: string[]): Omit<Condition, 'ConditionExpression'> {
+  return {
+    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+    ExpressionAttributeValues: Object.fromEntries(names.map((name) => [`:${name}`, item[name] ?? { NULL: true }])),
+  };
+}

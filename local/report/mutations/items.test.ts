@@ -36,6 +36,8 @@ const mutations: Mutation[] = [
       ['alerts', 'timestamp', 'x'],
       ['alerts', 'more', 1],
       ['trips', 'version', 'older'],
+      ['trips', 'partition', 9],
+      ['trips', 'offset', 9],
       ['trips', 'tripId', 'x'],
       ['trips', 'destination', 'x'],
       ['trips', 'plannedArrival', 'x'],

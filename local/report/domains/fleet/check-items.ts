@@ -8,7 +8,7 @@ import type { Item, Items } from '../../world.ts';
 import type { ExpectedAlert } from './check-alerts.ts';
 import type { ProcessedCopy, ProcessedValue } from './check-processed.ts';
 import type { FleetTruth, GoodReading } from './truth/fleet.ts';
-import type { TripEvent } from './truth/trips.ts';
+import { lastTrips, type TripEvent } from './truth/trips.ts';
 
 const byKey = (items: readonly Item[], ...key: string[]) =>
   items.map((item) => [key.map((name) => String(item[name])).join('/'), item] as const);
@@ -81,13 +81,12 @@ export function checkAlertItems(
   );
 }
 
-/** Each vehicle's item is its newest trip by Kafka timestamp, then by place; a tombstone leaves it `deleted`. */
+/** Each vehicle's item is its last trip; a tombstone leaves it `deleted`. */
 export function checkTripItems(items: Items, truth: FleetTruth, findings: Findings): Tally {
-  const version = (event: TripEvent) => versionOf(event.timestamp, event);
   return checkOnce<TripEvent, Item>(
     {
       place: 'dynamodb trips',
-      expected: newestByKey(truth.trips.values(), ({ vehicleId }) => vehicleId, version),
+      expected: lastTrips(truth.trips.values()),
       stored: byKey(items.trips, 'vehicleId'),
       // A tombstone leaves a compacted log in the end; its item stays until its time to live is over.
       legal: (_, item) => item['deleted'] === true,
@@ -95,8 +94,9 @@ export function checkTripItems(items: Items, truth: FleetTruth, findings: Findin
         const { expiresAt, source: _, deleted, ...rest } = item;
         if ((deleted === true) !== (event.trip === undefined)) return `deleted is ${String(deleted)}`;
         if ((expiresAt !== undefined) !== (event.trip === undefined)) return 'expiresAt is for tombstones alone';
-        const { vehicleId, trip } = event;
-        return fieldDifference({ vehicleId, version: version(event), ...trip }, trip === undefined ? base(rest) : rest);
+        const { vehicleId, timestamp, partition, offset, trip } = event;
+        const place = { vehicleId, version: versionOf(timestamp, event), partition, offset };
+        return fieldDifference({ ...place, ...trip }, trip === undefined ? base(rest) : rest);
       },
     },
     findings,
@@ -104,6 +104,6 @@ export function checkTripItems(items: Items, truth: FleetTruth, findings: Findin
 }
 
 /** What a soft delete keeps of the trip doesn't matter: nobody reads it. */
-function base({ vehicleId, version }: Item): Item {
-  return { vehicleId, version };
+function base({ vehicleId, version, partition, offset }: Item): Item {
+  return { vehicleId, version, partition, offset };
 }

@@ -1,4 +1,5 @@
 import { isName, isoMs, objectOf, own, passedOn, pointOf } from '../../../truth/json.ts';
+import { newestByKey, versionOf } from '../../../truth/version.ts';
 import { type LogRecord, nameOf } from '../../../world.ts';
 import type { Reading } from './reading.ts';
 
@@ -44,6 +45,20 @@ export function judgeTrip(record: LogRecord): { event: TripEvent } | { bad: stri
   return { event: { vehicleId, ...at, trip: { tripId, destination, plannedArrival: arrival } } };
 }
 
+/**
+ * The last trip of each vehicle: of a partition the one of the highest offset, as compaction keeps it; where a vehicle
+ * has records in several, the later one of those by its Kafka timestamp.
+ */
+export function lastTrips(events: Iterable<TripEvent>): Map<string, TripEvent> {
+  const inPartition = ({ vehicleId, partition }: TripEvent) => `${partition} ${vehicleId}`;
+  const ofEach = newestByKey(events, inPartition, (event) => versionOf(0, event));
+  return newestByKey(
+    ofEach.values(),
+    ({ vehicleId }) => vehicleId,
+    (event) => versionOf(event.timestamp, event),
+  );
+}
+
 /** Distance and arrival as the contract has them: great circle, at the reading's speed, or at 60 km/h below 20. */
 export interface Estimate {
   distanceKm: number;
@@ -76,7 +91,7 @@ function vector({ latitude, longitude }: { latitude: number; longitude: number }
   return [Math.cos(lat) * Math.cos(lon), Math.cos(lat) * Math.sin(lon), Math.sin(lat)];
 }
 
-/** The trips that each vehicle had, by Kafka timestamp and offset. */
+/** The trips that each vehicle had, in the order of their partition; of several partitions, by Kafka timestamp. */
 export class TripHistory {
   readonly #byVehicle: ReadonlyMap<string, TripEvent[]>;
   readonly #lagMs: number;
@@ -84,7 +99,7 @@ export class TripHistory {
   /** @param lagMs how long a trip may be unseen by the processor: its cache's age, and the way into the table */
   constructor(events: Iterable<TripEvent>, lagMs: number) {
     this.#byVehicle = Map.groupBy(events, ({ vehicleId }) => vehicleId);
-    for (const own of this.#byVehicle.values()) own.sort((a, b) => a.timestamp - b.timestamp || a.offset - b.offset);
+    for (const own of this.#byVehicle.values()) own.sort(inOrder);
     this.#lagMs = lagMs;
   }
 
@@ -99,6 +114,9 @@ export class TripHistory {
     return [events[settled]?.trip, ...later.map(({ trip }) => trip)];
   }
 }
+
+const inOrder = (a: TripEvent, b: TripEvent) =>
+  a.partition === b.partition ? a.offset - b.offset : a.timestamp - b.timestamp;
 
 /** Two clients' clocks and timestamps in whole ms. */
 const CLOCKS_MS = 1_000;
