@@ -1,3 +1,4 @@
+import type { FleetManifest } from '../generators/fleet/start.ts';
 import type { LoginsManifest } from '../generators/logins/start.ts';
 import type { Manifest } from '../generators/manifest.ts';
 import type { OrdersManifest } from '../generators/orders/start.ts';
@@ -5,6 +6,7 @@ import type { Thresholds } from './domains/fleet/truth/alerts.ts';
 import type { LoginFacts } from './domains/logins/facts.ts';
 import type { AlertSample } from './latency/watch-alerts.ts';
 import type { DocumentSample } from './latency/watch-documents.ts';
+import type { TripSample } from './latency/watch-trips.ts';
 import type { VehicleSample } from './latency/watch-vehicles.ts';
 import type { Items } from './world.ts';
 
@@ -34,7 +36,7 @@ export interface GeneratorRun<M extends Manifest = Manifest> {
 
 /** The generators that ran; without one, nothing is demanded of its domain. */
 export interface GeneratorRuns {
-  fleet?: GeneratorRun;
+  fleet?: GeneratorRun<FleetManifest>;
   demo?: GeneratorRun;
   orders?: GeneratorRun<OrdersManifest>;
   logins?: GeneratorRun<LoginsManifest>;
@@ -60,7 +62,13 @@ export interface ReportFacts {
   /** records not yet committed by the mappings: the most in the run, and what was left after the drain */
   lag: { max: number; end: number };
   /** what the live watchers saw; empty where none ran */
-  samples: { alerts: readonly AlertSample[]; vehicles: readonly VehicleSample[]; documents: readonly DocumentSample[] };
+  samples: {
+    alerts: readonly AlertSample[];
+    vehicles: readonly VehicleSample[];
+    documents: readonly DocumentSample[];
+    /** of the whole run: what settles a trip */
+    trips: readonly TripSample[];
+  };
   /** further parts that did not run, `part: why` */
   notRun: readonly string[];
 }

@@ -114,6 +114,11 @@ describe('a run that proves nothing is not ok', () => {
       },
     ],
     [
+      'nobody saw the first trips, so that most readings may have met none',
+      /fleet: 54 of 54 readings may have met more than one trip/,
+      ({ facts }) => Object.assign(facts.generators.fleet?.manifest ?? {}, { firstTrips: [] }),
+    ],
+    [
       'nothing was acknowledged',
       /saw no record acknowledged/,
       ({ facts }) => {

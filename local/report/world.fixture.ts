@@ -1,4 +1,5 @@
 import { ALERTS as ALERT_NAMES, readingMark, type ThresholdAlert } from '../generators/fleet/alerts.ts';
+import type { TripChange } from '../generators/fleet/trips.ts';
 import { createManifest, goodMark, type Mark, type WritableManifest } from '../generators/manifest.ts';
 import { LOGIN_CAUSES, LOGIN_FACTS, loginsPart } from './domains/logins/world.fixture.ts';
 import { ORDER_CAUSES, ordersPart } from './domains/orders/world.fixture.ts';
@@ -53,7 +54,13 @@ const version = (ms: number, { partition, offset }: LogRecord) =>
  * @param readings how many; every 10th is bad
  */
 export function syntheticWorld(readings = 60, vehicles = 8): Synthetic {
-  const manifest = createManifest(7, RUN, CAUSES, ALERT_NAMES);
+  const firstTrips: TripChange[] = [];
+  const manifest = {
+    ...createManifest(7, RUN, CAUSES, ALERT_NAMES),
+    firstTrips,
+    tripsReadyAt: START,
+    tripChanges: [] as TripChange[],
+  };
   const topics = Object.fromEntries(
     TOPIC_NAMES.map((topic) => [
       topic,
@@ -102,7 +109,8 @@ export function syntheticWorld(readings = 60, vehicles = 8): Synthetic {
   for (let v = 0; v < vehicles; v++) {
     const vehicleId = `V${v}`;
     const trip = { tripId: `T${v}`, destination: `10.5,${v % 180}`, plannedArrival: v % 4 === 0 ? PAST : FAR };
-    const at = START - 300_000;
+    const at = START - 2_000;
+    firstTrips.push({ vehicleId, tripId: trip.tripId, time: at, delayed: v % 4 === 0 });
     const record = generate(
       TRIPS,
       v % PARTITIONS,
@@ -336,6 +344,7 @@ export function syntheticWorld(readings = 60, vehicles = 8): Synthetic {
       documents: topics[ALERTS].records
         .slice(0, 5)
         .map((record) => ({ source: sourceOf(record), seen: record.timestamp + 900 })),
+      trips: [],
     },
     notRun: [],
   };

@@ -4,6 +4,7 @@ import type { Manifest } from '../generators/manifest.ts';
 import type { GeneratorRuns, ReportFacts } from '../report/input.ts';
 import { watchAlerts } from '../report/latency/watch-alerts.ts';
 import { watchDocuments } from '../report/latency/watch-documents.ts';
+import { watchTrips } from '../report/latency/watch-trips.ts';
 import { watchVehicles } from '../report/latency/watch-vehicles.ts';
 import { placesOf } from '../report/places.ts';
 import { reconcile } from '../report/reconcile.ts';
@@ -16,18 +17,21 @@ import { schemaIds } from './schema-ids.ts';
 
 type Samples = ReportFacts['samples'];
 
-/** Watches what the latencies are taken from, until it is stopped. */
-export async function watchLatencies(
-  endpoints: Endpoints,
-  references: References,
-): Promise<{ stop(): Promise<Samples> }> {
+/** Watches what the latencies are taken from, and when trips are there to be met, until it is stopped. */
+export async function watchRun(endpoints: Endpoints, references: References): Promise<{ stop(): Promise<Samples> }> {
   const { stores } = placesOf(endpoints, references);
   const alerts = await watchAlerts({ brokers: endpoints.kafka });
   const documents = watchDocuments({ endpoint: endpoints.opensearch });
   const vehicles = watchVehicles({ endpoint: endpoints.dynamodb, table: stores.dynamodb.tables.vehicles });
+  const trips = watchTrips({ endpoint: endpoints.dynamodb, table: stores.dynamodb.tables.trips });
   return {
     async stop() {
-      return { alerts: await alerts.stop(), vehicles: await vehicles.stop(), documents: await documents.stop() };
+      return {
+        alerts: await alerts.stop(),
+        vehicles: await vehicles.stop(),
+        documents: await documents.stop(),
+        trips: await trips.stop(),
+      };
     },
   };
 }

@@ -10,7 +10,7 @@ import { METRICS_SINK } from './connect.ts';
 import { domains } from './domains.ts';
 import { drain, type Undone } from './drain.ts';
 import { liveView } from './live-view.ts';
-import { proof, watchLatencies } from './proof.ts';
+import { proof, watchRun } from './proof.ts';
 import { startRebuildingRunner } from './rebuilding-runner.ts';
 import { type Runner, startRunner } from './runner.ts';
 import type { Running, RunOptions } from './running.ts';
@@ -95,7 +95,7 @@ export async function run(options: RunOptions): Promise<Report | undefined> {
 async function underLoad(options: RunOptions, running: Running): Promise<Report | undefined> {
   const { only, load, durationSeconds, wantReport, minimal, signal } = options;
   const { stack, deployed, view } = running;
-  const latencies = wantReport ? await watchLatencies(stack.endpoints, deployed.references) : undefined;
+  const watch = wantReport ? await watchRun(stack.endpoints, deployed.references) : undefined;
   const target = { endpoints: stack.endpoints, references: deployed.references };
   for (const name of only) view.add(name, await domains[name].start(load, target));
   if (durationSeconds === undefined) view.say(WHAT_NEXT + (minimal ? EDIT_LOOP : WITH_DATABASE));
@@ -106,7 +106,7 @@ async function underLoad(options: RunOptions, running: Running): Promise<Report 
   const hasWindows = only.includes('orders') && !signal.aborted;
   view.say(`the load has ended: draining${hasWindows ? '; the last windows close within two minutes' : ''}`);
   const { lag, openWindows } = await drained(options, running);
-  const samples = await latencies?.stop();
+  const samples = await watch?.stop();
   if (!wantReport || samples === undefined) return undefined;
   const facts = { generators, seconds, samples, openWindows, lag: { max: view.maxLag(), end: lag } };
   return signal.aborted ? undefined : proof(options, running, facts);

@@ -67,6 +67,8 @@ test('the manifest holds what is in the topics, each record at its own coordinat
   const trips = await readOwn(TRIPS, 'fleet', manifest);
   expect(ready.length).toBe(50);
   expect(readingsBeforeTrips).toBe(0);
+  expect(manifest.firstTrips.map(({ vehicleId }) => vehicleId)).toEqual(ready);
+  expect(raw.every(({ timestamp }) => Number(timestamp) >= manifest.tripsReadyAt)).toBe(true);
   expect(trips.length).toBe(50 + manifest.tripChanges.length);
   expect([...manifest.acknowledged()].filter(({ topic }) => topic === RAW).map(coordinates)).toEqual(
     raw.map(({ partition, offset }) => `${partition}-${offset}`),

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DeleteItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, DeleteItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { jest } from '@jest/globals';
 import { Client } from '@opensearch-project/opensearch';
@@ -16,6 +16,7 @@ import { tail } from '../../local/commands/tail.ts';
 import { dynamodbOf, kafkaOf, s3Of } from '../../local/deploy/servers.ts';
 import { watchAlerts } from '../../local/report/latency/watch-alerts.ts';
 import { watchDocuments } from '../../local/report/latency/watch-documents.ts';
+import { watchTrips } from '../../local/report/latency/watch-trips.ts';
 import { watchVehicles } from '../../local/report/latency/watch-vehicles.ts';
 import { placesOf } from '../../local/report/places.ts';
 import { reconcile } from '../../local/report/reconcile.ts';
@@ -242,6 +243,29 @@ describe('live samples', () => {
     expect(samples[0]?.seen).toBeGreaterThanOrEqual(before);
   });
 });
+
+test('a trip that comes into its table is seen once, as is its end', async () => {
+  const watch = watchTrips({ endpoint: stack.endpoints.dynamodb, table: 'trips' });
+  const seen = async (count: number) => {
+    for (const bound = Date.now() + 10_000; watch.seen() < count; await new Promise((end) => setTimeout(end, 20)))
+      if (Date.now() > bound) throw new Error(`${watch.seen()} of ${count} trips were seen`);
+  };
+  const dynamodb = dynamodbOf(stack.endpoints);
+  const put = (item: Record<string, AttributeValue>) =>
+    dynamodb.send(new PutItemCommand({ TableName: 'trips', Item: { vehicleId: { S: 'V9' }, ...item } }));
+  await seen(world.dynamodb.trips.length);
+  const before = Date.now();
+  await put({ tripId: { S: 'T9' }, version: { S: '1' } });
+  await seen(world.dynamodb.trips.length + 1);
+  await put({ deleted: { BOOL: true }, version: { S: '2' } });
+  await seen(world.dynamodb.trips.length + 2);
+  const own = (await watch.stop()).filter(({ vehicleId }) => vehicleId === 'V9');
+  await dynamodb.send(new DeleteItemCommand({ TableName: 'trips', Key: { vehicleId: { S: 'V9' } } }));
+  dynamodb.destroy();
+
+  expect(own.map(({ tripId }) => tripId)).toEqual(['T9', undefined]);
+  expect(own[0]?.seen).toBeGreaterThanOrEqual(before);
+}, 60_000);
 
 test('alerts prints a table, counts, or JSON', async () => {
   const since = ['--since', '2026-11-21T00:00:00Z'];

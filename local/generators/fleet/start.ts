@@ -27,6 +27,10 @@ export interface FleetGeneratorOptions extends GeneratorOptions {
  * pipeline's own delay around a trip's change, a reading may still or already be judged by the other trip.
  */
 export interface FleetManifest extends Manifest {
+  /** The trips that the vehicles started with: each was where the pipeline looks it up before `tripsReadyAt`. */
+  firstTrips: TripChange[];
+  /** When readings began, ms since the epoch. */
+  tripsReadyAt: number;
   /** Trips that changed in the run, in order of time. */
   tripChanges: TripChange[];
 }
@@ -48,13 +52,16 @@ const WITHOUT_KEY = 0.02;
 export async function startFleet(options: FleetGeneratorOptions): Promise<RunningGenerator<FleetManifest>> {
   const { brokers, seed, vehicles, rate = vehicles, bad = DEFAULT_BAD, prefix = 'V', tripsReady } = options;
   const start = Date.now();
-  const manifest = { ...createManifest(seed, start, BAD_RECORDS, ALERTS), tripChanges: [] as TripChange[] };
   const fleet = createFleet({ seed, vehicles, start, prefix });
+  const firstTrips = fleet.trips.map(({ trip, delayed }) => changeOf(trip, start, delayed));
+  const changes = { firstTrips, tripsReadyAt: start, tripChanges: [] as TripChange[] };
+  const manifest = { ...createManifest(seed, start, BAD_RECORDS, ALERTS), ...changes };
   const topics = [RAW_DATA_TOPIC, TRIPS_TOPIC];
   const producer = await startProducer({ brokers, clientId: 'fleet', topics, manifest });
   try {
     await sendTrips(producer, manifest, fleet);
     await tripsReady(fleet.trips.map(({ trip }) => trip));
+    manifest.tripsReadyAt = Date.now();
   } catch (error) {
     await producer.stop();
     throw error;
@@ -87,10 +94,13 @@ export function recordsOf(fleet: Fleet, seed: number, bad: number, tripChanges: 
     const key = keys.chance(WITHOUT_KEY) ? null : step.reading.vehicleId;
     const reading = { topic: RAW_DATA_TOPIC, key, ...valueAndMark(step, spoiler.next(), now) };
     if (!step.changed) return [reading];
-    const { vehicleId, tripId } = step.trip;
-    tripChanges.push({ vehicleId, tripId, time: now, delayed: step.delayed });
+    tripChanges.push(changeOf(step.trip, now, step.delayed));
     return [tripRecord(step.trip), reading];
   };
+}
+
+function changeOf({ vehicleId, tripId }: Trip, time: number, delayed: boolean): TripChange {
+  return { vehicleId, tripId, time, delayed };
 }
 
 function valueAndMark({ reading, alerts, delayed }: FleetStep, cause: number | undefined, now: number) {

@@ -9,7 +9,7 @@ export interface Trip {
   plannedArrival: string;
 }
 
-/** A trip that took another's place in the run; `time` (ms since the epoch) is its record's Kafka timestamp. */
+/** A trip that a vehicle set out on in the run, for readings from `time` (ms since the epoch) on. */
 export interface TripChange {
   vehicleId: string;
   tripId: string;

@@ -13,8 +13,11 @@ import { estimateOf, type Trip } from './truth/trips.ts';
 
 export type Verdict = 'must' | 'mustNot' | 'either';
 
+/** The verdicts' counts. */
+type Counts = Omit<DelayReport, 'readings' | 'unsettled'>;
+
 export interface DelayResult {
-  report: DelayReport;
+  report: Counts;
   tally: OnceResult;
   /** by the reading's `source`; readings that were lost on their way to processed-data-topic have none */
   verdicts: Map<string, Verdict>;
@@ -27,7 +30,7 @@ const MARGIN_MS = 2_000;
 const ARRIVAL_MS = 1_000;
 
 /** How long the estimate is over what is allowed, in ms; negative where it is in time. */
-function lateness(good: GoodReading, trip: Trip | undefined, delayMinutes: number): number {
+export function lateness(good: GoodReading, trip: Trip | undefined, delayMinutes: number): number {
   if (trip === undefined) return Number.NEGATIVE_INFINITY;
   const planned = isoMs(trip.plannedArrival) as number;
   return estimateOf(good.reading, trip).arrival - planned - delayMinutes * 60_000;
@@ -112,7 +115,7 @@ function judgeDelay(
   return explained ? (form.object as AlertValue) : 'it follows from no trip that its reading can have had';
 }
 
-function reportOf(verdicts: ReadonlyMap<string, Verdict>, found: ReadonlySet<string>): DelayReport {
+function reportOf(verdicts: ReadonlyMap<string, Verdict>, found: ReadonlySet<string>): Counts {
   const report = { must: 0, raised: 0, mustNot: 0, either: 0, found: found.size };
   for (const [source, verdict] of verdicts) {
     report[verdict]++;

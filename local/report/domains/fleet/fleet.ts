@@ -13,12 +13,12 @@ import { checkAlerts } from './check-alerts.ts';
 import { checkDelays } from './check-delays.ts';
 import { checkDocuments } from './check-documents.ts';
 import { checkAlertItems, checkTripItems, checkVehicles } from './check-items.ts';
-import { checkProcessed } from './check-processed.ts';
+import { checkProcessed, type ProcessedCopy } from './check-processed.ts';
 import { checkAlertRows, checkReadings, checkTripRows } from './check-rows.ts';
 import { contradiction } from './contradiction.ts';
-import type { FleetReport } from './report.ts';
+import type { DelayReport, FleetReport } from './report.ts';
 import { ALERT_KINDS } from './truth/alerts.ts';
-import { fleetTruth } from './truth/fleet.ts';
+import { type FleetTruth, fleetTruth } from './truth/fleet.ts';
 
 /** The vehicle fleet: readings and trips in, processed readings and alerts out. */
 export const fleet: Domain<FleetReport> = { judge, describe };
@@ -57,7 +57,7 @@ function judge({ world, facts, isOlder, findings }: Subject): Judged<FleetReport
     findings,
   );
   const run = facts.generators.fleet;
-  const witness = checkWitness(run, world, contradiction(truth, delays.verdicts), findings);
+  const witness = checkWitness(run, world, contradiction(truth, run?.manifest, thresholds.delayMinutes), findings);
   const report: FleetReport = {
     acknowledged: witness.acknowledged[RAW] ?? 0,
     read: topics[RAW].records.length,
@@ -67,7 +67,7 @@ function judge({ world, facts, isOlder, findings }: Subject): Judged<FleetReport
     alertsByKind: countBy(all.values(), ({ source }) => source.slice(source.lastIndexOf('/') + 1)),
     badByCode: countBy(truth.bad.values(), ({ code }) => code),
     badByCause: witness.badByCause,
-    delay: delays.report,
+    delay: { ...delays.report, ...unsettledOf(truth, copies, run?.manifest) },
     trips: { acknowledged: witness.acknowledged[TRIPS] ?? 0, read: topics[TRIPS].records.length },
     topics: {
       [PROCESSED]: bare(processed.tally),
@@ -81,10 +81,32 @@ function judge({ world, facts, isOlder, findings }: Subject): Judged<FleetReport
   return { report, problems: problemsOf(run, report), latencyMs: latencies(world, truth, facts.samples) };
 }
 
-function problemsOf(run: Subject['facts']['generators']['fleet'], report: FleetReport): string[] {
+type Run = Subject['facts']['generators']['fleet'];
+
+/** How many of this run's readings may have met more than one trip. */
+function unsettledOf(
+  { good, history }: FleetTruth,
+  copies: ReadonlyMap<string, ProcessedCopy[]>,
+  manifest: NonNullable<Run>['manifest'] | undefined,
+): Pick<DelayReport, 'readings' | 'unsettled'> {
+  const own = [...good.values()].filter(({ record }) => manifest?.at(RAW, record.partition, record.offset));
+  const unsettled = own.filter(({ source, record, reading }) => {
+    const processed = (copies.get(source) ?? []).map((copy) => copy.record.timestamp);
+    return history.possible(reading.vehicleId, record.timestamp, Math.max(record.timestamp, ...processed)).length > 1;
+  });
+  return { readings: own.length, unsettled: unsettled.length };
+}
+
+function problemsOf(run: Run, report: FleetReport): string[] {
   if (run === undefined) return [];
   const missing = ALERT_KINDS.filter((kind) => !report.alertsByKind[kind]);
+  const { readings, unsettled } = report.delay;
   return [
+    ...(unsettled * 2 > readings
+      ? [
+          `fleet: ${unsettled} of ${counted(readings, 'reading')} may have met more than one trip: that proves too little`,
+        ]
+      : []),
     ...missing.map((kind) => `fleet: no ${kind} alert occurred`),
     // Where the generator made nothing bad, there is nothing in the dead-letter topic to archive.
     ...domainProblems('fleet', run, report, run.causes.length === 0 ? [RAW_DLQ] : []),

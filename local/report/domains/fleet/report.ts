@@ -12,6 +12,9 @@ export interface DelayReport {
   either: number;
   /** Delay alerts in the topic, distinct */
   found: number;
+  /** good readings of this run, and those that may have met more than one trip: of these little is proven */
+  readings: number;
+  unsettled: number;
 }
 
 export interface FleetReport extends DomainReport {

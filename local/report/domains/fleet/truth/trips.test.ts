@@ -10,11 +10,20 @@ const event = (offset: number, timestamp: number, own: Trip | undefined, vehicle
   trip: own,
 });
 const possible = (events: TripEvent[], from: number, to = from) =>
-  new TripHistory(events, 60_000).possible('V1', from, to).map((own) => own?.tripId ?? 'none');
+  new TripHistory(events, ({ timestamp }) => timestamp + 60_000)
+    .possible('V1', from, to)
+    .map((own) => own?.tripId ?? 'none');
 
 test('without a trip there is none', () => {
   expect(possible([], 0)).toEqual(['none']);
   expect(possible([event(0, 0, trip('A'), 'V2')], 100_000)).toEqual(['none']);
+});
+
+test('a trip that was never seen in its table may be met, or the one before it', () => {
+  const events = [event(0, 0, trip('A')), event(1, 10, trip('B'))];
+  const history = new TripHistory(events, ({ offset }) => (offset === 0 ? 5 : Number.POSITIVE_INFINITY));
+
+  expect(history.possible('V1', 1_000_000, 1_000_000).map((own) => own?.tripId)).toEqual(['A', 'B']);
 });
 
 test('a trip that is old enough is the only one', () => {

@@ -94,24 +94,34 @@ function vector({ latitude, longitude }: { latitude: number; longitude: number }
 /** The trips that each vehicle had, in the order of their partition; of several partitions, by Kafka timestamp. */
 export class TripHistory {
   readonly #byVehicle: ReadonlyMap<string, TripEvent[]>;
-  readonly #lagMs: number;
+  readonly #settledFrom: (event: TripEvent) => number;
 
-  /** @param lagMs how long a trip may be unseen by the processor: its cache's age, and the way into the table */
-  constructor(events: Iterable<TripEvent>, lagMs: number) {
+  /** @param settledFrom from when on a reading that is produced must meet that trip, or a later one: see settled.ts */
+  constructor(events: Iterable<TripEvent>, settledFrom: (event: TripEvent) => number) {
+    const known = new Map<TripEvent, number>();
+    this.#settledFrom = (event) => {
+      const from = known.get(event) ?? settledFrom(event);
+      known.set(event, from);
+      return from;
+    };
     this.#byVehicle = Map.groupBy(events, ({ vehicleId }) => vehicleId);
     for (const own of this.#byVehicle.values()) own.sort(inOrder);
-    this.#lagMs = lagMs;
   }
 
   /**
-   * Every trip (or undefined: none) that a processor may have read for a record that came at `from` and was processed
-   * at `to` (ms since the epoch): the last one that it must have seen, and all later ones up to then.
+   * Every trip (or undefined: none) that a processor may have read for a record that was produced at `from` and
+   * processed at `to` (ms since the epoch): the last one that it must have seen, and all later ones up to then.
    */
   possible(vehicleId: string, from: number, to: number): (Trip | undefined)[] {
     const events = this.#byVehicle.get(vehicleId) ?? [];
-    const settled = events.findLastIndex(({ timestamp }) => timestamp <= from - this.#lagMs);
+    const settled = events.findLastIndex((event) => this.#settledFrom(event) <= from);
     const later = events.slice(settled + 1).filter(({ timestamp }) => timestamp <= to + CLOCKS_MS);
     return [events[settled]?.trip, ...later.map(({ trip }) => trip)];
+  }
+
+  /** A vehicle's trip of that id; undefined where the topic holds none. */
+  tripOf(vehicleId: string, tripId: string): Trip | undefined {
+    return this.#byVehicle.get(vehicleId)?.findLast(({ trip }) => trip?.tripId === tripId)?.trip;
   }
 }
 
