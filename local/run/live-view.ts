@@ -15,6 +15,8 @@ export interface LiveView {
   mappings(): readonly MappingStatus[];
   /** the largest sum of lags that was seen */
   maxLag(): number;
+  /** Shows progress from now on: all mappings poll, whoever produces. */
+  open(): void;
   /** Shows no more progress; lines are still said. */
   close(): void;
 }
@@ -22,7 +24,7 @@ export interface LiveView {
 export function liveView(screen: Screen, elapsed: () => number): LiveView {
   let latest: readonly MappingStatus[] = [];
   let maxLag = 0;
-  let closed = false;
+  let isOpen = false;
   const generators = new Map<string, RunningGenerator>();
   let before = { total: 0, at: 0 };
   const production = () => {
@@ -41,7 +43,7 @@ export function liveView(screen: Screen, elapsed: () => number): LiveView {
     status(mappings) {
       latest = mappings;
       maxLag = Math.max(maxLag, lagSum(mappings));
-      if (generators.size > 0 && !closed) screen.show({ seconds: elapsed(), ...production(), mappings });
+      if (isOpen) screen.show({ seconds: elapsed(), ...production(), mappings });
     },
     say: (line) => screen.say(line),
     add(name, generator) {
@@ -57,8 +59,11 @@ export function liveView(screen: Screen, elapsed: () => number): LiveView {
     },
     mappings: () => latest,
     maxLag: () => maxLag,
+    open() {
+      isOpen = true;
+    },
     close() {
-      closed = true;
+      isOpen = false;
     },
   };
 }

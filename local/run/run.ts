@@ -96,6 +96,7 @@ async function underLoad(options: RunOptions, running: Running): Promise<Report 
   const { only, load, durationSeconds, wantReport, minimal, signal } = options;
   const { stack, deployed, view } = running;
   const watch = wantReport ? await watchRun(stack.endpoints, deployed.references) : undefined;
+  view.open();
   const target = { endpoints: stack.endpoints, references: deployed.references };
   for (const name of only) view.add(name, await domains[name].start(load, target));
   if (durationSeconds === undefined) view.say(WHAT_NEXT + (minimal ? EDIT_LOOP : WITH_DATABASE));

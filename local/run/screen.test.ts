@@ -63,6 +63,10 @@ test('of several generators each is said', () => {
   expect(line).toMatch(/^12 s: produced 500 \(200\/s\), fleet 400, orders 100, archiveToS3/);
 });
 
+test('without a generator nothing is said of what was produced: records come from outside', () => {
+  expect(summaryLine({ ...progress, produced: {}, perSecond: 0 })).toMatch(/^12 s: no generator, archiveToS3 25, /);
+});
+
 test('a terminal gets every mapping, its error, and no line that is wider than it', () => {
   const text = written(80, progress);
 

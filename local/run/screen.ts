@@ -72,8 +72,9 @@ function summaryParts({ seconds, produced, perSecond, mappings }: Progress): str
   const failed = sum(mappings, ({ metrics }) => metrics.InvokeErrorCount);
   const generators = Object.entries(produced);
   const total = sum(generators, ([, count]) => count);
+  const own = generators.length === 0 ? 'no generator' : `produced ${total} (${Math.round(perSecond)}/s)`;
   return [
-    `${seconds.toFixed(0)} s: produced ${total} (${Math.round(perSecond)}/s)`,
+    `${seconds.toFixed(0)} s: ${own}`,
     ...(generators.length > 1 ? generators.map(([name, count]) => `${name} ${count}`) : []),
     ...[...byFunction].map(([name, own]) => `${name} ${sum(own, ({ metrics }) => metrics.CommittedEventCount)}`),
     `alerts ${readOf(mappings, (topic) => topic === 'alerts-topic')}`,
