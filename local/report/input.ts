@@ -54,6 +54,8 @@ export interface ReportFacts {
   thresholds: Thresholds;
   /** TRIP_CACHE_SECONDS */
   tripCacheSeconds: number;
+  /** TOMBSTONE_DAYS */
+  tombstoneDays: number;
   /** ALLOWED_LATENESS_SECONDS */
   allowedLatenessSeconds: number;
   logins: LoginFacts;

@@ -151,6 +151,30 @@ describe('a run that proves nothing is not ok', () => {
   });
 });
 
+test('a run of no generator in which nothing was produced proves nothing', () => {
+  const { world, facts } = syntheticWorld();
+  Object.assign(facts, { generators: {} });
+  for (const log of Object.values(world.topics)) Object.assign(log, { records: [], partitions: [] });
+  const nothing = { s3: [], rds: emptied(world.rds), dynamodb: emptied(world.dynamodb), opensearch: [], file: [] };
+  const report = judge({ ...world, ...nothing }, facts);
+
+  expect(report).toMatchObject({
+    ok: false,
+    findings: [],
+    problems: ['nothing was produced: no topic holds a record'],
+  });
+});
+
+test('records that come from outside are proof enough', () => {
+  const { world, facts } = syntheticWorld();
+  Object.assign(facts, { generators: {} });
+
+  expect(judge(world, facts)).toMatchObject({ ok: true, findings: [], problems: [] });
+});
+
+const emptied = <T extends object>(lists: T): T =>
+  Object.fromEntries(Object.keys(lists).map((name) => [name, []])) as unknown as T;
+
 test('a store that was left out on purpose is named, and not judged', () => {
   const synthetic = syntheticWorld();
   Object.assign(synthetic.world, { s3: { notRun: 'a minimal stack has none' } });

@@ -1,8 +1,10 @@
+import { checkOrder } from './checks/order.ts';
 import { contradiction } from './domains/fleet/contradiction.ts';
 import { fleetTruth } from './domains/fleet/truth/fleet.ts';
+import { Findings } from './findings.ts';
 import { judge } from './judge.ts';
 import { archive, at, setValue } from './mutations/mutation.fixture.ts';
-import { PROCESSED, RAW, TRIPS } from './topics.ts';
+import { ALERTS, PROCESSED, RAW, TRIPS } from './topics.ts';
 import { START, type Synthetic, syntheticWorld } from './world.fixture.ts';
 import { headerOf, type LogRecord, nameOf } from './world.ts';
 
@@ -39,7 +41,7 @@ function successor(synthetic: Synthetic): void {
   const version = String(item['version']).replace(/^\d+-(\d+)-\d+$/, (_, partition) =>
     [String(CHANGED).padStart(15, '0'), partition, String(offset).padStart(20, '0')].join('-'),
   );
-  Object.assign(item, next, { version });
+  Object.assign(item, next, { version, offset });
 }
 
 /** What is found where the table had the second trip from then on, and a cache holds what it has for 2 s. */
@@ -66,6 +68,21 @@ test.each([200, 3_000])('readings that met the trip before are wrong once its su
   expect(ok).toBe(false);
   expect(findings.map(({ place, kind }) => `${place} ${kind}`)).toContain(`${PROCESSED} different`);
 });
+
+test('a reading that is handled again may be late only then, by the next trip: its alert has no order', () => {
+  const kinds = (known: ReadonlySet<string>) => {
+    const findings = new Findings();
+    const alert = (source: string, offset: number) => ({ ...record, offset, headers: sourceHeader(source) });
+    checkOrder(ALERTS, [alert(`${RAW}-0-7/Delay`, 0), alert(`${RAW}-0-3/Delay`, 1)], findings, (id) => known.has(id));
+    return findings.list().map(({ kind }) => kind);
+  };
+  const [record] = syntheticWorld().world.topics[ALERTS].records as [LogRecord];
+
+  expect(kinds(new Set([`${RAW}-0-3/Delay`]))).toEqual([]);
+  expect(kinds(new Set())).toEqual(['outOfOrder']);
+});
+
+const sourceHeader = (source: string) => new Map([['source', [Buffer.from(source)]]]);
 
 describe('what the generator says of a reading', () => {
   const synthetic = syntheticWorld(READINGS);

@@ -1,5 +1,6 @@
 import type { DomainReport } from './domains/domain.ts';
 import type { GeneratorRun, ReportFacts } from './input.ts';
+import { TOPIC_NAMES } from './topics.ts';
 import { isUnread, STORE_NAMES, type World } from './world.ts';
 
 /*
@@ -13,6 +14,8 @@ export function problemsOf(world: World, facts: ReportFacts): string[] {
     const found = world[store];
     if (isUnread(found) && 'failed' in found) problems.push(`${store} could not be read back: ${found.failed}`);
   }
+  const read = TOPIC_NAMES.reduce((sum, topic) => sum + world.topics[topic].records.length, 0);
+  if (read === 0) problems.push('nothing was produced: no topic holds a record');
   if (facts.lag.end !== 0) problems.push(`${facts.lag.end} records were not consumed when the drain ended`);
   return problems;
 }

@@ -22,7 +22,7 @@ export async function readWorld({ kafka, stores }: Pick<ReconcileInput, 'kafka' 
     read(stores.opensearch, readDocuments),
     read(stores.file, ({ path }) => readLines(path)),
   ]);
-  return { topics, s3, rds, dynamodb, opensearch, file };
+  return { readAt: Date.now(), topics, s3, rds, dynamodb, opensearch, file };
 }
 
 async function read<P extends object, T>(place: P | Unread, readStore: (place: P) => Promise<T>): Promise<T | Unread> {

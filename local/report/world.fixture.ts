@@ -134,7 +134,6 @@ export function syntheticWorld(readings = 60, vehicles = 8): Synthetic {
       version: version(at, record),
       partition: record.partition,
       offset: record.offset,
-      source: `${TRIPS}-${record.partition}-${record.offset}`,
       deleted: false,
     });
   }
@@ -158,7 +157,7 @@ export function syntheticWorld(readings = 60, vehicles = 8): Synthetic {
         timestamp: at,
         function: 'processTelemetry',
         exception: CAUSES[cause]?.code,
-        message: 'speed: wrong',
+        message: cause === 0 ? 'the record has no value' : 'speed: wrong',
       };
       const headers = Object.entries(why).map(([name, text]): [string, Buffer[]] => [
         `__lambda.errors.${name}`,
@@ -230,10 +229,11 @@ export function syntheticWorld(readings = 60, vehicles = 8): Synthetic {
     };
     for (const alert of [...alerts, ...(late ? [delay] : [])]) {
       const id = `${source}/${alert.alert}`;
+      const threshold = { Speeding: 80, LowFuel: 15, Temperature: 40, Delay: 15 }[alert.alert];
       append(ALERTS, partition, at + 30, {
         key: raw.key,
         value: Buffer.from(JSON.stringify(alert)),
-        headers: buffers({ source: id, location: `10.5,${v % 180}`, tripId: `T${v}` }),
+        headers: buffers({ source: id, location: `10.5,${v % 180}`, tripId: `T${v}`, threshold: String(threshold) }),
       });
       const { vehicleId: _v, alert: kind, timestamp: _t, ...detail } = alert;
       rds.alerts.push({
@@ -253,7 +253,7 @@ export function syntheticWorld(readings = 60, vehicles = 8): Synthetic {
           eventTime: iso(at - 20),
           location: { lat: 10.5, lon: v % 180 },
           tripId: `T${v}`,
-          threshold: { Speeding: 80, LowFuel: 15, Temperature: 40, Delay: 15 }[kind],
+          threshold,
           ...detail,
         },
       });
@@ -332,6 +332,7 @@ export function syntheticWorld(readings = 60, vehicles = 8): Synthetic {
     },
     thresholds: { speedLimitKmh: 80, lowFuelPercent: 15, temperatureMinC: -10, temperatureMaxC: 40, delayMinutes: 15 },
     tripCacheSeconds: 30,
+    tombstoneDays: 30,
     allowedLatenessSeconds: 86_400,
     logins: LOGIN_FACTS,
     openWindows: 0,
@@ -348,7 +349,7 @@ export function syntheticWorld(readings = 60, vehicles = 8): Synthetic {
     },
     notRun: [],
   };
-  return { world: { topics, s3, rds, dynamodb, opensearch, file: orders.lines }, facts };
+  return { world: { readAt: START + 60_000, topics, s3, rds, dynamodb, opensearch, file: orders.lines }, facts };
 }
 
 const sourceOf = ({ headers }: LogRecord) => String(headers.get('source')?.[0]);

@@ -139,6 +139,8 @@ export type Unread = { notRun: string } | { failed: string };
 
 /** All that is read back after the drain: what the report judges, and all that it judges. */
 export interface World {
+  /** when the stores were read, ms since the epoch */
+  readAt: number;
   topics: Record<TopicName, TopicLog>;
   s3: ArchiveObject[] | Unread;
   rds: Rows | Unread;

@@ -114,6 +114,7 @@ function settingsOf(environments: Record<string, Record<string, unknown>>) {
       delayMinutes: of('DELAY_MINUTES'),
     },
     tripCacheSeconds: of('TRIP_CACHE_SECONDS'),
+    tombstoneDays: of('TOMBSTONE_DAYS', 'UpsertIntoDynamodbLambdaFunction'),
     allowedLatenessSeconds: of('ALLOWED_LATENESS_SECONDS', 'AggregateOrdersLambdaFunction'),
   };
 }

@@ -1,16 +1,22 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { LogRecord } from '../world.ts';
 
-/** The first field in which two flat objects differ, undefined where they are equal; an absent one is null here. */
+/** The first field in which two flat objects differ, undefined where they are equal. An absent one isn't null. */
 export function fieldDifference(
   expected: Record<string, unknown>,
   stored: Record<string, unknown>,
 ): string | undefined {
   for (const field of new Set([...Object.keys(expected), ...Object.keys(stored)])) {
-    const [wanted, found] = [expected[field] ?? null, stored[field] ?? null];
+    const [wanted, found] = [expected[field], stored[field]];
     if (wanted !== found && !isDeepStrictEqual(wanted, found)) return `${field} is ${text(found)}, not ${text(wanted)}`;
   }
   return undefined;
+}
+
+/** The same of a row: what is absent from what is expected is null in it. */
+export function rowDifference(expected: Record<string, unknown>, row: object): string | undefined {
+  const columns = Object.entries(expected).map(([name, value]) => [name, value ?? null]);
+  return fieldDifference(Object.fromEntries(columns), { ...row });
 }
 
 /** None where one of the copies of the input explains the entry; else what is wrong, by the last of them. */
@@ -26,7 +32,7 @@ export function differenceFromAll<C>(copies: readonly C[], difference: (copy: C)
 const TEXT = 80;
 /** Values of our own fleet, cut short: a report is no place for payloads. */
 function text(value: unknown): string {
-  const all = JSON.stringify(value) ?? String(value);
+  const all = value === undefined ? 'absent' : (JSON.stringify(value) ?? String(value));
   return all.length > TEXT ? `${all.slice(0, TEXT)}…` : all;
 }
 

@@ -1,4 +1,5 @@
 import type { Findings } from '../findings.ts';
+import { refusedBy } from '../topics.ts';
 import type { BadRecord } from '../truth/bad-record.ts';
 import { headerOf, type LogRecord, nameOf, type TopicLog } from '../world.ts';
 import { bytesDifference, headersDifference } from './compare.ts';
@@ -39,12 +40,41 @@ export function checkDeadLetters(
   );
 }
 
+/** What a message has to speak of, for a person to see why: its code's subject. It is one line of text. */
+const SUBJECTS: Readonly<Record<string, RegExp>> = {
+  NULL_VALUE: /no value/,
+  TOO_LARGE: /bytes/,
+  NOT_UTF8: /UTF-8/,
+  NOT_JSON: /JSON/,
+  NOT_AN_OBJECT: /object/,
+  SCHEMA: /^[a-z][\w.]*: \S/i,
+  LOCATION: /^(location|destination): /,
+  FUTURE_TIMESTAMP: /^timestamp: /,
+  LATE: /^timestamp: /,
+  UNKNOWN_PRODUCT: /^product_id: /,
+  NO_IDENTITY: /user_id/,
+  UNKNOWN_SCHEMA: /schema/,
+  INCOMPATIBLE_SCHEMA: /schema/,
+  UNKNOWN_COMPRESSION: /compression/,
+  CORRUPT_COMPRESSION: /zlib/,
+  TRUNCATED_FRAME: /bytes/,
+  TRUNCATED_AVRO: /payload/,
+  TRAILING_BYTES: /bytes/,
+  NOT_AVRO: /Avro/,
+};
+const TEXT = /^\P{Control}{1,500}$/u;
+
+function says(code: string, message: string): boolean {
+  return TEXT.test(message) && (SUBJECTS[code] ?? TEXT).test(message);
+}
+
 function letterDifference({ record, code }: BadRecord, letter: LogRecord): string | undefined {
   const exception = headerOf(letter, `${ERRORS}exception`);
   if (exception !== code) return `the cause is ${exception}, not ${code}`;
   const timestamp = headerOf(letter, `${ERRORS}timestamp`);
   if (timestamp !== String(record.timestamp)) return `${ERRORS}timestamp is ${timestamp}, not ${record.timestamp}`;
-  const empty = ['function', 'message'].find((name) => !headerOf(letter, ERRORS + name));
-  if (empty !== undefined) return `${ERRORS}${empty} is missing`;
+  const by = headerOf(letter, `${ERRORS}function`);
+  if (by === undefined || !refusedBy(record.topic).includes(by)) return `${ERRORS}function is none of this topic's`;
+  if (!says(code, headerOf(letter, `${ERRORS}message`) ?? '')) return `${ERRORS}message says nothing of ${code}`;
   return bytesDifference(record, letter) ?? headersDifference(record, letter, false);
 }

@@ -10,7 +10,7 @@ export interface OnceCheck<E, S> {
   stored: Iterable<readonly [id: string, entry: S]>;
   /** what is wrong with an entry, or undefined */
   difference(expected: E, stored: S, id: string): string | undefined;
-  /** A topic written at least once: an id that comes again is counted, and compared, but is no fault. */
+  /** A topic written at least once: an id that comes again is counted, and compared, but is no fault up to 10 times. */
   repeats?: 'allowed';
   /** Whether something that no input explains is legal all the same: its input has left a compacted log. */
   legal?(id: string, entry: S): boolean;
@@ -20,6 +20,9 @@ export interface OnceResult extends Tally {
   /** ids that came again, where that is allowed */
   repeated: number;
 }
+
+/** What is produced so often was no retry: its batch comes again for ever, and produces it each time. */
+const MOST_COPIES = 10;
 
 /** Everything expected is there, once, as expected, and nothing else. The check that all others are made of. */
 export function checkOnce<E, S>(check: OnceCheck<E, S>, findings: Findings): OnceResult {
@@ -38,13 +41,16 @@ export function checkOnce<E, S>(check: OnceCheck<E, S>, findings: Findings): Onc
     findings.add(place, kind, id, why);
   };
 
-  const seen = new Set<string>();
+  const seen = new Map<string, number>();
   for (const [id, entry] of check.stored) {
     result.stored++;
-    const again = seen.has(id);
-    seen.add(id);
-    if (again && check.repeats === 'allowed') result.repeated++;
-    else if (again) fault('duplicated', id);
+    const copies = (seen.get(id) ?? 0) + 1;
+    seen.set(id, copies);
+    if (copies > 1 && check.repeats === 'allowed') result.repeated++;
+    else if (copies > 1) fault('duplicated', id);
+    if (copies === MOST_COPIES + 1 && check.repeats === 'allowed') {
+      fault('duplicated', id, `produced over ${MOST_COPIES} times: its batch comes again without end`);
+    }
 
     if (expected.has(id)) {
       const why = check.difference(expected.get(id) as E, entry, id);

@@ -7,14 +7,20 @@ const SOURCE = /-(\d+)-(\d+)(?:\/(.+))?$/;
  * What came of one partition's records under one key was first produced in their order. What a retry produces again
  * comes later, and is no fault.
  * @param records in the order of their topic
+ * @param mayComeLater whether a source may come of a retry alone, so that it has no order
  */
-export function checkOrder(place: string, records: readonly LogRecord[], findings: Findings): void {
+export function checkOrder(
+  place: string,
+  records: readonly LogRecord[],
+  findings: Findings,
+  mayComeLater: (source: string) => boolean = () => false,
+): void {
   const newest = new Map<string, number>();
   const seen = new Set<string>();
   for (const record of records) {
     const source = sourceOf(record);
     const match = SOURCE.exec(source);
-    if (match === null || seen.has(source)) continue;
+    if (match === null || seen.has(source) || mayComeLater(source)) continue;
     seen.add(source);
     const [, partition, offsetText, kind] = match;
     const stream = JSON.stringify([partition, kind, record.key?.toString('utf8')]);

@@ -2,7 +2,27 @@ import { ALERTS, PROCESSED } from '../topics.ts';
 import type { LogRecord, World } from '../world.ts';
 import { type Mutation, produceAgain, setValue, testMutations } from './mutation.fixture.ts';
 
+const headers: Mutation[] = (['Speeding', 'LowFuel', 'Temperature', 'Delay'] as const).flatMap((kind) =>
+  (['location', 'threshold', 'tripId'] as const).flatMap((name) =>
+    [undefined, 'x'].map(
+      (text): Mutation => [
+        `a ${kind} alert ${text === undefined ? 'without its' : 'with another'} header ${name}`,
+        kind === 'Delay' ? `${ALERTS} Delay` : ALERTS,
+        'different',
+        ({ topics }) => {
+          const alert = topics[ALERTS].records.find(({ value }) => String(value).includes(kind)) as LogRecord;
+          const changed = new Map(alert.headers);
+          if (text === undefined) changed.delete(name);
+          else changed.set(name, [Buffer.from(text)]);
+          alert.headers = changed;
+        },
+      ],
+    ),
+  ),
+);
+
 const mutations: Mutation[] = [
+  ...headers,
   ...(['Speeding', 'LowFuel', 'Temperature'] as const).flatMap((kind): Mutation[] => {
     const one = (topics: World['topics']) =>
       topics[ALERTS].records.find(({ value }) => String(value).includes(kind)) as LogRecord;
@@ -20,6 +40,12 @@ const mutations: Mutation[] = [
         ALERTS,
         'different',
         ({ topics }) => setValue(one(topics), { location: '1,2' }),
+      ],
+      [
+        `a ${kind} alert with a field of null more`,
+        ALERTS,
+        'different',
+        ({ topics }) => setValue(one(topics), { more: null }),
       ],
       [
         `a ${kind} alert of another time`,

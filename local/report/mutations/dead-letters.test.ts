@@ -1,6 +1,6 @@
 import { PROCESSED, RAW, RAW_DLQ } from '../topics.ts';
 import type { LogRecord } from '../world.ts';
-import { at, type Mutation, produceAgain, testMutations } from './mutation.fixture.ts';
+import { archive, at, type Mutation, produceAgain, testMutations } from './mutation.fixture.ts';
 
 const mutations: Mutation[] = [
   [
@@ -58,18 +58,38 @@ const mutations: Mutation[] = [
       (topics[RAW_DLQ].records.find(({ value }) => value === null) as LogRecord).value = Buffer.alloc(0);
     },
   ],
-  ...['exception', 'timestamp', 'function', 'message'].map(
-    (name): Mutation => [
-      `a dead letter with another ${name}`,
+  ...(
+    [
+      ['exception', ''],
+      ['timestamp', ''],
+      ['function', ''],
+      ['function', 'nonsense'],
+      ['function', 'processOrder'],
+      ['message', ''],
+      ['message', 'nonsense'],
+      ['message', 'speed: \u0000'],
+      ['message', `speed: ${'x'.repeat(500)}`],
+    ] as const
+  ).map(
+    ([name, text]): Mutation => [
+      `a dead letter with another ${name}: ${JSON.stringify(text.slice(0, 20))}`,
       RAW_DLQ,
       'different',
       ({ topics }) => {
         (at(topics[RAW_DLQ].records, 1).headers as Map<string, Buffer[]>).set(`__lambda.errors.${name}`, [
-          Buffer.from(''),
+          Buffer.from(text),
         ]);
       },
     ],
   ),
+  [
+    'a bad record that is dead-lettered without end',
+    RAW_DLQ,
+    'duplicated',
+    (world) => {
+      for (let copies = 1; copies < 11; copies++) archive(world, produceAgain(world, RAW_DLQ, 1));
+    },
+  ],
   [
     'a dead letter without the record’s own header',
     RAW_DLQ,

@@ -1,7 +1,7 @@
 import { judge } from '../judge.ts';
 import { LOGINS, LOGINS_DLQ, LOGINS_PROCESSED } from '../topics.ts';
-import { syntheticWorld } from '../world.fixture.ts';
-import { headerOf, type LogRecord, type World } from '../world.ts';
+import { START, syntheticWorld } from '../world.fixture.ts';
+import { headerOf, type Item, type LoginRow, type LogRecord, type World } from '../world.ts';
 import { at, drop, type Mutation, produceAgain, setValue, testMutations, twice } from './mutation.fixture.ts';
 
 type Topics = Pick<World, 'topics'>;
@@ -180,4 +180,52 @@ test('no finding holds an address or a device', () => {
   for (const user of world.dynamodb.users) Object.assign(user, { ip: '10.9.9.9', device_id: 'secret' });
 
   expect(JSON.stringify(judge(world, facts).findings)).not.toMatch(/10\.9\.9\.9|10\.1\.|secret/);
+});
+
+describe('a login that was past its retention when it came', () => {
+  /** The fixture's logins are 15 ms old when they come, and are processed 30 ms later. */
+  const CAME_MS = 45;
+  const expire = (item: Item) => {
+    item['expiresAt'] = Math.floor((Date.parse(String(item['eventTime'])) + CAME_MS) / 1000);
+  };
+  const found = (change: (users: Item[], rows: LoginRow[]) => void) => {
+    const { world, facts } = syntheticWorld();
+    const { users, devices } = world.dynamodb;
+    for (const item of [...users, ...devices]) expire(item);
+    change(users, world.rds.logins);
+    return judge(world, { ...facts, logins: { ...facts.logins, retentionDays: 0 } }).findings;
+  };
+  const older = (users: Item[], rows: LoginRow[]) => {
+    const { user_id, source } = at(users, 0);
+    const row = rows.find((own) => own.user_id === user_id && own.source !== source) as LoginRow;
+    const [, partition = '', offset = ''] = /-(\d+)-(\d+)$/.exec(row.source) ?? [];
+    const { event_time, ...fields } = row;
+    const version = [event_time.getTime(), partition, offset].map((n, i) =>
+      String(n).padStart([15, 10, 20][i] ?? 0, '0'),
+    );
+    const known = Object.entries(fields).filter(([, value]) => value !== null);
+    const item = { ...Object.fromEntries(known), version: version.join('-'), eventTime: event_time.toISOString() };
+    expire(item);
+    users[0] = item;
+  };
+
+  test.each<[string, Parameters<typeof found>[0]]>([
+    ['is there', () => undefined],
+    ['has been removed by its time to live', (users) => users.splice(0, 1)],
+    ['was removed before an older one came, which is there', older],
+  ])('is right where it %s', (_, change) => {
+    expect(found(change)).toEqual([]);
+  });
+
+  test.each<[string, Item]>([
+    ['another address', { ip: '10.9.9.0' }],
+    ['a field more', { more: null }],
+    ['a time to live of a day after it came', { expiresAt: START / 1000 + 86_400 }],
+    ['a time to live of before it came', { expiresAt: START / 1000 - 86_400 }],
+    ['no time to live', { expiresAt: undefined }],
+  ])('is wrong where it has %s', (_, change) => {
+    expect(found((users) => Object.assign(at(users, 0), change))).toMatchObject([
+      { place: 'dynamodb users', count: 1 },
+    ]);
+  });
 });

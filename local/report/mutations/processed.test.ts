@@ -42,6 +42,12 @@ const mutations: Mutation[] = [
     ],
   ),
   [
+    'a processed record with a field of null more',
+    PROCESSED,
+    'different',
+    ({ topics }) => setValue(at(topics[PROCESSED].records, 7), { more: null }),
+  ],
+  [
     'a latitude that is text',
     PROCESSED,
     'different',

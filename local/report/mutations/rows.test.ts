@@ -57,4 +57,32 @@ const mutations: Mutation[] = [
   ),
 ];
 
-testMutations('PostgreSQL', mutations);
+/** The fixture's records: text under a key, JSON, bytes, a tombstone. */
+const forms: Mutation[] = (
+  [
+    ['JSON as text', 1, { value_json: null, value_text: '{"a":[1]}' }],
+    ['JSON as bytes', 1, { value_json: null, value_bytes: Buffer.from('{"a":[1]}') }],
+    ['text as bytes', 0, { value_text: null, value_bytes: Buffer.from('Hello MSK') }],
+    ['text as JSON', 0, { value_text: null, value_json: '"Hello MSK"' }],
+    ['a key of text as bytes', 0, { key_text: null, key_bytes: Buffer.from('k') }],
+    ['a tombstone as the JSON null', 3, { value_json: 'null' }],
+  ] as const
+).map(([what, index, row]) => [
+  what,
+  'rds records',
+  'different',
+  ({ rds }) => void Object.assign(at<object>(rds.records, index), row),
+]);
+
+const details: Mutation[] = [{ more: null }, 'text', null, []].map((detail) => [
+  `an alert’s detail that is or has ${JSON.stringify(detail)} more`,
+  'rds alerts',
+  'different',
+  ({ rds }) => {
+    const row = at(rds.alerts, 2);
+    const isMore = typeof detail === 'object' && detail !== null && !Array.isArray(detail);
+    row.detail = isMore ? { ...(row.detail as object), ...detail } : detail;
+  },
+]);
+
+testMutations('PostgreSQL', [...mutations, ...forms, ...details]);

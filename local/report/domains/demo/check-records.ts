@@ -36,12 +36,14 @@ export function checkRecordRows(
           return 'topic, partition or offset are not those of its source';
         }
         if (Number(row.timestamp) !== postgresTime(record.timestamp)) return 'timestamp differs';
-        if (!holds(record.key, row.key_text, row.key_bytes)) return 'the key differs';
-        const { value_json: json } = row;
-        if (json === null)
-          return holds(record.value, row.value_text, row.value_bytes) ? undefined : 'the value differs';
-        const alone = row.value_text === null && row.value_bytes === null;
-        return alone && sameJson(record.value, json) ? undefined : 'the value differs';
+        const { key_text, key_bytes, value_json: json, value_text, value_bytes } = row;
+        if (!holds(record.key, key_text, key_bytes, isPostgresText)) return 'the key differs';
+        const alone = value_text === null && value_bytes === null;
+        const right =
+          json === null
+            ? !mustBeJson(record.value) && holds(record.value, value_text, value_bytes, isPostgresText)
+            : alone && sameJson(record.value, json);
+        return right ? undefined : 'the value differs';
       },
     },
     findings,
@@ -76,9 +78,13 @@ export function checkRecordItems(
       stored: items.records.map((item) => [`${String(item['topicPartition'])}-${String(item['offset'])}`, item]),
       legal: isOlder,
       difference(record, item) {
-        if (item['timestamp'] !== record.timestamp) return 'timestamp differs';
-        if (!holds(record.key, item['key'], item['keyBytes'])) return 'the key differs';
-        return holds(record.value, item['value'], item['valueBytes']) ? undefined : 'the value differs';
+        const { topicPartition: _, offset: __, timestamp, key, keyBytes, value, valueBytes, ...more } = item;
+        if (timestamp !== record.timestamp) return 'timestamp differs';
+        if (!holds(record.key, key, keyBytes, isUtf8)) return 'the key differs';
+        if (!holds(record.value, value, valueBytes, isUtf8)) return 'the value differs';
+        const left = Object.keys(item).length - Object.keys(more).length;
+        const wanted = 3 + Number(record.key !== null) + Number(record.value !== null);
+        return left === wanted && Object.keys(more).length === 0 ? undefined : 'it has more attributes';
       },
     },
     findings,
@@ -93,12 +99,31 @@ function postgresTime(timestamp: number): number {
   return timestamp > LAST_MS_OF_9999 ? Number.POSITIVE_INFINITY : timestamp;
 }
 
-/** Whether bytes are held, as text or as bytes and not as both; null is neither. */
-function holds(bytes: Buffer | null, text: unknown, held: unknown): boolean {
+/** Whether bytes are held: as text where the place can hold them so, else as bytes, and not as both; null is neither. */
+function holds(bytes: Buffer | null, text: unknown, held: unknown, isText: (bytes: Buffer) => boolean): boolean {
   const [asText, asBytes] = [text ?? null, held ?? null];
   if (bytes === null) return asText === null && asBytes === null;
-  if (asText === null) return sameBytes(bytes, asBytes as Buffer | null);
-  return asBytes === null && typeof asText === 'string' && isUtf8(bytes) && bytes.toString('utf8') === asText;
+  if (isText(bytes)) return asBytes === null && asText === bytes.toString('utf8');
+  return asText === null && sameBytes(bytes, asBytes as Buffer | null);
+}
+
+/** PostgreSQL's text holds UTF-8 without U+0000. */
+const isPostgresText = (bytes: Buffer) => isUtf8(bytes) && !bytes.includes(0);
+
+/** What may be too much for `jsonb`, and is then text: escapes of U+0000 and of surrogates, numbers of many digits. */
+const DOUBTFUL = /\\u(?:0000|d[89a-f])|\d[eE]|\d{300}/i;
+const PLAIN_DEPTH = 100;
+
+/** Whether a value is JSON that `jsonb` holds, beyond doubt. JSON's own `null` is none: it would be SQL's. */
+function mustBeJson(value: Buffer | null): boolean {
+  if (value === null || !isPostgresText(value)) return false;
+  const text = value.toString('utf8');
+  if (DOUBTFUL.test(text) || text.split(/[[{]/, PLAIN_DEPTH).length === PLAIN_DEPTH) return false;
+  try {
+    return JSON.parse(text) !== null;
+  } catch {
+    return false;
+  }
 }
 
 /** Equal as JSON: `jsonb` keeps neither spaces nor the order of names. */

@@ -3,9 +3,9 @@ import { checkOnce, type OnceResult } from '../../checks/once.ts';
 import type { Findings } from '../../findings.ts';
 import { ALERTS } from '../../topics.ts';
 import { objectOf } from '../../truth/json.ts';
-import { type LogRecord, sourceOf, type TopicLog } from '../../world.ts';
-import { type AlertValue, DELAY } from './truth/alerts.ts';
-import type { FleetTruth } from './truth/fleet.ts';
+import { headerOf, type LogRecord, sourceOf, type TopicLog } from '../../world.ts';
+import { type AlertValue, DELAY, type Thresholds, thresholdOf } from './truth/alerts.ts';
+import type { FleetTruth, GoodReading } from './truth/fleet.ts';
 
 /** An alert that stores must hold, with each copy of its value (more than one where a Delay was produced twice). */
 export interface ExpectedAlert {
@@ -24,7 +24,12 @@ export interface AlertsResult {
 }
 
 /** Speeding, LowFuel and Temperature: exactly those that the readings imply, with exactly their fields. */
-export function checkAlerts(log: TopicLog, truth: FleetTruth, findings: Findings): AlertsResult {
+export function checkAlerts(
+  log: TopicLog,
+  truth: FleetTruth,
+  thresholds: Thresholds,
+  findings: Findings,
+): AlertsResult {
   const expected = new Map<string, ExpectedAlert>();
   for (const { source: of, alerts } of truth.good.values()) {
     for (const value of alerts)
@@ -40,7 +45,9 @@ export function checkAlerts(log: TopicLog, truth: FleetTruth, findings: Findings
       stored: others.map((record) => [sourceOf(record), record]),
       repeats: 'allowed',
       legal: (source) => truth.isOlder(source),
-      difference: ({ values: [value] }, record) => alertDifference(value as AlertValue, record),
+      difference: ({ of, values: [value] }, record) =>
+        alertDifference(value as AlertValue, record) ??
+        alertHeadersFault(record, truth.good.get(of) as GoodReading, value as AlertValue, truth, thresholds),
     },
     findings,
   );
@@ -51,4 +58,25 @@ function alertDifference(value: AlertValue, record: LogRecord): string | undefin
   if (record.key?.toString('utf8') !== value.vehicleId) return 'the key is not the vehicleId';
   const form = objectOf(record.value, Number.POSITIVE_INFINITY);
   return 'bad' in form ? `the value is no JSON object (${form.bad})` : fieldDifference(value, form.object);
+}
+
+/** In headers an alert says where its vehicle was, the limit that was passed, and a trip that it can have had. */
+export function alertHeadersFault(
+  record: LogRecord,
+  { reading, record: raw }: GoodReading,
+  value: AlertValue,
+  truth: FleetTruth,
+  thresholds: Thresholds,
+): string | undefined {
+  const wanted = {
+    location: `${reading.latitude},${reading.longitude}`,
+    threshold: String(thresholdOf(value, thresholds)),
+  };
+  const found = { location: headerOf(record, 'location'), threshold: headerOf(record, 'threshold') };
+  const wrong = fieldDifference(wanted, found);
+  if (wrong !== undefined) return `header ${wrong}`;
+  const trips = truth.history.possible(reading.vehicleId, raw.timestamp, record.timestamp).map((trip) => trip?.tripId);
+  const tripId = headerOf(record, 'tripId');
+  const isRight = value.alert === DELAY ? tripId === value['tripId'] : trips.includes(tripId);
+  return isRight ? undefined : 'header tripId is of no trip that its reading can have had';
 }

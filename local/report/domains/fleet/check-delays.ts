@@ -4,10 +4,10 @@ import type { Findings } from '../../findings.ts';
 import { ALERTS } from '../../topics.ts';
 import { isoMs, objectOf } from '../../truth/json.ts';
 import { type LogRecord, sourceOf } from '../../world.ts';
-import type { ExpectedAlert } from './check-alerts.ts';
+import { alertHeadersFault, type ExpectedAlert } from './check-alerts.ts';
 import type { ProcessedCopy } from './check-processed.ts';
 import type { DelayReport } from './report.ts';
-import { type AlertValue, DELAY } from './truth/alerts.ts';
+import { type AlertValue, DELAY, type Thresholds } from './truth/alerts.ts';
 import type { FleetTruth, GoodReading } from './truth/fleet.ts';
 import { estimateOf, type Trip } from './truth/trips.ts';
 
@@ -51,9 +51,10 @@ export function checkDelays(
   delays: readonly LogRecord[],
   copies: ReadonlyMap<string, ProcessedCopy[]>,
   truth: FleetTruth,
-  delayMinutes: number,
+  thresholds: Thresholds,
   findings: Findings,
 ): DelayResult {
+  const { delayMinutes } = thresholds;
   const verdicts = new Map<string, Verdict>();
   for (const [source, own] of copies) {
     verdicts.set(source, verdictOf(truth.good.get(source) as GoodReading, own, delayMinutes));
@@ -78,6 +79,8 @@ export function checkDelays(
       difference(good, record, id) {
         const judged = judgeDelay(good, record, truth, delayMinutes);
         if (typeof judged === 'string') return judged;
+        const wrong = alertHeadersFault(record, good, judged, truth, thresholds);
+        if (wrong !== undefined) return wrong;
         const values = [...(expected.get(id)?.values ?? []), judged];
         expected.set(id, { source: id, of: good.source, values });
         return undefined;

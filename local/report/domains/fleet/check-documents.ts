@@ -2,10 +2,9 @@ import { differenceFromAll, fieldDifference } from '../../checks/compare.ts';
 import { checkOnce } from '../../checks/once.ts';
 import type { Findings } from '../../findings.ts';
 import type { Tally } from '../../tally.ts';
-import { isoMs } from '../../truth/json.ts';
 import { type AlertDocument, sourceOf, type TopicLog } from '../../world.ts';
 import type { ExpectedAlert } from './check-alerts.ts';
-import type { AlertValue, Thresholds } from './truth/alerts.ts';
+import { type Thresholds, thresholdOf } from './truth/alerts.ts';
 import type { FleetTruth, GoodReading } from './truth/fleet.ts';
 
 interface Subject {
@@ -45,11 +44,11 @@ export function checkDocuments(
             ...own,
             index: indexAt(at),
             source,
-            eventTime: at,
+            eventTime: new Date(at).toISOString(),
             location: { lat: latitude, lon: longitude },
             threshold: thresholdOf(value, thresholds),
           };
-          return fieldDifference(wanted, { ...fields, index, eventTime: isoMs(fields['eventTime']) });
+          return fieldDifference(wanted, { ...fields, index });
         });
       },
     },
@@ -62,15 +61,4 @@ function indexAt(ms: number): string {
   const date = new Date(ms);
   if (date.getUTCFullYear() < 2020) return 'alerts-before-2020.01';
   return `alerts-${date.getUTCFullYear()}.${String(date.getUTCMonth() + 1).padStart(2, '0')}`;
-}
-
-function thresholdOf({ alert, temperature }: AlertValue, limits: Thresholds): number | undefined {
-  const { temperatureMinC, temperatureMaxC } = limits;
-  const thresholds: Record<string, number> = {
-    Speeding: limits.speedLimitKmh,
-    LowFuel: limits.lowFuelPercent,
-    Temperature: Number(temperature) < temperatureMinC ? temperatureMinC : temperatureMaxC,
-    Delay: limits.delayMinutes,
-  };
-  return thresholds[alert];
 }

@@ -2,7 +2,6 @@ import { differenceFromAll, fieldDifference } from '../../checks/compare.ts';
 import { checkOnce } from '../../checks/once.ts';
 import type { Findings } from '../../findings.ts';
 import type { Tally } from '../../tally.ts';
-import { isoMs } from '../../truth/json.ts';
 import { newestByKey, versionOf } from '../../truth/version.ts';
 import type { Item, Items } from '../../world.ts';
 import type { ExpectedAlert } from './check-alerts.ts';
@@ -31,7 +30,6 @@ export function checkVehicles(
       difference(good, item) {
         const values: ProcessedValue[] = (copies.get(good.source) ?? []).map(({ value }) => value);
         return differenceFromAll(values.length > 0 ? values : [good.reading], (value) => {
-          const { eventTime, estimatedArrival, ...rest } = item;
           const wanted = {
             vehicleId: value.vehicleId,
             version: readingVersion(good),
@@ -42,14 +40,10 @@ export function checkVehicles(
             fuelLevel: value.fuelLevel,
             temperature: value.temperature,
             distanceRemainingKm: value.distanceRemainingKm,
-            eventTime: isoMs(value.timestamp),
-            estimatedArrival: isoMs(value.estimatedArrival),
+            eventTime: new Date(good.reading.at).toISOString(),
+            estimatedArrival: value.estimatedArrival,
           };
-          return fieldDifference(wanted, {
-            ...rest,
-            eventTime: isoMs(eventTime),
-            estimatedArrival: isoMs(estimatedArrival),
-          });
+          return fieldDifference(wanted, item);
         });
       },
     },
@@ -81,8 +75,17 @@ export function checkAlertItems(
   );
 }
 
+/** When a tombstone's item may have been written, and how long it is then kept. */
+export interface Tombstones {
+  /** ms since the epoch */
+  readAt: number;
+  days: number;
+}
+
+const DAY_SECONDS = 86_400;
+
 /** Each vehicle's item is its last trip; a tombstone leaves it `deleted`. */
-export function checkTripItems(items: Items, truth: FleetTruth, findings: Findings): Tally {
+export function checkTripItems(items: Items, truth: FleetTruth, tombstones: Tombstones, findings: Findings): Tally {
   return checkOnce<TripEvent, Item>(
     {
       place: 'dynamodb trips',
@@ -91,19 +94,22 @@ export function checkTripItems(items: Items, truth: FleetTruth, findings: Findin
       // A tombstone leaves a compacted log in the end; its item stays until its time to live is over.
       legal: (_, item) => item['deleted'] === true,
       difference(event, item) {
-        const { expiresAt, source: _, deleted, ...rest } = item;
-        if ((deleted === true) !== (event.trip === undefined)) return `deleted is ${String(deleted)}`;
-        if ((expiresAt !== undefined) !== (event.trip === undefined)) return 'expiresAt is for tombstones alone';
         const { vehicleId, timestamp, partition, offset, trip } = event;
-        const place = { vehicleId, version: versionOf(timestamp, event), partition, offset };
-        return fieldDifference({ ...place, ...trip }, trip === undefined ? base(rest) : rest);
+        const version = versionOf(timestamp, event);
+        const base = { vehicleId, version, partition, offset, deleted: trip === undefined };
+        if (trip !== undefined) return fieldDifference({ ...base, ...trip }, item);
+        const { expiresAt, ...rest } = item;
+        return fieldDifference(base, rest) ?? expiryFault(expiresAt, timestamp, tombstones);
       },
     },
     findings,
   );
 }
 
-/** What a soft delete keeps of the trip doesn't matter: nobody reads it. */
-function base({ vehicleId, version, partition, offset }: Item): Item {
-  return { vehicleId, version, partition, offset };
+/** A tombstone is kept so many days from when it was written: after it came, and before it was read back. */
+function expiryFault(expiresAt: unknown, came: number, { readAt, days }: Tombstones): string | undefined {
+  const written = Number(expiresAt) - days * DAY_SECONDS;
+  const [first, last] = [came, readAt].map((ms) => Math.floor(ms / 1000)) as [number, number];
+  const inTime = Number.isInteger(expiresAt) && written >= first && written <= last;
+  return inTime ? undefined : `expiresAt is ${String(expiresAt)}, not ${days} days after the tombstone was written`;
 }

@@ -1,4 +1,4 @@
-import { differenceFromAll, fieldDifference } from '../../checks/compare.ts';
+import { differenceFromAll, fieldDifference, rowDifference } from '../../checks/compare.ts';
 import { checkOnce } from '../../checks/once.ts';
 import type { Findings } from '../../findings.ts';
 import type { Tally } from '../../tally.ts';
@@ -46,7 +46,7 @@ function readingDifference(value: ProcessedValue, row: ReadingRow): string | und
     estimated_arrival: isoMs(value.estimatedArrival),
   };
   const { source: _, committed: __, ...found } = row;
-  return fieldDifference(wanted, {
+  return rowDifference(wanted, {
     ...found,
     event_time: msOf(row.event_time),
     estimated_arrival: msOf(row.estimated_arrival),
@@ -73,9 +73,12 @@ export function checkAlertRows(
       legal: (source) => truth.isOlder(source),
       difference: ({ values }, row) =>
         differenceFromAll(values, ({ vehicleId, alert, timestamp, ...detail }) => {
+          const { source: _, detail: stored, ...found } = row;
           const wanted = { vehicle_id: vehicleId, alert, event_time: isoMs(timestamp) };
-          const found = { vehicle_id: row.vehicle_id, alert: row.alert, event_time: msOf(row.event_time) };
-          return fieldDifference(wanted, found) ?? fieldDifference(detail, row.detail as Record<string, unknown>);
+          const wrong = rowDifference(wanted, { ...found, event_time: msOf(row.event_time) });
+          if (wrong !== undefined) return wrong;
+          const isObject = typeof stored === 'object' && stored !== null && !Array.isArray(stored);
+          return isObject ? fieldDifference(detail, { ...stored }) : 'detail is no JSON object';
         }),
     },
     findings,
@@ -102,7 +105,7 @@ export function checkTripRows(rows: Rows, truth: FleetTruth, log: TopicLog, find
           deleted: trip === undefined,
         };
         const { source: _, ...found } = row;
-        return fieldDifference(wanted, { ...found, planned_arrival: msOf(row.planned_arrival) });
+        return rowDifference(wanted, { ...found, planned_arrival: msOf(row.planned_arrival) });
       },
     },
     findings,

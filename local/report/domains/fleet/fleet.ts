@@ -17,7 +17,7 @@ import { checkProcessed, type ProcessedCopy } from './check-processed.ts';
 import { checkAlertRows, checkReadings, checkTripRows } from './check-rows.ts';
 import { contradiction } from './contradiction.ts';
 import type { DelayReport, FleetReport } from './report.ts';
-import { ALERT_KINDS } from './truth/alerts.ts';
+import { ALERT_KINDS, DELAY } from './truth/alerts.ts';
 import { type FleetTruth, fleetTruth } from './truth/fleet.ts';
 
 /** The vehicle fleet: readings and trips in, processed readings and alerts out. */
@@ -27,10 +27,13 @@ function judge({ world, facts, isOlder, findings }: Subject): Judged<FleetReport
   const { topics } = world;
   const truth = fleetTruth(world, facts, isOlder);
   const processed = checkProcessed(topics[PROCESSED], truth, findings);
-  const alerts = checkAlerts(topics[ALERTS], truth, findings);
   const { thresholds } = facts;
-  const delays = checkDelays(alerts.delays, processed.copies, truth, thresholds.delayMinutes, findings);
-  for (const topic of [PROCESSED, ALERTS] as const) checkOrder(topic, topics[topic].records, findings);
+  const alerts = checkAlerts(topics[ALERTS], truth, thresholds, findings);
+  const delays = checkDelays(alerts.delays, processed.copies, truth, thresholds, findings);
+  checkOrder(PROCESSED, topics[PROCESSED].records, findings);
+  // A reading that is handled again may meet the next trip, and be late only then.
+  const mayComeLater = new Set([...delays.verdicts].flatMap(([of, verdict]) => (verdict === 'either' ? [of] : [])));
+  checkOrder(ALERTS, topics[ALERTS].records, findings, (source) => mayComeLater.has(source.replace(DELAY_KIND, '')));
   const bad = new Map([...truth.bad, ...truth.badTrips]);
   const letters = checkDeadLetters(RAW_DLQ, topics[RAW_DLQ], bad, isOlder, findings);
 
@@ -48,7 +51,7 @@ function judge({ world, facts, isOlder, findings }: Subject): Judged<FleetReport
       dynamodb: (items) => ({
         vehicles: checkVehicles(items, truth, copies, findings),
         alerts: checkAlertItems(items, truth, all, findings),
-        trips: checkTripItems(items, truth, findings),
+        trips: checkTripItems(items, truth, { readAt: world.readAt, days: facts.tombstoneDays }, findings),
       }),
       opensearch: (documents) => ({
         alerts: checkDocuments(documents, { truth, expected: all, log: topics[ALERTS], thresholds }, findings),
@@ -80,6 +83,8 @@ function judge({ world, facts, isOlder, findings }: Subject): Judged<FleetReport
   };
   return { report, problems: problemsOf(run, report), latencyMs: latencies(world, truth, facts.samples) };
 }
+
+const DELAY_KIND = new RegExp(`/${DELAY}$`);
 
 type Run = Subject['facts']['generators']['fleet'];
 

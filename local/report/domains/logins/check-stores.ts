@@ -4,7 +4,6 @@ import type { Findings } from '../../findings.ts';
 import type { Tally } from '../../tally.ts';
 import { newestByKey, versionOf } from '../../truth/version.ts';
 import type { Item, Items, LoginRow, Rows } from '../../world.ts';
-import type { LoginFacts } from './facts.ts';
 import { fieldAtFault } from './field-at-fault.ts';
 import { sameAddress } from './truth/address.ts';
 import type { GoodLogin, LoginsTruth } from './truth/logins.ts';
@@ -29,55 +28,83 @@ export function checkLoginRows(
         const { source: _, event_time, ip: stored, ...found } = row;
         // PostgreSQL writes an address in its own way.
         if (!sameAddress(ip, stored)) return 'ip differs';
-        return fieldAtFault({ ...fields, event_time: at }, { ...found, event_time: event_time.getTime() });
+        return fieldAtFault({ ...fields, event_time: at }, { ...found, event_time: Number(event_time) });
       },
     },
     findings,
   );
 }
 
-/** Each user's item, or each device's, is its newest login, by event time, then by place. */
+/** What an item's time to live is judged by. */
+export interface Retention {
+  days: number;
+  /** when the stores were read, ms since the epoch */
+  readAt: number;
+  /** when each good login came into user-login-processed, by `source`, ms since the epoch */
+  came: ReadonlyMap<string, readonly number[]>;
+}
+
+/**
+ * Each user's item, or each device's, is its newest login, by event time, then by place. DynamoDB removes what has
+ * expired, when it likes: where the newest login has, as one of last year had when it came, there may be no item, or
+ * that of any other.
+ */
 export function checkLatest(
   items: Items,
   by: 'user_id' | 'device_id',
   truth: LoginsTruth,
-  { retentionDays }: LoginFacts,
+  retention: Retention,
   isOlder: (source: unknown) => boolean,
   findings: Findings,
 ): Tally {
   const table = by === 'user_id' ? 'users' : 'devices';
   const own = [...truth.good.values()].filter(({ login }) => login[by] !== null);
-  const version = ({ login, record }: GoodLogin) => versionOf(login.at, record);
+  const idOf = ({ login }: GoodLogin) => nameOf(by, login[by]);
+  const newest = newestByKey(own, idOf, loginVersion);
+  const lasting = [...newest].filter(([, good]) => dueOf(good, retention) > retention.readAt / 1000);
+  const expired = Map.groupBy(
+    own.filter((good) => dueOf(newest.get(idOf(good)) as GoodLogin, retention) <= retention.readAt / 1000),
+    idOf,
+  );
   return checkOnce<GoodLogin, Item>(
     {
       place: `dynamodb ${table}`,
-      expected: newestByKey(own, ({ login }) => nameOf(by, login[by]), version),
+      expected: new Map(lasting),
       stored: items[table].map((item) => [nameOf(by, item[by]), item]),
-      legal: (_, { source }) => isOlder(source),
-      difference(good, item) {
-        const { at, ...fields } = good.login;
-        return fieldAtFault(
-          {
-            ...fields,
-            version: version(good),
-            source: good.source,
-            eventTime: new Date(at).toISOString(),
-            expiresAt: expiry(at, good.record.timestamp, retentionDays, item['expiresAt']),
-          },
-          item,
-        );
-      },
+      legal: (id, item) =>
+        isOlder(item['source']) ||
+        (expired.get(id) ?? []).some((good) => itemFault(good, item, retention) === undefined),
+      difference: (good, item) => itemFault(good, item, retention),
     },
     findings,
   );
 }
 
-/** In seconds; of a login that was past its retention when it came, any moment from then on that is past as well. */
-function expiry(at: number, arrived: number, retentionDays: number, stored: unknown): number {
-  const due = Math.floor(at / 1000) + retentionDays * DAY_SECONDS;
-  const came = Math.floor(arrived / 1000);
-  const isPast = typeof stored === 'number' && stored >= Math.max(due, came) && stored <= Date.now() / 1000;
-  return due <= Date.now() / 1000 && isPast ? stored : Math.max(due, came);
+const loginVersion = ({ login, record }: GoodLogin) => versionOf(login.at, record);
+
+/** When a login expires, in seconds since the epoch, wherever it came in time. */
+function dueOf({ login }: GoodLogin, { days }: Retention): number {
+  return Math.floor(login.at / 1000) + days * DAY_SECONDS;
+}
+
+function itemFault(good: GoodLogin, { expiresAt, ...item }: Item, retention: Retention): string | undefined {
+  const { at, ...fields } = good.login;
+  const known = Object.entries(fields).filter(([, value]) => value !== null);
+  const wanted = { version: loginVersion(good), source: good.source, eventTime: new Date(at).toISOString() };
+  return fieldAtFault({ ...Object.fromEntries(known), ...wanted }, item) ?? expiryFault(good, expiresAt, retention);
+}
+
+/** An item expires when its login is due; one that was past that when it came, when it came. */
+function expiryFault(good: GoodLogin, expiresAt: unknown, retention: Retention): string | undefined {
+  const due = dueOf(good, retention);
+  const came = retention.came.get(good.source) ?? [];
+  const right = came.map((ms) => Math.max(due, Math.floor(ms / 1000)));
+  // The record that it was written from has left its topic: it came some time after its login.
+  const first = Math.max(due, Math.floor(good.record.timestamp / 1000));
+  const isUnknown = came.length === 0 && Number(expiresAt) >= first && Number(expiresAt) <= retention.readAt / 1000;
+  return right.some((seconds) => seconds === expiresAt) || expiresAt === first || isUnknown
+    ? undefined
+    : 'expiresAt differs';
 }
 
 /** A name for findings: a device's id is personal data, and stays out of them. */

@@ -7,9 +7,10 @@ import { type Contradiction, checkWitness } from '../../checks/witness.ts';
 import { domainProblems } from '../../problems.ts';
 import { LOGINS, LOGINS_DLQ, LOGINS_PROCESSED } from '../../topics.ts';
 import { counted } from '../../words.ts';
+import { sourceOf } from '../../world.ts';
 import type { Domain, Judged, Subject } from '../domain.ts';
 import { checkProcessed } from './check-processed.ts';
-import { checkLatest, checkLoginRows } from './check-stores.ts';
+import { checkLatest, checkLoginRows, type Retention } from './check-stores.ts';
 import type { LoginsReport } from './report.ts';
 import { type LoginsTruth, loginsTruth } from './truth/logins.ts';
 
@@ -24,8 +25,14 @@ function judge({ world, facts, isOlder, findings }: Subject): Judged<LoginsRepor
   const processed = checkProcessed(topics[LOGINS_PROCESSED], truth, facts.logins, isOlder, findings);
   checkOrder(LOGINS_PROCESSED, topics[LOGINS_PROCESSED].records, findings);
   const letters = checkDeadLetters(LOGINS_DLQ, topics[LOGINS_DLQ], truth.bad, isOlder, findings);
+  const came = Map.groupBy(topics[LOGINS_PROCESSED].records, sourceOf);
+  const retention: Retention = {
+    days: facts.logins.retentionDays,
+    readAt: world.readAt,
+    came: new Map([...came].map(([source, records]) => [source, records.map(({ timestamp }) => timestamp)])),
+  };
   const latest = (by: 'user_id' | 'device_id', items: Parameters<typeof checkLatest>[0]) =>
-    checkLatest(items, by, truth, facts.logins, isOlder, findings);
+    checkLatest(items, by, truth, retention, isOlder, findings);
   const stores = checkStores(
     'logins',
     world,

@@ -12,6 +12,12 @@ export const LOGIN_CAUSES = [
   { cause: 'neither user nor device', code: 'NO_IDENTITY' },
 ];
 
+const SAID: Record<string, string> = {
+  NULL_VALUE: 'the record has no value',
+  TRUNCATED_AVRO: 'the payload ends early',
+  NO_IDENTITY: 'user_id and device_id: neither',
+};
+
 export const LOGIN_FACTS: LoginFacts = {
   schemas: {
     glue: '0b1c2d3e-4f50-6172-8394-a5b6c7d8e9fa',
@@ -83,7 +89,7 @@ export function loginsPart(count: number, start: number, run: number): LoginsPar
   };
   const letter = (of: LogRecord, code: string) => {
     const { topic, partition, offset, timestamp, key, value } = of;
-    const why = { topic, partition, offset, timestamp, function: 'x', exception: code, message: 'wrong' };
+    const why = { topic, partition, offset, timestamp, function: 'processLogin', exception: code, message: SAID[code] };
     const headers = Object.entries(why).map(([name, text]) => header(`__lambda.errors.${name}`, String(text)));
     append(LOGINS_DLQ, partition, timestamp + 50, { key, value, headers: new Map([...of.headers, ...headers]) });
   };

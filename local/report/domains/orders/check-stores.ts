@@ -1,4 +1,4 @@
-import { fieldDifference } from '../../checks/compare.ts';
+import { fieldDifference, rowDifference } from '../../checks/compare.ts';
 import { checkOnce } from '../../checks/once.ts';
 import type { Findings } from '../../findings.ts';
 import type { Tally } from '../../tally.ts';
@@ -24,7 +24,7 @@ export function checkOrderRows(
         const { cents, at, amount: _, ...ids } = order;
         const { source: __, event_time, ...found } = row;
         const wanted = { ...ids, amount: moneyText(cents), event_time: at };
-        return fieldDifference(wanted, { ...found, event_time: event_time.getTime() });
+        return rowDifference(wanted, { ...found, event_time: Number(event_time) });
       },
     },
     findings,

@@ -25,6 +25,11 @@ const PRODUCTS = [
   ['P002', 'Mechanical Keyboard'],
   ['P003', 'USB-C Hub'],
 ] as const;
+const SAID: Record<string, string> = {
+  NULL_VALUE: 'the record has no value',
+  UNKNOWN_PRODUCT: 'product_id: wrong',
+  LATE: 'timestamp: too old',
+};
 const MONTH_MS = 30 * 86_400_000;
 const MINUTE_MS = 60_000;
 
@@ -48,7 +53,9 @@ export function ordersPart(count: number, start: number, run: number): OrdersPar
   };
   const letter = (of: LogRecord, code: string) => {
     const { topic, partition, offset, timestamp, key, value } = of;
-    const why = { topic, partition, offset, timestamp, function: 'x', exception: code, message: 'product_id: wrong' };
+    const by = topic === ORDERS ? 'processOrder' : 'aggregateOrders';
+    const message = SAID[code];
+    const why = { topic, partition, offset, timestamp, function: by, exception: code, message };
     const headers = Object.entries(why).map(([name, text]) => header(`__lambda.errors.${name}`, String(text)));
     append(ORDERS_DLQ, partition, timestamp + 50, { key, value, headers: new Map([...of.headers, ...headers]) });
   };

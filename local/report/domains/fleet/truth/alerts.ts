@@ -32,3 +32,15 @@ export function thresholdAlerts(reading: Reading, limits: Thresholds): AlertValu
   }
   return alerts;
 }
+
+/** The limit that an alert's reading has passed, in the unit of its field; of Delay in minutes. */
+export function thresholdOf({ alert, temperature }: AlertValue, limits: Thresholds): number | undefined {
+  const { temperatureMinC, temperatureMaxC } = limits;
+  const thresholds: Record<string, number> = {
+    Speeding: limits.speedLimitKmh,
+    LowFuel: limits.lowFuelPercent,
+    Temperature: Number(temperature) < temperatureMinC ? temperatureMinC : temperatureMaxC,
+    Delay: limits.delayMinutes,
+  };
+  return thresholds[alert];
+}
