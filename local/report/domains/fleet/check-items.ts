@@ -111,5 +111,5 @@ function expiryFault(expiresAt: unknown, came: number, { readAt, days }: Tombsto
   const written = Number(expiresAt) - days * DAY_SECONDS;
   const [first, last] = [came, readAt].map((ms) => Math.floor(ms / 1000)) as [number, number];
   const inTime = Number.isInteger(expiresAt) && written >= first && written <= last;
-  return inTime ? undefined : `expiresAt is ${String(expiresAt)}, not ${days} days after the tombstone was written`;
+  return inTime ? undefined : `expiresAt is not ${days} days after the tombstone was written`;
 }
