@@ -12,3 +12,11 @@ declare module 'kafkajs/src/protocol/recordBatch/record/v0/index.js' {
 
   export default function encodeRecord(record: Message & { offsetDelta: number; timestampDelta: number }): Encoder;
 }
+
+declare module 'kafkajs/src/network/requestQueue/index.js' {
+  /** The part of kafkajs's queue of a connection's requests that is mended here. */
+  export default class RequestQueue {
+    readonly pending: readonly unknown[];
+    scheduleCheckPendingRequests: (this: RequestQueue) => void;
+  }
+}

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Cluster } from '../../plugins/msk/cluster.ts';
 import { kafkaOf } from '../deploy/servers.ts';
-import { recordOf } from '../report/readback/kafka.ts';
+import { readLog } from '../report/readback/log-reader.ts';
 import { readStack, type StackFile } from '../stack-file.ts';
 import { type Command, EXIT, numberOption, runCommand, UsageError } from './command.ts';
 import { recordText } from './record-text.ts';
@@ -39,33 +39,34 @@ export const tail = (findStack: () => Promise<StackFile> = readStack): Command<t
     const timeout = values.timeout === undefined ? undefined : numberOption('timeout', values.timeout, { min: 0.1 });
 
     const { endpoints } = await findStack();
-    const kafka = kafkaOf(endpoints, 'tail');
-    await withAdmin(kafka, (admin) => partitionsOf(admin, topic));
-    const groupId = `tail-${randomUUID()}`;
-    const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 200 });
+    await withAdmin(kafkaOf(endpoints, 'tail'), (admin) => partitionsOf(admin, topic));
+    const cluster = new Cluster(endpoints.kafka);
+    const from = await cluster.offsetsAt(topic, values.from === 'beginning' ? 'first' : 'end');
+    await cluster.disconnect();
     const done = Promise.withResolvers<void>();
     let shown = 0;
-    consumer.on('consumer.group_join', () => console.error(`waiting for records of ${topic}; Ctrl-C ends`));
-    consumer.on('consumer.crash', ({ payload }) => payload.restart || done.reject(payload.error));
     signal.addEventListener('abort', () => done.resolve());
     if (signal.aborted) done.resolve();
-    try {
-      await consumer.connect();
-      await consumer.subscribe({ topic, fromBeginning: values.from === 'beginning' });
-      await consumer.run({
-        autoCommit: false,
-        eachMessage: async ({ partition, message }) => {
-          const line = recordText(recordOf(topic, partition, message));
-          if (shown === count || !line.includes(values.match)) return;
+    const reader = readLog({
+      brokers: endpoints.kafka,
+      topic,
+      from,
+      failed: done.reject,
+      took: (_, records) => {
+        for (const line of records.map(recordText)) {
+          if (shown === count || !line.includes(values.match)) continue;
           console.log(line);
           if (++shown === count) done.resolve();
-        },
-      });
+        }
+        return true;
+      },
+    });
+    console.error(`waiting for records of ${topic}; Ctrl-C ends`);
+    try {
       const over = timeout === undefined ? [] : [sleep(timeout * 1000, undefined, { ref: false })];
       await Promise.race([done.promise, ...over]);
     } finally {
-      await consumer.disconnect();
-      await withAdmin(kafka, (admin) => admin.deleteGroups([groupId])).catch(() => {});
+      await reader.stop();
     }
     return Number.isFinite(count) && shown < count && !signal.aborted ? EXIT.failed : EXIT.ok;
   },

@@ -9,7 +9,7 @@ export interface LogRecord {
   timestamp: number;
   key: Buffer | null;
   value: Buffer | null;
-  /** the values of a repeated header in their order; the order of different names is not kept by kafkajs */
+  /** by name, in the record's order of first occurrences; the values of a repeated one in their order */
   headers: ReadonlyMap<string, readonly Buffer[]>;
 }
 

@@ -1,5 +1,4 @@
-import type { Admin } from 'kafkajs';
-import { kafkaOf } from '../deploy/servers.ts';
+import { Cluster } from '../../plugins/msk/cluster.ts';
 
 /** A mapping's consumer group and topic. */
 export interface Consumption {
@@ -7,18 +6,19 @@ export interface Consumption {
   topic: string;
 }
 
-/** Records of a topic that its group has not committed; a partition without a commit counts from its start. */
-export async function lagOf(admin: Admin, { group, topic }: Consumption): Promise<{ lag: number; end: number }> {
-  const [ends, [committed]] = await Promise.all([
-    admin.fetchTopicOffsets(topic),
-    admin.fetchOffsets({ groupId: group, topics: [topic] }),
+/**
+ * Offsets of a topic that its group has not committed, up to the end of what can be read; a partition without a commit
+ * counts from its start.
+ */
+export async function lagOf(cluster: Cluster, { group, topic }: Consumption): Promise<{ lag: number; end: number }> {
+  const [firsts, ends, done] = await Promise.all([
+    cluster.offsetsAt(topic, 'first'),
+    cluster.offsetsAt(topic, 'end'),
+    cluster.committed(topic, group),
   ]);
-  const done = new Map(committed?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
-  let lag = 0;
-  for (const { partition, low, high } of ends) {
-    lag += Number(high) - Math.max(done.get(partition) ?? -1, Number(low));
-  }
-  return { lag, end: ends.reduce((sum, { high }) => sum + Number(high), 0) };
+  const lags = [...ends].map(([own, end]) => Math.max(0, end - Math.max(done.get(own) ?? -1, firsts.get(own) ?? 0)));
+  const sum = (values: Iterable<number>) => [...values].reduce((total, value) => total + value, 0);
+  return { lag: sum(lags), end: sum(ends.values()) };
 }
 
 /** What is left when a drain has ended: both 0, or what there was when the bound passed. */
@@ -43,24 +43,23 @@ export interface DrainOptions {
  * with no topic grown in between, as one function's output is another's input; and until no window is open.
  */
 export async function drain({ kafka, ...options }: DrainOptions): Promise<Undone> {
-  const admin = kafkaOf({ kafka }, 'drain').admin();
-  await admin.connect();
+  const cluster = new Cluster(kafka);
   try {
-    return await untilDone(admin, options);
+    return await untilDone(cluster, options);
   } finally {
-    await admin.disconnect();
+    await cluster.disconnect();
   }
 }
 
 type Wait = Omit<DrainOptions, 'kafka'>;
 
-async function untilDone(admin: Admin, { consumptions, openWindows, boundMs, signal }: Wait): Promise<Undone> {
+async function untilDone(cluster: Cluster, { consumptions, openWindows, boundMs, signal }: Wait): Promise<Undone> {
   const deadline = Date.now() + boundMs;
   let ends = -1;
   for (;;) {
     const timeIsOver = Date.now() > deadline || signal.aborted;
     try {
-      const states = await Promise.all(consumptions.map((consumption) => lagOf(admin, consumption)));
+      const states = await Promise.all(consumptions.map((consumption) => lagOf(cluster, consumption)));
       const lag = states.reduce((sum, state) => sum + state.lag, 0);
       const now = states.reduce((sum, state) => sum + state.end, 0);
       // Asked after the lag: what is consumed by then is in its window.
@@ -68,7 +67,7 @@ async function untilDone(admin: Admin, { consumptions, openWindows, boundMs, sig
       if ((lag === 0 && open === 0 && now === ends) || timeIsOver) return { lag, openWindows: open };
       ends = lag === 0 && open === 0 ? now : -1;
     } catch (error) {
-      // While partitions change their leaders, kafkajs finds none to ask.
+      // While partitions change their leaders, there is none to ask.
       if (timeIsOver) throw error;
       ends = -1;
     }

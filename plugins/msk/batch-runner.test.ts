@@ -19,10 +19,7 @@ const record = (offset: number, timestamp = Date.now()): KafkaRecord => ({
 function batchOf(...counts: number[]): Slice[] {
   return counts.map((count, partition) => {
     const queue = new PartitionQueue('t', partition, { batchSize: 100, maxBytes: 1_000_000 });
-    queue.add(
-      Array.from({ length: count }, (_, offset) => record(offset)),
-      0,
-    );
+    queue.add({ records: Array.from({ length: count }, (_, offset) => record(offset)), next: count }, 0);
     queue.busy = true;
     return { queue, ownership: 0, records: queue.shift(count), failures: 0, invocations: 0, discarded: [] };
   });
@@ -261,7 +258,7 @@ describe('BatchRunner', () => {
 
   test('records filtered out behind what is given up are done with it', async () => {
     const queue = new PartitionQueue('t', 0, { batchSize: 100, maxBytes: 1_000_000 }, ({ offset }) => offset === 0);
-    queue.add([record(0), record(1), record(2)], 0);
+    queue.add({ records: [record(0), record(1), record(2)], next: 3 }, 0);
     const slice = { queue, ownership: 0, records: queue.shift(1), failures: 0, invocations: 0, discarded: [] };
     const { runner, done } = setUp({ MaximumRetryAttempts: 0 }, { invoke: poison(0) });
     await runner.run([slice]);

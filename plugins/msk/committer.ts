@@ -12,7 +12,7 @@ interface Commit {
 
 export interface CommitterOptions {
   /** Rejects where Kafka didn't store the offsets. */
-  commit: (offsets: { topic: string; partition: number; offset: string }[]) => Promise<void>;
+  commit: (offsets: { partition: number; offset: number }[]) => Promise<void>;
   /** Told of what Kafka has stored. */
   committed: (queue: PartitionQueue, next: number, records: number) => void;
   failed: (error: unknown) => void;
@@ -54,9 +54,7 @@ export class Committer {
       this.#pending.clear();
       if (owned.length === 0) return;
       try {
-        await this.#options.commit(
-          owned.map(({ queue, next }) => ({ topic: queue.topic, partition: queue.partition, offset: String(next) })),
-        );
+        await this.#options.commit(owned.map(({ queue, next }) => ({ partition: queue.partition, offset: next })));
         for (const { queue, next, records } of owned) this.#options.committed(queue, next, records);
         await sleep(gapMilliseconds);
       } catch (error) {

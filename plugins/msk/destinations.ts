@@ -39,10 +39,16 @@ function topicDestination(topic: string, { cluster }: DestinationContext): Desti
     );
     const producer = await cluster.producer();
     for (const some of chunks(messages)) {
-      await producer.send({ topic, messages: some.map(({ key, value }) => ({ key, value })) });
+      await producer.send({ acks: allReplicas, messages: some.map(({ key, value }) => message(topic, key, value)) });
       for (const { record } of some) batch.delivered.add(record);
     }
   };
+}
+
+const allReplicas = -1;
+
+function message(topic: string, key: Buffer | null, value: string) {
+  return { topic, ...(key && { key }), value: Buffer.from(value) };
 }
 
 interface Given {

@@ -47,7 +47,7 @@ function setUp(options: Partial<DispatcherOptions> = {}, passes?: (record: Kafka
       value: null,
       headers: [],
     }));
-    queue(partition).add(records, performance.now());
+    queue(partition).add({ records, next: first + count }, performance.now());
     dispatcher.wake();
   };
   /** Resolves at that invocation, which comes after a failed one's pause. */
@@ -310,6 +310,28 @@ describe('Dispatcher', () => {
 
       expect(done).toEqual([]);
     });
+  });
+
+  test('offsets without a record are done at once where nothing is before them, and else with what is', async () => {
+    const { dispatcher, invocations, add, queue, done } = setUp();
+    queue(0).add({ records: [], next: 4 }, 0);
+    dispatcher.wake();
+    await tick();
+    expect(done).toEqual([[0, 4, 0]]);
+
+    add(0, 4, 2);
+    await tick();
+    queue(0).add({ records: [], next: 7 }, 0);
+    dispatcher.wake();
+    await tick();
+    invocations[0]?.settle();
+    await tick();
+    queue(0).add({ records: [], next: 8 }, 0);
+    dispatcher.wake();
+    await tick();
+
+    expect(done.at(-1)).toEqual([0, 8, 0]);
+    expect(done.filter(([, , records]) => records > 0)).toEqual([[0, 7, 2]]);
   });
 
   test('stops when the batches in flight are done, without a retry or a new batch', async () => {

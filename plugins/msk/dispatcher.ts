@@ -80,11 +80,15 @@ export class Dispatcher {
     }
   }
 
-  /** Records filtered out are done when those before them are: at once, where no batch of their partition is in flight. */
+  /**
+   * Records filtered out, and offsets without a record, are done when the records before them are: at once, where no
+   * batch of their partition is in flight.
+   */
   #passOver(): void {
     for (const queue of this.#queues.values()) {
-      const filtered = queue.busy ? 0 : queue.takeFiltered();
-      if (filtered > 0 && queue.head !== undefined) this.#options.done(queue, queue.head, filtered);
+      if (queue.busy) continue;
+      const [filtered, hasGap] = [queue.takeFiltered(), queue.takeGap()];
+      if ((filtered > 0 || hasGap) && queue.head !== undefined) this.#options.done(queue, queue.head, filtered);
     }
   }
 

@@ -8,7 +8,7 @@ const kafkaRecord: fc.Arbitrary<KafkaRecord> = fc.record(
     timestamp: fc.oneof(fc.maxSafeNat(), fc.constant(-1)),
     key: fc.option(bytes),
     value: fc.option(bytes),
-    headers: fc.array(fc.record({ name: fc.string({ unit: 'binary' }), value: bytes }), { maxLength: 4 }),
+    headers: fc.array(fc.record({ name: fc.string({ unit: 'binary' }), value: fc.option(bytes) }), { maxLength: 4 }),
     timestampType: fc.constant('LOG_APPEND_TIME' as const),
   },
   { requiredKeys: ['offset', 'timestamp', 'key', 'value', 'headers'] },
@@ -59,6 +59,20 @@ describe('mskEvent', () => {
       value: null,
       headers: [],
     });
+  });
+
+  test('keeps the order of headers, and has an empty object for one without a value', () => {
+    const headers = ['b', '2', '1', 'b', '__proto__'].map((name) => ({ name, value: Buffer.from('x') }));
+    const record = {
+      offset: 0,
+      timestamp: 1,
+      key: null,
+      value: null,
+      headers: [...headers, { name: 'n', value: null }],
+    };
+
+    const text = JSON.stringify(mskRecord('t', 0, record).headers);
+    expect(text).toBe('[{"b":[120]},{"2":[120]},{"1":[120]},{"b":[120]},{"__proto__":[120]},{}]');
   });
 
   test('keeps an empty key and an empty value', () => {

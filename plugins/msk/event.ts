@@ -12,7 +12,7 @@ export interface KafkaRecord {
 
 export interface KafkaHeader {
   name: string;
-  value: Buffer;
+  value: Buffer | null;
 }
 
 /** One partition's part of an event. */
@@ -33,7 +33,7 @@ export interface MskRecord {
   key?: string;
   /** Base64. Null for a tombstone. */
   value: string | null;
-  /** One object per header; its bytes are signed, -128 to 127, as Lambda's are. */
+  /** One object per header, in the record's order; its bytes are signed, -128 to 127, as Lambda's are. */
   headers: Record<string, number[]>[];
 }
 
@@ -63,6 +63,10 @@ export function mskEvent(
   return { eventSource: 'aws:kafka', eventSourceArn, bootstrapServers, records: Object.fromEntries(records) };
 }
 
+/**
+ * A record as Lambda writes it. Of a header without a value it leaves an empty object, without the name (seen on AWS:
+ * github.com/Nike-Inc/hal, pull request 143; its own pages don't say).
+ */
 export function mskRecord(topic: string, partition: number, record: KafkaRecord): MskRecord {
   const { offset, timestamp, timestampType = 'CREATE_TIME', key, value, headers } = record;
   return {
@@ -73,7 +77,7 @@ export function mskRecord(topic: string, partition: number, record: KafkaRecord)
     timestampType,
     ...(key && { key: key.toString('base64') }),
     value: value === null ? null : value.toString('base64'),
-    headers: headers.map((header) => ({ [header.name]: [...signed(header.value)] })),
+    headers: headers.map(({ name, value }) => (value === null ? {} : { [name]: [...signed(value)] })),
   };
 }
 
@@ -102,6 +106,7 @@ const fixedBytes = JSON.stringify(emptyRecord).length + 1 - '0000'.length;
 const keyBytes = '"key":"",'.length;
 
 function headerBytes({ name, value }: KafkaHeader): number {
+  if (value === null) return '{}'.length;
   const brackets = Buffer.byteLength(JSON.stringify(name)) + '{:[]}'.length;
   return signed(value).reduce((sum, byte) => sum + digits(byte), brackets + Math.max(0, value.length - 1));
 }

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload } from 'kafkajs';
-import type { Cluster, Position } from './cluster.ts';
-import { fetchedFrom, kafkaRecord } from './fetched.ts';
+import type { Consumer, ConsumerGroupJoinPayload, offsetCommitV8 } from '@platformatic/kafka';
+import type { Cluster } from './cluster.ts';
+import type { Fetched } from './fetched.ts';
+import { kafkaClient } from './kafka-client.ts';
 import type { Mapping } from './mapping.ts';
 import type { PartitionQueue } from './partition-queue.ts';
+import { TopicReader } from './topic-reader.ts';
 
 export interface GroupConsumerOptions {
   cluster: Cluster;
@@ -17,36 +19,33 @@ export interface GroupConsumerOptions {
   /** Told that the group's coordinator has answered. */
   connected: () => void;
   failed: (error: unknown) => void;
+  /** Told once of an offset from which a partition can't be read on. */
+  unreadable: (partition: number, offset: number, error: Error) => void;
 }
 
-/**
- * Idle: how long a fetch waits at the broker, and the longest that a partition stays unread after a pause. A record
- * ends a fetch's wait at once, unless the batching window leaves time for more of them.
- */
+/** Idle: how long a fetch waits at the broker. A record ends the wait, unless the batching window leaves time for more. */
 const fetchWaitMilliseconds = 500;
+/** While a queue is full its partition isn't fetched: it mustn't wait long for the others' fetch to end. */
+const heldWaitMilliseconds = 50;
 /** A batch that waits a second to be full gains nothing from fetches that bring a few records each, a hundred a second. */
 const patientWindowMilliseconds = 1000;
 const patientFetchBytes = 64 * 1024;
-/** How long a fetch waits for room in a full queue before it goes on without that partition. */
-const roomWaitMilliseconds = 50;
-/** Partitions of one fetch that are queued side by side, so that a full queue holds up no other. */
-const concurrentPartitions = 16;
 const restartMilliseconds = 1000;
-/** How old what is known of the topic may be: partitions that are added are read that much later. */
-const metadataMilliseconds = 10_000;
+/** Leaving a group whose coordinator is away can only fail. */
+const leaveMilliseconds = 3000;
 
 /** A member of the mapping's consumer group that fills the queues of its partitions, and lives through failures. */
 export class GroupConsumer {
   readonly #options: GroupConsumerOptions;
   readonly #stop = new AbortController();
   readonly #left = Promise.withResolvers<void>();
-  readonly #held = new Set<number>();
-  /** Partitions that were sought: kafkajs keeps a seek that wasn't fetched yet over the loss of its partition. */
-  readonly #sought = new Set<number>();
+  /** Partitions whose starting position isn't known yet. */
+  readonly #unsure = new Set<number>();
+  /** Where each partition can't be read on. */
+  readonly #unreadable = new Map<number, number>();
   #consumer: Consumer | undefined;
+  #reader: TopicReader | undefined;
   #memberId: string | undefined;
-  /** Commits that Kafka has stored. */
-  #commits = 0;
   #running: Promise<void> | undefined;
 
   constructor(options: GroupConsumerOptions) {
@@ -55,7 +54,7 @@ export class GroupConsumer {
 
   /** Partitions that are not fetched now: their queues are full, or their starting position isn't known yet. */
   get held(): number {
-    return this.#held.size;
+    return [...this.#options.queues()].filter((queue) => queue.assigned && this.#position(queue) === undefined).length;
   }
 
   start(): void {
@@ -65,7 +64,6 @@ export class GroupConsumer {
   /** Fetches no more; the group is not yet left. */
   pause(): void {
     this.#stop.abort();
-    if (this.#consumer) this.#setPaused(this.#consumer, true);
   }
 
   /** Leaves the group. */
@@ -75,13 +73,27 @@ export class GroupConsumer {
     await this.#running;
   }
 
-  /** @throws Error where Kafka hasn't stored the offsets */
-  async commit(offsets: { topic: string; partition: number; offset: string }[]): Promise<void> {
-    if (!this.#consumer) throw new Error('the group was left before its offsets were committed');
-    const before = this.#commits;
-    await this.#consumer.commitOffsets(offsets);
-    // A consumer that has given up commits nothing, and doesn't say so.
-    if (this.#commits === before) throw new Error('the consumer ended before its offsets were committed');
+  /**
+   * As the member that this is now, and never again as another: meanwhile the partitions may be someone else's.
+   *
+   * @throws Error where Kafka hasn't stored the offsets
+   */
+  async commit(offsets: { partition: number; offset: number }[]): Promise<void> {
+    const consumer = this.#consumer;
+    if (!consumer?.memberId) throw new Error('the group was left before its offsets were committed');
+    const { offsetCommitV8 } = await kafkaClient();
+    const coordinator = await consumer.findGroupCoordinator();
+    const connection = (await consumer.connectToBrokers([coordinator])).get(coordinator);
+    if (!connection) throw new Error("the group's coordinator is away");
+    const partitions = offsets.map(({ partition, offset }) => ({
+      partitionIndex: partition,
+      committedOffset: BigInt(offset),
+      committedLeaderEpoch: -1,
+      committedMetadata: null,
+    }));
+    const topics: offsetCommitV8.OffsetCommitRequestTopic[] = [{ name: this.#options.mapping.topic, partitions }];
+    const { generationId, memberId } = consumer;
+    await offsetCommitV8.api.async(connection, this.#options.mapping.group, generationId, memberId, null, topics);
   }
 
   async #keepConsuming(): Promise<void> {
@@ -95,155 +107,152 @@ export class GroupConsumer {
     }
   }
 
-  /** Resolves when the group is left, rejects when kafkajs gives up. */
+  /** Resolves when the group is left, rejects when the client gives up. */
   async #consume(): Promise<void> {
-    const { cluster, mapping, connected, failed } = this.#options;
+    const { cluster, mapping, failed, queues } = this.#options;
     await cluster.expectTopic(mapping.topic);
-    const kafka = cluster.consumerClient(`serverless-offline-msk ${mapping.logicalId}`, failed);
-    const consumer = kafka.consumer({
-      groupId: mapping.group,
-      allowAutoTopicCreation: false,
-      maxWaitTimeInMs: fetchWaitMilliseconds,
-      minBytes: mapping.windowMilliseconds >= patientWindowMilliseconds ? patientFetchBytes : 1,
-      // Short enough that a restart after a kill doesn't wait long for the dead member to be expelled.
-      sessionTimeout: 10_000,
-      heartbeatInterval: 2000,
-      rebalanceTimeout: 20_000,
-      metadataMaxAge: metadataMilliseconds,
-      // This class makes a new consumer itself, also after the errors that kafkajs holds to be final.
-      retry: { restartOnFailure: async () => false },
-    });
     const crashed = Promise.withResolvers<never>();
     crashed.promise.catch(() => {});
-    consumer.on(consumer.events.CRASH, ({ payload }) => crashed.reject(payload.error));
-    consumer.on(consumer.events.HEARTBEAT, connected);
-    consumer.on(consumer.events.COMMIT_OFFSETS, () => (this.#commits += 1));
-    consumer.on(consumer.events.GROUP_JOIN, (event) => this.#join(consumer, event));
+    const consumer = await this.#member(crashed.reject);
+    const reader = this.#readerFor(consumer, crashed.reject);
     try {
-      await consumer.connect();
-      // From the beginning: a starting position after it is sought, and what turns up later must not be skipped.
-      await consumer.subscribe({ topic: mapping.topic, fromBeginning: true });
       this.#consumer = consumer;
-      await consumer.run({
-        autoCommit: false,
-        eachBatchAutoResolve: false,
-        partitionsConsumedConcurrently: concurrentPartitions,
-        eachBatch: (payload) => this.#queue(payload),
-      });
+      this.#reader = reader;
+      consumer.topics.track(mapping.topic);
+      await Promise.race([consumer.joinGroup({}), this.#left.promise]);
+      reader.start();
       await Promise.race([crashed.promise, this.#left.promise]);
     } finally {
       this.#consumer = undefined;
-      this.#held.clear();
-      this.#sought.clear();
-      for (const queue of this.#options.queues()) queue.revoke();
-      await consumer.disconnect().catch(failed);
+      this.#reader = undefined;
+      for (const queue of queues()) queue.revoke();
+      await reader.stop();
+      await Promise.race([consumer.close(true).catch(failed), sleep(leaveMilliseconds, undefined, { ref: false })]);
     }
   }
 
-  /** Called by kafkajs before its first fetch in a new assignment. */
-  #join(consumer: Consumer, { payload }: ConsumerGroupJoinEvent): void {
-    const { mapping, queues, queueOf, connected } = this.#options;
-    const assigned = new Set(payload.memberAssignment[mapping.topic] ?? []);
+  async #member(crashed: (error: Error) => void): Promise<Consumer> {
+    const { cluster, mapping, connected, failed } = this.#options;
+    const { Consumer } = await kafkaClient();
+    const consumer = new Consumer({
+      ...cluster.options(`serverless-offline-msk ${mapping.logicalId}`),
+      groupId: mapping.group,
+      // Short enough that a restart after a kill doesn't wait long for the dead member to be expelled.
+      sessionTimeout: 10_000,
+      heartbeatInterval: 2000,
+      rebalanceTimeout: 10_000,
+      // Longer than the others of the group may take to join again.
+      requestTimeout: 15_000,
+      retries: 10,
+    });
+    consumer.on('error', crashed);
+    consumer.on('consumer:group:join', (joined) => this.#join(joined));
+    consumer.on('consumer:heartbeat:end', () => this.#reader?.isStuck || connected());
+    consumer.on('consumer:heartbeat:error', ({ error }) => failed(error));
+    return consumer;
+  }
+
+  #readerFor(consumer: Consumer, crashed: (error: Error) => void): TopicReader {
+    const { cluster, mapping, queueOf, failed } = this.#options;
+    const bytes = mapping.windowMilliseconds >= patientWindowMilliseconds ? patientFetchBytes : 1;
+    let known = 0;
+    return new TopicReader({
+      topic: mapping.topic,
+      client: cluster.options(`serverless-offline-msk ${mapping.logicalId}`),
+      position: (partition) => this.#position(queueOf(partition)),
+      took: (partition, fetched, end) => this.#queue(queueOf(partition), fetched, end),
+      outOfRange: (partition) => void this.#restart(queueOf(partition)).catch(failed),
+      unreadable: (partition, offset, error) => this.#reportUnreadable(partition, offset, error),
+      failed,
+      partitions: (count) => {
+        // The group's leader gives out what it knows of when someone joins.
+        if (known > 0 && count > known) consumer.joinGroup({}).catch(crashed);
+        known = Math.max(known, count);
+      },
+      patience: () => ({ milliseconds: this.held > 0 ? heldWaitMilliseconds : fetchWaitMilliseconds, bytes }),
+    });
+  }
+
+  #position(queue: PartitionQueue): number | undefined {
+    const isHeld = !queue.assigned || queue.full || this.#unsure.has(queue.partition) || this.#stop.signal.aborted;
+    return isHeld ? undefined : queue.next;
+  }
+
+  #join({ memberId, assignments = [] }: ConsumerGroupJoinPayload): void {
+    const { mapping, queues, queueOf, failed } = this.#options;
+    const assigned = new Set(assignments.find(({ topic }) => topic === mapping.topic)?.partitions);
     // A new member id: the group went on without this member meanwhile.
-    const continuous = payload.memberId === this.#memberId;
-    this.#memberId = payload.memberId;
-    for (const queue of queues()) {
-      if (continuous && assigned.has(queue.partition)) continue;
-      queue.revoke();
-      // kafkajs keeps a pause over a new assignment.
-      if (this.#held.has(queue.partition)) this.#release(consumer, queue.partition);
-    }
+    const continuous = memberId === this.#memberId;
+    this.#memberId = memberId;
+    for (const queue of queues()) if (!continuous || !assigned.has(queue.partition)) queue.revoke();
     const gained = [...assigned].map(queueOf).filter((queue) => !queue.assigned);
-    const unsure = gained.filter(
-      ({ partition }) => mapping.startingPosition.at !== 'TRIM_HORIZON' || this.#sought.has(partition),
-    );
-    for (const partition of assigned) {
-      const { next } = queueOf(partition);
-      if (next !== undefined) this.#seek(consumer, partition, next);
+    for (const queue of gained) {
+      queue.assigned = true;
+      this.#unsure.add(queue.partition);
     }
-    for (const queue of gained) queue.assigned = true;
-    if (unsure.length > 0) this.#seekStart(consumer, unsure).catch(this.#options.failed);
-    connected();
+    if (gained.length > 0) this.#seekStart(gained).catch(failed);
+    this.#options.connected();
   }
 
-  /** Holds the partitions until it is known whether the group has offsets for them. */
-  async #seekStart(consumer: Consumer, queues: readonly PartitionQueue[]): Promise<void> {
-    const { cluster, mapping, begin, failed } = this.#options;
+  /** Asks whether the group has offsets for partitions that it has gained, and begins there. */
+  async #seekStart(queues: readonly PartitionQueue[]): Promise<void> {
+    const { cluster, mapping, begin } = this.#options;
     const ownerships = queues.map((queue) => queue.ownership);
     const waiting = () => queues.filter((queue, index) => queue.ownership === ownerships[index]);
-    for (const { partition } of queues) this.#hold(consumer, partition);
-    let positions: Map<number, Position> | undefined;
-    while (!positions && waiting().length > 0 && !this.#stop.signal.aborted) {
-      try {
-        positions = await cluster.positions(mapping);
-      } catch (error) {
-        failed(error);
-        await sleep(restartMilliseconds);
-      }
-    }
+    const positions = await this.#insisting(() => cluster.positions(mapping), waiting);
     // A group that has begun commits each partition: one that has no offset was added later. LATEST must not skip its
     // first records, though they came while no poller ran.
     const begun = [...(positions?.values() ?? [])].some(({ committed }) => committed);
     for (const queue of waiting()) {
       const position = positions?.get(queue.partition);
-      if (position) {
-        const isAdded = begun && !position.committed && mapping.startingPosition.at !== 'TRIM_HORIZON';
-        const offset = isAdded ? 0 : position.offset;
-        this.#seek(consumer, queue.partition, offset);
-        queue.next = offset;
-        if (!position.committed) begin(queue, offset);
-      }
-      this.#release(consumer, queue.partition);
+      if (!position) continue;
+      const isAdded = begun && !position.committed && mapping.startingPosition.at !== 'TRIM_HORIZON';
+      queue.next = isAdded ? 0 : position.offset;
+      if (!position.committed && mapping.startingPosition.at !== 'TRIM_HORIZON') begin(queue, queue.next);
+      this.#unsure.delete(queue.partition);
     }
+    this.#reader?.wake();
   }
 
-  #seek(consumer: Consumer, partition: number, offset: number): void {
-    this.#sought.add(partition);
-    consumer.seek({ topic: this.#options.mapping.topic, partition, offset: String(offset) });
-  }
-
-  async #queue(payload: EachBatchPayload): Promise<void> {
-    const { batch } = payload;
-    const queue = this.#options.queueOf(batch.partition);
-    const consumer = this.#consumer;
-    // Stale: it was fetched before a seek, and what is sought is fetched next.
-    if (!queue.assigned || !consumer || payload.isStale() || this.#stop.signal.aborted) return;
-    if (queue.misses(fetchedFrom(batch))) {
-      this.#seek(consumer, queue.partition, queue.next as number);
-      return;
-    }
-    queue.add(batch.messages.map(kafkaRecord), performance.now());
-    payload.resolveOffset(batch.lastOffset());
-    this.#options.queued(queue, batch.messages.length, Number(batch.highWatermark));
-    if (!queue.full) return;
-    await Promise.race([queue.drained(), sleep(roomWaitMilliseconds)]);
-    // Of a consumer that is paused as a whole, kafkajs would fetch the other partitions again.
-    if (!queue.full || consumer !== this.#consumer || this.#stop.signal.aborted) return;
+  /** Goes on at the first record that there is: older ones are gone, or the topic was made anew. */
+  async #restart(queue: PartitionQueue): Promise<void> {
+    const { cluster, mapping } = this.#options;
     const { ownership } = queue;
-    this.#hold(consumer, queue.partition);
-    void queue.drained().then(() => {
-      if (queue.ownership === ownership) this.#release(consumer, queue.partition);
-    });
+    if (this.#unsure.has(queue.partition)) return;
+    this.#unsure.add(queue.partition);
+    const waiting = () => (queue.ownership === ownership ? [queue] : []);
+    const firsts = await this.#insisting(() => cluster.offsetsAt(mapping.topic, 'first'), waiting);
+    const first = firsts?.get(queue.partition);
+    if (first === undefined || waiting().length === 0) return;
+    queue.restart(first);
+    this.#unsure.delete(queue.partition);
+    this.#reader?.wake();
   }
 
-  #hold(consumer: Consumer, partition: number): void {
-    this.#held.add(partition);
-    this.#setPaused(consumer, true, [partition]);
-  }
-
-  #release(consumer: Consumer, partition: number): void {
-    this.#held.delete(partition);
-    if (this.#stop.signal.aborted || consumer !== this.#consumer) return;
-    this.#setPaused(consumer, false, [partition]);
-  }
-
-  #setPaused(consumer: Consumer, paused: boolean, partitions?: number[]): void {
-    const { topic } = this.#options.mapping;
-    try {
-      consumer[paused ? 'pause' : 'resume']([{ topic, ...(partitions && { partitions }) }]);
-    } catch (error) {
-      // kafkajs has just given this consumer up; the next one begins without pauses.
-      this.#options.failed(error);
+  /** Asks until there is an answer, or nobody waits for one. */
+  async #insisting<T>(ask: () => Promise<T>, waiting: () => readonly unknown[]): Promise<T | undefined> {
+    while (waiting().length > 0 && !this.#stop.signal.aborted) {
+      try {
+        return await ask();
+      } catch (error) {
+        this.#options.failed(error);
+        await sleep(restartMilliseconds);
+      }
     }
+    return undefined;
+  }
+
+  #queue(queue: PartitionQueue, fetched: Fetched, end: number): void {
+    this.#unreadable.delete(queue.partition);
+    queue.add(fetched, performance.now());
+    this.#options.queued(queue, fetched.records.length, end);
+    if (queue.full) void queue.drained().then(() => this.#reader?.wake());
+  }
+
+  #reportUnreadable(partition: number, offset: number, error: Error): void {
+    this.#options.failed(error);
+    if (this.#unreadable.get(partition) === offset) return;
+    this.#unreadable.set(partition, offset);
+    this.#options.unreadable(partition, offset, error);
   }
 }

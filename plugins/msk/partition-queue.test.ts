@@ -8,8 +8,10 @@ const record = (offset: number, size = 10): KafkaRecord => ({
   value: Buffer.alloc(size),
   headers: [],
 });
-const offsets = (first: number, count: number, size?: number) =>
-  Array.from({ length: count }, (_, index) => record(first + index, size));
+const offsets = (first: number, count: number, size?: number) => ({
+  records: Array.from({ length: count }, (_, index) => record(first + index, size)),
+  next: first + count,
+});
 const create = () => new PartitionQueue('t', 0, { batchSize: 100, maxBytes: 100_000 });
 
 describe('PartitionQueue', () => {
@@ -56,51 +58,36 @@ describe('PartitionQueue', () => {
     expect(drained).toBe(true);
   });
 
-  test('starts afresh where Kafka has set the partition back', () => {
+  test('starts afresh where the log begins below what was fetched: its topic was made anew', () => {
     const queue = create();
     queue.add(offsets(50, 3), 0);
+    queue.restart(0);
+    expect(queue).toMatchObject({ length: 0, next: 0 });
     queue.add(offsets(0, 2), 0);
 
     expect(queue.shift(9).map(({ offset }) => offset)).toEqual([0, 1]);
     expect(queue.next).toBe(2);
   });
 
-  test('starts afresh where another record has the offset of one that is queued', () => {
+  test('keeps what it has where the log begins above: what came between is gone', () => {
     const queue = create();
-    queue.add(offsets(0, 3), 0);
-    queue.add([record(0), { ...record(1), timestamp: 1 }], 0);
+    queue.add(offsets(0, 2), 0);
+    queue.restart(7);
 
-    expect(queue.shift(9).map(({ offset, timestamp }) => [offset, timestamp])).toEqual([
-      [0, 0],
-      [1, 1],
-    ]);
-    expect(queue.next).toBe(2);
+    expect(queue).toMatchObject({ length: 2, next: 7 });
   });
 
   test.each([
-    { overlap: 'and goes on', first: 5, count: 10, next: 15 },
-    { overlap: 'from the head on', first: 3, count: 12, next: 15 },
-    { overlap: 'and is older', first: 4, count: 3, next: 10 },
-  ])('queues each record once where a fetch overlaps what is queued, $overlap', ({ first, count, next }) => {
+    ['a marker behind its records', [{ ...offsets(0, 3), next: 4 }]],
+    ['an empty batch after them', [offsets(0, 3), { records: [], next: 4 }]],
+    ['records that begin behind a gap', [{ records: [], next: 1 }, offsets(1, 2), { records: [], next: 4 }]],
+  ])('is done up to the next record once those before are taken: %s', (_, fetched) => {
     const queue = create();
-    queue.add(offsets(0, 10), 0);
-    queue.shift(3);
-    queue.add(offsets(first, count), 0);
+    for (const one of fetched) queue.add(one, 0);
+    expect(queue.takeGap()).toBe(false);
 
-    const expected = Array.from({ length: next - 3 }, (_, index) => 3 + index);
-    expect(queue).toMatchObject({ next, length: expected.length });
-    expect(queue.shift(99).map(({ offset }) => offset)).toEqual(expected);
-    expect(queue.bytes).toBe(0);
-  });
-
-  test('asks once for what a fetch has left out', () => {
-    const queue = create();
-    expect(queue.misses(7)).toBe(false);
-    queue.add(offsets(0, 5), 0);
-
-    expect([queue.misses(5), queue.misses(3), queue.misses(7), queue.misses(7)]).toEqual([false, false, true, false]);
-    queue.add(offsets(7, 1), 0);
-    expect([queue.misses(8), queue.misses(9)]).toEqual([false, true]);
+    queue.shift(9);
+    expect([queue.head, queue.takeGap(), queue.takeGap()]).toEqual([4, true, false]);
   });
 
   describe('with a filter', () => {
@@ -123,7 +110,7 @@ describe('PartitionQueue', () => {
       queue.shift(1);
       counts.push(queue.takeFiltered());
       queue.shift(1);
-      queue.add([record(6)], 1);
+      queue.add(offsets(6, 1), 1);
       counts.push(queue.takeFiltered(), queue.takeFiltered());
 
       expect(counts).toEqual([1, 0, 1, 2, 0]);

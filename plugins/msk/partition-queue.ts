@@ -1,5 +1,6 @@
 import type { BatchLimits } from './batching.ts';
 import { eventBytes, type KafkaRecord } from './event.ts';
+import type { Fetched } from './fetched.ts';
 
 interface QueuedRecord {
   record: KafkaRecord;
@@ -30,10 +31,10 @@ export class PartitionQueue {
   ownership = 0;
   /** Whether a batch with this partition's records is in flight: Lambda reads a partition sequentially. */
   busy = false;
-  /** The offset that follows the last record queued or filtered out. */
+  /** The offset to fetch next; undefined where it isn't known. */
   next: number | undefined;
-  /** What a fetch left out, if it began behind `next`: asked for once, as there may be no record. */
-  #missed: number | undefined;
+  /** Whether there are offsets without a record before `next`, which nobody was told of. */
+  #hasGap = false;
 
   /** @param passes whether a record is to be queued; the others are passed over */
   constructor(
@@ -74,17 +75,9 @@ export class PartitionQueue {
     return this.#records.length >= this.#limits.records || this.#bytes >= this.#limits.bytes;
   }
 
-  /**
-   * Queues what a fetch brought. Two fetches may overlap, where the group joins anew or a partition's leader moves: what
-   * is queued already is passed over. But one that begins below all that is queued, or has another record where one is
-   * queued, means that Kafka has set the partition back (its topic was made anew): what is queued is then worthless.
-   */
-  add(records: readonly KafkaRecord[], at: number): void {
-    if (this.#isSetBack(records)) this.clear();
-    const from = this.next ?? Number.NEGATIVE_INFINITY;
+  /** Queues what a fetch from `next` brought. Offsets without a record, as of a transaction's marker, are passed over. */
+  add({ records, next }: Fetched, at: number): void {
     for (const record of records) {
-      if (record.offset < from) continue;
-      this.next = record.offset + 1;
       if (!this.#passes(record)) {
         this.#filteredBehind += 1;
         continue;
@@ -94,27 +87,18 @@ export class PartitionQueue {
       this.#filteredBehind = 0;
       this.#bytes += bytes;
     }
+    this.next = next;
+    this.#hasGap = (records.at(-1)?.offset ?? -1) + 1 < next;
   }
 
   /**
-   * Whether a fetch from that offset leaves out what has not been fetched; false where that was asked for again and
-   * there is nothing: markers of transactions take offsets, and come as no record.
+   * Goes on at the first offset that the log has. Where that is below what was fetched, the topic was made anew: what is
+   * queued is then worthless.
    */
-  misses(fetchedFrom: number): boolean {
-    if (this.next === undefined || fetchedFrom <= this.next || this.#missed === this.next) return false;
-    this.#missed = this.next;
-    return true;
-  }
-
-  #isSetBack(records: readonly KafkaRecord[]): boolean {
-    const [first] = records;
-    if (!first || this.next === undefined || first.offset >= this.next) return false;
-    if (first.offset < (this.head ?? first.offset)) return true;
-    const queued = new Map(this.#records.map(({ record }) => [record.offset, record]));
-    return records.some((record) => {
-      const same = queued.get(record.offset);
-      return same !== undefined && !isSame(same, record);
-    });
+  restart(first: number): void {
+    if (this.next !== undefined && first < this.next) this.clear();
+    this.next = first;
+    this.#hasGap = true;
   }
 
   /** Sizes of the records, the oldest first. */
@@ -143,6 +127,13 @@ export class PartitionQueue {
     return filtered;
   }
 
+  /** Whether all that was fetched is taken, and offsets without a record follow it: `head` is done up to there. */
+  takeGap(): boolean {
+    const hasGap = this.#hasGap && this.#records.length === 0;
+    if (hasGap) this.#hasGap = false;
+    return hasGap;
+  }
+
   /** Resolves when a quarter of the queue's room is free again: the rest keeps the function busy until the next fetch. */
   drained(): Promise<void> {
     return new Promise((resolve) => {
@@ -157,7 +148,7 @@ export class PartitionQueue {
     this.#filteredBehind = 0;
     this.#filteredAmongTaken = 0;
     this.next = undefined;
-    this.#missed = undefined;
+    this.#hasGap = false;
     this.#notifyWhenDrained();
   }
 
@@ -173,9 +164,4 @@ export class PartitionQueue {
     this.#onDrained = [];
     for (const resolve of waiting) resolve();
   }
-}
-
-function isSame(one: KafkaRecord, other: KafkaRecord): boolean {
-  if (one.timestamp !== other.timestamp) return false;
-  return one.value === null || other.value === null ? one.value === other.value : one.value.equals(other.value);
 }

@@ -74,6 +74,11 @@ export class Poller {
         this.#clusterError = undefined;
       },
       failed: (error) => this.#clusterFailed(error, 'PollingErrorCount'),
+      unreadable: (partition, offset, error) =>
+        options.log(
+          `${options.functionKey} gets nothing more of ${mapping.topic}-${partition}: it can't be read from offset ` +
+            `${offset} on, and is tried again: ${error.message}`,
+        ),
     });
   }
 

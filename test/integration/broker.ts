@@ -16,6 +16,8 @@ export interface TestBroker {
   readonly server: Server;
   /** "127.0.0.1:port" */
   readonly endpoint: string;
+  /** The folder of the partitions that it has on disk. */
+  readonly partitions: string;
   /** Every record of a topic, up to where it ends now, each partition in order of offset. */
   readAll(topic: string): Promise<TestRecord[]>;
   /** The bytes of a topic's log: what no client has put in another form. */
@@ -59,6 +61,7 @@ export async function startBroker(topics: readonly string[]): Promise<TestBroker
   return {
     server,
     endpoint: server.endpoint,
+    partitions: join(data, 'partitions'),
     readAll: (topic) => readAll(kafka, topic),
     async logOf(topic) {
       const files = (await readdir(data, { recursive: true })).filter((file) =>

@@ -1,9 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import type { Admin, Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
-import { kafkaOf } from '../../deploy/servers.ts';
+import { Cluster } from '../../../plugins/msk/cluster.ts';
 import type { LogRecord, TopicLog } from '../world.ts';
+import { readLog } from './log-reader.ts';
 
-const MIB = 2 ** 20;
 /** Reading stands still for so long: something is wrong with the brokers. */
 const STALLED_MS = 30_000;
 
@@ -13,8 +11,7 @@ export interface ReadOptions {
 }
 
 /**
- * Reads topics to the end that they have now. Nothing is committed; the consumer group that kafkajs needs is removed
- * again.
+ * Reads topics to the end that they have now, as a consumer of committed records does. No consumer group is made.
  * @throws Error naming the partitions that could not be read to their ends
  */
 export async function readTopics<T extends string>(
@@ -22,10 +19,10 @@ export async function readTopics<T extends string>(
   topics: readonly T[],
   { since }: ReadOptions = {},
 ): Promise<Record<T, TopicLog>> {
-  return withAdmin(brokers, async (admin) => {
+  return withCluster(brokers, async (cluster) => {
     const logs = {} as Record<T, TopicLog>;
-    for (const topic of topics) logs[topic] = { partitions: await rangesOf(admin, topic, since), records: [] };
-    await readRanges(brokers, admin, logs);
+    for (const topic of topics) logs[topic] = { partitions: await rangesOf(cluster, topic, since), records: [] };
+    for (const topic of topics) await readToEnds(brokers, topic, logs[topic]);
     return logs;
   });
 }
@@ -35,119 +32,65 @@ export async function readRecord(
   brokers: string,
   { topic, partition, offset }: Pick<LogRecord, 'topic' | 'partition' | 'offset'>,
 ): Promise<LogRecord | undefined> {
-  return withAdmin(brokers, async (admin) => {
-    const range = (await rangesOf(admin, topic, undefined)).find((own) => own.partition === partition);
+  return withCluster(brokers, async (cluster) => {
+    const range = (await rangesOf(cluster, topic, undefined)).find((own) => own.partition === partition);
     if (range === undefined || offset < range.start || offset >= range.end) return undefined;
     const log: TopicLog = { partitions: [{ partition, start: offset, end: offset + 1 }], records: [] };
-    await readRanges(brokers, admin, { [topic]: log });
+    await readToEnds(brokers, topic, log);
     return log.records[0];
   });
 }
 
-async function withAdmin<T>(brokers: string, use: (admin: Admin) => Promise<T>): Promise<T> {
-  const admin = kafkaOf({ kafka: brokers }, 'report').admin();
-  await admin.connect();
+async function withCluster<T>(brokers: string, use: (cluster: Cluster) => Promise<T>): Promise<T> {
+  const cluster = new Cluster(brokers);
   try {
-    return await use(admin);
+    return await use(cluster);
   } finally {
-    await admin.disconnect();
+    await cluster.disconnect();
   }
 }
 
-async function readRanges(brokers: string, admin: Admin, logs: Record<string, TopicLog>): Promise<void> {
-  const groupId = `report-${randomUUID()}`;
-  const consumer = kafkaOf({ kafka: brokers }, 'report').consumer({
-    groupId,
-    maxBytes: 32 * MIB,
-    maxBytesPerPartition: 4 * MIB,
-    maxWaitTimeInMs: 100,
-  });
-  try {
-    await readToEnds(consumer, logs);
-  } finally {
-    await consumer.disconnect();
-    await admin.deleteGroups([groupId]).catch(() => {});
-  }
-  for (const { records } of Object.values(logs))
-    records.sort((a, b) => a.partition - b.partition || a.offset - b.offset);
+async function rangesOf(cluster: Cluster, topic: string, since: number | undefined): Promise<TopicLog['partitions']> {
+  const starts = await cluster.offsetsAt(topic, since === undefined ? 'first' : { time: since });
+  const ends = await cluster.offsetsAt(topic, 'end');
+  return [...ends].map(([partition, end]) => ({ partition, start: starts.get(partition) ?? end, end }));
 }
 
-async function rangesOf(admin: Admin, topic: string, since: number | undefined): Promise<TopicLog['partitions']> {
-  const offsets = await admin.fetchTopicOffsets(topic);
-  const later = since === undefined ? [] : await admin.fetchTopicOffsetsByTimestamp(topic, since);
-  return offsets
-    .map(({ partition, low, high }) => {
-      const start = later.find((own) => own.partition === partition)?.offset ?? low;
-      return { partition, start: Number(start), end: Number(high) };
-    })
-    .sort((a, b) => a.partition - b.partition);
-}
-
-async function readToEnds(consumer: Consumer, logs: Record<string, TopicLog>): Promise<void> {
-  const unread = Object.entries(logs).flatMap(([topic, { partitions }]) =>
-    partitions.filter(({ start, end }) => start < end).map((range) => ({ topic, next: range.start, ...range })),
+/** Fills a topic's log, in order of partition and offset. */
+async function readToEnds(brokers: string, topic: string, { partitions, records }: TopicLog): Promise<void> {
+  const left = new Map(
+    partitions.filter(({ start, end }) => start < end).map(({ partition, end }) => [partition, end]),
   );
-  const left = new Map(unread.map((range) => [`${range.topic}-${range.partition}`, range]));
   if (left.size === 0) return;
-
-  await consumer.connect();
-  await consumer.subscribe({ topics: Object.keys(logs), fromBeginning: true });
+  const from = new Map(partitions.flatMap(({ partition, start }) => (left.has(partition) ? [[partition, start]] : [])));
   const done = Promise.withResolvers<void>();
   let timer: NodeJS.Timeout | undefined;
   const progress = () => {
     clearTimeout(timer);
-    const stalled = () => new Error(`can't read ${[...left.keys()].join(', ')}: nothing for ${STALLED_MS / 1000} s`);
+    const names = () => [...left.keys()].map((partition) => `${topic}-${partition}`).join(', ');
+    const stalled = () => new Error(`can't read ${names()}: nothing for ${STALLED_MS / 1000} s`);
     timer = setTimeout(() => done.reject(stalled()), STALLED_MS);
   };
-  // A broker that has just started may refuse a group for a moment: kafkajs joins again by itself.
-  consumer.on('consumer.crash', ({ payload }) => payload.restart || done.reject(payload.error));
-  consumer.on('consumer.group_join', () => {
-    for (const { topic, partition, next } of unread) consumer.seek({ topic, partition, offset: String(next) });
-  });
   progress();
+  const reader = readLog({
+    brokers,
+    topic,
+    from,
+    failed: done.reject,
+    took: (partition, read, next) => {
+      const end = left.get(partition) ?? 0;
+      for (const record of read) if (record.offset < end) records.push(record);
+      progress();
+      if (next >= end) left.delete(partition);
+      if (left.size === 0) done.resolve();
+      return next < end;
+    },
+  });
   try {
-    await consumer.run({
-      autoCommit: false,
-      partitionsConsumedConcurrently: 4,
-      eachBatch: async (payload: EachBatchPayload) => {
-        const { topic, partition, messages } = payload.batch;
-        const range = left.get(`${topic}-${partition}`);
-        if (range === undefined) return;
-        // A group that is joined again begins anew: what was read once isn't read twice.
-        for (const message of messages) {
-          const offset = Number(message.offset);
-          if (offset >= range.next && offset < range.end) {
-            logs[topic]?.records.push(recordOf(topic, partition, message));
-            range.next = offset + 1;
-          }
-        }
-        if (Number(payload.batch.lastOffset()) >= range.end - 1) left.delete(`${topic}-${partition}`);
-        progress();
-        if (left.size === 0) done.resolve();
-        await payload.heartbeat();
-      },
-    });
     await done.promise;
   } finally {
     clearTimeout(timer);
+    await reader.stop();
   }
-}
-
-/** A record as kafkajs gives it, in the report's form. */
-export function recordOf(topic: string, partition: number, message: KafkaMessage): LogRecord {
-  const { offset, timestamp, key, value, headers } = message;
-  const buffers = Object.entries(headers ?? {}).map(([name, held]): [string, Buffer[]] => [
-    name,
-    // kafkajs begins the list of a header called `constructor` with what an object inherits under that name.
-    [held].flat().filter((one) => Buffer.isBuffer(one)),
-  ]);
-  return {
-    topic,
-    partition,
-    offset: Number(offset),
-    timestamp: Number(timestamp),
-    key,
-    value,
-    headers: new Map(buffers),
-  };
+  records.sort((a, b) => a.partition - b.partition || a.offset - b.offset);
 }

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
+import '../../../lib/kafka/kafkajs-timers.ts';
 import { Cluster } from '../cluster.ts';
 import { createInvoker, type Invoker } from '../invoker.ts';
 import type { Mapping } from '../mapping.ts';

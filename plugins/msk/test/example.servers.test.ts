@@ -18,7 +18,7 @@ let topic: string;
 let child: ChildProcess | undefined;
 const run = promisify(execFile);
 const plugin = dirname(import.meta.dirname);
-const peers = ['serverless', 'serverless-offline', 'kafkajs', 'adm-zip', 'prom-client', '@types/node'];
+const peers = ['serverless', 'serverless-offline', '@platformatic/kafka', 'adm-zip', 'prom-client', '@types/node'];
 const cli = createRequire(import.meta.url).resolve('serverless/bin/serverless.js');
 
 beforeAll(async () => {

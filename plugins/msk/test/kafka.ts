@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { Kafka, type KafkaMessage, logLevel, type Message, Partitioners } from 'kafkajs';
+import '../../../lib/kafka/kafkajs-timers.ts';
 import { Cluster } from '../cluster.ts';
 import type { MskEvent, MskRecord } from '../event.ts';
 import type { Mapping } from '../mapping.ts';

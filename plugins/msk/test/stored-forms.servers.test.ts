@@ -1,0 +1,221 @@
+import { randomUUID } from 'node:crypto';
+import { Admin, allowedCompressionsAlgorithms, Base, fetchV12, Producer, stringSerializers } from '@platformatic/kafka';
+import {
+  committed,
+  connect,
+  createTopic,
+  createTopicNamed,
+  disconnect,
+  done,
+  endOf,
+  eventually,
+  numbered,
+  produce,
+  recordsOf,
+  start,
+  stopAll,
+  texts,
+} from './kafka.ts';
+
+const client = { clientId: 'test', bootstrapBrokers: String(process.env['KAFKA_BROKERS']).split(',') };
+const closing: { close: () => Promise<void> }[] = [];
+
+/** Closed when the test has ended. */
+function closed<T extends { close: () => Promise<void> }>(one: T): T {
+  closing.push(one);
+  return one;
+}
+
+beforeAll(connect);
+afterEach(async () => {
+  await stopAll();
+  await Promise.all(closing.splice(0).map((one) => one.close()));
+});
+afterAll(disconnect);
+
+const values = (first: number, count: number) => Array.from({ length: count }, (_, index) => String(first + index));
+
+describe('records as producers compress them', () => {
+  test.each(allowedCompressionsAlgorithms)('%s', async (compression) => {
+    const topic = await createTopic(1);
+    const producer = closed(new Producer({ ...client, serializers: stringSerializers, acks: -1, compression }));
+    await producer.send({ messages: values(0, 500).map((value) => ({ topic, value, partition: 0 })) });
+    const run = start(topic, () => {});
+    await done(run, 500);
+
+    expect(texts(run.events)).toEqual(values(0, 500));
+  });
+
+  test('batches of several codecs follow each other', async () => {
+    const topic = await createTopic(1);
+    const producer = closed(new Producer({ ...client, serializers: stringSerializers, acks: -1 }));
+    for (const [index, compression] of allowedCompressionsAlgorithms.entries())
+      await producer.send({
+        compression,
+        messages: values(index * 3, 3).map((value) => ({ topic, value, partition: 0 })),
+      });
+    const run = start(topic, () => {});
+    await done(run, 15);
+
+    expect(texts(run.events)).toEqual(values(0, 15));
+  });
+});
+
+describe('offsets without a record', () => {
+  const transactional = () =>
+    closed(
+      new Producer({
+        ...client,
+        serializers: stringSerializers,
+        acks: -1,
+        idempotent: true,
+        transactionalId: randomUUID(),
+      }),
+    );
+  type Transactional = ReturnType<typeof transactional>;
+  async function transaction(producer: Transactional, topic: string, ends: 'commit' | 'abort', own: string[]) {
+    const begun = await producer.beginTransaction();
+    await begun.send({ messages: own.map((value) => ({ topic, value, partition: 0 })) });
+    await begun[ends]();
+  }
+
+  test('of transactions: the aborted one is not read, markers are passed over, and no lag is left', async () => {
+    const topic = await createTopic(1);
+    const producer = transactional();
+    await transaction(producer, topic, 'commit', ['0', '1']);
+    await transaction(producer, topic, 'abort', ['aborted']);
+    await transaction(producer, topic, 'commit', ['2']);
+    const run = start(topic, () => {});
+    await done(run, 3);
+    await eventually(async () => (await committed(run.group, topic))[0] === (await endOf(topic)));
+    await run.poller.refreshPositions();
+
+    expect(texts(run.events)).toEqual(['0', '1', '2']);
+    expect(run.poller.status.metrics.SumOffsetLag).toBe(0);
+  });
+
+  test('of one that is aborted while others go on, over many fetches', async () => {
+    const topic = await createTopic(1);
+    const [first, second] = [transactional(), transactional()];
+    const large = 'x'.repeat(400_000);
+    const aborted = await first.beginTransaction();
+    const kept = await second.beginTransaction();
+    for (let index = 0; index < 4; index += 1) {
+      await aborted.send({ messages: [{ topic, value: `aborted ${large}`, partition: 0 }] });
+      await kept.send({ messages: [{ topic, value: `${index} ${large}`, partition: 0 }] });
+    }
+    await kept.commit();
+    await aborted.abort();
+    await transaction(first, topic, 'abort', ['aborted']);
+    await transaction(first, topic, 'commit', ['4']);
+    const run = start(topic, () => {});
+    await done(run, 5);
+    await eventually(async () => (await committed(run.group, topic))[0] === (await endOf(topic)));
+
+    expect(texts(run.events).map((text) => text.split(' ')[0])).toEqual(values(0, 5));
+  }, 20_000);
+
+  test('of one that is still open: what is behind it waits, and comes when it has ended', async () => {
+    const topic = await createTopic(1);
+    const open = await transactional().beginTransaction();
+    await produce(topic, numbered(0, 0, 1));
+    await open.send({ messages: [{ topic, value: '1', partition: 0 }] });
+    await produce(topic, numbered(0, 2, 1));
+    const run = start(topic, () => {});
+    await done(run, 1);
+    await run.poller.refreshPositions();
+    expect(run.poller.status.metrics.SumOffsetLag).toBe(0);
+    await open.commit();
+    await done(run, 3);
+
+    expect(texts(run.events)).toEqual(['0', '1', '2']);
+  });
+
+  test('of a segment that compaction has left with empty batches only', async () => {
+    const topic = `test-${randomUUID()}`;
+    await compactSoon();
+    // Records too large for two of them to share a segment, be it before or after compaction.
+    await createTopicNamed(topic, 1, [
+      { name: 'cleanup.policy', value: 'compact' },
+      { name: 'segment.bytes', value: String(2 ** 20) },
+      { name: 'min.cleanable.dirty.ratio', value: '0.001' },
+    ]);
+    // A batch that is its producer's last is kept, without the record that another one supersedes.
+    for (const value of values(0, 4)) {
+      const producer = closed(new Producer({ ...client, serializers: stringSerializers, acks: -1, idempotent: true }));
+      await producer.send({ messages: [{ topic, key: 'k', value: value.padEnd(700_000), partition: 0 }] });
+    }
+    await eventually(async () => {
+      const batches = await firstSegment(topic);
+      return batches.length > 0 && batches.every(({ records }) => records.length === 0);
+    }, 25);
+    const run = start(topic, () => {});
+    await done(run, 2);
+    await eventually(async () => (await committed(run.group, topic))[0] === 4);
+
+    expect(texts(run.events).map((text) => text.trim())).toEqual(['2', '3']);
+  }, 40_000);
+});
+
+/** Has the broker look for what it can compact each 100 ms, not each 15 s. */
+async function compactSoon(): Promise<void> {
+  const admin = closed(new Admin(client));
+  const configs = [{ name: 'log.cleaner.backoff.ms', value: '100', configOperation: 0 as const }];
+  const { brokers } = await admin.metadata({ topics: [] });
+  const resources = [...brokers.keys()].map((id) => ({ resourceType: 4 as const, resourceName: String(id), configs }));
+  await admin.incrementalAlterConfigs({ resources });
+}
+
+/** The batches of a topic's first segment: a fetch gives what one segment has. */
+async function firstSegment(topic: string) {
+  const base = closed(new Base(client));
+  const { brokers } = await base.metadata({ topics: [] });
+  const [broker] = brokers.values();
+  if (!broker) throw new Error('no broker');
+  const connection = await base.connections.get(broker);
+  const bytes = 10 * 2 ** 20;
+  const from = {
+    partition: 0,
+    currentLeaderEpoch: -1,
+    fetchOffset: 0n,
+    lastFetchedEpoch: -1,
+    partitionMaxBytes: bytes,
+  };
+  const topics = [{ topicId: topic, partitions: [from] }];
+  const { responses } = await fetchV12.api.async(connection, 0, 1, bytes, 0, 0, -1, topics, [], '');
+  return responses[0]?.partitions[0]?.records ?? [];
+}
+
+test('headers keep the order of the record, repeated names too; one without a value is an empty object', async () => {
+  const topic = await createTopic(1);
+  const producer = closed(new Producer({ ...client, acks: -1 }));
+  const bytes = (text: string) => Buffer.from(text);
+  const headers = new Map<Buffer, Buffer>([
+    [bytes('b'), bytes('1')],
+    [bytes('2'), bytes('two')],
+    [bytes('1'), bytes('one')],
+    [bytes('b'), bytes('3')],
+    [bytes('constructor'), bytes('')],
+    [bytes('__proto__'), bytes('p')],
+    [bytes('nothing'), null as unknown as Buffer],
+    [bytes('Grüße'), Buffer.from([0, 128, 255])],
+  ]);
+  await producer.send({ messages: [{ topic, partition: 0, value: bytes('x'), headers }] });
+  const run = start(topic, () => {});
+  await done(run, 1);
+
+  const found = run.events.flatMap(recordsOf)[0]?.headers.flatMap((header) => {
+    const entries = Object.entries(header);
+    return entries.length === 0 ? [[]] : entries.map(([name, value]) => [name, ...value]);
+  });
+  expect(found).toEqual([
+    ['b', 49],
+    ['2', 116, 119, 111],
+    ['1', 111, 110, 101],
+    ['b', 51],
+    ['constructor'],
+    ['__proto__', 112],
+    [],
+    ['Grüße', 0, -128, -1],
+  ]);
+});
