@@ -83,9 +83,11 @@ export async function writeWorld(
 }
 
 async function writeTopics({ admin, kafka }: Clients, topics: WholeWorld['topics']): Promise<void> {
+  // The world's records have times of their own, which lie ever further back.
+  const configEntries = [{ name: 'retention.ms', value: '-1' }];
   await createTopics(
     admin,
-    TOPIC_NAMES.map((topic) => ({ topic, numPartitions: topics[topic].partitions.length })),
+    TOPIC_NAMES.map((topic) => ({ topic, numPartitions: topics[topic].partitions.length, configEntries })),
   );
   const producer = kafka.producer({ idempotent: true });
   await producer.connect();
