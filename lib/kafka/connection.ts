@@ -9,7 +9,7 @@ export interface OneConnection<T> {
   get(servers: string): Connection<T>;
   /** Ends that connection, if it is still the one there is: of two sends that fail, the later one leaves the next be. */
   end(connection: Connection<T>): Promise<void>;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Holds the one connection of an execution environment, between invocations too. */

@@ -22,4 +22,4 @@ async function invoke() {
   return { ...cost, response, peakMb: process.resourceUsage().maxRSS / 1024 };
 }
 
-invoke().then((result) => process.send(result, () => process.exit()));
+void invoke().then((result) => process.send(result, () => process.exit()));

@@ -25,7 +25,7 @@ export interface Place {
   /** as a person calls it */
   readonly name: string;
   /** The keys of the marked records that it holds. @throws TransientError where it is away */
-  find(marked: Marked, deadline: Deadline): Promise<ReadonlySet<string>>;
+  readonly find: (marked: Marked, deadline: Deadline) => Promise<ReadonlySet<string>>;
   /** Removes what it holds of them; absent where they stay. @throws TransientError where it is away */
-  remove?(marked: Marked, deadline: Deadline): Promise<void>;
+  readonly remove?: (marked: Marked, deadline: Deadline) => Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Admin, allowedCompressionsAlgorithms, Base, fetchV12, Producer, stringSerializers } from '@platformatic/kafka';
+import { eventually } from './eventually.ts';
 import {
   committed,
   connect,
@@ -8,7 +9,6 @@ import {
   disconnect,
   done,
   endOf,
-  eventually,
   numbered,
   produce,
   recordsOf,
@@ -24,6 +24,13 @@ const closing: { close: () => Promise<void> }[] = [];
 function closed<T extends { close: () => Promise<void> }>(one: T): T {
   closing.push(one);
   return one;
+}
+
+/** Resolves when the group has committed all of the one partition, or up to that offset. */
+async function committedToTheEnd(group: string, topic: string, end?: number): Promise<void> {
+  const goal = end ?? (await endOf(topic));
+  const offset = async () => (await committed(group, topic))[0];
+  await eventually(async () => (await offset()) === goal, { what: `offset ${goal} committed`, seen: offset });
 }
 
 beforeAll(connect);
@@ -87,7 +94,7 @@ describe('offsets without a record', () => {
     await transaction(producer, topic, 'commit', ['2']);
     const run = start(topic, () => {});
     await done(run, 3);
-    await eventually(async () => (await committed(run.group, topic))[0] === (await endOf(topic)));
+    await committedToTheEnd(run.group, topic);
     await run.poller.refreshPositions();
 
     expect(texts(run.events)).toEqual(['0', '1', '2']);
@@ -110,7 +117,7 @@ describe('offsets without a record', () => {
     await transaction(first, topic, 'commit', ['4']);
     const run = start(topic, () => {});
     await done(run, 5);
-    await eventually(async () => (await committed(run.group, topic))[0] === (await endOf(topic)));
+    await committedToTheEnd(run.group, topic);
 
     expect(texts(run.events).map((text) => text.split(' ')[0])).toEqual(values(0, 5));
   }, 20_000);
@@ -145,16 +152,19 @@ describe('offsets without a record', () => {
       const producer = closed(new Producer({ ...client, serializers: stringSerializers, acks: -1, idempotent: true }));
       await producer.send({ messages: [{ topic, key: 'k', value: value.padEnd(700_000), partition: 0 }] });
     }
-    await eventually(async () => {
-      const batches = await firstSegment(topic);
-      return batches.length > 0 && batches.every(({ records }) => records.length === 0);
-    }, 25);
+    await eventually(
+      async () => {
+        const batches = await firstSegment(topic);
+        return batches.length > 0 && batches.every(({ records }) => records.length === 0);
+      },
+      { what: 'a first segment of empty batches' },
+    );
     const run = start(topic, () => {});
     await done(run, 2);
-    await eventually(async () => (await committed(run.group, topic))[0] === 4);
+    await committedToTheEnd(run.group, topic, 4);
 
     expect(texts(run.events).map((text) => text.trim())).toEqual(['2', '3']);
-  }, 40_000);
+  });
 });
 
 /** Has the broker look for what it can compact each 100 ms, not each 15 s. */
