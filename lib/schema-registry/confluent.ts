@@ -26,7 +26,7 @@ export function confluentRegistry(url: string): SchemaRegistry {
   if (!/^https?:$/.test(protocol ?? '') || username || password) {
     throw new Error('configuration: SCHEMA_REGISTRY_URL must be an http(s) URL without credentials');
   }
-  const root = url.replace(/\/+$/, '');
+  const root = url.replace(/(?<!\/)\/+$/, '');
   return {
     async schema(id, deadline) {
       // Ids count from 1; the four bytes of a record may hold anything.

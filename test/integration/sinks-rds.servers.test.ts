@@ -395,8 +395,24 @@ test('any record of a generic topic is a row that holds its key and value', asyn
     '',
     '[1,\n2]',
     '\ufeff{}',
+    '{"a":1e9999,"a":1}',
+    `["1e9999",1e-999,"${'['.repeat(9000)}"]`,
   );
-  const data = fc.option(fc.oneof(json, text, bytes, nasty));
+  // Escapes, whole and in parts, in names and in members that another one takes the place of.
+  const piece = fc.constantFrom(
+    '\\u0000',
+    '\\ud83d',
+    '\\uDE00',
+    '\\ud83d\\ude00',
+    '\\\\',
+    'u0000',
+    '\\"',
+    '\\u0041',
+    'e9999',
+  );
+  const string = fc.array(piece, { maxLength: 4 }).map((pieces) => `"${pieces.join('')}"`);
+  const twice = fc.tuple(string, string).map(([name, value]) => `{${name}:[${value}],${name}:1}`);
+  const data = fc.option(fc.oneof(json, text, bytes, nasty, twice));
   let offset = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(fc.record({ key: data, value: data }), { minLength: 1, maxLength: 40 }), async (made) => {

@@ -52,7 +52,7 @@ function reasonOf(error: BulkItem['error']): string {
 const withoutValues = (reason: string) =>
   reason
     .replace(QUOTED, '')
-    .replace(/\[[^\]]*\]|"[^"]*"|'[^']*'/g, '[…]')
+    .replace(/\[[^\]]*(?:\]|$)|"[^"]*(?:"|$)|'[^']*(?:'|$)/g, '[…]')
     .slice(0, 200);
 
 const QUOTED =

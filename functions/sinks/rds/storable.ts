@@ -3,22 +3,22 @@ export function isStorableText(text: string): boolean {
   return !text.includes('\u0000');
 }
 
-/** An escape of U+0000 or of a surrogate, in JSON that JSON.stringify wrote: there, a whole pair isn't escaped. */
-const UNSTORABLE_ESCAPE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
-/** jsonb's numbers end at 131072 digits before the point and 16383 after it. */
-const HUGE_NUMBER = /\d[eE][+-]?\d{4}|\d{4000}/;
-/** PostgreSQL parses recursively, on a stack of 2 MB; so do JSON.stringify and many a reader. */
+/** jsonb's numbers end at 131072 digits before the point and 16383 after it: far beyond these. */
+const DIGITS = 4_000;
+const EXPONENT_DIGITS = 4;
+/** PostgreSQL parses recursively, on a stack of 2 MB; so does many a reader. */
 const DEPTH = 512;
 
 /**
  * Whether a text is JSON that jsonb can hold ("8.14. JSON Types"): no U+0000 and no half of a surrogate pair in its
  * strings, no number of thousands of digits, not nested too deeply. The JSON text `null` isn't: it would be SQL's null.
+ *
+ * The text itself is looked at, not what it is parsed to: PostgreSQL refuses such a string also where a later member
+ * of the same name takes its place.
  */
 export function isStorableJson(text: string): boolean {
   const parsed = parse(text);
-  if (parsed === undefined || parsed === null) return false;
-  if (HUGE_NUMBER.test(text) || isNestedDeeply(text)) return false;
-  return !UNSTORABLE_ESCAPE.test(JSON.stringify(parsed));
+  return parsed !== undefined && parsed !== null && isStorable(text);
 }
 
 function parse(text: string): unknown {
@@ -29,13 +29,64 @@ function parse(text: string): unknown {
   }
 }
 
-/** Counts brackets in strings too: at worst a strange text is stored as text. */
-function isNestedDeeply(text: string): boolean {
+const [QUOTE, BACKSLASH] = codes('"\\');
+const [OPEN_LIST, OPEN_OBJECT, CLOSE_LIST, CLOSE_OBJECT] = codes('[{]}');
+const [ZERO, NINE, PLUS, MINUS, UPPER_E, LOWER_E] = codes('09+-Ee');
+
+function codes(characters: string): number[] {
+  return Array.from(characters, (character) => character.charCodeAt(0));
+}
+
+/** One pass over a text that is JSON. */
+function isStorable(text: string): boolean {
   let depth = 0;
-  for (let i = 0; i < text.length && depth <= DEPTH; i += 1) {
-    const character = text[i];
-    if (character === '[' || character === '{') depth += 1;
-    else if (character === ']' || character === '}') depth -= 1;
+  let digits = 0;
+  let mostDigits = DIGITS;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code >= (ZERO as number) && code <= (NINE as number)) {
+      digits += 1;
+      if (digits >= mostDigits) return false;
+      continue;
+    }
+    // The `e` of a number, not that of `true`.
+    if ((code === LOWER_E || code === UPPER_E) && digits > 0) mostDigits = EXPONENT_DIGITS;
+    else if (code !== PLUS && code !== MINUS) mostDigits = DIGITS;
+    digits = 0;
+    if (code === QUOTE) {
+      at = endOfString(text, at + 1);
+      if (at < 0) return false;
+    } else if (code === OPEN_LIST || code === OPEN_OBJECT) {
+      depth += 1;
+      if (depth > DEPTH) return false;
+    } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth -= 1;
   }
-  return depth > DEPTH;
+  return true;
+}
+
+/** Where a string's last quote is; -1 where it holds an escape that PostgreSQL refuses. */
+function endOfString(text: string, from: number): number {
+  let at = from;
+  for (let code = text.charCodeAt(at); code !== QUOTE; code = text.charCodeAt(at)) {
+    if (code !== BACKSLASH) at += 1;
+    else if (text[at + 1] !== 'u') at += 2;
+    else {
+      const length = lengthOfEscape(text, at);
+      if (length === 0) return -1;
+      at += length;
+    }
+  }
+  return at;
+}
+
+const isHigh = (unit: number) => unit >= 0xd800 && unit <= 0xdbff;
+const isLow = (unit: number) => unit >= 0xdc00 && unit <= 0xdfff;
+const unitAt = (text: string, at: number) => Number.parseInt(text.slice(at + 2, at + 6), 16);
+
+/** Of `\uXXXX`, or of two that are a surrogate pair; 0 where it is U+0000 or half of a pair. */
+function lengthOfEscape(text: string, at: number): number {
+  const unit = unitAt(text, at);
+  if (unit === 0 || isLow(unit)) return 0;
+  if (!isHigh(unit)) return 6;
+  return text.startsWith('\\u', at + 6) && isLow(unitAt(text, at + 6)) ? 12 : 0;
 }
