@@ -67,11 +67,15 @@ function watched() {
     s3: archiveIn(archive.bucket, archive.client),
   };
   const [looked, cleaned] = [new Set<string>(), new Set<string>()];
-  const watch = ({ name, find, remove }: Place): Place => ({
-    name,
-    find: (...args) => find(...args).finally(() => looked.add(name)),
-    ...(remove && { remove: (...args) => remove(...args).finally(() => cleaned.add(name)) }),
-  });
+  const watch = (place: Place): Place => {
+    const { name } = place;
+    const find: Place['find'] = (...args) => place.find(...args).finally(() => looked.add(name));
+    if (place.remove === undefined) return { name, find };
+    const remove = async (...args: Parameters<Place['find']>) => {
+      await place.remove?.(...args).finally(() => cleaned.add(name));
+    };
+    return { name, find, remove };
+  };
   return {
     places: { rds: watch(places.rds), dynamodb: watch(places.dynamodb), s3: watch(places.s3) },
     looked,
