@@ -13,7 +13,7 @@ const { ip, other } = SECRETS;
 const LOGIN = { user_id: 'marked', app_version: '1.0.0', ip, locale: 'NE', device_id: DEVICE, device_type: 'android' };
 
 /** So many of them are good: the first ones. */
-export const GOOD_MARKED = 3;
+export const GOOD_MARKED = 4;
 
 /** Logins with the secrets in them, good and bad, in every encoding; their schema is asked of the running registry. */
 export async function markedLogins({ endpoints, references }: StackFile): Promise<Message[]> {
@@ -27,10 +27,11 @@ export async function markedLogins({ endpoints, references }: StackFile): Promis
     json({}),
     frameConfluent(confluent, payload),
     frameGlue(glue, payload, true),
+    // What is no locale never costs the login.
+    json({ locale: `${ip} ${DEVICE}` }),
     json({ ip: `${ip}.1` }),
     json({ ip: other, device_id: `${DEVICE}\u0001` }),
     json({ timestamp: other }),
-    json({ locale: `${ip} ${DEVICE}` }),
     json({ user_id: null, device_id: DEVICE.repeat(5) }),
     Buffer.concat([json({}), Buffer.from(other)]),
     frameConfluent(4711, payload),
