@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,18 +32,65 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-test('the service invokes functions by key or logical id, until its stopping has resolved', async () => {
-  const file = join(directory, 'lines');
-  await writeFile(join(directory, 'module.mjs'), moduleText(file));
+/** A service with that module, whose one function is packaged. */
+async function offlineOf(module: string, packageIt = true): Promise<Offline> {
+  await writeFile(join(directory, 'module.mjs'), module);
+  if (packageIt) writePackage(directory);
+  return new Offline(serviceIn(directory), { notice() {}, warning() {}, error() {} });
+}
+
+function writePackage(folder: string): void {
   const zip = new AdmZip();
   zip.addFile('index.cjs', Buffer.from(HANDLER));
-  zip.writeZip(join(directory, 'work.zip'));
-  const offline = new Offline(serviceIn(directory), { notice() {}, warning() {}, error() {} });
+  zip.writeZip(join(folder, 'work.zip'));
+}
+
+test('the service invokes functions by key or logical id, until its stopping has resolved', async () => {
+  const file = join(directory, 'lines');
+  const offline = await offlineOf(moduleText(file));
 
   await offline.start();
   await offline.stop();
 
   expect(await readFile(file, 'utf8')).toBe('by key\nby logical id\nwhile stopping\n');
+});
+
+test('a function whose package could not be unpacked is tried again with the next event', async () => {
+  const file = join(directory, 'lines');
+  const offline = await offlineOf(
+    `
+const event = ${JSON.stringify({ file, line: 'at last' })};
+export const deploy = async () => ({ references: {}, bootstrapServers: () => '', environment: {} });
+export async function prepare(invoke) {
+  const first = await invoke('work', event).then(() => 'done', () => 'failed');
+  globalThis.writePackage();
+  await invoke('work', { ...event, line: first });
+  await invoke('work', event);
+}`,
+    false,
+  );
+  Object.assign(globalThis, { writePackage: () => writePackage(directory) });
+
+  await offline.start();
+  await offline.stop();
+
+  expect(await readFile(file, 'utf8')).toBe('failed\nat last\n');
+});
+
+test('a step of the stop that fails is said, and all others are done', async () => {
+  const temporary = process.env['TMPDIR'];
+  const offline = await offlineOf(`
+export const deploy = async () => ({ references: {}, bootstrapServers: () => '', environment: {} });
+export const stopping = () => Promise.reject(new Error('not stopped'));
+export const stopped = () => { globalThis.wasStopped = true; };`);
+
+  await offline.start();
+  const own = String(process.env['TMPDIR']);
+  await expect(offline.stop()).rejects.toThrow('not stopped');
+
+  expect(globalThis).toHaveProperty('wasStopped', true);
+  expect(existsSync(own)).toBe(false);
+  expect(process.env['TMPDIR']).toBe(temporary);
 });
 
 /** A service of one function, packaged. */

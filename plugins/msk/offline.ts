@@ -63,14 +63,27 @@ export class Offline {
    */
   async stop(): Promise<void> {
     this.#stopping.abort(new Error('stopped before it had started'));
-    await Promise.all([this.#service?.stopping?.(), ...this.#pollers.map((poller) => poller.stop(drainMilliseconds))]);
-    for (const timer of this.#timers) clearInterval(timer);
-    this.#reportStatus();
-    await this.#metrics?.close();
-    await Promise.allSettled([...this.#clusters.values()].map((cluster) => cluster.disconnect()));
-    await this.#functions?.cleanup();
-    await this.#service?.stopped?.();
-    this.#removeTemporary();
+    const steps: (() => unknown)[] = [
+      () =>
+        Promise.all([this.#service?.stopping?.(), ...this.#pollers.map((poller) => poller.stop(drainMilliseconds))]),
+      () => this.#timers.forEach(clearInterval),
+      () => this.#reportStatus(),
+      () => this.#metrics?.close(),
+      () => Promise.allSettled([...this.#clusters.values()].map((cluster) => cluster.disconnect())),
+      () => this.#functions?.cleanup(),
+      () => this.#service?.stopped?.(),
+      () => this.#removeTemporary(),
+    ];
+    const errors: unknown[] = [];
+    // One that fails doesn't keep the others from what they clean up.
+    for (const step of steps) {
+      try {
+        await step();
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length > 0) throw errors[0];
   }
 
   /** What packaging, the functions and their unpacked packages leave behind goes into one folder, which is removed. */
