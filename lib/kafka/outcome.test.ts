@@ -1,0 +1,14 @@
+import { batchOfRecords, TRACE } from '../../test/msk-event.ts';
+import { recordsOf } from './batch.ts';
+import { producedHeaders } from './outcome.ts';
+import type { KafkaRecord } from './records.ts';
+
+test.each([
+  [TRACE, ['source', 'traceparent']],
+  ['00-a-b-01', ['source']],
+  [Buffer.from([0xff, 0x00]), ['source']],
+])('of a traceparent, W3C’s form alone is carried on: %j', (traceparent, names) => {
+  const [record] = recordsOf(batchOfRecords([{ value: 'x', headers: { traceparent } }]));
+
+  expect(producedHeaders(record as KafkaRecord, 's').map(({ name }) => name)).toEqual(names);
+});
