@@ -37,6 +37,10 @@ const PROOFS: Record<string, Proof> = {
   logins: { args: '--only logins --duration 60 --logins 100', holds: {} },
   // Seed 003's own: starts the pipeline, checks what came out, cleans up.
   pipeline: { command: './test_pipeline.sh' },
+  // What a hostile producer may send, through the packaged bundles: in a function's memory, and in a quarter of its time.
+  hostile: { command: 'node test/hostile/run.ts' },
+  // A run of all domains in which servers are frozen and functions are killed.
+  faults: { command: 'node test/faults-run.ts' },
   // The property and race tests with many runs each.
   windows: { command: 'RUNS=2000 jest --runInBand lib/windows' },
 };
