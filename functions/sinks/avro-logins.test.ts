@@ -4,6 +4,7 @@ import type { KafkaRecord } from '../../lib/kafka/records.ts';
 import { schemaDecoders } from '../../lib/schema-registry/decoders.ts';
 import { unavailable, wrong } from '../../lib/schema-registry/errors.ts';
 import { frameConfluent, frameGlue } from '../../lib/schema-registry/framing.ts';
+import { over } from '../../test/deadlines.ts';
 import { batchOfRecords, type TestRecord } from '../../test/msk-event.ts';
 import { PROCESSED, processedType, VERSION } from '../logins/logins.fixture.ts';
 import { readProcessedLogin } from '../logins/schema.ts';
@@ -65,7 +66,7 @@ test('what fails is the record as it lies in its topic: undecodable, refused by 
     Buffer.from([0, 0]),
   ];
 
-  const failures = await sink.write(batchOfRecords([...values.map(login), login(PROCESSED)], {}, 200));
+  const failures = await sink.write(batchOfRecords([...values.map(login), login(PROCESSED)], {}, over));
 
   const codes = failures.toSorted((a, b) => a.record.offset - b.record.offset);
   expect(codes.map(({ record, error }) => [record.offset, error.code, error.retriable])).toEqual([

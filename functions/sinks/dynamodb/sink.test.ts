@@ -1,5 +1,6 @@
 import { PermanentError, TransientError } from '../../../lib/errors.ts';
 import type { PutIf } from '../../../lib/stores/conditional-put.ts';
+import { over } from '../../../test/deadlines.ts';
 import { batchOfRecords, type TestRecord } from '../../../test/msk-event.ts';
 import { dynamodbSink } from './sink.ts';
 
@@ -47,7 +48,7 @@ test('a state that was not stored hands back all that it stands for, and nothing
   const put = refusing([3], new TransientError('DYNAMODB', ''));
 
   const failures = await sink(put).write(
-    batchOfRecords([reading('V', 2), reading('W', 2), reading('V', 3), reading('V', 1)], {}, 50),
+    batchOfRecords([reading('V', 2), reading('W', 2), reading('V', 3), reading('V', 1)], {}, over),
   );
 
   expect(failures.map(({ record, error }) => [record.offset, error.retriable])).toEqual([
@@ -151,7 +152,7 @@ describe('a login, of a user and of a device', () => {
 
     const both = await sink(() => Promise.reject(refused)).write(batchOfRecords([login('a', 'x')]));
     const one = await sink(({ TableName }) => Promise.reject(TableName === 'devices' ? away : refused)).write(
-      batchOfRecords([login('a', 'x')], {}, 50),
+      batchOfRecords([login('a', 'x')], {}, over),
     );
 
     expect(both.map(({ error }) => error.code)).toEqual(['TOO_LARGE']);
