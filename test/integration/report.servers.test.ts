@@ -149,7 +149,7 @@ describe('commands', () => {
   test('tail shows why a record is a dead letter', async () => {
     const { out } = await run(any(tail), 'raw-data-dlq', '--from', 'beginning', '--count', '6', '--timeout', '50');
     expect(out).toMatch(
-      /dead=NULL_VALUE \(speed: wrong; processTelemetry on raw-data-topic-\d-\d+\) {2}headers=generated/,
+      /dead=NULL_VALUE \(the record has no value; processTelemetry on raw-data-topic-\d-\d+\) {2}headers=generated/,
     );
   });
 
