@@ -3,6 +3,7 @@ import { batchHandler } from '../../lib/batch-handler.ts';
 import { handingBack, kafkaAuth, number, positive, readConfiguration, text } from '../../lib/configuration.ts';
 import { createProducer } from '../../lib/kafka/producer.ts';
 import { oneAttempt } from '../../lib/stores/call.ts';
+import { countMalformedTrips } from './malformed-trips.ts';
 import { telemetry } from './telemetry.ts';
 import { tripReader } from './trips.ts';
 
@@ -39,6 +40,7 @@ const trips = tripReader({
   client: new DynamoDBClient(oneAttempt),
   table: config.TRIPS_TABLE,
   cacheMs: config.TRIP_CACHE_SECONDS * 1000,
+  malformed: countMalformedTrips(name),
 });
 
 /** raw-data-topic -> processed-data-topic, alerts-topic; invalid records to raw-data-dlq. */

@@ -1,9 +1,11 @@
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { boundedCache } from '../../lib/bounded-cache.ts';
 import type { Deadline } from '../../lib/deadline.ts';
+import { PermanentError } from '../../lib/errors.ts';
+import { isoTime } from '../../lib/event-time.ts';
 import { batchGet } from '../../lib/stores/batch-get.ts';
 import type { CurrentTrip } from './estimate.ts';
-import { parseLocation } from './location.ts';
+import { type Location, parseLocation } from './location.ts';
 
 export interface TripReader {
   /**
@@ -20,6 +22,8 @@ export interface TripReaderOptions {
   cacheMs: number;
   /** vehicles remembered at most */
   cacheSize?: number;
+  /** told how many items of a read are no trips, if any: their vehicles have none */
+  malformed?: (count: number) => void;
   now?: () => number;
 }
 
@@ -29,6 +33,7 @@ export function tripReader({
   table,
   cacheMs,
   cacheSize = 10_000,
+  malformed = () => {},
   now = Date.now,
 }: TripReaderOptions): TripReader {
   const cache = boundedCache<CurrentTrip | undefined>({ ageMs: cacheMs, size: cacheSize, now });
@@ -44,7 +49,12 @@ export function tripReader({
       }
       const keys = unknown.map((id) => ({ vehicleId: { S: id } }));
       const items = await batchGet({ client, table, code: 'TRIPS_UNREADABLE' }, keys, deadline);
-      const trips = new Map(items.map((item) => [item['vehicleId']?.S, tripOf(item)]));
+      const read = items
+        .filter((item) => !item['deleted']?.BOOL)
+        .map((item) => [item['vehicleId']?.S, tripOf(item)] as const);
+      const trips = new Map(read);
+      const wrong = read.filter(([, trip]) => trip === undefined).length;
+      if (wrong > 0) malformed(wrong);
       for (const id of unknown) {
         found.set(id, trips.get(id));
         cache.set(id, trips.get(id));
@@ -54,13 +64,21 @@ export function tripReader({
   };
 }
 
-/** An item of the table as its sink writes it; a soft delete is no trip. */
-function tripOf(item: Record<string, AttributeValue>): CurrentTrip | undefined {
-  const { tripId, destination, plannedArrival, deleted } = item;
-  if (deleted?.BOOL || !tripId?.S || !destination?.S || !plannedArrival?.S) return undefined;
-  return {
-    tripId: tripId.S,
-    destination: parseLocation(destination.S, 'destination'),
-    plannedArrival: plannedArrival.S,
-  };
+/**
+ * An item of the table as its sink writes it. One that someone else wrote, or an older version of the sink, may be no
+ * trip: no reading is at fault, and none is held up by it.
+ */
+function tripOf({ tripId, destination, plannedArrival }: Record<string, AttributeValue>): CurrentTrip | undefined {
+  if (!tripId?.S || !isoTime.safeParse(plannedArrival?.S).success) return undefined;
+  const location = locationOf(destination?.S ?? '');
+  return location && { tripId: tripId.S, destination: location, plannedArrival: plannedArrival?.S ?? '' };
+}
+
+function locationOf(text: string): Location | undefined {
+  try {
+    return parseLocation(text, 'destination');
+  } catch (error) {
+    if (error instanceof PermanentError) return undefined;
+    throw error;
+  }
 }

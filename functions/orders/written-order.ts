@@ -11,7 +11,7 @@ const PLAIN = '[ !#-\\[\\]-~]';
 const WRITTEN = new RegExp(
   `^\\{"order_id":"${PLAIN}{1,128}","user_id":"${PLAIN}{1,128}","product_id":"(${PLAIN}{1,64})",` +
     `"product_name":"${PLAIN}{1,256}","amount":((?:0|[1-9]\\d{0,7})(?:\\.\\d{1,2})?),` +
-    `"timestamp":"(\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d):([0-5]\\d\\.\\d{3})Z"\\}$`,
+    `"timestamp":"((?!0000)\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d):([0-5]\\d\\.\\d{3})Z"\\}$`,
 );
 
 /**

@@ -13,8 +13,12 @@ import { oneAttempt, storeCall } from './call.ts';
 export type ConditionalPut = Pick<PutItemCommandInput, 'TableName' | 'ConditionExpression'> &
   Pick<PutItemCommandInput, 'ExpressionAttributeNames' | 'ExpressionAttributeValues'> & { Item: Item };
 
-/** Puts an item if the condition holds. */
-export type PutIf = (put: ConditionalPut, deadline: Deadline) => Promise<'written' | 'refused'>;
+/** Puts an item if the condition holds. @param found is given the item for which the condition did not hold */
+export type PutIf = (
+  put: ConditionalPut,
+  deadline: Deadline,
+  found?: (item: Item) => void,
+) => Promise<'written' | 'refused'>;
 
 const TIMEOUT_MS = 3_000;
 
@@ -36,7 +40,7 @@ const REFUSALS: readonly (readonly [RegExp, string])[] = [
  * TransientError for all else.
  */
 export function putIf(client = new DynamoDBClient(oneAttempt)): PutIf {
-  return async (put, deadline) => {
+  return async (put, deadline, found) => {
     const bytes = itemBytes(put.Item);
     if (bytes > ITEM_LIMIT_BYTES) {
       throw new PermanentError(
@@ -46,10 +50,14 @@ export function putIf(client = new DynamoDBClient(oneAttempt)): PutIf {
     }
     return storeCall({ store: 'DYNAMODB', deadline, timeoutMs: TIMEOUT_MS }, async (options) => {
       try {
-        await client.send(new PutItemCommand(put), options);
+        const more = found && { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const };
+        await client.send(new PutItemCommand({ ...put, ...more }), options);
         return 'written';
       } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return 'refused';
+        if (error instanceof ConditionalCheckFailedException) {
+          if (error.Item !== undefined) found?.(error.Item);
+          return 'refused';
+        }
         throw isValidation(error) ? refusal(error) : error;
       }
     });

@@ -1,3 +1,4 @@
+import { within } from '../deadline.ts';
 import { closeWindows } from './close.ts';
 import { HeldStates } from './held-states.ts';
 import { advance } from './progress.ts';
@@ -10,15 +11,32 @@ export interface IdleRules extends Pick<WindowRules, 'graceMs'> {
   readonly idleMs: number;
 }
 
+/** What a partition has at least, in ms: one that fails until its time is over must leave some to the others. */
+const LEAST_SHARE_MS = 10_000;
+const MINUTE_MS = 60_000;
+
 /**
  * Closes what batches left open: of a partition that is idle, the windows whose end and grace the wall clock has passed;
  * of any, those that stream time has. Where time runs out, the next call goes on. What comes in later is counted and
  * corrects the result.
+ *
+ * One partition that fails holds up no other: each has its share of the time, and each minute another one is the first.
+ * @throws the first error, once every partition had its turn
  */
 export async function closeIdle(store: WindowStore, rules: IdleRules, run: Run): Promise<void> {
-  for (const partition of await store.partitions(run.deadline)) {
-    await closePartition(partition, store, rules, run);
+  const partitions = await store.partitions(run.deadline);
+  const first = Math.floor(run.now / MINUTE_MS) % Math.max(1, partitions.length);
+  const turns = [...partitions.slice(first), ...partitions.slice(0, first)];
+  const errors: unknown[] = [];
+  for (const [i, partition] of turns.entries()) {
+    const share = Math.max(LEAST_SHARE_MS, run.deadline.remaining() / (turns.length - i));
+    try {
+      await closePartition(partition, store, rules, { ...run, deadline: within(share, run.deadline) });
+    } catch (error) {
+      errors.push(error);
+    }
   }
+  if (errors.length > 0) throw errors[0];
 }
 
 async function closePartition(partition: number, store: WindowStore, rules: IdleRules, run: Run): Promise<void> {

@@ -107,11 +107,36 @@ test('a message that SNS did not take is sent when the batch comes again; nobody
 
   expect(failures.map(({ error }) => [error.code, error.retriable])).toEqual(batch.map(() => ['SNS', true]));
   const other = environment();
-  await other.run(many('retry', 50, 50));
+  const younger = many('retry', 50, 50);
+  expect((await other.run(younger, 500)).map(({ error }) => [error.code, error.retriable])).toEqual(
+    younger.map(() => ['NOTIFICATION_PENDING', true]),
+  );
   expect(other.messages).toEqual([]);
   await other.run(batch);
   await other.run(batch);
   expect(other.messages).toHaveLength(1);
+  expect(await other.run(younger, 500)).toEqual([]);
+  expect(other.messages).toHaveLength(1);
+});
+
+test('where the alert that claimed is too old when it comes again, a younger one sends its message', async () => {
+  let time = Date.now();
+  const now = () => time;
+  const first = [speeding('overtaken', 1, 'Speeding', ago(HOUR - MINUTE))];
+  const refusing = environment({ now, publish: () => Promise.reject(new TransientError('SNS', 'away')) });
+  await refusing.run(first, 200);
+  const next = environment({ now });
+  const younger = many('overtaken', 2, 3);
+
+  time += 119_999;
+  expect(await next.run(younger, 200)).toHaveLength(3);
+  time += 1;
+  expect(await next.run(younger)).toEqual([]);
+
+  expect(next.messages).toHaveLength(1);
+  // It is told of, so the one that had claimed first has nothing to send.
+  expect(await next.run(first)).toEqual([]);
+  expect(next.messages).toHaveLength(1);
 });
 
 test('a function that dies between the claim and the message: the alert that comes again sends it', async () => {

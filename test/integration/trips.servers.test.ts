@@ -49,6 +49,29 @@ test('hundreds of vehicles are read at once; unknown and deleted ones have no tr
   expect(new Map(found)).toEqual(new Map(expected.map((id) => [id, trip(`trip of ${id}`)])));
 });
 
+test.each([
+  ['no pair for a destination', { destination: { S: 'here' } }],
+  ['a destination that is not on Earth', { destination: { S: '91,0' } }],
+  ['a list for a destination', { destination: { L: [] } }],
+  ['no time for an arrival', { plannedArrival: { S: 'soon' } }],
+  ['an arrival in no year that stores hold', { plannedArrival: { S: '0000-01-01T00:00:00Z' } }],
+  ['a number for a name', { tripId: { N: '1' } }],
+])('an item with %s is no trip; the others of its batch are read', async (_, wrong) => {
+  await tables.client.send(new PutItemCommand({ TableName: 'trips', Item: { ...itemOf('malformed', 'T'), ...wrong } }));
+  await put(itemOf('beside', 'there'));
+  const told: number[] = [];
+
+  const found = await reader({ malformed: (count) => void told.push(count) })([
+    'malformed',
+    'beside',
+    'nobody',
+    'many-7',
+  ]);
+
+  expect(new Map(found)).toEqual(new Map([['beside', trip('there')]]));
+  expect(told).toEqual([1]);
+});
+
 test('no vehicles are no trips', async () => {
   expect([...(await reader()([]))]).toEqual([]);
 });

@@ -1,0 +1,62 @@
+import { TransientError } from '../errors.ts';
+import { closeIdle } from './idle.ts';
+import { memoryWindows } from './memory-store.fixture.ts';
+import { LATER, Model } from './model.fixture.ts';
+
+const RULES = { graceMs: 10_000, idleMs: 30_000 };
+const MINUTE = 60_000;
+
+/** Four partitions with a window each that is due; those that are named can't be read. */
+async function fourPartitions(failing: readonly number[], error: Error = new TransientError('FAULT', 'away')) {
+  const store = memoryWindows();
+  const model = new Model(store);
+  for (let partition = 0; partition < 4; partition += 1) {
+    const order = { partition, productId: `p${partition}`, cents: 100, at: 0, raw: 'orders-0', offset: partition };
+    await model.worker().aggregate(partition, [order], model.run());
+  }
+  const asked: number[] = [];
+  const readProgress = store.readProgress.bind(store);
+  store.readProgress = async (partition, deadline) => {
+    asked.push(partition);
+    if (failing.includes(partition)) throw error;
+    return readProgress(partition, deadline);
+  };
+  const produced = () => model.produced.map(({ product_id }) => product_id).toSorted();
+  return { store, model, asked, produced };
+}
+
+test.each([[[0]], [[1, 2]], [[3]]])('partitions %j fail, and all others are closed', async (failing) => {
+  const { store, model, produced } = await fourPartitions(failing);
+
+  await expect(closeIdle(store, RULES, model.run(LATER))).rejects.toThrow('away');
+
+  expect(produced()).toEqual([0, 1, 2, 3].filter((partition) => !failing.includes(partition)).map((n) => `p${n}`));
+});
+
+test('so they are where what fails is no error of ours', async () => {
+  const { store, model, produced } = await fourPartitions([0], new RangeError('cut'));
+
+  await expect(closeIdle(store, RULES, model.run(LATER))).rejects.toThrow(RangeError);
+
+  expect(produced()).toEqual(['p1', 'p2', 'p3']);
+});
+
+test('each minute another partition is the first, and none has all of the time', async () => {
+  const { store, model, asked } = await fourPartitions([]);
+  const remaining: number[] = [];
+  const { readProgress } = store;
+  store.readProgress = (partition, deadline) => {
+    remaining.push(deadline.remaining());
+    return readProgress(partition, deadline);
+  };
+  model.deadline = { remaining: () => 60_000 };
+
+  for (let minute = 4_000; minute < 4_004; minute += 1) await closeIdle(store, RULES, model.run(minute * MINUTE));
+
+  expect(asked.filter((_, i) => i % 4 === 0)).toEqual([0, 1, 2, 3]);
+  for (const ms of remaining.slice(0, 3)) expect(ms).toBeLessThanOrEqual(30_000);
+});
+
+test('no partition at all is nothing to do', async () => {
+  await expect(closeIdle(memoryWindows(), RULES, new Model(memoryWindows()).run())).resolves.toBeUndefined();
+});
