@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type CooldownOptions, cooldown } from '../../functions/notifications/cooldown.ts';
 import { type Notification, notify, type Publish } from '../../functions/notifications/notify.ts';
-import type { Deadline } from '../../lib/deadline.ts';
+import { type Deadline, within } from '../../lib/deadline.ts';
 import { TransientError } from '../../lib/errors.ts';
 import type { MskEvent } from '../../lib/kafka/event.ts';
 import { putIf } from '../../lib/stores/conditional-put.ts';
@@ -108,14 +108,14 @@ test('a message that SNS did not take is sent when the batch comes again; nobody
   expect(failures.map(({ error }) => [error.code, error.retriable])).toEqual(batch.map(() => ['SNS', true]));
   const other = environment();
   const younger = many('retry', 50, 50);
-  expect((await other.run(younger, 500)).map(({ error }) => [error.code, error.retriable])).toEqual(
+  expect((await other.run(younger, within(2_000))).map(({ error }) => [error.code, error.retriable])).toEqual(
     younger.map(() => ['NOTIFICATION_PENDING', true]),
   );
   expect(other.messages).toEqual([]);
   await other.run(batch);
   await other.run(batch);
   expect(other.messages).toHaveLength(1);
-  expect(await other.run(younger, 500)).toEqual([]);
+  expect(await other.run(younger)).toEqual([]);
   expect(other.messages).toHaveLength(1);
 });
 
@@ -124,12 +124,12 @@ test('where the alert that claimed is too old when it comes again, a younger one
   const now = () => time;
   const first = [speeding('overtaken', 1, 'Speeding', ago(HOUR - MINUTE))];
   const refusing = environment({ now, publish: () => Promise.reject(new TransientError('SNS', 'away')) });
-  await refusing.run(first, 200);
+  await refusing.run(first, within(2_000));
   const next = environment({ now });
   const younger = many('overtaken', 2, 3);
 
   time += 119_999;
-  expect(await next.run(younger, 200)).toHaveLength(3);
+  expect(await next.run(younger, within(2_000))).toHaveLength(3);
   time += 1;
   expect(await next.run(younger)).toEqual([]);
 

@@ -370,6 +370,22 @@ test.each([
   },
   60_000,
 );
+test('the first and the last time that there is are stored, those beyond them refused before', async () => {
+  const at = (timestamp: string, offset: number) => reading(offset, { timestamp });
+  const ends = [
+    at('0001-01-01T00:00:00Z', 8_001),
+    at('9999-12-31T23:59:59.999Z', 8_002),
+    at('0000-12-31T23:00:00-01:00', 8_003),
+  ];
+  const beyond = [
+    at('0001-01-01T00:00:00+01:00', 8_004),
+    at('9999-12-31T23:59:59-01:00', 8_005),
+    at('0000-06-01T00:00:00Z', 8_006),
+  ];
+
+  expect(await write(ends)).toEqual([]);
+  expect((await write(beyond)).map(({ error }) => error.code)).toEqual(['SCHEMA', 'SCHEMA', 'SCHEMA']);
+});
 
 test('a row that fits no request is TOO_LARGE', async () => {
   const failures = await write([{ topic: 'demo_topic', value: '"'.repeat(1_000_000) }]);
