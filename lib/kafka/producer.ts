@@ -1,10 +1,11 @@
-import kafkajs, { Partitioners, type Producer } from 'kafkajs';
+import kafkajs, { type Producer } from 'kafkajs';
 import { beforeDeadline, type Deadline, retry, within } from '../deadline.ts';
 import { PermanentError, TransientError } from '../errors.ts';
 import { type KafkaAuth, kafkaClient } from './client.ts';
 import { oneConnection } from './connection.ts';
 import { asKafkajsHeaders } from './kafkajs-headers.ts';
 import { batchBytes, type Message, type OwnMessage, splitByBytes } from './message.ts';
+import { keyPartitioner } from './partitioner.ts';
 
 /** A message that its topic refuses for what it is. */
 export interface Refusal<M extends OwnMessage = Message> {
@@ -103,7 +104,7 @@ export function createProducer(options: ProducerOptions): AnyProducer {
 async function connect(bootstrapServers: string, options: ProducerOptions, timeoutMs: number): Promise<Producer> {
   const client = kafkaClient({ auth: options.auth, clientId: options.clientId, bootstrapServers, timeoutMs });
   const producer = client.producer({
-    createPartitioner: Partitioners.DefaultPartitioner,
+    createPartitioner: keyPartitioner,
     allowAutoTopicCreation: false,
     idempotent: false,
   });

@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import { Partitioners, type PartitionMetadata } from 'kafkajs';
+import { keyPartitioner } from './partitioner.ts';
+
+const partitionMetadata = Array.from(
+  { length: 7 },
+  (_, partitionId) => ({ partitionId, leader: 1 }) as PartitionMetadata,
+);
+const choice = (key: Buffer | null) => ({ topic: 't', partitionMetadata, message: { key, value: null } });
+
+test('a key goes where kafkajs, and so every client of Kafka, puts it', () => {
+  const [ours, theirs] = [keyPartitioner(), Partitioners.DefaultPartitioner()];
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
+      const key = Buffer.from(bytes);
+      expect(ours(choice(key))).toBe(theirs(choice(key)));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('records without a key go to all partitions', () => {
+  const partitionOf = keyPartitioner();
+  const chosen = new Set(Array.from({ length: 50 }, () => partitionOf(choice(null))));
+  expect(chosen.size).toBe(7);
+});
+
+test('a key costs as many times more as it is longer, not the square of it', () => {
+  const partitionOf = keyPartitioner();
+  const best = (bytes: number) => {
+    const key = Buffer.alloc(bytes, 'x');
+    const times = Array.from({ length: 5 }, () => {
+      const began = performance.now();
+      partitionOf(choice(key));
+      return performance.now() - began;
+    });
+    return Math.min(...times);
+  };
+  best(100_000);
+
+  // 4 where each byte costs the same, 16 and more where each costs as much as all before it.
+  expect(best(400_000) / best(100_000)).toBeLessThan(10);
+});
