@@ -57,7 +57,7 @@ const fill = (unit: string) => unit.repeat(Math.ceil(LENGTH / unit.length)).slic
 /** Long runs of what the expression itself may be waiting for, each with an end that it isn't waiting for. */
 function hostileTexts({ source }: RegExp): string[] {
   const words = source.split(/[\\^$.*+?()[\]{}|]+/).filter((word) => word.length > 1);
-  const units = [...'a0Z 9\\"\'-_.,:/[]{}()\t\n\u0000é', '\\\\', '\\u', '1.', '0,', ' .', ...words];
+  const units = [...Array.from('a0Z 9\\"\'-_.,:/[]{}()\t\n\u0000é'), '\\\\', '\\u', '1.', '0,', ' .', ...words];
   const runs = [`${'9'.repeat(3_999)},`, `${' '.repeat(999)}x`, `${'a'.repeat(999)} `, `${'\\'.repeat(999)}x`];
   return [...units.map(fill), ...runs.map(fill)].flatMap((text) => [text, `${text}\u0001`]);
 }

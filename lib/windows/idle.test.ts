@@ -44,7 +44,7 @@ test('so they are where what fails is no error of ours', async () => {
 test('each minute another partition is the first, and none has all of the time', async () => {
   const { store, model, asked } = await fourPartitions([]);
   const remaining: number[] = [];
-  const { readProgress } = store;
+  const readProgress = store.readProgress.bind(store);
   store.readProgress = (partition, deadline) => {
     remaining.push(deadline.remaining());
     return readProgress(partition, deadline);

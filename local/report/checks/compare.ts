@@ -32,7 +32,7 @@ export function differenceFromAll<C>(copies: readonly C[], difference: (copy: C)
 const TEXT = 80;
 /** Values of our own fleet, cut short: a report is no place for payloads. */
 function text(value: unknown): string {
-  const all = value === undefined ? 'absent' : (JSON.stringify(value) ?? 'no JSON');
+  const all = JSON.stringify(value) ?? 'absent';
   return all.length > TEXT ? `${all.slice(0, TEXT)}…` : all;
 }
 
