@@ -16,7 +16,9 @@ export const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel
 /** A topic of `records` records of `bytes` bytes each, spread over its partitions. */
 export async function filledTopic(partitions: number, records: number, bytes: number): Promise<string> {
   const topic = `bench-${randomUUID()}`;
-  const [admin, producer] = [kafka.admin(), kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner })];
+  // Idempotent: where a partition is so new that it has no leader, kafkajs sends those of the others again.
+  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, idempotent: true });
+  const admin = kafka.admin();
   await Promise.all([admin.connect(), producer.connect()]).catch((error: Error) => {
     console.error(`no broker answers at ${brokers}: start one, or name another in KAFKA_BROKERS (${error.message})`);
     process.exit(1);
