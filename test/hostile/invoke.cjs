@@ -22,4 +22,5 @@ async function invoke() {
   return { ...cost, response, peakMb: process.resourceUsage().maxRSS / 1024 };
 }
 
+// What rejects ends the process with its error.
 void invoke().then((result) => process.send(result, () => process.exit()));
