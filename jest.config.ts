@@ -14,8 +14,8 @@ process.env['POWERTOOLS_METRICS_DISABLED'] = 'true';
 
 const config: Config = {
   testEnvironment: '<rootDir>/test/environment.ts',
-  // A machine that is busy takes many times as long as one that is idle.
-  testTimeout: 60_000,
+  // A server may take a minute to start on a machine that is busy. `eventually` ends sooner, and says why.
+  testTimeout: 180_000,
   roots: servers
     ? ['<rootDir>/test/integration', '<rootDir>/test/e2e', '<rootDir>/plugins']
     : ['functions', 'lib', 'plugins', 'local', 'test/template', 'test/pipeline'].map((root) => `<rootDir>/${root}`),

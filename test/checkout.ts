@@ -105,7 +105,7 @@ function startedRun(child: ChildProcess, folder: string, report: string): Starte
   };
   return {
     output: () => output,
-    async says(pattern, withinSeconds = 120) {
+    async says(pattern, withinSeconds = 300) {
       const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
       await eventually(() => pattern.test(output) || hasEnded(), {
         what: `npm start says ${pattern}`,

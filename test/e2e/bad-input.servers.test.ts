@@ -22,7 +22,7 @@ beforeAll(async () => {
   run = checkout.start(['--only', 'none']);
   await run.says(/all mappings poll/);
   brokers = (await run.stack()).endpoints.kafka.split(',');
-}, 180_000);
+}, 600_000);
 afterAll(() => checkout?.remove());
 
 /** In every payload, key and header: what no log may hold. */
@@ -82,8 +82,8 @@ beforeAll(async () => {
     return letters.length + processed.length >= raw.length;
   };
   const seen = () => ({ raw: raw.length, letters: letters.length, processed: processed.length });
-  await eventually(isThrough, { what: 'each record processed or dead-lettered', boundMs: 60_000, seen });
-}, 90_000);
+  await eventually(isThrough, { what: 'each record processed or dead-lettered', boundMs: 180_000, seen });
+}, 600_000);
 
 const header = (record: LogRecord, name: string) =>
   record.headers

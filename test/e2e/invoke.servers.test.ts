@@ -14,7 +14,7 @@ const MINUTE = 60_000;
 let checkout: Checkout;
 beforeAll(async () => {
   checkout = await copyCheckout();
-}, MINUTE);
+});
 afterAll(() => checkout?.remove());
 
 interface Ended {
@@ -32,7 +32,7 @@ function runIn({ folder }: Checkout, ...args: string[]): Promise<Ended> {
   const account = { AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SECRET_ACCESS_KEY: 'real', AWS_PROFILE: 'work' };
   const env = { ...process.env, ...account, NODE_OPTIONS: '' };
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, args, { cwd: folder, env, timeout: MINUTE }, (_, stdout, stderr) =>
+    const child = execFile(process.execPath, args, { cwd: folder, env, timeout: 5 * MINUTE }, (_, stdout, stderr) =>
       resolve({ code: child.exitCode ?? -1, stdout, stderr }),
     );
     child.stdin?.end();
@@ -66,8 +66,8 @@ describe('on a stack', () => {
     stack = await startStack({ stage: 'local', root: checkout.folder, search: true });
     const deployment = await deploy(await compiledTemplate('local'), 'msk-pipeline', stack.endpoints);
     await stack.recordDeployed(deployment);
-  }, 4 * MINUTE);
-  afterAll(() => stack?.stop(), MINUTE);
+  }, 15 * MINUTE);
+  afterAll(() => stack?.stop());
 
   test(
     'a function whose event is no MSK event has the stack too',
@@ -82,7 +82,7 @@ describe('on a stack', () => {
       expect(JSON.parse((await run('local/commands/invoke.ts', 'seedCatalogue')).stdout)).toEqual({ products: 5 });
       expect((await run('local/commands/invoke.ts', 'prepareSearch')).code).toBe(0);
     },
-    MINUTE,
+    5 * MINUTE,
   );
 
   /** Of each sample how many lines it prints under each title. */
@@ -151,7 +151,7 @@ describe('on a stack', () => {
       );
       await other.remove();
     },
-    5 * MINUTE,
+    15 * MINUTE,
   );
 
   test.each(Object.entries(outcomes))('%s runs, and what it produced and stored is shown', (sample, expected) => {
@@ -167,7 +167,7 @@ describe('on a stack', () => {
       expect(sectionsOf(stdout)).toEqual(outcomes['archiveToS3']);
       expect(code).toBe(0);
     },
-    MINUTE,
+    5 * MINUTE,
   );
 
   test(
@@ -186,7 +186,7 @@ describe('on a stack', () => {
       expect(stdout).toContain('"errorType": "TypeError"');
       expect(code).toBe(1);
     },
-    MINUTE,
+    5 * MINUTE,
   );
 });
 

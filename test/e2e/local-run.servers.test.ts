@@ -48,7 +48,7 @@ test.each([
     expect(run.output()).not.toMatch(/produced/);
     await expectNothingLeft();
   },
-  150_000,
+  600_000,
 );
 
 /** As a developer's shell may have them. They are nobody's. */
@@ -87,7 +87,7 @@ test('Ctrl-C under load drains, stops all; and no function has seen a credential
   expect(environment).toContain('"AWS_ACCESS_KEY_ID":"local"');
   expect(said).toEqual([expect.stringMatching(/^refused: POST \//), expect.stringMatching(/^PROBE refused /)]);
   expect(log.includes('reallooking') || log.includes('REALLOOKING')).toBe(false);
-}, 180_000);
+}, 600_000);
 
 test('a second Ctrl-C stops at once, and what it leaves ends by itself', async () => {
   const run = checkout.start(LESS);
@@ -100,7 +100,7 @@ test('a second Ctrl-C stops at once, and what it leaves ends by itself', async (
 
   expect(run.output()).not.toMatch(/stopped: nothing is left running/);
   await allGone();
-}, 180_000);
+}, 600_000);
 
 test('kill -9 of npm start: every server and function is gone within 5 s', async () => {
   const run = checkout.start(LOAD);
@@ -110,7 +110,7 @@ test('kill -9 of npm start: every server and function is gone within 5 s', async
   await allGone();
   const probed = (await checkout.functionsLog()).match(/^PROBE environment/gm);
   expect({ runsInTheLog: probed?.length }).toEqual({ runsInTheLog: 1 });
-}, 180_000);
+}, 600_000);
 
 test('a runner that is killed under load ends the run with one clear line and exit code 1', async () => {
   const run = checkout.start([...LESS, '--duration', '60']);
@@ -122,4 +122,4 @@ test('a runner that is killed under load ends the run with one clear line and ex
 
   expect(run.output()).toMatch(/^start: the runner ended with SIGKILL; see .*functions\.log$/m);
   await expectNothingLeft();
-}, 180_000);
+}, 600_000);

@@ -56,7 +56,7 @@ describe('the stack of local servers', () => {
     expect(await running(pids)).toEqual([]);
     expect(existsSync(data)).toBe(false);
     await expect(readStack(root)).rejects.toThrow('no running stack');
-  }, 120_000);
+  }, 600_000);
 
   test('with Connect and OpenSearch too, on 127.0.0.1 alone; kept data goes on, with them and without', async () => {
     const keep = join(root, 'kept');
@@ -81,7 +81,7 @@ describe('the stack of local servers', () => {
     const again = await start(more);
     const found = await fetch(`${again.endpoints.opensearch}/kept/_doc/1`);
     expect(await found.json()).toMatchObject({ _source: { kept: 'yes' } });
-  }, 240_000);
+  }, 1_200_000);
 
   test('with three brokers takes a topic of three replicas', async () => {
     const { endpoints } = await start({ brokers: 3, minimal: true });
@@ -93,7 +93,7 @@ describe('the stack of local servers', () => {
     const { topics } = await admin.fetchTopicMetadata({ topics: ['replicated'] });
     expect(topics[0]?.partitions.map(({ replicas }) => replicas.length)).toEqual([3, 3, 3]);
     await admin.disconnect();
-  }, 180_000);
+  }, 600_000);
 
   test('where a port that was asked for is taken, nothing is left running', async () => {
     const busy = createServer().listen(0, '127.0.0.1');
@@ -155,7 +155,7 @@ describe('the stack of local servers', () => {
     expect(existsSync(former.data)).toBe(true);
     await start({ minimal: true });
     expect(existsSync(former.data)).toBe(false);
-  }, 120_000);
+  }, 600_000);
 
   test('a second one in the same checkout is refused, and does the first no harm', async () => {
     const first = await start({ minimal: true });
@@ -271,5 +271,5 @@ function runnerProgram(root: string): string {
 }
 
 async function whenRunning(root: string): ReturnType<typeof readStack> {
-  return eventually(() => readStack(root), { what: 'a running stack', boundMs: 60_000 });
+  return eventually(() => readStack(root), { what: 'a running stack', boundMs: 180_000 });
 }

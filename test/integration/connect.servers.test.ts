@@ -132,7 +132,7 @@ test('a run that is kept leaves its group, and goes on from its file, whatever o
   // All have the same key, and so one partition: a line that came twice would be before this one.
   await produce(lineOf('P003'));
   expect(await lines(3)).toEqual(['P001', 'P002', 'P003'].map((id) => lineOf(id)));
-}, 90_000);
+});
 
 test("one that was killed takes nobody's place for longer than a few seconds", async () => {
   await createTopic();
@@ -146,7 +146,7 @@ test("one that was killed takes nobody's place for longer than a few seconds", a
   await produce(lineOf('P002'));
 
   expect(await lines(2)).toEqual([lineOf('P001'), lineOf('P002')]);
-}, 90_000);
+});
 
 async function writeOutput(text: string): Promise<void> {
   await mkdir(join(folder, 'output'));

@@ -39,7 +39,7 @@ beforeAll(async () => {
   await writeWorld(stack.endpoints, world, metricsFile());
   await stack.recordDeployed({ references: REFERENCES, schemas: [] });
   file = await readStack(root);
-}, 120_000);
+});
 
 afterAll(async () => {
   await stack?.stop();

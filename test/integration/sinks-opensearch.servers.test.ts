@@ -20,7 +20,7 @@ let search: Awaited<ReturnType<typeof startSearch>>;
 beforeAll(async () => {
   search = await startSearch();
   await prepareSearch({ client: search.client, auth: 'none' }, plenty);
-}, 120_000);
+});
 afterAll(() => search?.stop());
 
 const alert = (offset: number, more: object = {}, headers: Record<string, string> = {}): TestRecord => ({

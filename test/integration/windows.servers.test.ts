@@ -149,7 +149,7 @@ test('the largest results are exact with two workers at once, any faults, and th
     ),
     { numRuns: 25 },
   );
-}, 180_000);
+}, 600_000);
 
 test.each<Fault>(['before', 'after', 'late'])(
   'any one call fails: %s it took effect',

@@ -32,7 +32,7 @@ beforeAll(async () => {
   await mkdir(installed, { recursive: true });
   await run('tar', ['-xzf', join(project, stdout.trim()), '-C', installed, '--strip-components', '1']);
   for (const peer of peers) await link(peer);
-}, 120_000);
+});
 beforeEach(async () => {
   topic = await createTopic(1);
 });
@@ -124,7 +124,7 @@ test('serverless msk start runs it: records reach the handler, and Ctrl-C leaves
   const group = `OrdersEventSourceMappingMSKOrders${capital(topic.replaceAll(/[^A-Za-z0-9]/g, ''))}`;
   expect(await committed(group, topic)).toEqual({ 0: 3 });
   expect(await leftBehind()).toEqual([]);
-}, 180_000);
+});
 
 test('serverless offline start runs it beside HTTP functions', async () => {
   await appendFile(join(project, 'serverless.yml'), HTTP);
@@ -146,7 +146,7 @@ test('serverless offline start runs it beside HTTP functions', async () => {
   await eventually(async () => (await answer()) === 'hello', { what: 'an answer of the function', seen: answer });
   expect(await stopped()).toEqual([0, null]);
   expect(await leftBehind()).toEqual([]);
-}, 180_000);
+});
 
 test('the package exports its types', async () => {
   await writeFile(
