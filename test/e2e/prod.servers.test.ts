@@ -20,11 +20,11 @@ test('prod: three brokers, logins in Avro, and of a batch that is handed back on
     's3',
   ]);
 
-  await run.succeeds(240);
+  await run.succeeds(600);
 
   const report = await run.report();
   expectProof(report);
   const { logins } = report.domains;
   expect(logins.topics['user-login-processed']).toMatchObject({ lost: 0, different: 0 });
   expect(logins.stores['rds']).toMatchObject({ expected: logins.acknowledged - logins.bad });
-}, 480_000);
+}, 1_200_000);
