@@ -163,8 +163,9 @@ test('the bundles that run are the packaged ones; packaging again, for productio
   const running: Record<string, string> = {};
   const pattern = join(checkout.temporary, '*', 'serverless-offline-msk-*', '*', 'functions', '**', '*.cjs');
   for await (const path of glob(pattern)) {
-    const [, name = '', file] = /serverless-offline-msk-\w+\/(\w+)\/(.*)$/.exec(path) ?? [];
-    running[`${name}.zip: ${file}`] = sha256(await readFile(path));
+    // Beside the unpacked functions lie folders that serverless-esbuild leaves behind, with a number in their names.
+    const [, name, file] = /serverless-offline-msk-[^/]+\/([a-zA-Z]\w+)\/(.*)$/.exec(path) ?? [];
+    if (name !== undefined) running[`${name}.zip: ${file}`] = sha256(await readFile(path));
   }
   const packaged = await packagedFiles();
 
