@@ -23,7 +23,7 @@ type Outcome = Omit<Check, 'name'>;
 
 const NODE = { major: 22, minor: 22 };
 /** The servers, the functions' runner and the generators together, with one broker; measured. */
-const MEMORY = 7e9;
+const MEMORY = 3.5e9;
 const DISK = 2e9;
 
 /** @param stack a running stack: its servers hold their ports rightly. */

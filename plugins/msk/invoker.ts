@@ -16,8 +16,8 @@ export interface Invoker {
 
 /** How long an instance stays without an event. */
 const idleMilliseconds = 60_000;
-/** How long an event waits for a busy instance: a new one would need longer to load. */
-const patienceMilliseconds = 100;
+/** How long an event waits for a busy instance: on a busy machine, a new one would need longer to load. */
+const patienceMilliseconds = 500;
 
 /**
  * Makes an invoker, whose instances are processes: each invocation takes the one that was idle last, or one that becomes

@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Cluster } from './cluster.ts';
 import type { CompiledTemplate, Deployed, OfflineService } from './contract.ts';
 import { Functions } from './functions.ts';
@@ -43,6 +45,7 @@ export class Offline {
     const service = await loadServiceModule(this.#serverless);
     const directory = this.#makeTemporary();
     await this.#serverless.pluginManager.spawn('package');
+    freeMemory();
     signal.throwIfAborted();
     const template = this.#serverless.service.provider.compiledCloudFormationTemplate;
     this.#service = service;
@@ -167,4 +170,11 @@ export class Offline {
   #refreshPositions(): void {
     void Promise.allSettled(this.#pollers.map((poller) => poller.refreshPositions()));
   }
+}
+
+/** What packaging has left behind would otherwise be held for as long as this process runs: some 150 MB. */
+function freeMemory(): void {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as (options: object) => void;
+  collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
 }
