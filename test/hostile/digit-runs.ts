@@ -14,8 +14,8 @@ const list = (bytes: number) => `[${`${RUN},`.repeat(Math.floor(bytes / (RUN.len
 
 /** JSON of nothing but long numbers. */
 export const digitRuns: HostileEvent = {
-  name: 'megabytes of numbers of 3,999 digits',
   function: 'insertIntoRds',
+  letters: 0,
   event: () =>
     mskEvent(Array.from({ length: RECORDS }, () => ({ topic: 'demo_topic', value: list(VALUE_BYTES / RECORDS) }))),
 };

@@ -1,16 +1,8 @@
-import type { MskEvent } from '../../lib/kafka/event.ts';
 import type { Header } from '../../lib/kafka/headers.ts';
 import { mskEvent } from '../msk-event.ts';
-
-export interface Hostile {
-  /** the function's name in its functions.yml */
-  readonly function: string;
-  readonly event: () => MskEvent;
-  /** what the function's environment has beside the usual */
-  readonly environment?: Readonly<Record<string, string>>;
-  /** how many dead letters must come of it */
-  readonly letters: number;
-}
+import { digitRuns } from './digit-runs.ts';
+import type { HostileEvent } from './hostile-event.ts';
+import { loneOrders } from './lone-orders.ts';
 
 const headers = (count: number, name: (n: number) => string, value = Buffer.alloc(0)): Header[] =>
   Array.from({ length: count }, (_, n) => ({ name: name(n), value }));
@@ -27,7 +19,7 @@ const refusedAlerts = () =>
   );
 
 /** Events that were made to hold a partition up. A new one is a row here, its function's variables in run.ts. */
-export const HOSTILE: Readonly<Record<string, Hostile>> = {
+export const HOSTILE: Readonly<Record<string, HostileEvent>> = {
   '200,000 headers a=': {
     function: 'processTelemetry',
     event: () => mskEvent([{ value: READING, headerList: headers(200_000, () => 'a') }]),
@@ -76,4 +68,6 @@ export const HOSTILE: Readonly<Record<string, Hostile>> = {
     environment: { HANDING_BACK: 'report' },
     letters: 2_000,
   },
+  'megabytes of numbers of 3,999 digits': digitRuns,
+  'orders of 500 windows, each with 1,050 orders far from each other': loneOrders,
 };

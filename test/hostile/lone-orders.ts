@@ -41,8 +41,8 @@ function* items(): Generator<Item> {
 
 /** A batch with orders in each of 500 windows that have a thousand lone orders each. */
 export const loneOrders: HostileEvent = {
-  name: 'orders of 500 windows, each with 1,050 orders far from each other',
   function: 'aggregateOrders',
+  letters: 0,
   items: () => ({ WINDOWS_TABLE: items() }),
   event: () =>
     mskEvent(

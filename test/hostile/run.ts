@@ -3,15 +3,19 @@ import { globSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { type BuildOptions, build } from 'esbuild';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
 import { parse } from 'yaml';
 import { deadLetterTopics } from '../../functions/sinks/routes.ts';
+import type { Item } from '../../lib/stores/attributes.ts';
 import { startBroker } from '../integration/broker.ts';
 import { REFERENCE, startDatabase } from '../integration/database.ts';
+import { startTables } from '../servers.ts';
 import { createTopics } from '../topics.ts';
-import { HOSTILE, type Hostile } from './events.ts';
+import { HOSTILE } from './events.ts';
+import type { HostileEvent } from './hostile-event.ts';
 
 /**
  * Hostile events through the bundles as they are packaged, against a real broker and database: each must end in its
@@ -30,12 +34,19 @@ interface Cost {
   wallMs: number;
   peakMb: number;
 }
+interface Service {
+  custom: {
+    esbuild: BuildOptions & { outputFileExtension: string };
+    maxMessageBytes: { processed: number; deadLetter: number };
+  };
+}
 type Definition = { handler: string; timeout: number; memorySize: number };
 
 const words = process.argv.slice(2);
 const rows = Object.entries(HOSTILE).filter(([name]) => words.every((word) => name.includes(word)));
 const folder = await mkdtemp(join(tmpdir(), 'hostile-'));
-const [broker, database] = await Promise.all([startBroker([]), startDatabase()]);
+const [broker, database, tables] = await Promise.all([startBroker([]), startDatabase(), startTables()]);
+const service = parse(await readFile('serverless.yml', 'utf8'), { logLevel: 'silent' }) as Service;
 const admin = new Kafka({ brokers: [broker.endpoint], logLevel: logLevel.NOTHING }).admin();
 let failed = 0;
 try {
@@ -44,17 +55,19 @@ try {
   for (const [name, row] of rows) failed += (await holds(name, row, functions)) ? 0 : 1;
 } finally {
   await admin.disconnect();
-  await Promise.all([broker.stop(), database.stop(), rm(folder, { recursive: true })]);
+  await Promise.all([broker.stop(), database.stop(), tables.stop(), rm(folder, { recursive: true })]);
 }
 console.log(`${rows.length - failed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);
 
-async function holds(name: string, row: Hostile, functions: Record<string, Definition>): Promise<boolean> {
+async function holds(name: string, row: HostileEvent, functions: Record<string, Definition>): Promise<boolean> {
   const definition = functions[row.function] as Definition;
   const bundle = await bundled(definition.handler);
   const event = join(folder, 'event.json');
   const text = JSON.stringify({ ...row.event(), bootstrapServers: broker.endpoint });
   await writeFile(event, text);
+  for (const [variable, items] of Object.entries(row.items?.() ?? {}))
+    await putAll(environment()[variable] ?? '', items);
   const before = await countLetters(admin);
   const cost = await invoke(bundle, event, definition, row);
   const letters = (await countLetters(admin)) - before;
@@ -75,7 +88,7 @@ async function holds(name: string, row: Hostile, functions: Record<string, Defin
 }
 
 /** The invocation's cost; undefined where its process died. */
-function invoke(bundle: string, event: string, { timeout, memorySize }: Definition, row: Hostile) {
+function invoke(bundle: string, event: string, { timeout, memorySize }: Definition, row: HostileEvent) {
   const child = fork(join(import.meta.dirname, 'invoke.cjs'), [bundle, event, String(timeout)], {
     execArgv: [`--max-old-space-size=${memorySize}`],
     env: { ...environment(), ...row.environment },
@@ -99,16 +112,22 @@ function environment(): Record<string, string> {
     AWS_SECRET_ACCESS_KEY: 'dummy',
     AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
     AWS_ENDPOINT_URL_RDS_DATA: database.dataApi.endpoint,
+    AWS_ENDPOINT_URL_DYNAMODB: tables.server.endpoint,
     POWERTOOLS_LOG_LEVEL: 'SILENT',
     POWERTOOLS_METRICS_DISABLED: 'true',
     KAFKA_AUTH: 'none',
     HANDING_BACK: 'report',
     PROCESSED_TOPIC: 'processed-data-topic',
     ALERTS_TOPIC: 'alerts-topic',
-    PRODUCED_MAX_BYTES: String(1_572_864),
+    PRODUCED_MAX_BYTES: String(service.custom.maxMessageBytes.processed),
     DEAD_LETTER_TOPIC: 'raw-data-dlq',
-    DEAD_LETTER_MAX_BYTES: String(2_097_152),
+    DEAD_LETTER_MAX_BYTES: String(service.custom.maxMessageBytes.deadLetter),
     TRIPS_TABLE: 'trips',
+    WINDOWS_TABLE: 'windows',
+    METRICS_TOPIC: 'product-metrics',
+    GRACE_SECONDS: '10',
+    ALLOWED_LATENESS_SECONDS: '86400',
+    WINDOW_BUCKETS: '1',
     SPEED_LIMIT_KMH: '80',
     LOW_FUEL_PERCENT: '15',
     TEMPERATURE_MIN_C: '-10',
@@ -132,10 +151,7 @@ async function definitions(): Promise<Record<string, Definition>> {
 
 /** The bundle that serverless.yml's own options make of a handler. */
 async function bundled(handler: string): Promise<string> {
-  const { custom } = parse(await readFile('serverless.yml', 'utf8'), { logLevel: 'silent' }) as {
-    custom: { esbuild: BuildOptions & { outputFileExtension: string } };
-  };
-  const { outputFileExtension, ...options } = custom.esbuild;
+  const { outputFileExtension, ...options } = service.custom.esbuild;
   const [entry = ''] = handler.split('.');
   const outfile = join(folder, `${entry.replaceAll('/', '-')}${outputFileExtension}`);
   await build({ ...options, entryPoints: [`${entry}.ts`], outfile, logLevel: 'error' });
@@ -147,11 +163,17 @@ async function prepareTopics(): Promise<void> {
   const configEntries = [{ name: 'max.message.bytes', value: environment()['DEAD_LETTER_MAX_BYTES'] ?? '' }];
   await createTopics(
     admin,
-    deadLetterTopics.map((topic) => ({ topic, numPartitions: 3, configEntries })),
+    [...deadLetterTopics, 'product-metrics'].map((topic) => ({ topic, numPartitions: 3, configEntries })),
   );
 }
 
+async function putAll(table: string, items: Iterable<Item>): Promise<void> {
+  for (const item of items) await tables.client.send(new PutItemCommand({ TableName: table, Item: item }));
+}
+
 async function prepareTables(): Promise<void> {
+  await tables.create('trips', 'vehicleId:S');
+  await tables.create('windows', 'id:S');
   const postgres = new pg.Client({ connectionString: database.postgres().endpoint });
   await postgres.connect();
   for (const file of (await readdir('resources/sql')).toSorted()) {

@@ -55,7 +55,8 @@ export function bareAddress(text: string): string | undefined {
     return end > 0 && isPort(spelled.slice(end + 1)) ? withoutZone(spelled.slice(1, end)) : undefined;
   const colon = spelled.indexOf(':');
   const four = colon > 0 && isPort(spelled.slice(colon)) ? spelled.slice(0, colon) : '';
-  return four.includes('.') ? withoutZone(four) : withoutZone(spelled);
+  // Behind a % all is the zone.
+  return four.includes('.') && !four.includes('%') ? withoutZone(four) : withoutZone(spelled);
 }
 
 function isPort(text: string): boolean {
