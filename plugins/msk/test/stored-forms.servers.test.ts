@@ -160,10 +160,12 @@ describe('offsets without a record', () => {
       { what: 'a first segment of empty batches' },
     );
     const run = start(topic, () => {});
-    await done(run, 2);
     await committedToTheEnd(run.group, topic, 4);
 
-    expect(texts(run.events).map((text) => text.trim())).toEqual(['2', '3']);
+    // How far compaction has come meanwhile is the broker's: the second record may be gone, or not yet.
+    const found = texts(run.events).map((text) => text.trim());
+    expect(found.slice(-2)).toEqual(['2', '3']);
+    expect(found).not.toContain('0');
   });
 });
 
