@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,6 +9,7 @@ import type { Report } from '../local/report/report.ts';
 import { ROOT, type StackFile, stackPath } from '../local/stack-file.ts';
 import { eventually } from './eventually.ts';
 import { keepOnFailure } from './kept-logs.ts';
+import { endProcessesOf, type OwnProcess, processesOf } from './processes.ts';
 
 /** A copy of this checkout: only one stack runs in each, and a person's own may be running in this one. */
 export interface Checkout {
@@ -17,8 +18,8 @@ export interface Checkout {
   functionsLog(): Promise<string>;
   /** The folder that takes the place of the system's temporary one, and what is in it. */
   readonly temporary: string;
-  /** The processes of any run of this checkout, as their command lines. */
-  processes(): Promise<string[]>;
+  /** The processes of any run of this checkout. */
+  processes(): Promise<OwnProcess[]>;
   /** `npm start -- …`, from a shell's process group of its own. */
   start(args: readonly string[], environment?: NodeJS.ProcessEnv): StartedRun;
   /** Kills what still runs, as after a failed test. */
@@ -58,13 +59,7 @@ export async function copyCheckout(): Promise<Checkout> {
   const output = join(sandbox, 'npm-start.log');
   keepOnFailure('logs', join(folder, '.local', 'logs'));
   keepOnFailure('npm-start.log', output);
-  const running = new Set<ChildProcess>();
-  const end = async () => {
-    for (const child of running) signalGroup(child, 'SIGKILL');
-    running.clear();
-    const left = () => processesOf(sandbox);
-    await eventually(async () => (await left()).length === 0, { what: 'the end of all its processes', seen: left });
-  };
+  const end = () => endProcessesOf(sandbox);
   return {
     folder,
     temporary,
@@ -79,7 +74,6 @@ export async function copyCheckout(): Promise<Checkout> {
         stdio: ['ignore', 'pipe', 'pipe'],
         env: { ...ownEnvironment(), TMPDIR: temporary, ...environment },
       });
-      running.add(child);
       const log = createWriteStream(output, { flags: 'a' });
       for (const stream of [child.stdout, child.stderr]) stream.pipe(log, { end: false });
       return startedRun(child, folder, report);
@@ -141,15 +135,4 @@ function signalGroup(child: ChildProcess, name: NodeJS.Signals): void {
 function ownEnvironment(): NodeJS.ProcessEnv {
   const own = /^(JEST_|NODE_ENV$|NODE_OPTIONS$|POWERTOOLS_|SERVERS$|AWS_)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
-}
-
-/** Those that have the folder in their command line or environment (proc(5)); a server has at least one of them. */
-async function processesOf(folder: string): Promise<string[]> {
-  const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const found = ids.map(async (id) => {
-    const read = (file: string) => readFile(`/proc/${id}/${file}`, 'utf8').catch(() => '');
-    const [command, environment] = await Promise.all([read('cmdline'), read('environ')]);
-    return `${command}\0${environment}`.includes(folder) ? [`${id} ${command.replaceAll('\0', ' ')}`] : [];
-  });
-  return (await Promise.all(found)).flat();
 }

@@ -48,9 +48,10 @@ async function standStill(run: StartedRun, { at, servers, seconds }: (typeof FRE
 /** Kills one of the processes in which functions run. */
 async function killOne(own: Checkout, at: number): Promise<void> {
   await sleep(at * 1000);
-  const instances = (await own.processes()).filter((line) => line.includes('entry.cjs')).toSorted();
+  const all = await own.processes();
+  const instances = all.filter(({ command }) => command.includes('entry.cjs')).toSorted((a, b) => a.pid - b.pid);
   const chosen = instances[createRandom(SEED, at).below(instances.length)];
   if (chosen === undefined) throw new Error('no process runs a function');
-  process.kill(Number.parseInt(chosen, 10), 'SIGKILL');
+  process.kill(chosen.pid, 'SIGKILL');
   console.log(`${at} s: one of ${instances.length} processes of functions is killed`);
 }

@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { endProcessesOf } from './processes.ts';
 
 /**
  * The project's checks, in two suites: `npm test` is the heart of everything, `npm run test:full` (--full) all the rest.
@@ -67,7 +68,7 @@ const { values } = parseArgs({
 });
 const suite = values.only !== undefined ? { ...HEART, ...REST } : values.full ? REST : HEART;
 const names = values.only?.split(',') ?? Object.keys(suite);
-/** Where all temporary files go: serverless-esbuild leaves a folder for each function that it packages. */
+/** Where all temporary files go; what a check has started names it in its environment or command line. */
 const scratch = mkdtempSync(join(tmpdir(), 'pipeline-test-'));
 // PostgreSQL runs as another user, and goes through it.
 chmodSync(scratch, 0o711);
@@ -77,16 +78,19 @@ const checks = names.map((name) => {
   return { name, check };
 });
 const began = performance.now();
-const running = new Set<ChildProcess>();
-process.once('SIGINT', () => {
-  for (const child of running) kill(child);
-  process.exit(130);
-});
+/** Of a run that a signal ends. */
+let exitCode: number | undefined;
+for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }))
+  process.once(signal, () => {
+    exitCode = code;
+    void endProcessesOf(scratch);
+  });
 let passed = 0;
 let failed = 0;
 
 const early = new Map(checks.filter(({ check }) => check.early).map(({ name, check }) => [name, begin(name, check)]));
 for (const { name, check } of checks) {
+  if (exitCode !== undefined) break;
   console.log(`\n== ${name}: ${check.command}`);
   const result = await (early.get(name) ?? begin(name, check));
   if (check.early) process.stderr.write(readFileSync(outputOf(name)));
@@ -94,10 +98,10 @@ for (const { name, check } of checks) {
   failed += result.failed;
   console.log(`== ${name}: ${result.passed} passed, ${result.failed} failed in ${result.seconds.toFixed(1)} s`);
 }
-rmSync(scratch, { recursive: true, force: true });
+await end();
 console.log(`\n${names.join(', ')}: ${((performance.now() - began) / 60_000).toFixed(1)} min`);
 console.log(`${passed} passed, ${failed} failed`);
-process.exit(failed === 0 && passed > 0 ? 0 : 1);
+process.exit(exitCode ?? (failed === 0 && passed > 0 ? 0 : 1));
 
 function begin(name: string, { command, jest, env, early }: Check): Promise<Result> {
   const results = join(scratch, `${name}.json`);
@@ -110,23 +114,23 @@ function begin(name: string, { command, jest, env, early }: Check): Promise<Resu
     stdio: ['ignore', jest ? 'ignore' : output, output],
     env: { ...process.env, TMPDIR: scratch, ...env },
   });
-  running.add(child);
   const timer = setTimeout(() => {
     console.error(`== ${name}: not done after ${BOUND_MS / 60_000} min, or something is left open: ended`);
-    kill(child);
+    process.kill(-(child.pid as number), 'SIGKILL');
   }, BOUND_MS);
   return new Promise((resolve) => {
     child.once('exit', (code) => {
       clearTimeout(timer);
-      running.delete(child);
       const counts = jest ? jestCounts(results, code) : { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 };
       resolve({ ...counts, seconds: (performance.now() - started) / 1000 });
     });
   });
 }
 
-function kill(child: ChildProcess): void {
-  process.kill(-(child.pid as number), 'SIGKILL');
+/** Leaves nothing running, and no temporary file. */
+async function end(): Promise<void> {
+  await endProcessesOf(scratch);
+  rmSync(scratch, { recursive: true, force: true });
 }
 
 function outputOf(name: string): string {

@@ -1,3 +1,5 @@
+import { readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BuildOptions, build, stop } from 'esbuild';
 import { BundleCache } from './bundle-cache.ts';
@@ -13,6 +15,7 @@ interface EsbuildPlugin {
   buildCache: Record<string, { result: { rebuild: () => Promise<void> } }>;
   prepare(): void;
   bundle(): Promise<void>;
+  pack(): Promise<void>;
 }
 
 interface Serverless {
@@ -73,6 +76,14 @@ function attach({ serviceDir, pluginManager }: Serverless): void {
     for (const entry of entries) plugin.buildCache[entry] = { result: { rebuild: async () => undefined } };
     await bundle();
   };
+  const pack = plugin.pack.bind(plugin);
+  plugin.pack = async () => {
+    try {
+      await pack();
+    } finally {
+      await removeStagingFolders();
+    }
+  };
 }
 
 /** What serverless-esbuild would give esbuild for one function, for all of them. */
@@ -99,4 +110,14 @@ async function buildOnce(options: BuildOptions & { outdir: string }, cache: Bund
     // Its service would keep the memory of the build for as long as this process runs.
     await stop();
   }
+}
+
+/**
+ * serverless-esbuild copies each package's files into a temporary folder, and only tries to remove that as if it were
+ * empty (its pull request 589): a folder for each function would stay behind each time.
+ */
+async function removeStagingFolders(): Promise<void> {
+  const own = new RegExp(`^.+-${process.pid}-\\d+-[0-9a-f]{8}$`);
+  const left = (await readdir(tmpdir())).filter((name) => own.test(name));
+  await Promise.all(left.map((name) => rm(join(tmpdir(), name), { recursive: true, force: true })));
 }

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { glob, readFile, writeFile } from 'node:fs/promises';
+import { glob, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
@@ -156,22 +156,28 @@ async function packagedFiles(): Promise<Record<string, string>> {
 }
 
 const sha256 = (data: Buffer) => createHash('sha256').update(data).digest('hex');
-const packageProd = () =>
-  promisify(execFile)('npx', ['serverless', 'package', '--stage', 'prod'], { cwd: checkout.folder });
+/** @returns the name of each file and folder that it leaves behind in the system's temporary folder */
+async function packageProd(): Promise<string[]> {
+  const temporary = await mkdtemp(join(checkout.temporary, 'package-'));
+  await promisify(execFile)('npx', ['serverless', 'package', '--stage', 'prod'], {
+    cwd: checkout.folder,
+    env: { ...process.env, TMPDIR: temporary },
+  });
+  return (await readdir(temporary)).filter((name) => name !== 'node-compile-cache');
+}
 
 test('the bundles that run are the packaged ones; packaging again, for production, gives the same, as does a build for each function', async () => {
   const running: Record<string, string> = {};
   const pattern = join(checkout.temporary, '*', 'serverless-offline-msk-*', '*', 'functions', '**', '*.cjs');
   for await (const path of glob(pattern)) {
-    // Beside the unpacked functions lie folders that serverless-esbuild leaves behind, with a number in their names.
-    const [, name, file] = /serverless-offline-msk-[^/]+\/([a-zA-Z]\w+)\/(.*)$/.exec(path) ?? [];
-    if (name !== undefined) running[`${name}.zip: ${file}`] = sha256(await readFile(path));
+    const [, name, file] = /serverless-offline-msk-[^/]+\/(\w+)\/(.*)$/.exec(path) ?? [];
+    running[`${name}.zip: ${file}`] = sha256(await readFile(path));
   }
   const packaged = await packagedFiles();
 
   expect(Object.keys(running)).toContain('processTelemetry.zip: functions/fleet/processTelemetry.cjs');
   expect(packaged).toMatchObject(running);
-  await packageProd();
+  expect(await packageProd()).toEqual([]);
   expect(await packagedFiles()).toEqual(packaged);
 
   const yml = join(checkout.folder, 'serverless.yml');

@@ -115,8 +115,8 @@ test('kill -9 of npm start: every server and function is gone within 5 s', async
 test('a runner that is killed under load ends the run with one clear line and exit code 1', async () => {
   const run = checkout.start([...LESS, '--duration', '60']);
   await run.says(UNDER_LOAD);
-  const runner = (await checkout.processes()).find((line) => line.includes(' msk start '));
-  process.kill(Number.parseInt(runner ?? '', 10), 'SIGKILL');
+  const runner = (await checkout.processes()).find(({ command }) => command.includes(' msk start '));
+  process.kill(runner?.pid as number, 'SIGKILL');
 
   expect(await run.exitCode(90)).toBe(1);
 
