@@ -26,3 +26,10 @@ test('a record is one line: place, time, key, value, source, and the names of ot
     't-1-7  1970-01-01T00:00:00.000Z  -  {"a":1}  source=raw-1-2\\u001b  headers=traceparent',
   );
 });
+
+test('a dead letter says why it is one, and what of its record it lacks', () => {
+  const why = { exception: 'TOO_LARGE', message: 'm', function: 'f', topic: 'raw', partition: '1', offset: '2' };
+  const errors = { ...why, truncated: 'value 1 of 2 bytes' };
+  const named = Object.fromEntries(Object.entries(errors).map(([name, text]) => [`__lambda.errors.${name}`, text]));
+  expect(recordText(record(named))).toContain('  dead=TOO_LARGE (m; f on raw-1-2)  truncated=value 1 of 2 bytes');
+});

@@ -42,6 +42,7 @@ function headersText(record: LogRecord): string[] {
           `dead=${error('exception')} (${error('message')}; ${error('function')} on ` +
             `${error('topic')}-${error('partition')}-${error('offset')})`,
         ]),
+    ...(error('truncated') === undefined ? [] : [`truncated=${error('truncated')}`]),
     ...(others.length === 0 ? [] : [`headers=${others.join(',')}`]),
   ];
 }

@@ -1,6 +1,7 @@
 import type { Findings } from '../findings.ts';
 import { refusedBy } from '../topics.ts';
 import type { BadRecord } from '../truth/bad-record.ts';
+import { hasTooManyHeaders } from '../truth/json.ts';
 import { headerOf, type LogRecord, nameOf, type TopicLog } from '../world.ts';
 import { bytesDifference, headersDifference } from './compare.ts';
 import { checkOnce, type OnceResult } from './once.ts';
@@ -42,6 +43,7 @@ export function checkDeadLetters(
 
 /** What a message has to speak of, for a person to see why: its code's subject. It is one line of text. */
 const SUBJECTS: Readonly<Record<string, RegExp>> = {
+  TOO_MANY_HEADERS: /headers/,
   NULL_VALUE: /no value/,
   TOO_LARGE: /bytes/,
   NOT_UTF8: /UTF-8/,
@@ -76,5 +78,33 @@ function letterDifference({ record, code }: BadRecord, letter: LogRecord): strin
   const by = headerOf(letter, `${ERRORS}function`);
   if (by === undefined || !refusedBy(record.topic).includes(by)) return `${ERRORS}function is none of this topic's`;
   if (!says(code, headerOf(letter, `${ERRORS}message`) ?? '')) return `${ERRORS}message says nothing of ${code}`;
+  if (headerOf(letter, `${ERRORS}truncated`) !== undefined) return truncatedDifference(record, letter);
   return bytesDifference(record, letter) ?? headersDifference(record, letter, false);
+}
+
+/** A record of fewer bytes fits its dead-letter topic, whatever the headers of the letter add. */
+const ALWAYS_FITS_BYTES = 900_000;
+
+/** A letter that had to be made smaller holds the beginnings of its record's key, value and headers. */
+function truncatedDifference(record: LogRecord, letter: LogRecord): string | undefined {
+  if (!hasTooManyHeaders(record) && bytesOf(record) < ALWAYS_FITS_BYTES)
+    return 'it is truncated, though the whole record fits';
+  if (!begins(record.key, letter.key)) return 'the key isn’t the beginning of the record’s';
+  if (!begins(record.value, letter.value)) return 'the value isn’t the beginning of the record’s';
+  for (const [name, kept] of letter.headers) {
+    const own = record.headers.get(name) ?? [];
+    const leading = kept.every((value, i) => own[i]?.equals(value));
+    if (!leading && !name.startsWith(ERRORS)) return `header ${name} differs`;
+  }
+  return undefined;
+}
+
+function begins(whole: Buffer | null, part: Buffer | null): boolean {
+  return whole === null || part === null ? whole === part : whole.subarray(0, part.length).equals(part);
+}
+
+function bytesOf({ key, value, headers }: LogRecord): number {
+  let sum = (key?.length ?? 0) + (value?.length ?? 0);
+  for (const [name, values] of headers) for (const each of values) sum += Buffer.byteLength(name) + each.length;
+  return sum;
 }

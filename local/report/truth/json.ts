@@ -1,7 +1,25 @@
 import { isUtf8 } from 'node:buffer';
+import type { LogRecord } from '../world.ts';
 
-/** The codes of dead letters that a value's form may bring, in the order in which they are found. */
-export type FormCode = 'NULL_VALUE' | 'TOO_LARGE' | 'NOT_UTF8' | 'NOT_JSON' | 'NOT_AN_OBJECT';
+/** The codes of dead letters that a record's form may bring, in the order in which they are found. */
+export type FormCode = 'TOO_MANY_HEADERS' | 'NULL_VALUE' | 'TOO_LARGE' | 'NOT_UTF8' | 'NOT_JSON' | 'NOT_AN_OBJECT';
+
+const MOST_HEADERS = 1_000;
+
+/** Whether a record has more headers than a function reads, whatever its value. */
+export function hasTooManyHeaders({ headers }: Pick<LogRecord, 'headers'>): boolean {
+  let count = 0;
+  for (const values of headers.values()) count += values.length;
+  return count > MOST_HEADERS;
+}
+
+/** {@link objectOf} for a record that a function reads: its headers are counted first. */
+export function objectOfRecord(
+  record: Pick<LogRecord, 'headers' | 'value'>,
+  limitBytes: number,
+): ReturnType<typeof objectOf> {
+  return hasTooManyHeaders(record) ? { bad: 'TOO_MANY_HEADERS' } : objectOf(record.value, limitBytes);
+}
 
 /** Reads a value as a JSON object, or says why it is none. Written for the report alone: see truth/reading.ts. */
 export function objectOf(

@@ -6,6 +6,7 @@ import type { Findings } from '../../findings.ts';
 import type { Tally } from '../../tally.ts';
 import { DEMO } from '../../topics.ts';
 import type { BadRecord } from '../../truth/bad-record.ts';
+import { hasTooManyHeaders } from '../../truth/json.ts';
 import {
   type Item,
   type Items,
@@ -18,7 +19,7 @@ import {
 
 const byName = (records: readonly LogRecord[]) => new Map(records.map((record) => [nameOf(record), record]));
 
-/** A row of `records` for each record of demo_topic, whatever it is. */
+/** A row of `records` for each record of demo_topic that a sink reads, whatever it is. */
 export function checkRecordRows(
   rows: Rows,
   log: TopicLog,
@@ -28,7 +29,7 @@ export function checkRecordRows(
   return checkOnce<LogRecord, RecordRow>(
     {
       place: 'rds records',
-      expected: byName(log.records),
+      expected: byName(log.records.filter((record) => !hasTooManyHeaders(record))),
       stored: rows.records.map((row) => [row.source, row]),
       legal: isOlder,
       difference(record, row) {
@@ -55,10 +56,16 @@ const ITEM_BYTES = 400 * 1024;
 /** Names, coordinates and time: what an item has beside key and value, at least and at most. */
 const OTHER_BYTES = [50, 150] as const;
 
-/** The records that an item can't hold: they must be in the dead-letter topic, and in every other store all the same. */
-export function tooLargeForItems(log: TopicLog): Map<string, BadRecord> {
-  const large = log.records.filter((record) => bytesOf(record) + OTHER_BYTES[0] > ITEM_BYTES);
-  return new Map(large.map((record) => [nameOf(record), { record, code: 'TOO_LARGE' }]));
+/**
+ * The records that must be in the dead-letter topic: those that an item can't hold, though every other store has them,
+ * and those that no sink reads.
+ */
+export function badRecords(log: TopicLog): Map<string, BadRecord> {
+  const bad = log.records.flatMap((record): BadRecord[] => {
+    if (hasTooManyHeaders(record)) return [{ record, code: 'TOO_MANY_HEADERS' }];
+    return bytesOf(record) + OTHER_BYTES[0] > ITEM_BYTES ? [{ record, code: 'TOO_LARGE' }] : [];
+  });
+  return new Map(bad.map((one) => [nameOf(one.record), one]));
 }
 
 const bytesOf = ({ key, value }: LogRecord) => (key?.length ?? 0) + (value?.length ?? 0);
@@ -70,7 +77,9 @@ export function checkRecordItems(
   isOlder: (source: string) => boolean,
   findings: Findings,
 ): Tally {
-  const fitting = log.records.filter((record) => bytesOf(record) + OTHER_BYTES[1] <= ITEM_BYTES);
+  const fitting = log.records.filter(
+    (record) => !hasTooManyHeaders(record) && bytesOf(record) + OTHER_BYTES[1] <= ITEM_BYTES,
+  );
   return checkOnce<LogRecord, Item>(
     {
       place: 'dynamodb records',

@@ -5,15 +5,15 @@ import { domainProblems } from '../../problems.ts';
 import { DEMO, DEMO_DLQ } from '../../topics.ts';
 import { counted } from '../../words.ts';
 import type { Domain, DomainReport, Judged, Subject } from '../domain.ts';
-import { checkRecordItems, checkRecordRows, tooLargeForItems } from './check-records.ts';
+import { badRecords, checkRecordItems, checkRecordRows } from './check-records.ts';
 
-/** Records of any kind on demo_topic: each is good, but for what no item can hold. */
+/** Records of any kind on demo_topic: each is good, except what no sink reads and what no item can hold. */
 export const demo: Domain<DomainReport> = { judge, describe };
 
 function judge({ world, facts, isOlder, findings }: Subject): Judged<DomainReport> {
   const log = world.topics[DEMO];
-  const tooLarge = tooLargeForItems(log);
-  const letters = checkDeadLetters(DEMO_DLQ, world.topics[DEMO_DLQ], tooLarge, isOlder, findings);
+  const bad = badRecords(log);
+  const letters = checkDeadLetters(DEMO_DLQ, world.topics[DEMO_DLQ], bad, isOlder, findings);
   const stores = checkStores(
     'demo',
     world,

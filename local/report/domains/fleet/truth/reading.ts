@@ -4,7 +4,7 @@ import {
   isName,
   isoMs,
   latestEvent,
-  objectOf,
+  objectOfRecord,
   own,
   passedOn,
   pointOf,
@@ -39,8 +39,8 @@ const LEAST = 1e-130;
 const MEASURED = { speed: [0, 1000], fuelLevel: [0, 100], temperature: [-100, 200] } as const;
 
 /** Judges a record of raw-data-topic: the reading, or the code that its dead letter must carry. */
-export function judgeReading({ value, timestamp }: LogRecord): { reading: Reading } | { bad: BadCode } {
-  const form = objectOf(value, LIMIT_BYTES);
+export function judgeReading(record: LogRecord): { reading: Reading } | { bad: BadCode } {
+  const form = objectOfRecord(record, LIMIT_BYTES);
   if ('bad' in form) return form;
   const field = (name: string) => own(form.object, name);
 
@@ -59,7 +59,7 @@ export function judgeReading({ value, timestamp }: LogRecord): { reading: Readin
 
   const point = pointOf(location);
   if (point === undefined) return { bad: 'LOCATION' };
-  if (at > latestEvent(timestamp)) return { bad: 'FUTURE_TIMESTAMP' };
+  if (at > latestEvent(record.timestamp)) return { bad: 'FUTURE_TIMESTAMP' };
   const [latitude, longitude] = [heldNumber(point.latitude), heldNumber(point.longitude)];
   const told = passedOn(time as string, at);
   return { reading: { vehicleId, location, ...measured, timestamp: told, latitude, longitude, at } };

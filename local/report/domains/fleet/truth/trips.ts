@@ -1,4 +1,4 @@
-import { isName, isoMs, objectOf, own, passedOn, pointOf } from '../../../truth/json.ts';
+import { hasTooManyHeaders, isName, isoMs, objectOf, own, passedOn, pointOf } from '../../../truth/json.ts';
 import { newestByKey, versionOf } from '../../../truth/version.ts';
 import { type LogRecord, nameOf } from '../../../world.ts';
 import type { Reading } from './reading.ts';
@@ -28,6 +28,7 @@ const LIMIT_BYTES = 64 * 1024;
 export function judgeTrip(record: LogRecord): { event: TripEvent } | { bad: string } {
   const { partition, offset, timestamp } = record;
   const at = { source: nameOf(record), timestamp, partition, offset };
+  if (hasTooManyHeaders(record)) return { bad: 'TOO_MANY_HEADERS' };
   if (record.value === null) {
     const vehicleId = record.key?.toString('utf8');
     return isName(vehicleId) ? { event: { vehicleId, ...at, trip: undefined } } : { bad: 'SCHEMA' };

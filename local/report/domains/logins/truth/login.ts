@@ -1,4 +1,4 @@
-import { isMissing, isName, latestEvent, own } from '../../../truth/json.ts';
+import { hasTooManyHeaders, isMissing, isName, latestEvent, own } from '../../../truth/json.ts';
 import type { LogRecord } from '../../../world.ts';
 import type { LoginFacts } from '../facts.ts';
 import { bareAddress, networkOf } from './address.ts';
@@ -35,10 +35,11 @@ const UNITS = [
 
 /** Judges a record of user-login: the login, or the code that its dead letter must carry. */
 export function judgeLogin(
-  { value, timestamp: kafkaTime }: LogRecord,
+  record: LogRecord,
   { schemas, storeFullIp }: LoginFacts,
 ): { login: Login; encoding: Encoding } | { bad: BadCode } {
-  const payload = payloadOf(value, schemas);
+  if (hasTooManyHeaders(record)) return { bad: 'TOO_MANY_HEADERS' };
+  const payload = payloadOf(record.value, schemas);
   if ('bad' in payload) return payload;
   const sent = (field: string): unknown => {
     const found = own(payload.fields, field);
@@ -66,7 +67,7 @@ export function judgeLogin(
   if (!good || at === undefined) return { bad: 'SCHEMA' };
   const user = user_id ?? (device_id === undefined ? undefined : `device:${String(device_id)}`);
   if (user === undefined) return { bad: 'NO_IDENTITY' };
-  if (at > latestEvent(kafkaTime)) return { bad: 'FUTURE_TIMESTAMP' };
+  if (at > latestEvent(record.timestamp)) return { bad: 'FUTURE_TIMESTAMP' };
   const type = device_type.toLowerCase();
   return {
     encoding: payload.encoding,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type FormCode, isName, isoMs, latestEvent, objectOf, own } from '../../../truth/json.ts';
+import { type FormCode, isName, isoMs, latestEvent, objectOfRecord, own } from '../../../truth/json.ts';
 import type { LogRecord } from '../../../world.ts';
 
 /*
@@ -41,8 +41,8 @@ const products: { product_id: string; product_name: string }[] = JSON.parse(read
 const names = new Map(products.map(({ product_id, product_name }) => [product_id, product_name]));
 
 /** Judges a record of orders: the order, or the code that its dead letter must carry. */
-export function judgeOrder({ value, timestamp }: LogRecord): { order: Order } | { bad: BadCode } {
-  const form = objectOf(value, LIMIT_BYTES);
+export function judgeOrder(record: LogRecord): { order: Order } | { bad: BadCode } {
+  const form = objectOfRecord(record, LIMIT_BYTES);
   if ('bad' in form) return form;
   const [order_id, user_id, product_id, amount, time] = [
     'order_id',
@@ -56,7 +56,7 @@ export function judgeOrder({ value, timestamp }: LogRecord): { order: Order } | 
   if (!isName(order_id) || !isName(user_id) || !isName(product_id)) return { bad: 'SCHEMA' };
   if (Buffer.byteLength(product_id) > PRODUCT_BYTES || cents === undefined || at === undefined)
     return { bad: 'SCHEMA' };
-  if (at > latestEvent(timestamp)) return { bad: 'FUTURE_TIMESTAMP' };
+  if (at > latestEvent(record.timestamp)) return { bad: 'FUTURE_TIMESTAMP' };
   const product_name = names.get(product_id);
   if (product_name === undefined) return { bad: 'UNKNOWN_PRODUCT' };
   return { order: { order_id, user_id, product_id, product_name, amount: amount as number, cents, at } };
