@@ -18,11 +18,13 @@ const config: Config = {
   testTimeout: 180_000,
   roots: servers
     ? ['<rootDir>/test/integration', '<rootDir>/test/e2e', '<rootDir>/plugins']
-    : ['functions', 'lib', 'plugins', 'local', 'test/template', 'test/pipeline'].map((root) => `<rootDir>/${root}`),
+    : ['functions', 'lib', 'plugins', 'local', 'proof', 'cli', 'test/template', 'test/pipeline'].map(
+        (root) => `<rootDir>/${root}`,
+      ),
   testMatch: servers ? ['**/*.servers.test.ts'] : ['**/*.test.ts'],
   ...(servers && {
-    globalSetup: '<rootDir>/test/plugin-broker.ts',
-    globalTeardown: '<rootDir>/test/plugin-broker-stop.ts',
+    globalSetup: '<rootDir>/test/support/plugin-broker.ts',
+    globalTeardown: '<rootDir>/test/support/plugin-broker-stop.ts',
   }),
   testPathIgnorePatterns: servers ? [] : ['\\.servers\\.test\\.ts$'],
   extensionsToTreatAsEsm: ['.ts', '.avsc'],

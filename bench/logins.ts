@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { setImmediate as breath } from 'node:timers/promises';
-import { encodingOf } from '../functions/logins/encoding.ts';
-import { loginReader } from '../functions/logins/login.ts';
-import { avroDecoder, avroRecord } from '../lib/schema-registry/avro.ts';
-import { frameConfluent } from '../lib/schema-registry/framing.ts';
+import { encodingOf } from '#functions/logins/encoding.ts';
+import { loginReader } from '#functions/logins/login.ts';
+import { avroDecoder, avroRecord } from '#lib/schema-registry/avro.ts';
+import { frameConfluent } from '#lib/schema-registry/framing.ts';
 import type { Benchmark } from './benchmark.ts';
 
 /** A Lambda batch's most records. */

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
-import { type Command, EXIT, numberOption, runCommand, UsageError } from '../local/commands/command.ts';
+import { type Command, EXIT, numberOption, runCommand, UsageError } from '#cli/command.ts';
 import type { Benchmark } from './benchmark.ts';
 import { kafkaStreams } from './kafka-streams/benchmark.ts';
 import { logins } from './logins.ts';

@@ -1,13 +1,13 @@
-import { KAFKA_TIME, lambdaContext, mskEvent, type TestRecord } from '../test/msk-event.ts';
+import { KAFKA_TIME, lambdaContext, mskEvent, type TestRecord } from '#test/support/msk-event.ts';
 import { batchHandler } from './batch-handler.ts';
 import { PermanentError, TransientError } from './errors.ts';
 import { type BatchFunction, type Failure, recordsOf } from './kafka/batch.ts';
+import type { RecordProducer } from './kafka/client/producer.ts';
 import type { MskBatchResponse } from './kafka/event.ts';
 import type { HandingBack } from './kafka/handing-back.ts';
 import type { Header } from './kafka/headers.ts';
 import { batchBytes, type Message } from './kafka/message.ts';
 import { eachRecord } from './kafka/outcome.ts';
-import type { RecordProducer } from './kafka/producer.ts';
 
 /**
  * A topic that keeps what it is sent: the network's edge.

@@ -1,9 +1,9 @@
 import middy from '@middy/core';
 import { type Batch, type BatchFunction, parseBatch } from './kafka/batch.ts';
+import type { RecordProducer } from './kafka/client/producer.ts';
 import { deadLetters } from './kafka/dead-letters.ts';
 import { admit } from './kafka/door.ts';
 import { type HandingBack, handBack } from './kafka/handing-back.ts';
-import type { RecordProducer } from './kafka/producer.ts';
 import { observe } from './observability/observe.ts';
 
 export interface BatchHandlerOptions {

@@ -1,4 +1,4 @@
-import { over, plenty } from '../test/deadlines.ts';
+import { over, plenty } from '#test/support/deadlines.ts';
 import { beforeDeadline, retry, within } from './deadline.ts';
 import { PermanentError, TransientError } from './errors.ts';
 

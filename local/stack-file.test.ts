@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { identify, type ProcessIdentity } from './servers/process-identity.ts';
+import { identify, type ProcessIdentity } from './servers/process/process-identity.ts';
 import { endLeftOvers, readStack, recordStack, type StackFile, stackPath } from './stack-file.ts';
 
 describe('.local/stack.json', () => {

@@ -1,11 +1,11 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { References } from '../plugins/msk/contract.ts';
+import type { References } from '#msk';
 import type { TemplateSchema } from './deploy/schemas.ts';
 import type { Endpoints } from './deploy/servers.ts';
-import { endProcess, isRunning, type ProcessIdentity } from './servers/process-identity.ts';
+import { endProcess, isRunning, type ProcessIdentity } from './servers/process/process-identity.ts';
+import { writeWhole } from './servers/process/whole-file.ts';
 import { ServerError } from './servers/server.ts';
-import { writeWhole } from './servers/whole-file.ts';
 
 /** What `.local/stack.json` tells the other commands about the running stack. */
 export interface StackFile extends ProcessIdentity {

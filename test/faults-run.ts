@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createRandom } from '../local/generators/random.ts';
-import { summary } from '../local/report/summary.ts';
-import { type Checkout, copyCheckout, type StartedRun } from './checkout.ts';
+import { createRandom } from '#proof/load/random.ts';
+import { summary } from '#proof/summary.ts';
 import { freeze } from './e2e/faults.ts';
+import { type Checkout, copyCheckout, type StartedRun } from './support/checkout.ts';
 
 /**
  * A run of all domains in which servers stand still and functions are killed: `npm run test:long -- faults`. Its report

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Report } from '../local/report/report.ts';
+import type { Report } from '#proof/report.ts';
 
 /**
  * Proofs that take too long, or too much of the machine, for `npm test`: `npm run test:long -- NAME`. Each is a run of
@@ -57,7 +57,7 @@ process.exit(failed === 0 ? 0 : 1);
 async function failedChecks({ args, holds }: Extract<Proof, { args: string }>): Promise<number> {
   const scratch = mkdtempSync(join(tmpdir(), 'pipeline-long-'));
   const file = join(scratch, 'report.json');
-  const code = await exitCode(process.execPath, ['local/start.ts', ...args.split(' '), '--report', file]);
+  const code = await exitCode(process.execPath, ['cli/start.ts', ...args.split(' '), '--report', file]);
   const checks: [string, boolean][] = [['exit code 0', code === 0]];
   if (code === 0) {
     const report = JSON.parse(readFileSync(file, 'utf8')) as Report;

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { endProcessesOf } from './processes.ts';
+import { endProcessesOf } from './support/processes.ts';
 
 /**
  * The project's checks, in two suites: `npm test` is the heart of everything, `npm run test:full` (--full) all the rest.
@@ -42,14 +42,14 @@ const HEART: Record<string, Check> = {
   types: { command: 'tsc' },
   lint: { command: 'biome check .' },
   promises: { command: 'oxlint --type-aware --deny-warnings' },
-  template: { command: 'node test/template/check.ts --stages' },
+  template: { command: 'node test/template/check/check.ts --stages' },
   unit: { command: 'jest --maxWorkers=2 --workerIdleMemoryLimit=1GB', jest: true },
   stores: { command: `jest --maxWorkers=2 ${STORES.join(' ')}`, ...SERVERS },
   runs: { command: `jest --runInBand ${WHOLE_RUNS.join(' ')}`, ...SERVERS, early: true },
 };
 
 const REST: Record<string, Check> = {
-  variants: { command: 'node test/template/check.ts --variants' },
+  variants: { command: 'node test/template/check/check.ts --variants' },
   // More workers than cores of a small machine: much of it is servers that start, and waiting for them.
   servers: {
     command: `jest --maxWorkers=3 --workerIdleMemoryLimit=1GB test/integration plugins --testPathIgnorePatterns ${STORES.join(' ')}`,

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type KafkaRecord, mskEvent } from '../../plugins/msk/event.ts';
+import { type KafkaRecord, mskEvent } from '#msk';
 
 /** What Lambda hands over at once, at most. */
 const EVENT_BYTES = 6 * 2 ** 20;

@@ -1,4 +1,4 @@
-import { createRandom } from '../../local/generators/random.ts';
+import { createRandom } from '#proof/load/random.ts';
 
 /** The orders of a comparison. */
 export interface Load {

@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { runTool } from '../../local/servers/maven.ts';
-import { ROOT } from '../../local/stack-file.ts';
-import type { CompiledTemplate } from '../../plugins/msk/contract.ts';
-import { unpack } from '../../plugins/msk/unpack.ts';
+import { runTool } from '#local/servers/jars/maven.ts';
+import { ROOT } from '#local/stack-file.ts';
+import { type CompiledTemplate, unpack } from '#msk';
 
 export interface Packaged {
   template: CompiledTemplate;

@@ -1,6 +1,6 @@
 import { Partitioners } from 'kafkajs';
-import { kafkaOf } from '../../local/deploy/servers.ts';
-import type { KafkaRecord } from '../../plugins/msk/event.ts';
+import { kafkaOf } from '#local/deploy/servers.ts';
+import type { KafkaRecord } from '#msk';
 import type { Message, Metric } from './orders.ts';
 
 const CHUNK = 5_000;

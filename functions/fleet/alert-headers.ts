@@ -1,4 +1,4 @@
-import { type Header, textHeader } from '../../lib/kafka/headers.ts';
+import { type Header, textHeader } from '#lib/kafka/headers.ts';
 import type { Location } from './location.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { PermanentError } from '../../lib/errors.ts';
+import { PermanentError } from '#lib/errors.ts';
 
 /** WGS 84, in degrees. */
 export interface Location {

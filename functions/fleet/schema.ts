@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { decodeJsonObject, identifier, optional, validate } from '../../lib/decode.ts';
-import { checkEventTime, isoTime } from '../../lib/event-time.ts';
-import type { KafkaRecord } from '../../lib/kafka/records.ts';
+import { decodeJsonObject, identifier, optional, validate } from '#lib/decode.ts';
+import { checkEventTime, isoTime } from '#lib/event-time.ts';
+import type { KafkaRecord } from '#lib/kafka/records.ts';
 import { type Location, parseLocation } from './location.ts';
 
 /** No reading of a vehicle has more bytes; one that does is no reading. */

@@ -1,5 +1,5 @@
-import type { Message } from '../../lib/kafka/message.ts';
-import { batchOfRecords, KAFKA_TIME, type TestRecord, TRACE } from '../../test/msk-event.ts';
+import type { Message } from '#lib/kafka/message.ts';
+import { batchOfRecords, KAFKA_TIME, type TestRecord, TRACE } from '#test/support/msk-event.ts';
 import type { CurrentTrip } from './estimate.ts';
 import { telemetry } from './telemetry.ts';
 

@@ -1,10 +1,10 @@
-import type { BatchFunction, Failure } from '../../lib/kafka/batch.ts';
-import { recordsOf } from '../../lib/kafka/batch.ts';
-import type { Header } from '../../lib/kafka/headers.ts';
-import type { Message } from '../../lib/kafka/message.ts';
-import { eachRecord, producedHeaders } from '../../lib/kafka/outcome.ts';
-import type { RecordProducer } from '../../lib/kafka/producer.ts';
-import { coordinatesText, type KafkaRecord } from '../../lib/kafka/records.ts';
+import type { BatchFunction, Failure } from '#lib/kafka/batch.ts';
+import { recordsOf } from '#lib/kafka/batch.ts';
+import type { RecordProducer } from '#lib/kafka/client/producer.ts';
+import type { Header } from '#lib/kafka/headers.ts';
+import type { Message } from '#lib/kafka/message.ts';
+import { eachRecord, producedHeaders } from '#lib/kafka/outcome.ts';
+import { coordinatesText, type KafkaRecord } from '#lib/kafka/records.ts';
 import { alertHeaders } from './alert-headers.ts';
 import { alertsOf, type Thresholds } from './alerts.ts';
 import { type CurrentTrip, estimate } from './estimate.ts';

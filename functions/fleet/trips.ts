@@ -1,9 +1,9 @@
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { boundedCache } from '../../lib/bounded-cache.ts';
-import type { Deadline } from '../../lib/deadline.ts';
-import { PermanentError } from '../../lib/errors.ts';
-import { isoTime } from '../../lib/event-time.ts';
-import { batchGet } from '../../lib/stores/batch-get.ts';
+import { boundedCache } from '#lib/bounded-cache.ts';
+import type { Deadline } from '#lib/deadline.ts';
+import { PermanentError } from '#lib/errors.ts';
+import { isoTime } from '#lib/event-time.ts';
+import { batchGet } from '#lib/stores/batch-get.ts';
 import type { CurrentTrip } from './estimate.ts';
 import { type Location, parseLocation } from './location.ts';
 

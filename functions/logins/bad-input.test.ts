@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
-import { KAFKA_TIME, type TestRecord } from '../../test/msk-event.ts';
+import { KAFKA_TIME, type TestRecord } from '#test/support/msk-event.ts';
 import { AWAY, confluent, glue, LOGIN, PROCESSED, payload, processedType, run } from './logins.fixture.ts';
 
 const json = JSON.stringify(LOGIN);

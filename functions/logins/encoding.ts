@@ -1,7 +1,7 @@
-import { PermanentError } from '../../lib/errors.ts';
-import type { KafkaRecord } from '../../lib/kafka/records.ts';
-import type { SchemaKey } from '../../lib/schema-registry/decoders.ts';
-import { type Payload, readFrame } from '../../lib/schema-registry/framing.ts';
+import { PermanentError } from '#lib/errors.ts';
+import type { KafkaRecord } from '#lib/kafka/records.ts';
+import type { SchemaKey } from '#lib/schema-registry/decoders.ts';
+import { type Payload, readFrame } from '#lib/schema-registry/framing.ts';
 
 /** No login has more bytes, as it comes or inflated. */
 export const LOGIN_LIMIT_BYTES = 64 * 1024;

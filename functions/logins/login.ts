@@ -1,8 +1,8 @@
-import { decodeJsonObject, isMissing } from '../../lib/decode.ts';
-import { PermanentError } from '../../lib/errors.ts';
-import { checkEventTime } from '../../lib/event-time.ts';
-import type { avroRecord } from '../../lib/schema-registry/avro.ts';
-import type { DecoderOf } from '../../lib/schema-registry/decoders.ts';
+import { decodeJsonObject, isMissing } from '#lib/decode.ts';
+import { PermanentError } from '#lib/errors.ts';
+import { checkEventTime } from '#lib/event-time.ts';
+import type { avroRecord } from '#lib/schema-registry/avro.ts';
+import type { DecoderOf } from '#lib/schema-registry/decoders.ts';
 import { type Encoding, LOGIN_LIMIT_BYTES } from './encoding.ts';
 import { brokenRules, DEVICE_PREFIX, epochMs, keepsRules, type Login, said } from './rules.ts';
 

@@ -1,6 +1,6 @@
-import type { MskEventRecord } from '../../lib/kafka/event.ts';
-import { avroType } from '../../lib/schema-registry/avro.ts';
-import { TRACE } from '../../test/msk-event.ts';
+import type { MskEventRecord } from '#lib/kafka/event.ts';
+import { avroType } from '#lib/schema-registry/avro.ts';
+import { TRACE } from '#test/support/msk-event.ts';
 import {
   confluent,
   glue,

@@ -1,5 +1,5 @@
 import type { Type } from 'avsc';
-import { frameConfluent, frameGlue } from '../../lib/schema-registry/framing.ts';
+import { frameConfluent, frameGlue } from '#lib/schema-registry/framing.ts';
 import type { ProcessedLogin } from './processed.ts';
 
 /** How processed logins are written. */

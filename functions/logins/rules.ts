@@ -1,5 +1,5 @@
-import { isMissing } from '../../lib/decode.ts';
-import { LAST_MS } from '../../lib/event-time.ts';
+import { isMissing } from '#lib/decode.ts';
+import { LAST_MS } from '#lib/event-time.ts';
 import { bareAddress, isAddress } from './address.ts';
 
 /** A login that keeps the rules; a shape of resources/avro/user_login.avsc. */

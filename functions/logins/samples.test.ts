@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { MskEvent } from '../../lib/kafka/event.ts';
+import type { MskEvent } from '#lib/kafka/event.ts';
 import { PROCESSED, runEvent } from './logins.fixture.ts';
 
 /** More than any topic has: an invocation by hand must not meet the records of a running stack. */

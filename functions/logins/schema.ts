@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { decodeJsonObject, identifier, validate } from '../../lib/decode.ts';
-import { isoTime } from '../../lib/event-time.ts';
-import type { KafkaRecord } from '../../lib/kafka/records.ts';
+import { decodeJsonObject, identifier, validate } from '#lib/decode.ts';
+import { isoTime } from '#lib/event-time.ts';
+import type { KafkaRecord } from '#lib/kafka/records.ts';
 import { isAddress } from './address.ts';
 import { LOGIN_LIMIT_BYTES } from './encoding.ts';
 import { DEVICE_PREFIX } from './rules.ts';

@@ -1,7 +1,7 @@
-import type { Deadline } from '../../lib/deadline.ts';
-import { TransientError } from '../../lib/errors.ts';
-import { type Item, item } from '../../lib/stores/attributes.ts';
-import type { PutIf } from '../../lib/stores/conditional-put.ts';
+import type { Deadline } from '#lib/deadline.ts';
+import { TransientError } from '#lib/errors.ts';
+import { type Item, item } from '#lib/stores/attributes.ts';
+import type { PutIf } from '#lib/stores/conditional-put.ts';
 
 /** A vehicle's kind of alert: what a cooldown is of. */
 export interface Subject {

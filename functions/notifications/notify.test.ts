@@ -1,4 +1,4 @@
-import { batchOfRecords, type TestRecord } from '../../test/msk-event.ts';
+import { batchOfRecords, type TestRecord } from '#test/support/msk-event.ts';
 import type { Cooldown } from './cooldown.ts';
 import { notify } from './notify.ts';
 

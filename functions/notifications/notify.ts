@@ -1,10 +1,10 @@
 import type { PublishCommandInput } from '@aws-sdk/client-sns';
-import { type Deadline, retry } from '../../lib/deadline.ts';
-import { toPipelineError } from '../../lib/errors.ts';
-import { type BatchFunction, type Failure, recordsOf } from '../../lib/kafka/batch.ts';
-import { eachRecord } from '../../lib/kafka/outcome.ts';
-import type { KafkaRecord } from '../../lib/kafka/records.ts';
-import { sideBySide } from '../../lib/stores/side-by-side.ts';
+import { type Deadline, retry } from '#lib/deadline.ts';
+import { toPipelineError } from '#lib/errors.ts';
+import { type BatchFunction, type Failure, recordsOf } from '#lib/kafka/batch.ts';
+import { eachRecord } from '#lib/kafka/outcome.ts';
+import type { KafkaRecord } from '#lib/kafka/records.ts';
+import { sideBySide } from '#lib/stores/side-by-side.ts';
 import { documentOf } from '../sinks/opensearch/document.ts';
 import type { Cooldown, Subject } from './cooldown.ts';
 

@@ -1,9 +1,9 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import { batchHandler } from '../../lib/batch-handler.ts';
-import { handingBack, kafkaAuth, positive, readConfiguration, text } from '../../lib/configuration.ts';
-import { createProducer } from '../../lib/kafka/producer.ts';
-import { oneAttempt, storeCall } from '../../lib/stores/call.ts';
-import { putIf } from '../../lib/stores/conditional-put.ts';
+import { batchHandler } from '#lib/batch-handler.ts';
+import { handingBack, kafkaAuth, positive, readConfiguration, text } from '#lib/configuration.ts';
+import { createProducer } from '#lib/kafka/client/producer.ts';
+import { oneAttempt, storeCall } from '#lib/stores/call.ts';
+import { putIf } from '#lib/stores/conditional-put.ts';
 import { cooldown } from './cooldown.ts';
 import { notify, type Publish } from './notify.ts';
 import { countTooOld } from './too-old.ts';

@@ -1,8 +1,8 @@
 import type { SqlParameter } from '@aws-sdk/client-rds-data';
-import { type Deadline, retry } from '../../lib/deadline.ts';
-import { PermanentError } from '../../lib/errors.ts';
-import type { Database, Execute } from '../../lib/stores/data-api.ts';
-import { isBrokenDeployment } from '../../lib/stores/data-api-errors.ts';
+import { type Deadline, retry } from '#lib/deadline.ts';
+import { PermanentError } from '#lib/errors.ts';
+import type { Database, Execute } from '#lib/stores/data-api.ts';
+import { isBrokenDeployment } from '#lib/stores/data-api-errors.ts';
 import type { Migration } from './migrations.ts';
 
 /** Names of migrations. */

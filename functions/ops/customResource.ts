@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceResponse, Context } from 'aws-lambda';
-import { beforeDeadline } from '../../lib/deadline.ts';
+import { beforeDeadline } from '#lib/deadline.ts';
 
 /** What a custom resource does when it is created or updated; its time is less than the invocation's. */
 export type Work = (context: Pick<Context, 'getRemainingTimeInMillis'>) => Promise<unknown>;

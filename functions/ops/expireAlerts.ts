@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import * as z from 'zod';
-import { number, readConfiguration, text } from '../../lib/configuration.ts';
-import { searchAuth, searchClient } from '../../lib/stores/search.ts';
+import { number, readConfiguration, text } from '#lib/configuration.ts';
+import { searchAuth, searchClient } from '#lib/stores/search.ts';
 import { expireAlerts } from '../sinks/opensearch/expire.ts';
 
 const config = readConfiguration({

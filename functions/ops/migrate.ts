@@ -1,12 +1,12 @@
 import type { Context } from 'aws-lambda';
-import { readConfiguration, text } from '../../lib/configuration.ts';
-import { invocationDeadline } from '../../lib/deadline.ts';
-import { dataApiClient, openDatabase } from '../../lib/stores/data-api.ts';
-import fleet from '../../resources/sql/001_fleet.sql';
-import records from '../../resources/sql/002_records.sql';
-import orders from '../../resources/sql/003_orders.sql';
-import logins from '../../resources/sql/004_logins.sql';
-import insertEach from '../../resources/sql/005_insert_each.sql';
+import { readConfiguration, text } from '#lib/configuration.ts';
+import { invocationDeadline } from '#lib/deadline.ts';
+import { dataApiClient, openDatabase } from '#lib/stores/data-api.ts';
+import fleet from '#resources/sql/001_fleet.sql';
+import records from '#resources/sql/002_records.sql';
+import orders from '#resources/sql/003_orders.sql';
+import logins from '#resources/sql/004_logins.sql';
+import insertEach from '#resources/sql/005_insert_each.sql';
 import { type Applied, applyMigrations } from './apply.ts';
 import { readMigrations } from './migrations.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { splitStatements } from '../../lib/stores/sql/statements.ts';
+import { splitStatements } from '#lib/stores/sql/statements.ts';
 
 /** A numbered file of resources/sql, ready to be applied. */
 export interface Migration {

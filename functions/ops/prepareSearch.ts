@@ -1,8 +1,8 @@
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import * as z from 'zod';
-import { readConfiguration, text } from '../../lib/configuration.ts';
-import { invocationDeadline } from '../../lib/deadline.ts';
-import { searchAuth, searchClient } from '../../lib/stores/search.ts';
+import { readConfiguration, text } from '#lib/configuration.ts';
+import { invocationDeadline } from '#lib/deadline.ts';
+import { searchAuth, searchClient } from '#lib/stores/search.ts';
 import { prepareSearch } from '../sinks/opensearch/prepare.ts';
 import { TEMPLATE_NAME } from '../sinks/opensearch/template.ts';
 import { customResource } from './customResource.ts';

@@ -1,9 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context } from 'aws-lambda';
-import { readConfiguration, text } from '../../lib/configuration.ts';
-import { invocationDeadline } from '../../lib/deadline.ts';
-import { oneAttempt } from '../../lib/stores/call.ts';
-import file from '../../resources/catalogue/products.json' with { type: 'json' };
+import { readConfiguration, text } from '#lib/configuration.ts';
+import { invocationDeadline } from '#lib/deadline.ts';
+import { oneAttempt } from '#lib/stores/call.ts';
+import file from '#resources/catalogue/products.json' with { type: 'json' };
 import { readProducts, writeProducts } from './products.ts';
 
 const config = readConfiguration({ PRODUCTS_TABLE: text });

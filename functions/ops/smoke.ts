@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from 'aws-lambda';
-import { kafkaAuth, positive, readConfiguration, text } from '../../lib/configuration.ts';
-import { type Deadline, invocationDeadline } from '../../lib/deadline.ts';
-import { bootstrapBrokers } from '../../lib/kafka/bootstrap.ts';
-import { createProducer } from '../../lib/kafka/producer.ts';
-import { dataApiClient, openDatabase } from '../../lib/stores/data-api.ts';
+import { kafkaAuth, positive, readConfiguration, text } from '#lib/configuration.ts';
+import { type Deadline, invocationDeadline } from '#lib/deadline.ts';
+import { bootstrapBrokers } from '#lib/kafka/client/bootstrap.ts';
+import { createProducer } from '#lib/kafka/client/producer.ts';
+import { dataApiClient, openDatabase } from '#lib/stores/data-api.ts';
 import { archiveIn } from './smoke/archived.ts';
 import { checkPlaces } from './smoke/check.ts';
 import { itemsIn } from './smoke/items.ts';

@@ -1,11 +1,11 @@
-import { TransientError } from '../../lib/errors.ts';
-import { aggregator } from '../../lib/windows/aggregator.ts';
-import { memoryWindows } from '../../lib/windows/memory-store.fixture.ts';
-import type { ProductMetric } from '../../lib/windows/metric.ts';
-import type { WindowCounts } from '../../lib/windows/run.ts';
-import type { WindowStore } from '../../lib/windows/store.ts';
-import { retentionSeconds } from '../../lib/windows/window.ts';
-import { batchOfRecords, KAFKA_TIME, type TestRecord } from '../../test/msk-event.ts';
+import { TransientError } from '#lib/errors.ts';
+import { aggregator } from '#lib/windows/aggregator.ts';
+import { memoryWindows } from '#lib/windows/memory-store.fixture.ts';
+import type { WindowCounts } from '#lib/windows/run.ts';
+import type { ProductMetric } from '#lib/windows/state/metric.ts';
+import type { WindowStore } from '#lib/windows/store.ts';
+import { retentionSeconds } from '#lib/windows/window.ts';
+import { batchOfRecords, KAFKA_TIME, type TestRecord } from '#test/support/msk-event.ts';
 import { aggregate } from './aggregate.ts';
 
 const value = {

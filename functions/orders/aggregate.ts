@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
-import { type PipelineError, TransientError, toPipelineError } from '../../lib/errors.ts';
-import type { Batch, BatchFunction, Failure } from '../../lib/kafka/batch.ts';
-import type { KafkaRecord, PartitionRecords } from '../../lib/kafka/records.ts';
-import type { Aggregator } from '../../lib/windows/aggregator.ts';
-import type { ProductMetric } from '../../lib/windows/metric.ts';
-import { noCounts, type WindowCounts } from '../../lib/windows/run.ts';
+import { type PipelineError, TransientError, toPipelineError } from '#lib/errors.ts';
+import type { Batch, BatchFunction, Failure } from '#lib/kafka/batch.ts';
+import type { KafkaRecord, PartitionRecords } from '#lib/kafka/records.ts';
+import type { Aggregator } from '#lib/windows/aggregator.ts';
+import { noCounts, type WindowCounts } from '#lib/windows/run.ts';
+import type { ProductMetric } from '#lib/windows/state/metric.ts';
 import { type RecordedOrder, readWindowOrder } from './window-order.ts';
 
 export interface AggregateOptions {

@@ -1,5 +1,5 @@
-import { answeredBy } from '../../lib/stores/dynamodb.fixture.ts';
-import { plenty } from '../../test/deadlines.ts';
+import { answeredBy } from '#lib/stores/dynamodb.fixture.ts';
+import { plenty } from '#test/support/deadlines.ts';
 import { catalogueReader } from './catalogue.ts';
 
 test('every read is strongly consistent: a product that was just put into the table is found', async () => {

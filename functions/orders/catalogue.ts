@@ -1,9 +1,9 @@
 import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { boundedCache } from '../../lib/bounded-cache.ts';
-import type { Deadline } from '../../lib/deadline.ts';
-import { TransientError } from '../../lib/errors.ts';
-import { batchGet } from '../../lib/stores/batch-get.ts';
-import { storeCall } from '../../lib/stores/call.ts';
+import { boundedCache } from '#lib/bounded-cache.ts';
+import type { Deadline } from '#lib/deadline.ts';
+import { TransientError } from '#lib/errors.ts';
+import { batchGet } from '#lib/stores/batch-get.ts';
+import { storeCall } from '#lib/stores/call.ts';
 
 /** The names of products. */
 export interface Catalogue {

@@ -1,16 +1,16 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
-import { kafkaAuth, number, positive, readConfiguration, text } from '../../lib/configuration.ts';
-import { invocationDeadline } from '../../lib/deadline.ts';
-import { bootstrapBrokers } from '../../lib/kafka/bootstrap.ts';
-import { createProducer } from '../../lib/kafka/producer.ts';
-import { oneAttempt } from '../../lib/stores/call.ts';
-import { dynamodbWindows } from '../../lib/windows/dynamodb-store.ts';
-import { closeIdle } from '../../lib/windows/idle.ts';
-import type { ProductMetric } from '../../lib/windows/metric.ts';
-import { noCounts, type WindowCounts } from '../../lib/windows/run.ts';
-import { retentionSeconds } from '../../lib/windows/window.ts';
+import { kafkaAuth, number, positive, readConfiguration, text } from '#lib/configuration.ts';
+import { invocationDeadline } from '#lib/deadline.ts';
+import { bootstrapBrokers } from '#lib/kafka/client/bootstrap.ts';
+import { createProducer } from '#lib/kafka/client/producer.ts';
+import { oneAttempt } from '#lib/stores/call.ts';
+import { dynamodbWindows } from '#lib/windows/dynamodb-store.ts';
+import { closeIdle } from '#lib/windows/idle.ts';
+import { noCounts, type WindowCounts } from '#lib/windows/run.ts';
+import type { ProductMetric } from '#lib/windows/state/metric.ts';
+import { retentionSeconds } from '#lib/windows/window.ts';
 import { produceMetrics } from './metrics.ts';
 import { windowCounts } from './window-counts.ts';
 

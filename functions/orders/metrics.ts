@@ -1,9 +1,9 @@
-import type { Deadline } from '../../lib/deadline.ts';
-import { TransientError } from '../../lib/errors.ts';
-import { SOURCE, textHeader } from '../../lib/kafka/headers.ts';
-import type { OwnMessage } from '../../lib/kafka/message.ts';
-import type { AnyProducer } from '../../lib/kafka/producer.ts';
-import type { ProductMetric } from '../../lib/windows/metric.ts';
+import type { Deadline } from '#lib/deadline.ts';
+import { TransientError } from '#lib/errors.ts';
+import type { AnyProducer } from '#lib/kafka/client/producer.ts';
+import { SOURCE, textHeader } from '#lib/kafka/headers.ts';
+import type { OwnMessage } from '#lib/kafka/message.ts';
+import type { ProductMetric } from '#lib/windows/state/metric.ts';
 
 /**
  * Produces results to product-metrics, under their product's key, named `<window start>/<product>`.

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { batchHandler } from '../../lib/batch-handler.ts';
-import { TransientError } from '../../lib/errors.ts';
-import type { Message } from '../../lib/kafka/message.ts';
-import { KAFKA_TIME, lambdaContext, mskEvent, type TestRecord, TRACE } from '../../test/msk-event.ts';
+import { batchHandler } from '#lib/batch-handler.ts';
+import { TransientError } from '#lib/errors.ts';
+import type { Message } from '#lib/kafka/message.ts';
+import { KAFKA_TIME, lambdaContext, mskEvent, type TestRecord, TRACE } from '#test/support/msk-event.ts';
 import type { Catalogue } from './catalogue.ts';
 import { orders } from './orders.ts';
 import { readProcessedOrder } from './schema.ts';

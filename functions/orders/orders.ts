@@ -1,9 +1,9 @@
-import { PermanentError } from '../../lib/errors.ts';
-import { type BatchFunction, type Failure, recordsOf } from '../../lib/kafka/batch.ts';
-import type { Message } from '../../lib/kafka/message.ts';
-import { eachRecord, producedHeaders } from '../../lib/kafka/outcome.ts';
-import type { RecordProducer } from '../../lib/kafka/producer.ts';
-import { coordinatesText, type KafkaRecord } from '../../lib/kafka/records.ts';
+import { PermanentError } from '#lib/errors.ts';
+import { type BatchFunction, type Failure, recordsOf } from '#lib/kafka/batch.ts';
+import type { RecordProducer } from '#lib/kafka/client/producer.ts';
+import type { Message } from '#lib/kafka/message.ts';
+import { eachRecord, producedHeaders } from '#lib/kafka/outcome.ts';
+import { coordinatesText, type KafkaRecord } from '#lib/kafka/records.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type Order, type ProcessedOrder, readOrder } from './schema.ts';
 

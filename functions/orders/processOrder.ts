@@ -1,8 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { batchHandler } from '../../lib/batch-handler.ts';
-import { handingBack, kafkaAuth, number, positive, readConfiguration, text } from '../../lib/configuration.ts';
-import { createProducer } from '../../lib/kafka/producer.ts';
-import { oneAttempt } from '../../lib/stores/call.ts';
+import { batchHandler } from '#lib/batch-handler.ts';
+import { handingBack, kafkaAuth, number, positive, readConfiguration, text } from '#lib/configuration.ts';
+import { createProducer } from '#lib/kafka/client/producer.ts';
+import { oneAttempt } from '#lib/stores/call.ts';
 import { catalogueReader } from './catalogue.ts';
 import { orders } from './orders.ts';
 

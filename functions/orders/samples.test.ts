@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { MskEvent } from '../../lib/kafka/event.ts';
-import { eachRecord } from '../../lib/kafka/outcome.ts';
-import { type KafkaRecord, partitionsOf } from '../../lib/kafka/records.ts';
+import type { MskEvent } from '#lib/kafka/event.ts';
+import { eachRecord } from '#lib/kafka/outcome.ts';
+import { type KafkaRecord, partitionsOf } from '#lib/kafka/records.ts';
 import { readOrder, readProcessedOrder } from './schema.ts';
 
 /** More than any topic has: an invocation by hand must not meet the records of a running stack. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { decodeJsonObject, identifier, validate } from '../../lib/decode.ts';
-import { checkEventTime, isoTime } from '../../lib/event-time.ts';
-import type { KafkaRecord } from '../../lib/kafka/records.ts';
+import { decodeJsonObject, identifier, validate } from '#lib/decode.ts';
+import { checkEventTime, isoTime } from '#lib/event-time.ts';
+import type { KafkaRecord } from '#lib/kafka/records.ts';
 import { orderTime } from './time.ts';
 
 /** No order has more bytes; what does is none. */

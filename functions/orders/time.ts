@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isoTime } from '../../lib/event-time.ts';
+import { isoTime } from '#lib/event-time.ts';
 
 /** Numbers below are seconds (until the year 5138), from it on milliseconds (since March 1973). */
 const FIRST_MILLISECONDS = 1e11;

@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { WindowCounts } from '../../lib/windows/run.ts';
+import type { WindowCounts } from '#lib/windows/run.ts';
 
 type Unit = (typeof MetricUnit)[keyof typeof MetricUnit];
 

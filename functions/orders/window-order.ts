@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { decodeJsonObject, validate } from '../../lib/decode.ts';
-import { isoTime } from '../../lib/event-time.ts';
-import { partitionName } from '../../lib/kafka/batch.ts';
-import { SOURCE } from '../../lib/kafka/headers.ts';
-import type { KafkaRecord } from '../../lib/kafka/records.ts';
-import type { WindowOrder } from '../../lib/windows/state.ts';
+import { decodeJsonObject, validate } from '#lib/decode.ts';
+import { isoTime } from '#lib/event-time.ts';
+import { partitionName } from '#lib/kafka/batch.ts';
+import { SOURCE } from '#lib/kafka/headers.ts';
+import type { KafkaRecord } from '#lib/kafka/records.ts';
+import type { WindowOrder } from '#lib/windows/state/state.ts';
 import { LARGEST_AMOUNT, ORDER_LIMIT_BYTES, productId } from './schema.ts';
 import { type Counted, centsOf, readWritten } from './written-order.ts';
 

@@ -1,4 +1,4 @@
-import type { WindowOrder } from '../../lib/windows/state.ts';
+import type { WindowOrder } from '#lib/windows/state/state.ts';
 import { LARGEST_AMOUNT } from './schema.ts';
 
 /** Of a processed order what windows count of it. */

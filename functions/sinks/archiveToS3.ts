@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { readConfiguration, text } from '../../lib/configuration.ts';
-import { immutableObjects } from '../../lib/stores/objects.ts';
+import { readConfiguration, text } from '#lib/configuration.ts';
+import { immutableObjects } from '#lib/stores/objects.ts';
 import { dynamodbCheckpoints } from './s3/checkpoints.ts';
 import { s3Sink } from './s3/sink.ts';
 import { sinkHandler, sinkVariables } from './sink.ts';

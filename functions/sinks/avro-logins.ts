@@ -1,13 +1,13 @@
 import * as z from 'zod';
-import { text } from '../../lib/configuration.ts';
-import { type Batch, type Failure, recordsOf } from '../../lib/kafka/batch.ts';
-import { eachRecord } from '../../lib/kafka/outcome.ts';
-import type { KafkaRecord } from '../../lib/kafka/records.ts';
-import { avroType } from '../../lib/schema-registry/avro.ts';
-import { confluentRegistry } from '../../lib/schema-registry/confluent.ts';
-import { type Decoders, schemaDecoders } from '../../lib/schema-registry/decoders.ts';
-import { readFrame } from '../../lib/schema-registry/framing.ts';
-import { glueRegistry } from '../../lib/schema-registry/glue.ts';
+import { text } from '#lib/configuration.ts';
+import { type Batch, type Failure, recordsOf } from '#lib/kafka/batch.ts';
+import { eachRecord } from '#lib/kafka/outcome.ts';
+import type { KafkaRecord } from '#lib/kafka/records.ts';
+import { avroType } from '#lib/schema-registry/avro.ts';
+import { confluentRegistry } from '#lib/schema-registry/confluent.ts';
+import { type Decoders, schemaDecoders } from '#lib/schema-registry/decoders.ts';
+import { readFrame } from '#lib/schema-registry/framing.ts';
+import { glueRegistry } from '#lib/schema-registry/glue.ts';
 import { LOGIN_LIMIT_BYTES } from '../logins/encoding.ts';
 import type { Sink } from './sink.ts';
 

@@ -1,5 +1,5 @@
-import type { KafkaRecord } from '../../lib/kafka/records.ts';
-import { batchOfRecords, type TestRecord } from '../../test/msk-event.ts';
+import type { KafkaRecord } from '#lib/kafka/records.ts';
+import { batchOfRecords, type TestRecord } from '#test/support/msk-event.ts';
 import { identityOf, originOf } from './identity.ts';
 
 const one = (record: TestRecord) => batchOfRecords([record]).partitions[0]?.records[0] as KafkaRecord;

@@ -1,5 +1,5 @@
-import { ORIGIN, SOURCE } from '../../lib/kafka/headers.ts';
-import { coordinatesText, type KafkaRecord } from '../../lib/kafka/records.ts';
+import { ORIGIN, SOURCE } from '#lib/kafka/headers.ts';
+import { coordinatesText, type KafkaRecord } from '#lib/kafka/records.ts';
 import { routeOf } from './routes.ts';
 
 /** Far above any name that our functions make, below what a PostgreSQL index entry holds (2704 bytes). */

@@ -1,5 +1,5 @@
-import { readConfiguration, text } from '../../lib/configuration.ts';
-import { searchAuth, searchClient } from '../../lib/stores/search.ts';
+import { readConfiguration, text } from '#lib/configuration.ts';
+import { searchAuth, searchClient } from '#lib/stores/search.ts';
 import { openSearchSink } from './opensearch/sink.ts';
 import { sinkHandler, sinkVariables } from './sink.ts';
 

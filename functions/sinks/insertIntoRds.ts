@@ -1,6 +1,6 @@
-import { readConfiguration, text } from '../../lib/configuration.ts';
-import { dataApiClient, openDatabase } from '../../lib/stores/data-api.ts';
-import processedLogin from '../../resources/avro/user_login_processed.avsc';
+import { readConfiguration, text } from '#lib/configuration.ts';
+import { dataApiClient, openDatabase } from '#lib/stores/data-api.ts';
+import processedLogin from '#resources/avro/user_login_processed.avsc';
 import { loginVariables, readingAvroLogins } from './avro-logins.ts';
 import { rdsSink } from './rds/sink.ts';
 import { sinkHandler, sinkVariables } from './sink.ts';

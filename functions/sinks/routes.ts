@@ -1,4 +1,4 @@
-import { TransientError } from '../../lib/errors.ts';
+import { TransientError } from '#lib/errors.ts';
 
 /** The tables of PostgreSQL that a topic's records can go to (resources/sql). */
 export type RowKind = 'readings' | 'alerts' | 'trips' | 'orders' | 'product_metrics' | 'logins' | 'records';

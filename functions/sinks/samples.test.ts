@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import type { MskEvent } from '../../lib/kafka/event.ts';
-import { eachRecord } from '../../lib/kafka/outcome.ts';
-import { partitionsOf } from '../../lib/kafka/records.ts';
+import type { MskEvent } from '#lib/kafka/event.ts';
+import { eachRecord } from '#lib/kafka/outcome.ts';
+import { partitionsOf } from '#lib/kafka/records.ts';
 import { entities } from './dynamodb/items.ts';
 import { documentOf } from './opensearch/document.ts';
 import { alertsTemplate } from './opensearch/template.ts';

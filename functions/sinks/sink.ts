@@ -1,8 +1,8 @@
 import type * as z from 'zod';
-import { type BatchHandlerOptions, batchHandler } from '../../lib/batch-handler.ts';
-import { handingBack, kafkaAuth, positive, type readConfiguration } from '../../lib/configuration.ts';
-import type { Batch, Failure } from '../../lib/kafka/batch.ts';
-import { createProducer } from '../../lib/kafka/producer.ts';
+import { type BatchHandlerOptions, batchHandler } from '#lib/batch-handler.ts';
+import { handingBack, kafkaAuth, positive, type readConfiguration } from '#lib/configuration.ts';
+import type { Batch, Failure } from '#lib/kafka/batch.ts';
+import { createProducer } from '#lib/kafka/client/producer.ts';
 import { deadLetterTopicOf, deadLetterTopics } from './routes.ts';
 import { guarded } from './store-at-fault.ts';
 

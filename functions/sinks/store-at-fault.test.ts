@@ -1,6 +1,6 @@
-import { PermanentError, type PipelineError, TransientError } from '../../lib/errors.ts';
-import { recordsOf } from '../../lib/kafka/batch.ts';
-import { batchOfRecords } from '../../test/msk-event.ts';
+import { PermanentError, type PipelineError, TransientError } from '#lib/errors.ts';
+import { recordsOf } from '#lib/kafka/batch.ts';
+import { batchOfRecords } from '#test/support/msk-event.ts';
 import type { Sink } from './sink.ts';
 import { guarded } from './store-at-fault.ts';
 

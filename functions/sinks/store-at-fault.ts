@@ -1,5 +1,5 @@
-import { TransientError } from '../../lib/errors.ts';
-import { type Batch, type Failure, recordsOf } from '../../lib/kafka/batch.ts';
+import { TransientError } from '#lib/errors.ts';
+import { type Batch, type Failure, recordsOf } from '#lib/kafka/batch.ts';
 import type { Sink } from './sink.ts';
 
 /** From this batch size on, as for code that throws (lib/kafka/dead-letters.ts). */

@@ -1,6 +1,6 @@
-import { positive, readConfiguration, text } from '../../lib/configuration.ts';
-import { putIf } from '../../lib/stores/conditional-put.ts';
-import processedLogin from '../../resources/avro/user_login_processed.avsc';
+import { positive, readConfiguration, text } from '#lib/configuration.ts';
+import { putIf } from '#lib/stores/conditional-put.ts';
+import processedLogin from '#resources/avro/user_login_processed.avsc';
 import { loginVariables, readingAvroLogins } from './avro-logins.ts';
 import { dynamodbSink } from './dynamodb/sink.ts';
 import { sinkHandler, sinkVariables } from './sink.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { decodeJsonObject, identifier, optional, validate } from '../../lib/decode.ts';
-import { isoTime } from '../../lib/event-time.ts';
-import type { KafkaRecord } from '../../lib/kafka/records.ts';
+import { decodeJsonObject, identifier, optional, validate } from '#lib/decode.ts';
+import { isoTime } from '#lib/event-time.ts';
+import type { KafkaRecord } from '#lib/kafka/records.ts';
 import { type Location, parseLocation } from '../fleet/location.ts';
 import { READING_LIMIT_BYTES, readingSchema, type Trip, tripSchema } from '../fleet/schema.ts';
 import { productId } from '../orders/schema.ts';

@@ -1,9 +1,9 @@
 import { PermanentError, type PipelineError, TransientError, toPipelineError, UNEXPECTED } from '../errors.ts';
 import { type Batch, type BatchMiddleware, batchOf, type Failure } from './batch.ts';
+import type { RecordProducer } from './client/producer.ts';
 import { deadLetter } from './dead-letter.ts';
 import type { HandingBack } from './handing-back.ts';
 import { batchBytes, type Message } from './message.ts';
-import type { RecordProducer } from './producer.ts';
 import { coordinatesText, type KafkaRecord } from './records.ts';
 import { isInTail, type Tails, tailsOf } from './tail.ts';
 

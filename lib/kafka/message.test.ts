@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import encodeRecord from 'kafkajs/src/protocol/recordBatch/record/v0/index.js';
+import { asKafkajsHeaders } from './client/kafkajs-headers.ts';
 import type { Header } from './headers.ts';
-import { asKafkajsHeaders } from './kafkajs-headers.ts';
 import { batchBytes, messageBytes, splitByBytes } from './message.ts';
 
 const message = (bytes: number) => ({ key: null, value: Buffer.alloc(bytes), headers: [] as Header[] });

@@ -1,4 +1,4 @@
-import { batchOfRecords, TRACE } from '../../test/msk-event.ts';
+import { batchOfRecords, TRACE } from '#test/support/msk-event.ts';
 import { recordsOf } from './batch.ts';
 import { producedHeaders } from './outcome.ts';
 import type { KafkaRecord } from './records.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { mskEvent } from '../../test/msk-event.ts';
+import { mskEvent } from '#test/support/msk-event.ts';
 import { coordinatesText, type KafkaRecord, partitionsOf } from './records.ts';
 
 /** Headers as a JSON event may hold them, whatever its types say. */

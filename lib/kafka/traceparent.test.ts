@@ -1,4 +1,4 @@
-import { TRACE } from '../../test/msk-event.ts';
+import { TRACE } from '#test/support/msk-event.ts';
 import { traceparentOf } from './traceparent.ts';
 
 const [TRACE_ID, PARENT_ID] = ['0af7651916cd43dd8448eb211c80319c', 'b7ad6b7169203331'];

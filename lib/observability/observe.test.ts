@@ -1,9 +1,9 @@
 import { jest } from '@jest/globals';
-import { lambdaContext, mskEvent } from '../../test/msk-event.ts';
+import { lambdaContext, mskEvent } from '#test/support/msk-event.ts';
 import { batchHandler } from '../batch-handler.ts';
 import { PermanentError, TransientError } from '../errors.ts';
 import { type BatchFunction, recordsOf } from '../kafka/batch.ts';
-import type { RecordProducer } from '../kafka/producer.ts';
+import type { RecordProducer } from '../kafka/client/producer.ts';
 
 const producer: RecordProducer = { send: async () => [], close: async () => undefined };
 const away: RecordProducer = {

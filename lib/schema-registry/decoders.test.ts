@@ -1,4 +1,4 @@
-import { over, overWhen, plenty } from '../../test/deadlines.ts';
+import { over, overWhen, plenty } from '#test/support/deadlines.ts';
 import { avroType } from './avro.ts';
 import { type DecodersOptions, schemaDecoders } from './decoders.ts';
 import { unavailable, wrong } from './errors.ts';

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { GlueClient } from '@aws-sdk/client-glue';
-import { plenty } from '../../test/deadlines.ts';
+import { plenty } from '#test/support/deadlines.ts';
 import { within } from '../deadline.ts';
 import { oneAttempt } from '../stores/call.ts';
 import { confluentRegistry } from './confluent.ts';

@@ -1,4 +1,4 @@
-import { plenty } from '../../test/deadlines.ts';
+import { plenty } from '#test/support/deadlines.ts';
 import { batchGet } from './batch-get.ts';
 import { answeredBy } from './dynamodb.fixture.ts';
 

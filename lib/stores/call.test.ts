@@ -1,4 +1,4 @@
-import { over, plenty } from '../../test/deadlines.ts';
+import { over, plenty } from '#test/support/deadlines.ts';
 import type { Deadline } from '../deadline.ts';
 import { PermanentError } from '../errors.ts';
 import { storeCall } from './call.ts';

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { S3Client } from '@aws-sdk/client-s3';
-import { plenty } from '../../test/deadlines.ts';
+import { plenty } from '#test/support/deadlines.ts';
 import { oneAttempt } from './call.ts';
 import { immutableObjects } from './objects.ts';
 

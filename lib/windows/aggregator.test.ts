@@ -3,8 +3,8 @@ import { TransientError } from '../errors.ts';
 import { aggregator } from './aggregator.ts';
 import { memoryWindows } from './memory-store.fixture.ts';
 import { type LogOrder, largest, Model, RULES } from './model.fixture.ts';
-import { bytesOf, RESERVE_BYTES, STATE_LIMIT_BYTES } from './room.ts';
 import { noCounts } from './run.ts';
+import { bytesOf, RESERVE_BYTES, STATE_LIMIT_BYTES } from './state/room.ts';
 import type { StoredState } from './store.ts';
 
 const MINUTE = 60_000;

@@ -1,12 +1,12 @@
 import { sideBySide } from '../stores/side-by-side.ts';
 import { closeWindows, WRITES_AT_ONCE } from './close.ts';
-import { fold, type RefusedOrder } from './fold.ts';
 import { type Group, groupsOf } from './group.ts';
-import { HeldStates } from './held-states.ts';
 import { isForgotten, lateError, sortOutLate } from './late.ts';
 import { writeStep } from './progress.ts';
 import type { Run } from './run.ts';
-import type { WindowOrder } from './state.ts';
+import { fold, type RefusedOrder } from './state/fold.ts';
+import { HeldStates } from './state/held-states.ts';
+import type { WindowOrder } from './state/state.ts';
 import type { Head, Progress, WindowStore } from './store.ts';
 import { isDue, isLate, type WindowRules, windowOf } from './window.ts';
 

@@ -1,9 +1,9 @@
 import { sideBySide } from '../stores/side-by-side.ts';
-import { type Held, type HeldStates, heldOf } from './held-states.ts';
-import { metricOf, type ProductMetric } from './metric.ts';
-import { bytesOf } from './room.ts';
 import type { Run } from './run.ts';
-import { entriesOf, type Tally, type WindowState } from './state.ts';
+import { type Held, type HeldStates, heldOf } from './state/held-states.ts';
+import { metricOf, type ProductMetric } from './state/metric.ts';
+import { bytesOf } from './state/room.ts';
+import { entriesOf, type Tally, type WindowState } from './state/state.ts';
 import type { Head, StateKey, WindowStore } from './store.ts';
 import { WINDOW_MS } from './window.ts';
 

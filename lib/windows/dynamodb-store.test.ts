@@ -1,4 +1,4 @@
-import { plenty } from '../../test/deadlines.ts';
+import { plenty } from '#test/support/deadlines.ts';
 import { answeredBy } from '../stores/dynamodb.fixture.ts';
 import { dynamodbWindows } from './dynamodb-store.ts';
 

@@ -1,4 +1,4 @@
-import type { WindowOrder } from './state.ts';
+import type { WindowOrder } from './state/state.ts';
 import type { StateKey } from './store.ts';
 import { bucketOf, windowOf } from './window.ts';
 

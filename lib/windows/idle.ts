@@ -1,8 +1,8 @@
 import { within } from '../deadline.ts';
 import { closeWindows } from './close.ts';
-import { HeldStates } from './held-states.ts';
 import { advance } from './progress.ts';
 import type { Run } from './run.ts';
+import { HeldStates } from './state/held-states.ts';
 import type { Progress, WindowStore } from './store.ts';
 import { isDue, type WindowRules } from './window.ts';
 

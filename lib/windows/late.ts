@@ -1,8 +1,8 @@
 import { PermanentError } from '../errors.ts';
 import { type Group, groupsOf } from './group.ts';
-import type { Held, HeldStates } from './held-states.ts';
 import type { Run } from './run.ts';
-import type { WindowOrder } from './state.ts';
+import type { Held, HeldStates } from './state/held-states.ts';
+import type { WindowOrder } from './state/state.ts';
 import type { WindowStore } from './store.ts';
 import { WINDOW_MS, type WindowRules, windowOf } from './window.ts';
 

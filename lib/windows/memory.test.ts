@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { Cost } from '../../test/hostile/lone-orders.ts';
+import type { Cost } from '#test/hostile/lone-orders.ts';
 import { aggregator } from './aggregator.ts';
-import { HeldStates } from './held-states.ts';
 import { memoryWindows } from './memory-store.fixture.ts';
 import { type LogOrder, Model, RULES } from './model.fixture.ts';
-import { bytesOf } from './room.ts';
-import { WindowState } from './state.ts';
+import { HeldStates } from './state/held-states.ts';
+import { bytesOf } from './state/room.ts';
+import { WindowState } from './state/state.ts';
 import { WINDOW_MS } from './window.ts';
 
 const order = (offset: number, more: Partial<LogOrder> = {}): LogOrder => ({

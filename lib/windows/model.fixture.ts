@@ -4,9 +4,9 @@ import { TransientError } from '../errors.ts';
 import { type Aggregator, aggregator } from './aggregator.ts';
 import { closeIdle } from './idle.ts';
 import { memoryWindows } from './memory-store.fixture.ts';
-import { metricOf, type ProductMetric } from './metric.ts';
 import { noCounts, type Run, type WindowCounts } from './run.ts';
-import type { WindowOrder } from './state.ts';
+import { metricOf, type ProductMetric } from './state/metric.ts';
+import type { WindowOrder } from './state/state.ts';
 import type { WindowStore } from './store.ts';
 import { retentionSeconds, WINDOW_MS, type WindowRules, windowOf } from './window.ts';
 

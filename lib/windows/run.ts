@@ -1,5 +1,5 @@
 import type { Deadline } from '../deadline.ts';
-import type { ProductMetric } from './metric.ts';
+import type { ProductMetric } from './state/metric.ts';
 
 /** What one invocation did, for its log line and metrics. */
 export interface WindowCounts {

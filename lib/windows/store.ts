@@ -1,5 +1,5 @@
 import type { Deadline } from '../deadline.ts';
-import type { PackedState } from './state.ts';
+import type { PackedState } from './state/state.ts';
 
 /** Where a state lies. `start` is the window's, in ms; `partition` that of the topic that is aggregated. */
 export interface StateKey {

@@ -1,5 +1,4 @@
-import type { CompiledTemplate, References } from '../../plugins/msk/contract.ts';
-import { resolve } from '../../plugins/msk/template.ts';
+import { type CompiledTemplate, type References, resolve } from '#msk';
 import { type Attributes, notRunLocally, resourceTypes } from './resource-types.ts';
 import { schemasOf, type TemplateSchema } from './schemas.ts';
 import { type Endpoints, LOCAL_REGION, NOWHERE, withClients } from './servers.ts';

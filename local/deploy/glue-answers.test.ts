@@ -1,6 +1,6 @@
-import { within } from '../../lib/deadline.ts';
-import { glueRegistry } from '../../lib/schema-registry/glue.ts';
-import type { CompiledTemplate, References } from '../../plugins/msk/contract.ts';
+import { within } from '#lib/deadline.ts';
+import { glueRegistry } from '#lib/schema-registry/glue.ts';
+import type { CompiledTemplate, References } from '#msk';
 import { localEnvironment } from './environment.ts';
 import { glueAnswers } from './glue-answers.ts';
 import { type RefusedCall, type Refuser, refuseAws } from './refuse-aws.ts';

@@ -1,5 +1,5 @@
 import { KafkaClient, ListTopicsCommand } from '@aws-sdk/client-kafka';
-import { askBootstrapBrokers } from '../../lib/kafka/bootstrap.ts';
+import { askBootstrapBrokers } from '#lib/kafka/client/bootstrap.ts';
 import { localEnvironment } from './environment.ts';
 import { mskAnswers } from './msk-answers.ts';
 import { type RefusedCall, type Refuser, refuseAws } from './refuse-aws.ts';

@@ -1,4 +1,4 @@
-import type { References } from '../../plugins/msk/contract.ts';
+import type { References } from '#msk';
 import type { Answers } from './refuse-aws.ts';
 
 const CLUSTER = /^arn:aws:kafka:[^:]*:\d*:cluster\//;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Invoke } from '../../plugins/msk/contract.ts';
+import type { Invoke } from '#msk';
 import { LONGEST_TIMER_MS } from '../timers.ts';
 import { type Schedule, scheduledEvent } from './schedules.ts';
 

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import type { CompiledTemplate, TemplateResource } from '../../plugins/msk/contract.ts';
+import type { CompiledTemplate, TemplateResource } from '#msk';
 import { runSchedules } from './run-schedules.ts';
 import { type Schedule, scheduledEvent, schedulesOf } from './schedules.ts';
 

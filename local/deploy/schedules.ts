@@ -1,5 +1,4 @@
-import type { CompiledTemplate, TemplateResource } from '../../plugins/msk/contract.ts';
-import { holds, resolve, type TemplateContext } from '../../plugins/msk/template.ts';
+import { type CompiledTemplate, holds, resolve, type TemplateContext, type TemplateResource } from '#msk';
 import { ACCOUNT } from './resource-types.ts';
 import { LOCAL_REGION } from './servers.ts';
 

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CompiledTemplate, TemplateResource } from '../../plugins/msk/contract.ts';
-import { resolve, type TemplateContext } from '../../plugins/msk/template.ts';
+import { type CompiledTemplate, resolve, type TemplateContext, type TemplateResource } from '#msk';
 
 /** A version of a schema of the template's registry. */
 export interface TemplateSchema {

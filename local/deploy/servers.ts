@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
-import '../../lib/kafka/kafkajs-timers.ts';
+import '#lib/kafka/client/kafkajs-timers.ts';
 
 /** Where the local servers listen. */
 export interface Endpoints {

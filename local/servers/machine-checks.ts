@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism, freemem, tmpdir, totalmem } from 'node:os';
 import { cacheFolder } from './cache.ts';
 import { freeBytes } from './disk.ts';
-import { missingJars } from './jars.ts';
-import { findJava } from './java.ts';
-import { findMaven, findProgram } from './maven.ts';
+import { missingJars } from './jars/jars.ts';
+import { findMaven, findProgram } from './jars/maven.ts';
+import { findJava } from './java/java.ts';
+import { MODERN, OLDEST } from './java/private-java.ts';
 import { artifactsOf, usualPorts } from './plan.ts';
-import { isFree } from './ports.ts';
-import { MODERN, OLDEST } from './private-java.ts';
+import { isFree } from './process/ports.ts';
 import { sizeText } from './progress.ts';
 
 /** What one look at the machine found. */

@@ -3,7 +3,7 @@ import { accountFor } from './postgres/account.ts';
 import { findBinaries } from './postgres/binaries.ts';
 import { DATABASE, ENVIRONMENT, prepareData, SUPERUSER } from './postgres/data-folder.ts';
 import { withBackends } from './postgres/signals.ts';
-import { processServer } from './process-server.ts';
+import { processServer } from './process/process-server.ts';
 import type { Server, ServerContext } from './server.ts';
 
 const SETTINGS = {

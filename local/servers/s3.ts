@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Java } from './java.ts';
-import { jvmServer } from './jvm-server.ts';
+import type { Java } from './java/java.ts';
+import { jvmServer } from './java/jvm-server.ts';
 import type { Server, ServerContext } from './server.ts';
 
 /**

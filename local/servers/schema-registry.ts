@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { Java } from './java.ts';
-import { jvmServer } from './jvm-server.ts';
+import type { Java } from './java/java.ts';
+import { jvmServer } from './java/jvm-server.ts';
 import { type Server, type ServerContext, ServerError } from './server.ts';
 
 /** The oldest feature release that Apicurio runs on; the other servers are content with less. */

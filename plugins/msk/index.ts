@@ -1,20 +1,26 @@
-import { compileMappings, defineSchema } from './compile-mappings.ts';
-import { grantMappings } from './grants.ts';
-import { InvokeLocal, type InvokeOptions } from './invoke-local.ts';
 import { Offline } from './offline.ts';
+import { compileMappings, defineSchema } from './package/compile-mappings.ts';
+import { grantMappings } from './package/grants.ts';
+import { InvokeLocal, type InvokeOptions } from './runtime/invoke-local.ts';
 import type { PluginTools, Serverless } from './serverless.ts';
 import { stopRequest } from './stop-request.ts';
 
+export { Cluster } from './consumer/cluster.ts';
+export { TopicReader } from './consumer/topic-reader.ts';
 export type {
   Attached,
   CompiledTemplate,
   Deployed,
   Invoke,
+  MappingMetrics,
   MappingStatus,
   OfflineService,
   References,
   TemplateResource,
 } from './contract.ts';
+export { type KafkaRecord, type MskEvent, mskEvent } from './polling/event.ts';
+export { unpack } from './runtime/unpack.ts';
+export { holds, resolve, type TemplateContext } from './template/template.ts';
 
 /** How long the framework may take to report an error. */
 const reportMilliseconds = 500;

@@ -6,12 +6,12 @@ import { promisify } from 'node:util';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import AdmZip from 'adm-zip';
 import { Kafka, logLevel, type Message } from 'kafkajs';
-import type { SmokeResult } from '../../functions/ops/smoke.ts';
-import { dynamodbOf } from '../../local/deploy/servers.ts';
-import { readTopics } from '../../local/report/readback/kafka.ts';
-import type { LogRecord } from '../../local/report/world.ts';
-import { type Checkout, copyCheckout, type StartedRun } from '../checkout.ts';
-import { eventually } from '../eventually.ts';
+import type { SmokeResult } from '#functions/ops/smoke.ts';
+import { dynamodbOf } from '#local/deploy/servers.ts';
+import { readTopics } from '#proof/readback/kafka.ts';
+import type { LogRecord } from '#proof/world.ts';
+import { type Checkout, copyCheckout, type StartedRun } from '../support/checkout.ts';
+import { eventually } from '../support/eventually.ts';
 import { base64Forms, searchedForms } from './searched-forms.ts';
 
 let checkout: Checkout;
@@ -190,7 +190,7 @@ test('the bundles that run are the packaged ones; packaging again, for productio
 
 test('smoke finds its marked records in each store, and removes them', async () => {
   const cwd = { cwd: checkout.folder };
-  const { stdout } = await promisify(execFile)('node', ['local/commands/invoke.ts', 'smoke'], cwd);
+  const { stdout } = await promisify(execFile)('node', ['cli/invoke.ts', 'smoke'], cwd);
   const { marker, records, foundAfterMs } = JSON.parse(stdout) as SmokeResult;
 
   expect(records).toBe(4);

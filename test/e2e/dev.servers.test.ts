@@ -1,5 +1,5 @@
-import { type Checkout, copyCheckout } from '../checkout.ts';
-import { eventually } from '../eventually.ts';
+import { type Checkout, copyCheckout } from '../support/checkout.ts';
+import { eventually } from '../support/eventually.ts';
 import { handedBackThenFrozen, whileFrozen } from './faults.ts';
 import { expectProof } from './proof.ts';
 

@@ -1,10 +1,10 @@
 import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Partitioners } from 'kafkajs';
-import { kafkaOf } from '../../local/deploy/servers.ts';
-import { readTopics } from '../../local/report/readback/kafka.ts';
-import { type Checkout, copyCheckout, type StartedRun } from '../checkout.ts';
-import { eventually } from '../eventually.ts';
+import { kafkaOf } from '#local/deploy/servers.ts';
+import { readTopics } from '#proof/readback/kafka.ts';
+import { type Checkout, copyCheckout, type StartedRun } from '../support/checkout.ts';
+import { eventually } from '../support/eventually.ts';
 
 const MINUTE = 60_000;
 let checkout: Checkout;

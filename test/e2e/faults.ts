@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { dynamodbOf } from '../../local/deploy/servers.ts';
-import type { StackFile } from '../../local/stack-file.ts';
-import type { Checkout } from '../checkout.ts';
-import { eventually } from '../eventually.ts';
+import { dynamodbOf } from '#local/deploy/servers.ts';
+import type { StackFile } from '#local/stack-file.ts';
+import type { Checkout } from '../support/checkout.ts';
+import { eventually } from '../support/eventually.ts';
 
 /** Freezes a server while that goes on: its connections stay open, and nothing answers. */
 export async function whileFrozen(stack: StackFile, server: string, during: () => Promise<unknown>): Promise<void> {

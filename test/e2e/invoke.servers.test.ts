@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { deploy } from '../../local/deploy/deploy.ts';
-import { type Stack, startStack } from '../../local/stack.ts';
-import { stackPath } from '../../local/stack-file.ts';
-import { type Checkout, copyCheckout } from '../checkout.ts';
+import { deploy } from '#local/deploy/deploy.ts';
+import { type Stack, startStack } from '#local/stack.ts';
+import { stackPath } from '#local/stack-file.ts';
+import { type Checkout, copyCheckout } from '../support/checkout.ts';
 import { compiledTemplate } from '../template/compiled.ts';
 
 const SERVERLESS = 'node_modules/serverless/bin/serverless.js';
@@ -49,7 +49,7 @@ describe('without a stack', () => {
 
   test.each([
     ['serverless invoke local', () => invokeLocal(...sample)],
-    ['npm run invoke', () => run('local/commands/invoke.ts', ...sample)],
+    ['npm run invoke', () => run('cli/invoke.ts', ...sample)],
   ])('%s says what to start in one line, before anything is bundled', async (_, invoke) => {
     const { code, stdout, stderr } = await invoke();
 
@@ -72,15 +72,15 @@ describe('on a stack', () => {
   test(
     'a function whose event is no MSK event has the stack too',
     async () => {
-      const { code, stdout } = await run('local/commands/invoke.ts', 'migrate');
+      const { code, stdout } = await run('cli/invoke.ts', 'migrate');
 
       expect(JSON.parse(stdout)).toEqual({
         applied: ['001_fleet', '002_records', '003_orders', '004_logins', '005_insert_each'],
         already: [],
       });
       expect(code).toBe(0);
-      expect(JSON.parse((await run('local/commands/invoke.ts', 'seedCatalogue')).stdout)).toEqual({ products: 5 });
-      expect((await run('local/commands/invoke.ts', 'prepareSearch')).code).toBe(0);
+      expect(JSON.parse((await run('cli/invoke.ts', 'seedCatalogue')).stdout)).toEqual({ products: 5 });
+      expect((await run('cli/invoke.ts', 'prepareSearch')).code).toBe(0);
     },
     5 * MINUTE,
   );

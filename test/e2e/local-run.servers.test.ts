@@ -1,7 +1,7 @@
 import { appendFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Checkout, copyCheckout } from '../checkout.ts';
-import { eventually } from '../eventually.ts';
+import { type Checkout, copyCheckout } from '../support/checkout.ts';
+import { eventually } from '../support/eventually.ts';
 
 let checkout: Checkout;
 beforeAll(async () => {

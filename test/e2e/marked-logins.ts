@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import avro from 'avsc';
 import type { Message } from 'kafkajs';
-import { frameConfluent, frameGlue } from '../../local/generators/logins/encoding.ts';
-import { schemaIds } from '../../local/run/schema-ids.ts';
-import type { StackFile } from '../../local/stack-file.ts';
+import { schemaIds } from '#cli/run/schema-ids.ts';
+import type { StackFile } from '#local/stack-file.ts';
+import { frameConfluent, frameGlue } from '#proof/logins/load/encoding.ts';
 
 export const DEVICE = `device-${randomUUID()}`;
 

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Kafka, logLevel, type Message } from 'kafkajs';
-import { BAD_RECORDS } from '../../local/generators/fleet/bad-records.ts';
-import { BAD_LOGINS } from '../../local/generators/logins/bad-records.ts';
-import { BAD_ORDERS } from '../../local/generators/orders/bad-records.ts';
-import type { Report } from '../../local/report/report.ts';
-import { type Checkout, copyCheckout, type StartedRun } from '../checkout.ts';
+import { BAD_RECORDS } from '#proof/fleet/load/bad-records.ts';
+import { BAD_LOGINS } from '#proof/logins/load/bad-records.ts';
+import { BAD_ORDERS } from '#proof/orders/load/bad-records.ts';
+import type { Report } from '#proof/report.ts';
+import { type Checkout, copyCheckout, type StartedRun } from '../support/checkout.ts';
 import { GOOD_MARKED, markedLogins, SECRETS } from './marked-logins.ts';
 import { searchedForms } from './searched-forms.ts';
 

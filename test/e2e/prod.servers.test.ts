@@ -1,4 +1,4 @@
-import { type Checkout, copyCheckout } from '../checkout.ts';
+import { type Checkout, copyCheckout } from '../support/checkout.ts';
 import { handedBackThenFrozen } from './faults.ts';
 import { expectProof } from './proof.ts';
 

@@ -1,5 +1,5 @@
-import { BAD_RECORDS } from '../../local/generators/fleet/bad-records.ts';
-import type { Report } from '../../local/report/report.ts';
+import { BAD_RECORDS } from '#proof/fleet/load/bad-records.ts';
+import type { Report } from '#proof/report.ts';
 
 /** Of a run of fleet and demo: every record is where it must be, every kind of alert and of bad record came. */
 export function expectProof(report: Report): void {

@@ -10,12 +10,12 @@ import { CreateTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } fr
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
-import { NOWHERE } from '../../local/deploy/servers.ts';
-import { identify } from '../../local/servers/process-identity.ts';
-import { readStack, type Stack, type StackOptions, startStack } from '../../local/stack.ts';
-import { eventually } from '../eventually.ts';
-import { keepOnFailure } from '../kept-logs.ts';
-import { createTopics } from '../topics.ts';
+import { NOWHERE } from '#local/deploy/servers.ts';
+import { identify } from '#local/servers/process/process-identity.ts';
+import { readStack, type Stack, type StackOptions, startStack } from '#local/stack.ts';
+import { eventually } from '../support/eventually.ts';
+import { keepOnFailure } from '../support/kept-logs.ts';
+import { createTopics } from '../support/topics.ts';
 
 const execute = promisify(execFile);
 const account = {

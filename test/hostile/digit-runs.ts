@@ -1,6 +1,6 @@
-import { tables } from '../../functions/sinks/rds/rows.ts';
-import { partitionsOf } from '../../lib/kafka/records.ts';
-import { mskEvent } from '../msk-event.ts';
+import { tables } from '#functions/sinks/rds/rows.ts';
+import { partitionsOf } from '#lib/kafka/records.ts';
+import { mskEvent } from '../support/msk-event.ts';
 import type { HostileEvent } from './hostile-event.ts';
 
 /** About what an event of 6 MB holds in base64. */

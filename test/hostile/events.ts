@@ -1,5 +1,5 @@
-import type { Header } from '../../lib/kafka/headers.ts';
-import { mskEvent } from '../msk-event.ts';
+import type { Header } from '#lib/kafka/headers.ts';
+import { mskEvent } from '../support/msk-event.ts';
 import { digitRuns } from './digit-runs.ts';
 import type { HostileEvent } from './hostile-event.ts';
 import { loneOrders } from './lone-orders.ts';

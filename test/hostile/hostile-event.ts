@@ -1,5 +1,5 @@
-import type { MskEvent } from '../../lib/kafka/event.ts';
-import type { Item } from '../../lib/stores/attributes.ts';
+import type { MskEvent } from '#lib/kafka/event.ts';
+import type { Item } from '#lib/stores/attributes.ts';
 
 /** An event that a producer can bring about, made to cost a function as much memory or time as it can. */
 export interface HostileEvent {

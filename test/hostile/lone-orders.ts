@@ -1,12 +1,12 @@
-import { aggregate } from '../../functions/orders/aggregate.ts';
-import { partitionsOf } from '../../lib/kafka/records.ts';
-import type { Item } from '../../lib/stores/attributes.ts';
-import { aggregator } from '../../lib/windows/aggregator.ts';
-import { memoryWindows } from '../../lib/windows/memory-store.fixture.ts';
-import type { WindowCounts } from '../../lib/windows/run.ts';
-import { type PackedState, WindowState } from '../../lib/windows/state.ts';
-import { WINDOW_MS } from '../../lib/windows/window.ts';
-import { mskEvent } from '../msk-event.ts';
+import { aggregate } from '#functions/orders/aggregate.ts';
+import { partitionsOf } from '#lib/kafka/records.ts';
+import type { Item } from '#lib/stores/attributes.ts';
+import { aggregator } from '#lib/windows/aggregator.ts';
+import { memoryWindows } from '#lib/windows/memory-store.fixture.ts';
+import type { WindowCounts } from '#lib/windows/run.ts';
+import { type PackedState, WindowState } from '#lib/windows/state/state.ts';
+import { WINDOW_MS } from '#lib/windows/window.ts';
+import { mskEvent } from '../support/msk-event.ts';
 import type { HostileEvent } from './hostile-event.ts';
 
 const FIRST = Date.UTC(2026, 0, 1);

@@ -8,12 +8,12 @@ import { type BuildOptions, build } from 'esbuild';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
 import { parse } from 'yaml';
-import { deadLetterTopics } from '../../functions/sinks/routes.ts';
-import type { Item } from '../../lib/stores/attributes.ts';
-import { startBroker } from '../integration/broker.ts';
-import { REFERENCE, startDatabase } from '../integration/database.ts';
-import { startTables } from '../servers.ts';
-import { createTopics } from '../topics.ts';
+import { deadLetterTopics } from '#functions/sinks/routes.ts';
+import type { Item } from '#lib/stores/attributes.ts';
+import { startBroker } from '../support/broker.ts';
+import { REFERENCE, startDatabase } from '../support/database.ts';
+import { startTables } from '../support/servers.ts';
+import { createTopics } from '../support/topics.ts';
 import { HOSTILE } from './events.ts';
 import type { HostileEvent } from './hostile-event.ts';
 

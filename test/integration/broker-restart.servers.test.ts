@@ -1,10 +1,8 @@
 import { Kafka, logLevel } from 'kafkajs';
-import { Cluster } from '../../plugins/msk/cluster.ts';
-import type { MskEvent } from '../../plugins/msk/event.ts';
-import { Poller } from '../../plugins/msk/poller.ts';
-import { retryPolicy } from '../../plugins/msk/retry-policy.ts';
-import { eventually } from '../eventually.ts';
-import { startBroker, type TestBroker } from './broker.ts';
+import { Cluster, type MskEvent } from '#msk';
+import { pollerOf, type TestPoller } from '#msk/test/mapping.ts';
+import { startBroker, type TestBroker } from '../support/broker.ts';
+import { eventually } from '../support/eventually.ts';
 
 const TOPIC = 'orders';
 const PARTITIONS = [0, 1, 2];
@@ -12,7 +10,7 @@ const PER_PARTITION = 500;
 
 let broker: TestBroker;
 let cluster: Cluster;
-let poller: Poller;
+let poller: TestPoller['poller'];
 
 beforeAll(async () => {
   broker = await startBroker([TOPIC]);
@@ -28,32 +26,11 @@ test('plugins/msk: a broker that restarts in flight loses no record, and what it
   const stopped = Promise.withResolvers<void>();
   const read = new Map(PARTITIONS.map((partition) => [partition, [] as number[]]));
   cluster = new Cluster(broker.endpoint);
-  poller = new Poller({
-    functionKey: 'orders',
-    cluster,
-    environment: {},
-    log: () => {},
-    mapping: {
-      logicalId: 'OrdersMapping',
-      functionLogicalId: 'OrdersLambdaFunction',
-      functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:orders',
-      eventSourceArn: 'arn:aws:kafka:us-east-1:000000000000:cluster/test/1',
-      topic: TOPIC,
-      group: 'orders',
-      batchSize: 10,
-      windowMilliseconds: 0,
-      startingPosition: { at: 'TRIM_HORIZON' },
-      reportsFailures: false,
-      retry: retryPolicy({}, false, false),
-      concurrency: Infinity,
-    },
-    invoke: async (event) => {
-      for (const record of Object.values((event as MskEvent).records).flat()) {
-        read.get(record.partition)?.push(record.offset);
-      }
-      if (count() > 200) await stopped.promise;
-    },
-  });
+  const collect = async ({ records }: MskEvent) => {
+    for (const record of Object.values(records).flat()) read.get(record.partition)?.push(record.offset);
+    if (count() > 200) await stopped.promise;
+  };
+  ({ poller } = pollerOf(cluster, TOPIC, collect, { batchSize: 10, group: 'orders' }));
   const count = () => [...read.values()].flat().length;
   poller.start();
   await eventually(() => count() > 200, { what: '200 records read', seen: count });

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { readProducts, writeProducts } from '../../functions/ops/products.ts';
-import { type CatalogueOptions, catalogueReader } from '../../functions/orders/catalogue.ts';
-import { within } from '../../lib/deadline.ts';
-import { item } from '../../lib/stores/attributes.ts';
-import { DUMMY_CREDENTIALS, LOCAL_REGION } from '../../local/deploy/servers.ts';
-import { plenty } from '../deadlines.ts';
-import { startTables, type TestTables } from '../servers.ts';
+import { readProducts, writeProducts } from '#functions/ops/products.ts';
+import { type CatalogueOptions, catalogueReader } from '#functions/orders/catalogue.ts';
+import { within } from '#lib/deadline.ts';
+import { item } from '#lib/stores/attributes.ts';
+import { DUMMY_CREDENTIALS, LOCAL_REGION } from '#local/deploy/servers.ts';
+import { plenty } from '../support/deadlines.ts';
+import { startTables, type TestTables } from '../support/servers.ts';
 
 let tables: TestTables;
 let reads = 0;

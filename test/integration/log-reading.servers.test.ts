@@ -2,16 +2,14 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { allowedCompressionsAlgorithms, Producer, stringSerializers } from '@platformatic/kafka';
-import { runCommand } from '../../local/commands/command.ts';
-import { tail } from '../../local/commands/tail.ts';
-import { readRecord, readTopics } from '../../local/report/readback/kafka.ts';
-import { drain, lagOf } from '../../local/run/drain.ts';
-import type { StackFile } from '../../local/stack-file.ts';
-import { Cluster } from '../../plugins/msk/cluster.ts';
-import type { MskEvent } from '../../plugins/msk/event.ts';
-import { Poller } from '../../plugins/msk/poller.ts';
-import { retryPolicy } from '../../plugins/msk/retry-policy.ts';
-import { startBroker, type TestBroker } from './broker.ts';
+import { runCommand } from '#cli/command.ts';
+import { drain, lagOf } from '#cli/run/drain.ts';
+import { tail } from '#cli/tail.ts';
+import type { StackFile } from '#local/stack-file.ts';
+import { Cluster, type MskEvent } from '#msk';
+import { pollerOf } from '#msk/test/mapping.ts';
+import { readRecord, readTopics } from '#proof/readback/kafka.ts';
+import { startBroker, type TestBroker } from '../support/broker.ts';
 
 let broker: TestBroker;
 let cluster: Cluster;
@@ -86,7 +84,7 @@ test('an aborted transaction is not read back, and markers are no records', asyn
 test('a drain ends on transactions: a mapping that has read them all has no lag', async () => {
   const consumption = { topic: 'drained', group: 'drained' };
   await transactions('drained', 'commit', 'abort', 'commit', 'abort');
-  const { poller } = pollerOf('drained');
+  const { poller } = reading('drained');
   const undone = await drain({
     kafka: broker.endpoint,
     consumptions: [consumption],
@@ -108,7 +106,7 @@ test('a codec that is unknown is an error that names it, and holds up no other p
       await producer.send({ messages: [{ topic, value: String(partition), partition }] });
   });
   await setCodec(join(broker.partitions, `${topic}-1`), 5);
-  const { poller, lines, texts } = pollerOf(topic);
+  const { poller, lines, texts } = reading(topic);
   await until(() => texts.length === 2 && lines.length > 0);
   expect(texts.toSorted()).toEqual(['0', '2']);
   expect(poller.status.lastError).toMatch(/compression.*5/);
@@ -131,33 +129,12 @@ async function setCodec(partition: string, codec: number): Promise<void> {
   await log.close();
 }
 
-function pollerOf(topic: string) {
+function reading(topic: string) {
   const texts: string[] = [];
-  const lines: string[] = [];
-  const poller = new Poller({
-    functionKey: 'read',
-    cluster,
-    environment: {},
-    log: (line) => lines.push(line),
-    mapping: {
-      logicalId: 'ReadMapping',
-      functionLogicalId: 'ReadLambdaFunction',
-      functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:read',
-      eventSourceArn: 'arn:aws:kafka:us-east-1:000000000000:cluster/test/1',
-      topic,
-      group: topic,
-      batchSize: 10,
-      windowMilliseconds: 0,
-      startingPosition: { at: 'TRIM_HORIZON' },
-      reportsFailures: false,
-      retry: retryPolicy({}, false, false),
-      concurrency: Infinity,
-    },
-    invoke: async (event) => {
-      for (const { value } of Object.values((event as MskEvent).records).flat())
-        texts.push(Buffer.from(value ?? '', 'base64').toString());
-    },
-  });
+  const collect = ({ records }: MskEvent) => {
+    for (const { value } of Object.values(records).flat()) texts.push(Buffer.from(value ?? '', 'base64').toString());
+  };
+  const { poller, lines } = pollerOf(cluster, topic, collect, { batchSize: 10, group: topic });
   poller.start();
   return { poller, lines, texts };
 }

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ExecuteStatementCommand } from '@aws-sdk/client-rds-data';
 import { build } from 'esbuild';
-import { applyMigrations } from '../../functions/ops/apply.ts';
-import { readMigrations } from '../../functions/ops/migrations.ts';
-import { openDatabase } from '../../lib/stores/data-api.ts';
-import { plenty } from '../deadlines.ts';
-import { REFERENCE, startDatabase, type TestDatabase } from './database.ts';
+import { applyMigrations } from '#functions/ops/apply.ts';
+import { readMigrations } from '#functions/ops/migrations.ts';
+import { openDatabase } from '#lib/stores/data-api.ts';
+import { REFERENCE, startDatabase, type TestDatabase } from '../support/database.ts';
+import { plenty } from '../support/deadlines.ts';
 
 let database: TestDatabase;
 beforeEach(async () => {

@@ -1,16 +1,16 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type CooldownOptions, cooldown } from '../../functions/notifications/cooldown.ts';
-import { type Notification, notify, type Publish } from '../../functions/notifications/notify.ts';
-import { type Deadline, within } from '../../lib/deadline.ts';
-import { TransientError } from '../../lib/errors.ts';
-import type { MskEvent } from '../../lib/kafka/event.ts';
-import { putIf } from '../../lib/stores/conditional-put.ts';
-import { DUMMY_CREDENTIALS, LOCAL_REGION } from '../../local/deploy/servers.ts';
-import { overWhen } from '../deadlines.ts';
-import { eventually } from '../eventually.ts';
-import { batchOfRecords, lambdaContext, mskEvent, type TestRecord } from '../msk-event.ts';
-import { startTables, type TestTables } from '../servers.ts';
+import { type CooldownOptions, cooldown } from '#functions/notifications/cooldown.ts';
+import { type Notification, notify, type Publish } from '#functions/notifications/notify.ts';
+import { type Deadline, within } from '#lib/deadline.ts';
+import { TransientError } from '#lib/errors.ts';
+import type { MskEvent } from '#lib/kafka/event.ts';
+import { putIf } from '#lib/stores/conditional-put.ts';
+import { DUMMY_CREDENTIALS, LOCAL_REGION } from '#local/deploy/servers.ts';
+import { overWhen } from '../support/deadlines.ts';
+import { eventually } from '../support/eventually.ts';
+import { batchOfRecords, lambdaContext, mskEvent, type TestRecord } from '../support/msk-event.ts';
+import { startTables, type TestTables } from '../support/servers.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -226,7 +226,7 @@ describe('the function as Lambda loads it', () => {
       COOLDOWN_MINUTES: '10',
       MAX_AGE_MINUTES: '60',
     });
-    const { notifyAlerts } = await import('../../functions/notifications/notifyAlerts.ts').then((module) => ({
+    const { notifyAlerts } = await import('#functions/notifications/notifyAlerts.ts').then((module) => ({
       notifyAlerts: module.handler as unknown as Handler,
     }));
     const old = speeding('handler-old', 19, 'Speeding', ago(HOUR + 1_000));

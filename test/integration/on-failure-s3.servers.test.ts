@@ -1,6 +1,5 @@
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
-import type { MskEvent } from '../../plugins/msk/event.ts';
-import { retryPolicy } from '../../plugins/msk/retry-policy.ts';
+import type { MskEvent } from '#msk';
 import {
   committed,
   connect,
@@ -13,8 +12,9 @@ import {
   start,
   stopAll,
   until,
-} from '../../plugins/msk/test/kafka.ts';
-import { startBucket, type TestBucket } from '../servers.ts';
+} from '#msk/test/kafka.ts';
+import { retryPolicy } from '#msk/test/mapping.ts';
+import { startBucket, type TestBucket } from '../support/servers.ts';
 
 let archive: TestBucket;
 beforeAll(async () => {

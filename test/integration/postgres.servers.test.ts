@@ -4,10 +4,10 @@ import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { choosePorts } from '../../local/servers/ports.ts';
-import { postgresServer } from '../../local/servers/postgres.ts';
-import { identify } from '../../local/servers/process-identity.ts';
-import type { ServerContext } from '../../local/servers/server.ts';
+import { postgresServer } from '#local/servers/postgres.ts';
+import { choosePorts } from '#local/servers/process/ports.ts';
+import { identify } from '#local/servers/process/process-identity.ts';
+import type { ServerContext } from '#local/servers/server.ts';
 
 let folder: string;
 let context: ServerContext;
@@ -61,7 +61,7 @@ test('UTF8, C, UTC, on 127.0.0.1 alone; not root; folders keep their modes', asy
 });
 
 test('its runner killed, it ends by itself; the next start goes on from the kept folder at once', async () => {
-  const runner = fork('test/integration/postgres-runner.ts');
+  const runner = fork('test/support/postgres-runner.ts');
   runner.send(context);
   const [pid] = (await once(runner, 'message')) as [number];
   const server = postgresServer(context);

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel } from 'kafkajs';
-import { within } from '../../lib/deadline.ts';
-import { PermanentError, TransientError } from '../../lib/errors.ts';
-import { recordsOf } from '../../lib/kafka/batch.ts';
-import { batchBytes, type Message } from '../../lib/kafka/message.ts';
-import { createProducer, type RecordProducer } from '../../lib/kafka/producer.ts';
-import type { KafkaRecord } from '../../lib/kafka/records.ts';
-import { batchOfRecords } from '../msk-event.ts';
-import { createTopics } from '../topics.ts';
-import { startBroker, type TestBroker, type TestRecord } from './broker.ts';
-import { freeze } from './freeze.ts';
+import { within } from '#lib/deadline.ts';
+import { PermanentError, TransientError } from '#lib/errors.ts';
+import { recordsOf } from '#lib/kafka/batch.ts';
+import { createProducer, type RecordProducer } from '#lib/kafka/client/producer.ts';
+import { batchBytes, type Message } from '#lib/kafka/message.ts';
+import type { KafkaRecord } from '#lib/kafka/records.ts';
+import { startBroker, type TestBroker, type TestRecord } from '../support/broker.ts';
+import { freeze } from '../support/freeze.ts';
+import { batchOfRecords } from '../support/msk-event.ts';
+import { createTopics } from '../support/topics.ts';
 
 const LIMIT = 1_019_904;
 const NARROW = 20_000;

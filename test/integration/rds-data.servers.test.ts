@@ -11,13 +11,13 @@ import {
   type SqlParameter,
   type TypeHint,
 } from '@aws-sdk/client-rds-data';
-import { within } from '../../lib/deadline.ts';
-import { json, openDatabase } from '../../lib/stores/data-api.ts';
-import { LIMITS } from '../../local/servers/data-api/limits.ts';
-import { plenty } from '../deadlines.ts';
-import { eventually } from '../eventually.ts';
-import { REFERENCE, startDatabase, type TestDatabase } from './database.ts';
-import { freeze } from './freeze.ts';
+import { within } from '#lib/deadline.ts';
+import { json, openDatabase } from '#lib/stores/data-api.ts';
+import { LIMITS } from '#local/servers/data-api/limits.ts';
+import { REFERENCE, startDatabase, type TestDatabase } from '../support/database.ts';
+import { plenty } from '../support/deadlines.ts';
+import { eventually } from '../support/eventually.ts';
+import { freeze } from '../support/freeze.ts';
 
 let database: TestDatabase;
 /** A client whose statements and idle transactions soon end. */

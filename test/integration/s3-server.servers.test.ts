@@ -1,5 +1,5 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { startBucket, type TestBucket } from '../servers.ts';
+import { startBucket, type TestBucket } from '../support/servers.ts';
 
 const MIB = 2 ** 20;
 

@@ -1,15 +1,15 @@
 import { mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { registerSchema } from '../../local/deploy/register-schema.ts';
-import { cacheFolder } from '../../local/servers/cache.ts';
-import { fetchJars } from '../../local/servers/fetch-jars.ts';
-import type { Java } from '../../local/servers/java.ts';
-import { choosePorts } from '../../local/servers/ports.ts';
-import { javaFor } from '../../local/servers/private-java.ts';
-import { silent } from '../../local/servers/progress.ts';
-import { REGISTRY_JAVA, schemaRegistryServer } from '../../local/servers/schema-registry.ts';
-import type { Server } from '../../local/servers/server.ts';
+import { registerSchema } from '#local/deploy/register-schema.ts';
+import { cacheFolder } from '#local/servers/cache.ts';
+import { fetchJars } from '#local/servers/jars/fetch-jars.ts';
+import type { Java } from '#local/servers/java/java.ts';
+import { javaFor } from '#local/servers/java/private-java.ts';
+import { choosePorts } from '#local/servers/process/ports.ts';
+import { silent } from '#local/servers/progress.ts';
+import { REGISTRY_JAVA, schemaRegistryServer } from '#local/servers/schema-registry.ts';
+import type { Server } from '#local/servers/server.ts';
 
 const SCHEMA = '{"type":"record","name":"R","fields":[{"name":"a","type":"string"}]}';
 

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import type { MskEvent } from '../../lib/kafka/event.ts';
-import { DUMMY_CREDENTIALS, LOCAL_REGION } from '../../local/deploy/servers.ts';
-import { lambdaContext } from '../msk-event.ts';
-import { startTables, type TestTables } from '../servers.ts';
-import { startBroker, type TestBroker } from './broker.ts';
+import type { MskEvent } from '#lib/kafka/event.ts';
+import { DUMMY_CREDENTIALS, LOCAL_REGION } from '#local/deploy/servers.ts';
+import { startBroker, type TestBroker } from '../support/broker.ts';
+import { lambdaContext } from '../support/msk-event.ts';
+import { startTables, type TestTables } from '../support/servers.ts';
 
 let tables: TestTables;
 let broker: TestBroker;
@@ -38,7 +38,7 @@ async function loadHandler(): Promise<Handler> {
     GLUE_REGISTRY: 'none',
     SCHEMA_REGISTRY_URL: '',
   });
-  return (await import('../../functions/sinks/upsertIntoDynamodb.ts')).handler as unknown as Handler;
+  return (await import('#functions/sinks/upsertIntoDynamodb.ts')).handler as unknown as Handler;
 }
 
 test("a sink's bad records go to their topic's dead-letter topic as they are; the others to the store", async () => {

@@ -2,15 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { parse } from 'yaml';
-import { dynamodbSink } from '../../functions/sinks/dynamodb/sink.ts';
-import { attribute, item } from '../../lib/stores/attributes.ts';
-import { type PutIf, putIf } from '../../lib/stores/conditional-put.ts';
-import { resourceTypes } from '../../local/deploy/resource-types.ts';
-import type { Clients } from '../../local/deploy/servers.ts';
-import { plenty } from '../deadlines.ts';
-import { batchOfRecords, KAFKA_TIME, type TestRecord } from '../msk-event.ts';
-import { startTables, type TestTables } from '../servers.ts';
-import { freeze } from './freeze.ts';
+import { dynamodbSink } from '#functions/sinks/dynamodb/sink.ts';
+import { attribute, item } from '#lib/stores/attributes.ts';
+import { type PutIf, putIf } from '#lib/stores/conditional-put.ts';
+import { resourceTypes } from '#local/deploy/resource-types.ts';
+import type { Clients } from '#local/deploy/servers.ts';
+import { plenty } from '../support/deadlines.ts';
+import { freeze } from '../support/freeze.ts';
+import { batchOfRecords, KAFKA_TIME, type TestRecord } from '../support/msk-event.ts';
+import { startTables, type TestTables } from '../support/servers.ts';
 
 const NOW = Date.UTC(2026, 0, 2);
 const names = {

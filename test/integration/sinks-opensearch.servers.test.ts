@@ -2,19 +2,19 @@ import { readdir, readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Client } from '@opensearch-project/opensearch';
-import { readTelemetry } from '../../functions/fleet/schema.ts';
-import { expireAlerts } from '../../functions/sinks/opensearch/expire.ts';
-import { ALERT_INDICES } from '../../functions/sinks/opensearch/indices.ts';
-import { prepareSearch } from '../../functions/sinks/opensearch/prepare.ts';
-import { openSearchSink } from '../../functions/sinks/opensearch/sink.ts';
-import { guarded } from '../../functions/sinks/store-at-fault.ts';
-import { readTrip } from '../../functions/sinks/values.ts';
-import { searchClient } from '../../lib/stores/search.ts';
-import { boxOf, queryOf } from '../../local/commands/alerts/query.ts';
-import { plenty } from '../deadlines.ts';
-import { batchOfRecords, lambdaContext, type TestRecord } from '../msk-event.ts';
-import { startSearch } from '../servers.ts';
-import { freeze } from './freeze.ts';
+import { boxOf, queryOf } from '#cli/alerts/query.ts';
+import { readTelemetry } from '#functions/fleet/schema.ts';
+import { expireAlerts } from '#functions/sinks/opensearch/expire.ts';
+import { ALERT_INDICES } from '#functions/sinks/opensearch/indices.ts';
+import { prepareSearch } from '#functions/sinks/opensearch/prepare.ts';
+import { openSearchSink } from '#functions/sinks/opensearch/sink.ts';
+import { guarded } from '#functions/sinks/store-at-fault.ts';
+import { readTrip } from '#functions/sinks/values.ts';
+import { searchClient } from '#lib/stores/search.ts';
+import { plenty } from '../support/deadlines.ts';
+import { freeze } from '../support/freeze.ts';
+import { batchOfRecords, lambdaContext, type TestRecord } from '../support/msk-event.ts';
+import { startSearch } from '../support/servers.ts';
 
 let search: Awaited<ReturnType<typeof startSearch>>;
 beforeAll(async () => {
@@ -329,8 +329,8 @@ test('expireAlerts and prepareSearch are functions that start, and may be called
     EXPIRY_ROLE_ARN: '',
     READER_ROLE_ARN: '',
   });
-  const { handler: expire } = await import('../../functions/ops/expireAlerts.ts');
-  const { handler: prepare } = await import('../../functions/ops/prepareSearch.ts');
+  const { handler: expire } = await import('#functions/ops/expireAlerts.ts');
+  const { handler: prepare } = await import('#functions/ops/prepareSearch.ts');
 
   expect(await expire()).toEqual({ deleted: [] });
   expect(await prepare({}, lambdaContext())).toEqual({ prepared: 'alerts' });

@@ -3,10 +3,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import pg from 'pg';
-import { rdsSink } from '../../functions/sinks/rds/sink.ts';
-import { type Execute, openDatabase } from '../../lib/stores/data-api.ts';
-import { batchOfRecords, KAFKA_TIME, type TestRecord } from '../msk-event.ts';
-import { REFERENCE, startDatabase, type TestDatabase } from './database.ts';
+import { rdsSink } from '#functions/sinks/rds/sink.ts';
+import { type Execute, openDatabase } from '#lib/stores/data-api.ts';
+import { REFERENCE, startDatabase, type TestDatabase } from '../support/database.ts';
+import { batchOfRecords, KAFKA_TIME, type TestRecord } from '../support/msk-event.ts';
 
 let database: TestDatabase;
 let postgres: pg.Client;

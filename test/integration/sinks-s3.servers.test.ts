@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
-import { dynamodbCheckpoints } from '../../functions/sinks/s3/checkpoints.ts';
-import { type ArchivedRecord, parseLine } from '../../functions/sinks/s3/line.ts';
-import { s3Sink } from '../../functions/sinks/s3/sink.ts';
-import { immutableObjects } from '../../lib/stores/objects.ts';
-import { overWhen } from '../deadlines.ts';
-import { batchOfRecords, type TestRecord } from '../msk-event.ts';
-import { startBucket, startTables, type TestBucket, type TestTables } from '../servers.ts';
-import { freeze } from './freeze.ts';
+import { dynamodbCheckpoints } from '#functions/sinks/s3/checkpoints.ts';
+import { type ArchivedRecord, parseLine } from '#functions/sinks/s3/line.ts';
+import { s3Sink } from '#functions/sinks/s3/sink.ts';
+import { immutableObjects } from '#lib/stores/objects.ts';
+import { overWhen } from '../support/deadlines.ts';
+import { freeze } from '../support/freeze.ts';
+import { batchOfRecords, type TestRecord } from '../support/msk-event.ts';
+import { startBucket, startTables, type TestBucket, type TestTables } from '../support/servers.ts';
 
 let tables: TestTables;
 let archive: TestBucket;

@@ -1,8 +1,8 @@
 import { CompressionTypes, Kafka, logLevel, type Producer } from 'kafkajs';
+import { startBroker, type TestBroker } from '../support/broker.ts';
+import { createTopics } from '../support/topics.ts';
 import { PACKAGING_MS, plainTemplate } from '../template/compiled.ts';
 import { configs, type Topic, topics } from '../template/rules/kafka.ts';
-import { createTopics } from '../topics.ts';
-import { startBroker, type TestBroker } from './broker.ts';
 
 let broker: TestBroker;
 let producer: Producer;

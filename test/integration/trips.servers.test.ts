@@ -1,9 +1,9 @@
 import { BatchWriteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { type TripReaderOptions, tripReader } from '../../functions/fleet/trips.ts';
-import { within } from '../../lib/deadline.ts';
-import { TransientError } from '../../lib/errors.ts';
-import { startTables, type TestTables } from '../servers.ts';
-import { freeze } from './freeze.ts';
+import { type TripReaderOptions, tripReader } from '#functions/fleet/trips.ts';
+import { within } from '#lib/deadline.ts';
+import { TransientError } from '#lib/errors.ts';
+import { freeze } from '../support/freeze.ts';
+import { startTables, type TestTables } from '../support/servers.ts';
 
 let tables: TestTables;
 beforeAll(async () => {

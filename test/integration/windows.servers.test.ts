@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { dynamodbWindows } from '../../lib/windows/dynamodb-store.ts';
+import { dynamodbWindows } from '#lib/windows/dynamodb-store.ts';
 import {
   expected,
   type Fault,
@@ -11,11 +11,11 @@ import {
   Model,
   partitionsOf,
   sizes,
-} from '../../lib/windows/model.fixture.ts';
-import { openWindows } from '../../lib/windows/open-windows.ts';
-import { WindowState } from '../../lib/windows/state.ts';
-import { plenty } from '../deadlines.ts';
-import { startTables, type TestTables } from '../servers.ts';
+} from '#lib/windows/model.fixture.ts';
+import { openWindows } from '#lib/windows/open-windows.ts';
+import { WindowState } from '#lib/windows/state/state.ts';
+import { plenty } from '../support/deadlines.ts';
+import { startTables, type TestTables } from '../support/servers.ts';
 
 const RETENTION = 1_000;
 

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { Report } from '../../local/report/report.ts';
+import type { Report } from '#proof/report.ts';
 import { type Check, outputChecks, reportChecks } from './checks.ts';
 
 /** The checks of ./test_pipeline.sh, once its run is over: `check.ts STATUS REPORT OUTPUT`. */

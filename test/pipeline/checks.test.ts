@@ -1,7 +1,7 @@
-import { judge } from '../../local/report/judge.ts';
-import { archive, produceAgain, setValue } from '../../local/report/mutations/mutation.fixture.ts';
-import { METRICS, PROCESSED_ORDERS } from '../../local/report/topics.ts';
-import { type Synthetic, syntheticWorld } from '../../local/report/world.fixture.ts';
+import { judge } from '#proof/judge.ts';
+import { archive, produceAgain, setValue } from '#proof/mutations/mutation.fixture.ts';
+import { METRICS, PROCESSED_ORDERS } from '#proof/topics.ts';
+import { type Synthetic, syntheticWorld } from '#proof/world.fixture.ts';
 import { outputChecks, reportChecks } from './checks.ts';
 
 /** What doesn't hold of a run. */

@@ -1,5 +1,5 @@
-import type { ProductMetric } from '../../lib/windows/metric.ts';
-import type { Report as WholeReport } from '../../local/report/report.ts';
+import type { ProductMetric } from '#lib/windows/state/metric.ts';
+import type { Report as WholeReport } from '#proof/report.ts';
 
 type Report = Pick<WholeReport, 'ok' | 'problems' | 'domains'>;
 

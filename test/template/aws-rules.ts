@@ -4,8 +4,8 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { templates } from './check/variants.ts';
 import { groups } from './rules/all.ts';
-import { templates } from './variants.ts';
 
 const service = join(import.meta.dirname, '..', '..');
 export const file = join(service, 'docs', 'aws-rules.md');

@@ -1,9 +1,9 @@
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseDocument } from 'yaml';
+import { templates } from './check/variants.ts';
 import { type Choice, choicesOf, takes } from './choices.ts';
 import { fileName } from './compiled.ts';
-import { templates } from './variants.ts';
 
 const service = join(import.meta.dirname, '..', '..');
 

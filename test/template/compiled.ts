@@ -4,8 +4,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, write
 import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { promisify } from 'node:util';
-import type { CompiledTemplate, References } from '../../plugins/msk/contract.ts';
-import { resolve } from '../../plugins/msk/template.ts';
+import { type CompiledTemplate, type References, resolve } from '#msk';
 
 export const stages = ['local', 'dev', 'prod'] as const;
 export type Stage = (typeof stages)[number];

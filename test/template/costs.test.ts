@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CompiledTemplate } from '../../plugins/msk/contract.ts';
+import type { CompiledTemplate } from '#msk';
+import { plainTemplates, templates } from './check/variants.ts';
 import { PACKAGING_MS } from './compiled.ts';
 import { costs, endpointCosts, pollerUnits } from './costs.ts';
 import { mappings } from './rules/functions.ts';
-import { plainTemplates, templates } from './variants.ts';
 
 const stages = ['dev', 'prod'];
 const [closed = ''] = Object.entries(templates)

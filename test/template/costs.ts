@@ -1,4 +1,4 @@
-import type { CompiledTemplate } from '../../plugins/msk/contract.ts';
+import type { CompiledTemplate } from '#msk';
 import { mappings } from './rules/functions.ts';
 import { type Cluster, cluster, topics } from './rules/kafka.ts';
 import { resources } from './rules/rule.ts';

@@ -1,4 +1,4 @@
-import type { CompiledTemplate } from '../../plugins/msk/contract.ts';
+import type { CompiledTemplate } from '#msk';
 import { firstTemplate, PACKAGING_MS } from './compiled.ts';
 
 let first: CompiledTemplate;

@@ -1,11 +1,11 @@
-import type { CompiledTemplate } from '../../plugins/msk/contract.ts';
+import type { CompiledTemplate } from '#msk';
+import { plainTemplates, templates } from './check/variants.ts';
 import { type Code, codeOf } from './code.ts';
 import { PACKAGING_MS } from './compiled.ts';
 import { functions, roleOf } from './rules/functions.ts';
 import { roleRules } from './rules/roles.ts';
 import { properties } from './rules/rule.ts';
 import { roleMisfits } from './uses.ts';
-import { plainTemplates, templates } from './variants.ts';
 
 let compiled: Map<string, CompiledTemplate>;
 let codes: Map<string, Code>;

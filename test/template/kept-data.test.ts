@@ -1,6 +1,6 @@
-import type { CompiledTemplate } from '../../plugins/msk/contract.ts';
+import type { CompiledTemplate } from '#msk';
+import { plainTemplates, templates } from './check/variants.ts';
 import { PACKAGING_MS } from './compiled.ts';
-import { plainTemplates, templates } from './variants.ts';
 
 const ofProd = Object.keys(templates).filter((name) => templates[name]?.stage === 'prod');
 let compiled: Map<string, CompiledTemplate>;

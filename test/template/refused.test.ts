@@ -1,4 +1,4 @@
-import type { CompiledTemplate } from '../../plugins/msk/contract.ts';
+import type { CompiledTemplate } from '#msk';
 import { kafkaRules } from './rules/kafka.ts';
 import { lifecycleRules } from './rules/lifecycle.ts';
 import { nameRules } from './rules/names.ts';

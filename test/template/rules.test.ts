@@ -1,7 +1,7 @@
-import type { CompiledTemplate } from '../../plugins/msk/contract.ts';
+import type { CompiledTemplate } from '#msk';
+import { templates } from './check/variants.ts';
 import { PACKAGING_MS, plainTemplate } from './compiled.ts';
 import { rules } from './rules/all.ts';
-import { templates } from './variants.ts';
 
 describe.each(Object.entries(templates))('the compiled template of %s', (_, { stage, params }) => {
   let template: CompiledTemplate;

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CompiledTemplate } from '../../plugins/msk/contract.ts';
+import type { CompiledTemplate } from '#msk';
+import { templates } from './check/variants.ts';
 import { PACKAGING_MS, plainTemplate } from './compiled.ts';
 import type { LambdaFunction } from './rules/functions.ts';
 import { properties } from './rules/rule.ts';
-import { templates } from './variants.ts';
 
 const file = join(import.meta.dirname, '..', '..', 'resources', 'avro', 'user_login_processed.avsc');
 const [inGlue] = Object.values(templates).filter(({ params }) => params['loginsOutputFormat'] === 'avro-glue');

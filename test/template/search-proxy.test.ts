@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { searchProxy, signature } from '../../resources/admin/search-proxy.ts';
+import { searchProxy, signature } from '#resources/admin/search-proxy.ts';
 
 const credentials = { AccessKeyId: 'AKID', SecretAccessKey: 'secret', Token: 'token' };
 const scope = { region: 'eu-west-1', service: 'es' };

@@ -1,4 +1,4 @@
-import { mskEvent } from '../../plugins/msk/event.ts';
+import { mskEvent } from '#msk';
 import { PACKAGING_MS, plainTemplate } from './compiled.ts';
 import { topics } from './rules/kafka.ts';
 import { maxBytes, PAYLOAD_BYTES } from './rules/sizes.ts';

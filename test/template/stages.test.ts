@@ -1,10 +1,10 @@
-import type { CompiledTemplate } from '../../plugins/msk/contract.ts';
+import type { CompiledTemplate } from '#msk';
+import { differences } from './check/differences.ts';
+import { plainTemplates, templates } from './check/variants.ts';
 import { PACKAGING_MS } from './compiled.ts';
-import { differences } from './differences.ts';
 import { mappings } from './rules/functions.ts';
 import { cluster, configs, topics } from './rules/kafka.ts';
 import { resources } from './rules/rule.ts';
-import { plainTemplates, templates } from './variants.ts';
 
 let compiled: Map<string, CompiledTemplate>;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
-import { deadLetterTopicOf } from '../../functions/sinks/routes.ts';
-import type { CompiledTemplate } from '../../plugins/msk/contract.ts';
+import { deadLetterTopicOf } from '#functions/sinks/routes.ts';
+import type { CompiledTemplate } from '#msk';
 import type { Code } from './code.ts';
 import { misfits, type Use } from './grants.ts';
 import { functions, type LambdaFunction, mappings, statements } from './rules/functions.ts';

@@ -1,8 +1,8 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import type { Deadline } from '../../../lib/deadline.ts';
-import { oneAttempt, storeCall } from '../../../lib/stores/call.ts';
+import type { Deadline } from '#lib/deadline.ts';
+import { oneAttempt, storeCall } from '#lib/stores/call.ts';
 import { parseLine } from '../../sinks/s3/line.ts';
 import { objectKey } from '../../sinks/s3/object.ts';
 import type { Place, Range } from './place.ts';

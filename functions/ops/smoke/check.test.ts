@@ -1,6 +1,6 @@
-import type { Deadline } from '../../../lib/deadline.ts';
-import { TransientError } from '../../../lib/errors.ts';
-import { over, overWhen, plenty } from '../../../test/deadlines.ts';
+import type { Deadline } from '#lib/deadline.ts';
+import { TransientError } from '#lib/errors.ts';
+import { over, overWhen, plenty } from '#test/support/deadlines.ts';
 import { checkPlaces } from './check.ts';
 import { grown } from './offsets.ts';
 import type { Marked, Place } from './place.ts';

@@ -1,5 +1,5 @@
-import { type Deadline, retry } from '../../../lib/deadline.ts';
-import { TransientError } from '../../../lib/errors.ts';
+import { type Deadline, retry } from '#lib/deadline.ts';
+import { TransientError } from '#lib/errors.ts';
 import type { Marked, Place } from './place.ts';
 
 const PAUSE_MS = 500;

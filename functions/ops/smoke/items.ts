@@ -1,7 +1,7 @@
 import { DeleteItemCommand, DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
-import type { Deadline } from '../../../lib/deadline.ts';
-import type { Item } from '../../../lib/stores/attributes.ts';
-import { oneAttempt, storeCall } from '../../../lib/stores/call.ts';
+import type { Deadline } from '#lib/deadline.ts';
+import type { Item } from '#lib/stores/attributes.ts';
+import { oneAttempt, storeCall } from '#lib/stores/call.ts';
 import type { Marked, Place, Range } from './place.ts';
 
 const CALL_MS = 5_000;

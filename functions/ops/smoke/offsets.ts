@@ -1,6 +1,6 @@
-import { beforeDeadline, type Deadline, retry, within } from '../../../lib/deadline.ts';
-import { TransientError } from '../../../lib/errors.ts';
-import { type KafkaAuth, kafkaClient } from '../../../lib/kafka/client.ts';
+import { beforeDeadline, type Deadline, retry, within } from '#lib/deadline.ts';
+import { TransientError } from '#lib/errors.ts';
+import { type KafkaAuth, kafkaClient } from '#lib/kafka/client/client.ts';
 import type { Range } from './place.ts';
 
 const TIMEOUT_MS = 5_000;

@@ -1,4 +1,4 @@
-import type { Deadline } from '../../../lib/deadline.ts';
+import type { Deadline } from '#lib/deadline.ts';
 
 /** Where in a partition marked records may lie: from `from` on, before `to`. */
 export interface Range {

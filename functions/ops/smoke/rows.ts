@@ -1,6 +1,6 @@
 import type { SqlParameter } from '@aws-sdk/client-rds-data';
-import type { Deadline } from '../../../lib/deadline.ts';
-import { type Database, json } from '../../../lib/stores/data-api.ts';
+import type { Deadline } from '#lib/deadline.ts';
+import { type Database, json } from '#lib/stores/data-api.ts';
 import type { Marked, Place } from './place.ts';
 
 /** By the index on topic, partition and offset: the topic's other rows may be many. */

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
-import { hasTimestamp } from '../../../lib/event-time.ts';
-import { partitionName } from '../../../lib/kafka/batch.ts';
-import type { KafkaRecord } from '../../../lib/kafka/records.ts';
-import { type Item, item } from '../../../lib/stores/attributes.ts';
+import { hasTimestamp } from '#lib/event-time.ts';
+import { partitionName } from '#lib/kafka/batch.ts';
+import type { KafkaRecord } from '#lib/kafka/records.ts';
+import { type Item, item } from '#lib/stores/attributes.ts';
 import { readProcessedLogin } from '../../logins/schema.ts';
 import { readProcessedOrder } from '../../orders/schema.ts';
 import { identityOf, originOf } from '../identity.ts';

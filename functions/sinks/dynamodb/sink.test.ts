@@ -1,7 +1,7 @@
-import { PermanentError, TransientError } from '../../../lib/errors.ts';
-import type { PutIf } from '../../../lib/stores/conditional-put.ts';
-import { over } from '../../../test/deadlines.ts';
-import { batchOfRecords, type TestRecord } from '../../../test/msk-event.ts';
+import { PermanentError, TransientError } from '#lib/errors.ts';
+import type { PutIf } from '#lib/stores/conditional-put.ts';
+import { over } from '#test/support/deadlines.ts';
+import { batchOfRecords, type TestRecord } from '#test/support/msk-event.ts';
 import { dynamodbSink } from './sink.ts';
 
 const names = {

@@ -15,7 +15,7 @@ interface Visualization {
   aggs: { type: string; params: { field?: string } }[];
 }
 
-const path = new URL('../../../observability/opensearch/alerts.ndjson', import.meta.url);
+const path = new URL('../../../resources/search/alerts.ndjson', import.meta.url);
 const objects = readFileSync(path, 'utf8')
   .trimEnd()
   .split('\n')

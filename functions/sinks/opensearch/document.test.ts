@@ -1,5 +1,5 @@
-import type { KafkaRecord } from '../../../lib/kafka/records.ts';
-import { batchOfRecords, type TestRecord } from '../../../test/msk-event.ts';
+import type { KafkaRecord } from '#lib/kafka/records.ts';
+import { batchOfRecords, type TestRecord } from '#test/support/msk-event.ts';
 import { documentOf } from './document.ts';
 
 const alert = { vehicleId: 'V1', alert: 'Speeding', speed: 99, timestamp: '2026-11-01T01:00:00+02:00' };

@@ -1,5 +1,5 @@
-import { PermanentError } from '../../../lib/errors.ts';
-import type { KafkaRecord } from '../../../lib/kafka/records.ts';
+import { PermanentError } from '#lib/errors.ts';
+import type { KafkaRecord } from '#lib/kafka/records.ts';
 import { ALERT_HEADERS } from '../../fleet/alert-headers.ts';
 import { identityOf } from '../identity.ts';
 import { routeOf } from '../routes.ts';

@@ -1,4 +1,4 @@
-import { PermanentError, type PipelineError, TransientError } from '../../../lib/errors.ts';
+import { PermanentError, type PipelineError, TransientError } from '#lib/errors.ts';
 
 /** One item of a `_bulk` response, as far as it matters here. */
 export interface BulkItem {

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { Client } from '@opensearch-project/opensearch';
-import { plenty } from '../../../test/deadlines.ts';
+import { plenty } from '#test/support/deadlines.ts';
 import { prepareSearch, type SearchSetup } from './prepare.ts';
 
 interface Asked {

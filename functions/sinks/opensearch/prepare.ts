@@ -1,7 +1,7 @@
 import type { Client } from '@opensearch-project/opensearch';
-import { type Deadline, retry } from '../../../lib/deadline.ts';
-import { TransientError } from '../../../lib/errors.ts';
-import type { SearchAuth } from '../../../lib/stores/search.ts';
+import { type Deadline, retry } from '#lib/deadline.ts';
+import { TransientError } from '#lib/errors.ts';
+import type { SearchAuth } from '#lib/stores/search.ts';
 import { ALERT_INDICES } from './indices.ts';
 import { alertsTemplate, TEMPLATE_NAME } from './template.ts';
 

@@ -1,10 +1,10 @@
 import type { Client } from '@opensearch-project/opensearch';
-import { type Deadline, retry } from '../../../lib/deadline.ts';
-import { type PipelineError, TransientError, toPipelineError } from '../../../lib/errors.ts';
-import { type Failure, recordsOf } from '../../../lib/kafka/batch.ts';
-import { eachRecord } from '../../../lib/kafka/outcome.ts';
-import type { KafkaRecord } from '../../../lib/kafka/records.ts';
-import { REQUEST_MS } from '../../../lib/stores/search.ts';
+import { type Deadline, retry } from '#lib/deadline.ts';
+import { type PipelineError, TransientError, toPipelineError } from '#lib/errors.ts';
+import { type Failure, recordsOf } from '#lib/kafka/batch.ts';
+import { eachRecord } from '#lib/kafka/outcome.ts';
+import type { KafkaRecord } from '#lib/kafka/records.ts';
+import { REQUEST_MS } from '#lib/stores/search.ts';
 import type { Sink } from '../sink.ts';
 import { type AlertDocument, documentOf } from './document.ts';
 import { type BulkItem, failureOf } from './outcome.ts';

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { KafkaRecord } from '../../../lib/kafka/records.ts';
+import type { KafkaRecord } from '#lib/kafka/records.ts';
 import { readProcessedLogin } from '../../logins/schema.ts';
 import { readProcessedOrder } from '../../orders/schema.ts';
 import { identityOf } from '../identity.ts';

@@ -1,7 +1,7 @@
 import type { SqlParameter } from '@aws-sdk/client-rds-data';
-import { PermanentError, TransientError } from '../../../lib/errors.ts';
-import type { Database } from '../../../lib/stores/data-api.ts';
-import { batchOfRecords } from '../../../test/msk-event.ts';
+import { PermanentError, TransientError } from '#lib/errors.ts';
+import type { Database } from '#lib/stores/data-api.ts';
+import { batchOfRecords } from '#test/support/msk-event.ts';
 import { rdsSink } from './sink.ts';
 
 /** A database that refuses every statement, of one row or more, with one of the bad offsets, and counts them. */

@@ -1,11 +1,11 @@
 import type { Field } from '@aws-sdk/client-rds-data';
-import { type Deadline, retry } from '../../../lib/deadline.ts';
-import { PermanentError, PipelineError, TransientError } from '../../../lib/errors.ts';
-import { type Batch, type Failure, recordsOf } from '../../../lib/kafka/batch.ts';
-import { eachRecord } from '../../../lib/kafka/outcome.ts';
-import type { KafkaRecord } from '../../../lib/kafka/records.ts';
-import type { Database } from '../../../lib/stores/data-api.ts';
-import { refusedData } from '../../../lib/stores/data-api-errors.ts';
+import { type Deadline, retry } from '#lib/deadline.ts';
+import { PermanentError, PipelineError, TransientError } from '#lib/errors.ts';
+import { type Batch, type Failure, recordsOf } from '#lib/kafka/batch.ts';
+import { eachRecord } from '#lib/kafka/outcome.ts';
+import type { KafkaRecord } from '#lib/kafka/records.ts';
+import type { Database } from '#lib/stores/data-api.ts';
+import { refusedData } from '#lib/stores/data-api-errors.ts';
 import { type RowKind, routeOf } from '../routes.ts';
 import type { Sink } from '../sink.ts';
 import { bytesInRequest, CHUNK_BYTES, chunksOf } from './chunks.ts';

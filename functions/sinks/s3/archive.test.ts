@@ -1,9 +1,9 @@
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { TransientError } from '../../../lib/errors.ts';
-import type { KafkaRecord } from '../../../lib/kafka/records.ts';
-import type { NewObject } from '../../../lib/stores/objects.ts';
-import { batchOfRecords } from '../../../test/msk-event.ts';
+import { TransientError } from '#lib/errors.ts';
+import type { KafkaRecord } from '#lib/kafka/records.ts';
+import type { NewObject } from '#lib/stores/objects.ts';
+import { batchOfRecords } from '#test/support/msk-event.ts';
 import { type ArchiveStores, type Checkpoint, NOTHING_ARCHIVED } from './archive.ts';
 import { parseLine } from './line.ts';
 import { s3Sink } from './sink.ts';

@@ -1,6 +1,6 @@
-import type { Deadline } from '../../../lib/deadline.ts';
-import type { KafkaRecord } from '../../../lib/kafka/records.ts';
-import type { ImmutableObjects } from '../../../lib/stores/objects.ts';
+import type { Deadline } from '#lib/deadline.ts';
+import type { KafkaRecord } from '#lib/kafka/records.ts';
+import type { ImmutableObjects } from '#lib/stores/objects.ts';
 import { archiveObject, checkpointId, extentOf, objectKey, type PartitionLog } from './object.ts';
 import { StandstillError } from './standstill.ts';
 

@@ -6,8 +6,8 @@ import {
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import type { Deadline } from '../../../lib/deadline.ts';
-import { oneAttempt, storeCall } from '../../../lib/stores/call.ts';
+import type { Deadline } from '#lib/deadline.ts';
+import { oneAttempt, storeCall } from '#lib/stores/call.ts';
 import { type Checkpoint, type Checkpoints, NOTHING_ARCHIVED } from './archive.ts';
 
 const TIMEOUT_MS = 3_000;

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import type { Header } from '../../../lib/kafka/headers.ts';
-import type { KafkaRecord } from '../../../lib/kafka/records.ts';
+import type { Header } from '#lib/kafka/headers.ts';
+import type { KafkaRecord } from '#lib/kafka/records.ts';
 
 /** What a line of the archive holds: all that is needed to produce the record again. */
 export type ArchivedRecord = Pick<

@@ -1,8 +1,8 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { hasTimestamp, LAST_MS } from '../../../lib/event-time.ts';
-import type { KafkaRecord } from '../../../lib/kafka/records.ts';
-import type { NewObject } from '../../../lib/stores/objects.ts';
+import { hasTimestamp, LAST_MS } from '#lib/event-time.ts';
+import type { KafkaRecord } from '#lib/kafka/records.ts';
+import type { NewObject } from '#lib/stores/objects.ts';
 import { toLine } from './line.ts';
 import { StandstillError } from './standstill.ts';
 

@@ -1,8 +1,8 @@
-import { retry } from '../../../lib/deadline.ts';
-import { PipelineError, TransientError } from '../../../lib/errors.ts';
-import type { Batch, Failure } from '../../../lib/kafka/batch.ts';
-import type { PartitionRecords } from '../../../lib/kafka/records.ts';
-import { sideBySide } from '../../../lib/stores/side-by-side.ts';
+import { retry } from '#lib/deadline.ts';
+import { PipelineError, TransientError } from '#lib/errors.ts';
+import type { Batch, Failure } from '#lib/kafka/batch.ts';
+import type { PartitionRecords } from '#lib/kafka/records.ts';
+import { sideBySide } from '#lib/stores/side-by-side.ts';
 import type { Sink } from '../sink.ts';
 import { type ArchiveStores, archive, type Checkpoint } from './archive.ts';
 import { checkpointId } from './object.ts';

@@ -1,4 +1,4 @@
-import { PipelineError } from '../../../lib/errors.ts';
+import { PipelineError } from '#lib/errors.ts';
 
 /**
  * The archive and the log contradict each other, and only a person can say which is right. Handed back at once, as a

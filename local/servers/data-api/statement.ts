@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { splitStatements } from '../../../lib/stores/sql/statements.ts';
+import { splitStatements } from '#lib/stores/sql/statements.ts';
 import type { Connection } from './connections.ts';
 import { DataApiError } from './errors.ts';
 import { bindParameters } from './parameters.ts';

@@ -1,4 +1,4 @@
-import { tokenize } from '../../../lib/stores/sql/lexer.ts';
+import { tokenize } from '#lib/stores/sql/lexer.ts';
 
 export interface Translated {
   /** The statement with `$1`, `$2`, … as PostgreSQL's protocol wants it. */

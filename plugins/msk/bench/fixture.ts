@@ -3,12 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
-import '../../../lib/kafka/kafkajs-timers.ts';
-import { Cluster } from '../cluster.ts';
-import { createInvoker, type Invoker } from '../invoker.ts';
-import type { Mapping } from '../mapping.ts';
-import { Poller } from '../poller.ts';
-import { retryPolicy } from '../retry-policy.ts';
+import '../../../lib/kafka/client/kafkajs-timers.ts';
+import { Cluster } from '../consumer/cluster.ts';
+import { Poller } from '../polling/poller.ts';
+import { createInvoker, type Invoker } from '../runtime/invoker.ts';
+import type { Mapping } from '../template/mapping.ts';
+import { retryPolicy } from '../template/retry-policy.ts';
 
 export const brokers = process.env['KAFKA_BROKERS'] ?? '127.0.0.1:9092';
 export const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING });

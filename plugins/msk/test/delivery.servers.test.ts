@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { payloadLimit } from '../batching.ts';
+import { payloadLimit } from '../polling/batching.ts';
 import {
   assigned,
   called,

@@ -1,4 +1,4 @@
-import { valueFilter } from '../filters.ts';
+import { valueFilter } from '../template/filters.ts';
 import {
   called,
   committed,

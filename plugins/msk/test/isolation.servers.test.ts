@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
-import { createInvoker, type Invoker } from '../invoker.ts';
+import { createInvoker, type Invoker } from '../runtime/invoker.ts';
 import { committed, connect, createTopic, disconnect, done, numbered, produce, start, stopAll } from './kafka.ts';
 
 /** Fails the first time that it is given a batch, in the way that its variable names; `done` tells of the second. */

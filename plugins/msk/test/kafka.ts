@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { Kafka, type KafkaMessage, logLevel, type Message, Partitioners } from 'kafkajs';
-import '../../../lib/kafka/kafkajs-timers.ts';
-import { Cluster } from '../cluster.ts';
-import type { MskEvent, MskRecord } from '../event.ts';
-import type { Mapping } from '../mapping.ts';
-import { Poller } from '../poller.ts';
-import { retryPolicy } from '../retry-policy.ts';
+import '../../../lib/kafka/client/kafkajs-timers.ts';
+import { Cluster } from '../consumer/cluster.ts';
+import type { MskEvent, MskRecord } from '../polling/event.ts';
+import type { Poller } from '../polling/poller.ts';
+import type { Mapping } from '../template/mapping.ts';
 import { eventually } from './eventually.ts';
+import { pollerOf, type TestPoller } from './mapping.ts';
 
 const brokers = process.env['KAFKA_BROKERS'];
 if (!brokers) throw new Error('KAFKA_BROKERS must name the brokers to test against, e.g. KAFKA_BROKERS=127.0.0.1:9092');
@@ -86,13 +86,9 @@ export async function endOf(topic: string): Promise<number> {
   return Number(offsets?.high);
 }
 
-export interface Run {
-  poller: Poller;
-  group: string;
+export interface Run extends TestPoller {
   /** Events in the order of their invocations. */
   events: MskEvent[];
-  /** What was logged. */
-  lines: string[];
 }
 
 /** Starts a poller on a topic, whose function is `invoke`. */
@@ -103,36 +99,14 @@ export function start(
   environment: Record<string, string> = {},
 ): Run {
   const events: MskEvent[] = [];
-  const lines: string[] = [];
-  const mapping: Mapping = {
-    logicalId: 'TestMapping',
-    functionLogicalId: 'TestLambdaFunction',
-    functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:test',
-    eventSourceArn: 'arn:aws:kafka:us-east-1:000000000000:cluster/test/1',
-    topic,
-    group: `group-${topic}`,
-    batchSize: 100,
-    windowMilliseconds: 0,
-    startingPosition: { at: 'TRIM_HORIZON' },
-    reportsFailures: false,
-    retry: retryPolicy({}, false, false),
-    concurrency: Infinity,
-    ...settings,
+  const record = (event: MskEvent) => {
+    events.push(event);
+    return invoke(event);
   };
-  const poller = new Poller({
-    mapping,
-    functionKey: 'test',
-    cluster,
-    invoke: async (event) => {
-      events.push(event as MskEvent);
-      return await invoke(event as MskEvent);
-    },
-    environment,
-    log: (line) => lines.push(line),
-  });
-  poller.start();
-  running.add(poller);
-  return { poller, group: mapping.group, events, lines };
+  const run = { ...pollerOf(cluster, topic, record, settings, environment), events };
+  run.poller.start();
+  running.add(run.poller);
+  return run;
 }
 
 /** The records of an event with their values as text. */

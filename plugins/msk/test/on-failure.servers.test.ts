@@ -1,5 +1,5 @@
-import type { MskEvent } from '../event.ts';
-import { retryPolicy } from '../retry-policy.ts';
+import type { MskEvent } from '../polling/event.ts';
+import { retryPolicy } from '../template/retry-policy.ts';
 import {
   committed,
   connect,

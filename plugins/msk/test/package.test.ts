@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CompiledTemplate } from '../contract.ts';
-import { notForMsk, properties } from '../properties.ts';
+import { notForMsk, properties } from '../package/properties.ts';
 
 const cli = createRequire(import.meta.url).resolve('serverless/bin/serverless.js');
 const output: string[] = [];

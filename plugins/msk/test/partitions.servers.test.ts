@@ -1,5 +1,5 @@
-import { Cluster } from '../cluster.ts';
-import type { Mapping } from '../mapping.ts';
+import { Cluster } from '../consumer/cluster.ts';
+import type { Mapping } from '../template/mapping.ts';
 import { eventually } from './eventually.ts';
 import {
   connect,

@@ -1,4 +1,4 @@
-import type { CompiledTemplate } from '../../../plugins/msk/contract.ts';
+import type { CompiledTemplate } from '#msk';
 import { type Rule, resources } from './rule.ts';
 
 type Properties = Record<string, unknown>;

@@ -1,4 +1,4 @@
-import type { CompiledTemplate } from '../../../plugins/msk/contract.ts';
+import type { CompiledTemplate } from '#msk';
 import { properties, resources } from './rule.ts';
 
 /** What the rules read of AWS::Lambda::EventSourceMapping. */

@@ -1,4 +1,4 @@
-import type { CompiledTemplate } from '../../../plugins/msk/contract.ts';
+import type { CompiledTemplate } from '#msk';
 import { type LambdaFunction, type Mapping, mappings } from './functions.ts';
 import { first, type Rule, resources } from './rule.ts';
 

@@ -1,4 +1,4 @@
-import type { CompiledTemplate } from '../../../plugins/msk/contract.ts';
+import type { CompiledTemplate } from '#msk';
 import { functions, mappings } from './functions.ts';
 import { cluster } from './kafka.ts';
 import { first, properties, type Rule, resources } from './rule.ts';

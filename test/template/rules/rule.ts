@@ -1,4 +1,4 @@
-import type { CompiledTemplate } from '../../../plugins/msk/contract.ts';
+import type { CompiledTemplate } from '#msk';
 import type { Stage } from '../compiled.ts';
 
 /** An invariant of the compiled template that no linter knows. */

@@ -1,4 +1,4 @@
-import type { CompiledTemplate } from '../../../plugins/msk/contract.ts';
+import type { CompiledTemplate } from '#msk';
 import { first, type Rule, resources } from './rule.ts';
 
 interface Schema {

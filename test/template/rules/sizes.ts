@@ -1,4 +1,4 @@
-import type { CompiledTemplate } from '../../../plugins/msk/contract.ts';
+import type { CompiledTemplate } from '#msk';
 import { allows, functions, mappings, statements } from './functions.ts';
 import { configs, type Topic, topicArn, topics } from './kafka.ts';
 import type { Rule } from './rule.ts';

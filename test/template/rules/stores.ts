@@ -1,5 +1,5 @@
-import { objectKey } from '../../../functions/sinks/s3/object.ts';
-import type { CompiledTemplate } from '../../../plugins/msk/contract.ts';
+import { objectKey } from '#functions/sinks/s3/object.ts';
+import type { CompiledTemplate } from '#msk';
 import { topics } from './kafka.ts';
 import { first, properties, type Rule, resources } from './rule.ts';
 

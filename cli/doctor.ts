@@ -1,0 +1,27 @@
+import { checkMachine } from '#local/servers/machine-checks.ts';
+import { readStack } from '#local/stack-file.ts';
+import { type Command, EXIT, runCommand } from './command.ts';
+
+const USAGE = `
+Usage: npm run doctor
+
+Checks what the local stack needs of this machine: Node, a JDK, Maven, memory, disk, ports, the cache of downloads, and
+whether a stack is running. Each line is ok, warn or fail, and says how to mend it. Exit code 1 where one is fail.
+`;
+
+const doctor: Command<Record<string, never>> = {
+  name: 'doctor',
+  usage: USAGE,
+  options: {},
+  async run() {
+    const running = await readStack().catch((error: Error) => error);
+    const checks = await checkMachine(process.env, running instanceof Error ? undefined : running);
+    const stack = running instanceof Error ? running.message : `stage ${running.stage}, process ${running.pid}`;
+    const lines = [...checks, { name: 'stack', verdict: 'ok', found: stack }];
+    const width = Math.max(...lines.map(({ name }) => name.length));
+    for (const { name, verdict, found } of lines) console.log(`${verdict.padEnd(4)}  ${name.padEnd(width)}  ${found}`);
+    return checks.some(({ verdict }) => verdict === 'fail') ? EXIT.failed : EXIT.ok;
+  },
+};
+
+if (import.meta.main) process.exit(await runCommand(doctor));

@@ -1,0 +1,35 @@
+import { s3Of } from '#local/deploy/servers.ts';
+import { type Bucket, listObjects, readObject } from '#proof/readback/s3.ts';
+import type { Coordinates } from './coordinates.ts';
+
+/** Where a record is in the archive. */
+export interface Archived {
+  /** `s3://…` */
+  object: string;
+  /** from 1 */
+  line: number;
+}
+
+const KEY = /\/(\d+)-(\d{20})\.ndjson\.gz$/;
+
+/** The lines that hold a record: of its partition's objects the last that begins at or before it. */
+export async function findArchived(place: Bucket, { topic, partition, offset }: Coordinates): Promise<Archived[]> {
+  const objects = (await listObjects(place, `${topic}/`)).flatMap(({ key }) => {
+    const [, own, checkpoint] = KEY.exec(key) ?? [];
+    return Number(own) === partition && Number(checkpoint) <= offset ? [{ key, checkpoint: Number(checkpoint) }] : [];
+  });
+  const last = Math.max(...objects.map(({ checkpoint }) => checkpoint));
+  const s3 = s3Of({ s3: place.endpoint });
+  try {
+    const found: Archived[] = [];
+    for (const { key } of objects.filter(({ checkpoint }) => checkpoint === last)) {
+      const records = await readObject(s3, place.bucket, key);
+      records.forEach((record, i) => {
+        if (record.offset === offset) found.push({ object: `s3://${place.bucket}/${key}`, line: i + 1 });
+      });
+    }
+    return found;
+  } finally {
+    s3.destroy();
+  }
+}

@@ -1,0 +1,73 @@
+import { deadLetterOf } from '#proof/checks/dead-letters.ts';
+import { readRecord, readTopics } from '#proof/readback/kafka.ts';
+import {
+  ALERTS,
+  DEMO_DLQ,
+  LOGINS_DLQ,
+  LOGINS_PROCESSED,
+  METRICS,
+  ORDERS_DLQ,
+  PROCESSED,
+  PROCESSED_ORDERS,
+  RAW_DLQ,
+} from '#proof/topics.ts';
+import { headerOf, type LogRecord, nameOf } from '#proof/world.ts';
+import { type Coordinates, coordinatesOf, isCoordinates } from './coordinates.ts';
+
+/** Topics that our functions produce to. */
+export const PRODUCED = [
+  PROCESSED,
+  ALERTS,
+  RAW_DLQ,
+  PROCESSED_ORDERS,
+  METRICS,
+  ORDERS_DLQ,
+  LOGINS_PROCESSED,
+  LOGINS_DLQ,
+  DEMO_DLQ,
+] as const;
+/** Two clients' clocks. */
+const CLOCKS_MS = 1_000;
+
+export interface FoundRecords {
+  /** of the record that it all began with: the one asked for, or the one that that one came from */
+  origin: Coordinates;
+  record: LogRecord | undefined;
+  /** what was produced from it, and the dead letters of it and of those */
+  produced: LogRecord[];
+}
+
+/** The record at those coordinates, and all that came of it. A record that was itself produced leads to its source. */
+export async function findRecords(brokers: string, asked: Coordinates): Promise<FoundRecords> {
+  const first = await readRecord(brokers, asked);
+  const source = first && (producedFrom(first) ?? deadLetterSource(first));
+  const origin = source === undefined ? asked : coordinatesOf(source);
+  const record = source === undefined ? first : await readRecord(brokers, origin);
+
+  const logs = await readTopics(brokers, PRODUCED, sinceOf(record));
+  const all = PRODUCED.flatMap((topic) => logs[topic].records);
+  const name = nameOf(origin);
+  const made = all.filter((own) => {
+    const from = headerOf(own, 'source');
+    return from === name || from?.startsWith(`${name}/`);
+  });
+  const names = new Set([name, ...made.map(nameOf)]);
+  const dead = all.filter((own) => names.has(deadLetterOf(own)));
+  return { origin, record, produced: [...new Set([...made, ...dead])] };
+}
+
+/** The record that this one was produced from. A window's result comes from many: its way begins with itself. */
+function producedFrom(record: LogRecord): string | undefined {
+  const source = headerOf(record, 'source');
+  return source !== undefined && isCoordinates(source) ? source : undefined;
+}
+
+function deadLetterSource(record: LogRecord): string | undefined {
+  return headerOf(record, '__lambda.errors.topic') === undefined ? undefined : deadLetterOf(record);
+}
+
+/** What comes of a record comes after it; a time that is none, or still to come, says nothing. */
+function sinceOf(record: LogRecord | undefined): { since?: number } {
+  const { timestamp } = record ?? { timestamp: 0 };
+  return timestamp > 0 && timestamp < Date.now() ? { since: timestamp - CLOCKS_MS } : {};
+}

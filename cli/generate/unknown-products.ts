@@ -1,0 +1,28 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Deadline } from '#lib/deadline.ts';
+import { batchGet } from '#lib/stores/batch-get.ts';
+
+/** A longer id is refused before it is looked for (docs/orders.md). */
+const ID_BYTES = 64;
+/** How many are named. */
+const NAMED = 5;
+
+/** What to say of products that the running stack's catalogue doesn't have; undefined where it has them all. */
+export async function noteOfUnknown(
+  products: ReadonlySet<string>,
+  catalogue: { client: DynamoDBClient; table: string },
+  deadline: Deadline,
+): Promise<string | undefined> {
+  const ids = [...products].filter((id) => Buffer.byteLength(id) <= ID_BYTES);
+  const keys = ids.map((id) => ({ product_id: { S: id } }));
+  const items = await batchGet({ ...catalogue, code: 'CATALOGUE_UNREADABLE' }, keys, deadline);
+  const known = new Set(items.map(({ product_id }) => product_id?.S));
+  const unknown = ids.filter((id) => !known.has(id));
+  if (unknown.length === 0) return undefined;
+  const names = unknown.slice(0, NAMED).join(', ') + (unknown.length > NAMED ? ', …' : '');
+  return (
+    `${unknown.length} of ${products.size} products are not in the catalogue (${names}): their orders become dead ` +
+    'letters, UNKNOWN_PRODUCT. To have them processed, add the products to resources/catalogue/products.json, then: ' +
+    'npm run invoke -- seedCatalogue'
+  );
+}

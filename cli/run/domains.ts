@@ -1,0 +1,81 @@
+import { dynamodbOf, type Endpoints } from '#local/deploy/servers.ts';
+import type { References } from '#msk';
+import { startDemo } from '#proof/demo/load/demo.ts';
+import { BAD_RECORDS } from '#proof/fleet/load/bad-records.ts';
+import { startFleet } from '#proof/fleet/load/start.ts';
+import type { RunningGenerator } from '#proof/load/generator.ts';
+import type { BadCause } from '#proof/load/manifest.ts';
+import { BAD_LOGINS } from '#proof/logins/load/bad-records.ts';
+import { startLogins } from '#proof/logins/load/start.ts';
+import { BAD_ORDERS } from '#proof/orders/load/bad-records.ts';
+import { startOrders } from '#proof/orders/load/start.ts';
+import { schemaIds } from './schema-ids.ts';
+import { tripsReady } from './trips-ready.ts';
+
+/** What a run asks of its generators. */
+export interface Load {
+  seed: number;
+  /** share of bad records, 0 to 1 */
+  bad: number;
+  vehicles: number;
+  /** readings per second in all */
+  rate: number;
+  /** records per second on demo_topic */
+  demoRate: number;
+  /** orders per second; undefined: 10 to 50, along the curve of a day */
+  ordersRate: number | undefined;
+  /** logins per second */
+  loginsRate: number;
+}
+
+export interface Target {
+  endpoints: Endpoints;
+  references: References;
+}
+
+interface DomainLoad {
+  start(load: Load, target: Target): Promise<RunningGenerator>;
+  /** of bad records: each must occur in a run that makes bad ones */
+  causes: readonly BadCause[];
+}
+
+/** The domains of the service, each with what starts its load. */
+export const domains = {
+  fleet: {
+    causes: BAD_RECORDS,
+    start({ seed, bad, vehicles, rate }, { endpoints, references }) {
+      const dynamodb = dynamodbOf(endpoints);
+      const table = String(references['TripsTable']?.['Ref']);
+      return startFleet({
+        brokers: endpoints.kafka,
+        seed,
+        bad,
+        vehicles,
+        rate,
+        tripsReady: (trips) => tripsReady(dynamodb, table, trips).finally(() => dynamodb.destroy()),
+      });
+    },
+  },
+  demo: {
+    causes: [],
+    start: ({ seed, demoRate }, { endpoints }) => startDemo({ brokers: endpoints.kafka, seed, rate: demoRate }),
+  },
+  orders: {
+    causes: BAD_ORDERS,
+    start: ({ seed, bad, ordersRate }, { endpoints }) =>
+      startOrders({ brokers: endpoints.kafka, seed, bad, rate: ordersRate }),
+  },
+  logins: {
+    causes: BAD_LOGINS,
+    start: async ({ seed, bad, loginsRate }, { endpoints, references }) =>
+      startLogins({
+        brokers: endpoints.kafka,
+        seed,
+        bad,
+        rate: loginsRate,
+        schemas: await schemaIds(endpoints, references),
+      }),
+  },
+} satisfies Record<string, DomainLoad>;
+
+export type DomainName = keyof typeof domains;

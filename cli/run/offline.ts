@@ -1,0 +1,92 @@
+import { type Deployment, deploy as deployTemplate } from '#local/deploy/deploy.ts';
+import { localEnvironment } from '#local/deploy/environment.ts';
+import { glueAnswers } from '#local/deploy/glue-answers.ts';
+import { mskAnswers } from '#local/deploy/msk-answers.ts';
+import { hasStores } from '#local/deploy/needs.ts';
+import { type Refuser, refuseAws } from '#local/deploy/refuse-aws.ts';
+import { registerSchema } from '#local/deploy/register-schema.ts';
+import { type RunningSchedules, runSchedules } from '#local/deploy/run-schedules.ts';
+import { type Schedule, schedulesOf } from '#local/deploy/schedules.ts';
+import { type Endpoints, NOWHERE } from '#local/deploy/servers.ts';
+import type { CompiledTemplate, Deployed, Invoke, MappingStatus } from '#msk';
+import type { FromRunner, ToRunner } from './messages.ts';
+
+export { attach } from '../invoke/attach.ts';
+
+/**
+ * What plugins/msk asks of this service when it runs here (custom.msk.offline in serverless.yml). It lives in the
+ * runner, a process of its own; the one that started it has the servers, and tells where they are.
+ */
+let refuser: Refuser | undefined;
+let hasDatabase = false;
+let hasSearch = false;
+let schedules: Schedule[] = [];
+let running: RunningSchedules | undefined;
+
+const tell = (message: FromRunner) => void process.send?.(message);
+
+export async function deploy(template: CompiledTemplate): Promise<Deployed> {
+  const { endpoints, stackName } = await servers();
+  const deployment = await deployTemplate(template, stackName, endpoints);
+  if (endpoints.schemaRegistry !== NOWHERE) {
+    for (const schema of deployment.schemas) await registerSchema(endpoints.schemaRegistry, schema);
+  }
+  tell({ type: 'deployed', ...deployment });
+  refuser = await refuseAws((call) => console.error(`refused: ${call.method} ${call.path} (${call.target})`), {
+    ...mskAnswers(deployment.references, endpoints.kafka),
+    ...glueAnswers(deployment.schemas),
+  });
+  hasDatabase = endpoints.rdsData !== NOWHERE;
+  hasSearch = endpoints.opensearch !== NOWHERE && template.Resources['PrepareSearchLambdaFunction'] !== undefined;
+  schedules = runnableSchedules(template, deployment, endpoints);
+  return {
+    references: deployment.references,
+    bootstrapServers: () => endpoints.kafka,
+    environment: localEnvironment(endpoints, refuser.endpoint),
+    runs: (environment) => hasStores(environment, endpoints),
+  };
+}
+
+/** As a deployment does: SQL, catalogue and index template before the first record; and EventBridge begins to count. */
+export async function prepare(invoke: Invoke): Promise<void> {
+  await Promise.all([
+    hasDatabase && invoke('migrate', {}),
+    invoke('seedCatalogue', {}),
+    hasSearch && invoke('prepareSearch', {}),
+  ]);
+  running = runSchedules(schedules, invoke, (line) => console.error(line));
+}
+
+export function status(mappings: MappingStatus[]): void {
+  tell({ type: 'status', mappings });
+}
+
+export async function stopping(): Promise<void> {
+  await running?.stop();
+}
+
+export function stopped(): void {
+  refuser?.close();
+}
+
+function runnableSchedules(template: CompiledTemplate, deployment: Deployment, endpoints: Endpoints): Schedule[] {
+  const { schedules: all, notRun } = schedulesOf(template, { template, references: deployment.references });
+  for (const line of notRun) console.error(line);
+  return all.filter(({ functionLogicalId }) => hasStores(deployment.environments[functionLogicalId] ?? {}, endpoints));
+}
+
+/** Says that the template is there, and waits to be told where the servers are. */
+function servers(): Promise<Extract<ToRunner, { type: 'deploy' }>> {
+  return new Promise((resolve, reject) => {
+    if (process.send === undefined) {
+      reject(new Error('no stack: this runs under `npm start`, which starts the servers first'));
+      return;
+    }
+    process.on('message', function listen(message: ToRunner) {
+      if (message.type !== 'deploy') return;
+      process.off('message', listen);
+      resolve(message);
+    });
+    tell({ type: 'packaged' });
+  });
+}

@@ -1,0 +1,120 @@
+import type { Endpoints } from '#local/deploy/servers.ts';
+import type { References } from '#msk';
+import type { GeneratorRuns, ReportFacts } from '#proof/input.ts';
+import { watchAlerts } from '#proof/latency/watch-alerts.ts';
+import { watchDocuments } from '#proof/latency/watch-documents.ts';
+import { watchTrips } from '#proof/latency/watch-trips.ts';
+import { watchVehicles } from '#proof/latency/watch-vehicles.ts';
+import type { Manifest } from '#proof/load/manifest.ts';
+import { placesOf } from '#proof/places.ts';
+import { reconcile } from '#proof/reconcile.ts';
+import type { Report } from '#proof/report.ts';
+import { summary } from '#proof/summary.ts';
+import { METRICS_FILE } from './connect.ts';
+import { type DomainName, domains } from './domains.ts';
+import type { Running, RunOptions } from './running.ts';
+import { schemaIds } from './schema-ids.ts';
+
+type Samples = ReportFacts['samples'];
+
+/** Watches what the latencies are taken from, and when trips are there to be met, until it is stopped. */
+export async function watchRun(endpoints: Endpoints, references: References): Promise<{ stop(): Promise<Samples> }> {
+  const { stores } = placesOf(endpoints, references);
+  const alerts = await watchAlerts({ brokers: endpoints.kafka });
+  const documents = watchDocuments({ endpoint: endpoints.opensearch });
+  const vehicles = watchVehicles({ endpoint: endpoints.dynamodb, table: stores.dynamodb.tables.vehicles });
+  const trips = watchTrips({ endpoint: endpoints.dynamodb, table: stores.dynamodb.tables.trips });
+  return {
+    async stop() {
+      return {
+        alerts: await alerts.stop(),
+        vehicles: await vehicles.stop(),
+        documents: await documents.stop(),
+        trips: await trips.stop(),
+      };
+    },
+  };
+}
+
+export interface Facts extends Pick<ReportFacts, 'seconds' | 'lag' | 'openWindows' | 'samples'> {
+  generators: Partial<Record<DomainName, Manifest>>;
+}
+
+/** Compares what was produced with what is stored. Call it when all is drained and the servers still run. */
+export async function proof(options: RunOptions, running: Running, facts: Facts): Promise<Report> {
+  const { load, connect } = options;
+  const { stack, deployed, view, startSeconds } = running;
+  view.close();
+  view.say('reading everything back');
+  const { kafka, stores } = placesOf(stack.endpoints, deployed.references);
+  const file = connect ? { path: METRICS_FILE } : { notRun: 'Kafka Connect runs where orders do' };
+  const report = await reconcile({
+    kafka,
+    stores: { ...stores, opensearch: notSearched(options, running) ?? stores.opensearch, file },
+    ...facts,
+    ...settingsOf(deployed.environments),
+    seed: load.seed,
+    startSeconds,
+    logins: await loginFacts(running),
+    generators: generatorRuns(facts.generators, load.bad > 0),
+    notRun: notFramed(options, running),
+  });
+  view.say(summary(report));
+  return report;
+}
+
+/** Why alerts can't be searched in this run, where they can't. */
+function notSearched({ search }: RunOptions, { stack, deployed }: Running): { notRun: string } | undefined {
+  if (!search) return { notRun: 'OpenSearch runs where the fleet does' };
+  const missing = stack.notRun['opensearch'];
+  if (missing !== undefined) return { notRun: missing };
+  const indexed = deployed.environments['IndexAlertsLambdaFunction'] !== undefined;
+  return indexed ? undefined : { notRun: 'the template has no search of alerts (param search)' };
+}
+
+/** How logins were framed and kept. */
+async function loginFacts({ stack, deployed }: Running): Promise<ReportFacts['logins']> {
+  const { environments, references } = deployed;
+  const { STORE_FULL_IP, OUTPUT_FORMAT, OUTPUT_SCHEMA_ID } = environments['ProcessLoginLambdaFunction'] ?? {};
+  return {
+    schemas: await schemaIds(stack.endpoints, references),
+    storeFullIp: STORE_FULL_IP === 'true',
+    output: { format: String(OUTPUT_FORMAT), schemaId: String(OUTPUT_SCHEMA_ID) },
+    retentionDays: Number(environments['UpsertIntoDynamodbLambdaFunction']?.['LOGIN_DAYS']),
+  };
+}
+
+/** Why no login came in Confluent's framing, where logins ran without. */
+function notFramed({ schemaRegistry }: RunOptions, { stack }: Running): string[] {
+  const missing = stack.notRun['schema-registry'];
+  return schemaRegistry && missing !== undefined ? [`logins in Confluent's framing: ${missing}`] : [];
+}
+
+function generatorRuns(manifests: Facts['generators'], withBad: boolean): GeneratorRuns {
+  const runs = Object.entries(manifests).map(([name, manifest]) => {
+    const { causes } = domains[name as DomainName];
+    return [name, { manifest, causes: withBad ? causes.map(({ cause }) => cause) : [] }];
+  });
+  return Object.fromEntries(runs) as GeneratorRuns;
+}
+
+/** What the stage's own template gives its functions. */
+function settingsOf(environments: Record<string, Record<string, unknown>>) {
+  const of = (name: string, logicalId = 'ProcessTelemetryLambdaFunction') => {
+    const value = Number(environments[logicalId]?.[name]);
+    if (Number.isNaN(value)) throw new Error(`the template gives ${logicalId} no number as ${name}`);
+    return value;
+  };
+  return {
+    thresholds: {
+      speedLimitKmh: of('SPEED_LIMIT_KMH'),
+      lowFuelPercent: of('LOW_FUEL_PERCENT'),
+      temperatureMinC: of('TEMPERATURE_MIN_C'),
+      temperatureMaxC: of('TEMPERATURE_MAX_C'),
+      delayMinutes: of('DELAY_MINUTES'),
+    },
+    tripCacheSeconds: of('TRIP_CACHE_SECONDS'),
+    tombstoneDays: of('TOMBSTONE_DAYS', 'UpsertIntoDynamodbLambdaFunction'),
+    allowedLatenessSeconds: of('ALLOWED_LATENESS_SECONDS', 'AggregateOrdersLambdaFunction'),
+  };
+}

@@ -1,0 +1,148 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openWindows } from '#lib/windows/open-windows.ts';
+import { dynamodbOf } from '#local/deploy/servers.ts';
+import { streamProgress } from '#local/servers/progress.ts';
+import { type Stack, type StackOptions, startStack } from '#local/stack.ts';
+import type { Report } from '#proof/report.ts';
+import { METRICS_SINK } from './connect.ts';
+import { domains } from './domains.ts';
+import { drain, type Undone } from './drain.ts';
+import { liveView } from './live-view.ts';
+import { proof, watchRun } from './proof.ts';
+import { startRebuildingRunner } from './rebuilding-runner.ts';
+import { type Runner, startRunner } from './runner.ts';
+import type { Running, RunOptions } from './running.ts';
+import { createScreen } from './screen.ts';
+
+/** ms in which what was produced must have been stored, once the load has ended */
+const DRAIN_MS = 300_000;
+
+/** ms of it that a person waits after Ctrl-C */
+const DRAIN_AFTER_CTRL_C_MS = 10_000;
+
+const STOPPED = 'stopped: nothing is left running';
+
+/** part of every physical name, as of a CloudFormation stack's */
+const STACK_NAME = 'msk-pipeline';
+
+const WHAT_NEXT = `
+Try, in another terminal:
+  npm run tail -- alerts-topic
+  npm run tail -- product-metrics
+  echo '{"vehicleId":"V123","location":"12.97,77.59","speed":85,"fuelLevel":50,"timestamp":"2025-01-15T10:00:00Z"}' | npm run produce -- raw-data-topic
+  npm run follow -- raw-data-topic-0-0
+`;
+
+const WITH_DATABASE = `  npm run sql -- "select alert, count(*) from alerts group by alert"
+`;
+
+const EDIT_LOOP = `
+Save a file in functions/ or lib/, and the functions are rebuilt.
+`;
+
+/**
+ * One run: the servers, the template packaged and deployed to them, mappings polling, load; then the load ends,
+ * everything is drained, compared and stopped, in this order and whatever goes wrong.
+ * @returns the report, where one was asked for and the run was not cut short
+ */
+export async function run(options: RunOptions): Promise<Report | undefined> {
+  const started = performance.now();
+  const view = liveView(createScreen(), () => (performance.now() - started) / 1000);
+  const { stage, params, minimal, signal } = options;
+  let packaging: { runner: Runner; log: string } | undefined;
+  /** The service is packaged while the servers start. */
+  const beside: StackOptions['beside'] = ({ logs, temporary }) => {
+    const log = join(logs, 'functions.log');
+    // As every server's: of this run alone.
+    rmSync(log, { force: true });
+    const runnerOptions = { stage, params, log, temporary, onStatus: view.status };
+    packaging = { log, runner: minimal ? startRebuildingRunner(runnerOptions, view.say) : startRunner(runnerOptions) };
+  };
+  let stack: Stack;
+  try {
+    stack = await startStack({ ...options, beside, progress: streamProgress(process.stdout) });
+  } catch (error) {
+    await packaging?.runner.stop();
+    if (!signal.aborted) throw error;
+    view.say(STOPPED);
+    return undefined;
+  }
+  const { runner, log } = packaging as unknown as NonNullable<typeof packaging>;
+  try {
+    const died = stack.died.then((error) => Promise.reject<never>(error));
+    const running = await Promise.race([runner.failed, died, aborted(signal), start()]);
+    return running && (await Promise.race([runner.failed, died, underLoad(options, running)]));
+  } finally {
+    view.close();
+    await runner.stop();
+    await stack.stop();
+    view.say(STOPPED);
+  }
+
+  async function start(): Promise<Running> {
+    view.say('deploying the packaged template to these servers');
+    const deployed = await runner.deploy(stack.endpoints, STACK_NAME);
+    await stack.recordDeployed(deployed);
+    await runner.polling;
+    const startSeconds = (performance.now() - started) / 1000;
+    if (!signal.aborted) view.say(`all mappings poll after ${startSeconds.toFixed(1)} s; the functions' log: ${log}`);
+    return { stack, runner, deployed, view, startSeconds };
+  }
+}
+
+async function underLoad(options: RunOptions, running: Running): Promise<Report | undefined> {
+  const { only, load, durationSeconds, wantReport, minimal, signal } = options;
+  const { stack, deployed, view } = running;
+  const watch = wantReport ? await watchRun(stack.endpoints, deployed.references) : undefined;
+  view.open();
+  const target = { endpoints: stack.endpoints, references: deployed.references };
+  for (const name of only) view.add(name, await domains[name].start(load, target));
+  if (durationSeconds === undefined) view.say(WHAT_NEXT + (minimal ? EDIT_LOOP : WITH_DATABASE));
+  const loadStarted = performance.now();
+  await Promise.race([view.generatorsFailed, elapsed(durationSeconds, signal)]);
+  const seconds = (performance.now() - loadStarted) / 1000;
+  const generators = await view.stopGenerators();
+  const hasWindows = only.includes('orders') && !signal.aborted;
+  view.say(`the load has ended: draining${hasWindows ? '; the last windows close within two minutes' : ''}`);
+  const { lag, openWindows } = await drained(options, running);
+  const samples = await watch?.stop();
+  if (!wantReport || samples === undefined) return undefined;
+  const facts = { generators, seconds, samples, openWindows, lag: { max: view.maxLag(), end: lag } };
+  return signal.aborted ? undefined : proof(options, running, facts);
+}
+
+/** After a Ctrl-C windows stay open: who keeps the data goes on with them at the next start. */
+async function drained({ connect, signal }: RunOptions, { stack, deployed, view }: Running): Promise<Undone> {
+  const { endpoints } = stack;
+  const dynamodb = dynamodbOf(endpoints);
+  const table = String(deployed.references['WindowsTable']?.['Ref']);
+  const open = signal.aborted ? async () => 0 : () => openWindows(dynamodb, table);
+  const consumptions = [...view.mappings(), ...(connect ? [METRICS_SINK] : [])];
+  try {
+    return await drain({ kafka: endpoints.kafka, consumptions, openWindows: open, ...patience(signal) });
+  } finally {
+    dynamodb.destroy();
+  }
+}
+
+/** How long a drain may take: after a Ctrl-C not long, and else until one. */
+function patience(signal: AbortSignal): { boundMs: number; signal: AbortSignal } {
+  return signal.aborted
+    ? { boundMs: DRAIN_AFTER_CTRL_C_MS, signal: new AbortController().signal }
+    : { boundMs: DRAIN_MS, signal };
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+}
+
+/** Resolves after so many seconds, or at the signal; without a number at the signal alone. */
+function elapsed(seconds: number | undefined, signal: AbortSignal): Promise<unknown> {
+  if (seconds === undefined) return aborted(signal);
+  return Promise.race([aborted(signal), sleep(seconds * 1000, undefined, { signal }).catch(() => undefined)]);
+}

@@ -1,0 +1,28 @@
+import { latestSchema } from '#local/deploy/register-schema.ts';
+import { type Endpoints, NOWHERE } from '#local/deploy/servers.ts';
+import type { References } from '#msk';
+import type { SchemaIds } from '#proof/logins/load/encoding.ts';
+
+/** What the running stack's registries call the schemas of logins. @throws Error where its template has none */
+export async function schemaIds(endpoints: Endpoints, references: References): Promise<SchemaIds> {
+  const version = (id: string): string => {
+    const found = latestVersion(references, id) ?? references[id]?.['InitialSchemaVersionId'];
+    if (typeof found !== 'string') throw new Error(`the running stack has no ${id}: it is not deployed yet, try again`);
+    return found;
+  };
+  const { schemaRegistry } = endpoints;
+  const confluent = schemaRegistry === NOWHERE ? undefined : await latestSchema(schemaRegistry, 'user-login-value');
+  return {
+    glue: version('UserLoginSchema'),
+    glueProcessed: version('UserLoginProcessedSchema'),
+    confluent: confluent?.id,
+  };
+}
+
+/** Of the versions beside a schema, `<its logical id>Version<n>`, the newest. */
+function latestVersion(references: References, id: string): unknown {
+  const numberOf = (name: string) => Number(name.slice(`${id}Version`.length));
+  const versions = Object.keys(references).filter((name) => name.startsWith(`${id}Version`));
+  const latest = versions.toSorted((a, b) => numberOf(a) - numberOf(b)).at(-1);
+  return latest === undefined ? undefined : references[latest]?.['Ref'];
+}

@@ -1,0 +1,87 @@
+import type { MappingMetrics, MappingStatus } from '#msk';
+import { createScreen, type Progress, summaryLine } from './screen.ts';
+
+const none: MappingMetrics = {
+  PolledEventCount: 0,
+  FilteredOutEventCount: 0,
+  InvokedEventCount: 0,
+  FailedInvokeEventCount: 0,
+  DroppedEventCount: 0,
+  OnFailureDestinationDeliveredEventCount: 0,
+  CommittedEventCount: 0,
+  PollingErrorCount: 0,
+  InvokeErrorCount: 0,
+  OnFailureDestinationDeliveryErrorCount: 0,
+  CommitErrorCount: 0,
+  MaxOffsetLag: 0,
+  SumOffsetLag: 0,
+  OffsetLag: 0,
+};
+
+const mapping = (metrics: Partial<MappingMetrics>, fields: Partial<MappingStatus>): MappingStatus => ({
+  function: 'archiveToS3',
+  topic: 'raw-data-topic',
+  group: 'group',
+  assigned: 3,
+  inFlight: 0,
+  metrics: { ...none, ...metrics },
+  ...fields,
+});
+
+const progress: Progress = {
+  seconds: 12.4,
+  produced: { orders: 500 },
+  perSecond: 199.6,
+  mappings: [
+    mapping({ PolledEventCount: 30, CommittedEventCount: 20, SumOffsetLag: 10 }, { topic: 'alerts-topic' }),
+    mapping(
+      { PolledEventCount: 25, CommittedEventCount: 25, SumOffsetLag: 5 },
+      { topic: 'alerts-topic', function: 'insertIntoRds', lastError: 'no' },
+    ),
+    mapping({ PolledEventCount: 4, CommittedEventCount: 4, InvokeErrorCount: 2 }, { topic: 'raw-data-dlq' }),
+    mapping({ PolledEventCount: 1, CommittedEventCount: 1, SumOffsetLag: null }, { topic: 'demo-dlq' }),
+  ],
+};
+
+/** What a terminal of that width, or a file, is written. */
+function written(columns: number | undefined, ...shown: Progress[]): string {
+  let text = '';
+  const out = { isTTY: columns !== undefined, columns, write: (chunk: string) => (text += chunk) };
+  const screen = createScreen(out as unknown as NodeJS.WriteStream);
+  for (const each of shown) screen.show(each);
+  return text;
+}
+
+test('the summary counts a topic once, however many mappings read it', () => {
+  expect(summaryLine(progress)).toBe(
+    '12 s: produced 500 (200/s), archiveToS3 25, insertIntoRds 25, alerts 30, windows 0, dead letters 5, lag 15, failed invocations 2',
+  );
+});
+
+test('of several generators each is said', () => {
+  const line = summaryLine({ ...progress, produced: { fleet: 400, orders: 100 } });
+  expect(line).toMatch(/^12 s: produced 500 \(200\/s\), fleet 400, orders 100, archiveToS3/);
+});
+
+test('without a generator nothing is said of what was produced: records come from outside', () => {
+  expect(summaryLine({ ...progress, produced: {}, perSecond: 0 })).toMatch(/^12 s: no generator, archiveToS3 25, /);
+});
+
+test('a terminal gets every mapping, its error, and no line that is wider than it', () => {
+  const text = written(80, progress);
+
+  expect(text).toMatch(/archiveToS3 +alerts-topic +30 +20 +0 +0 +10/);
+  expect(text).toContain('! insertIntoRds alerts-topic: no');
+  expect(text).toContain('failed invocations 2');
+  expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThan(80);
+});
+
+test('a file gets a line every few seconds', () => {
+  const lines = [12, 13, 16, 18].map((seconds) => ({ ...progress, seconds }));
+
+  expect(
+    written(undefined, ...lines)
+      .trim()
+      .split('\n'),
+  ).toHaveLength(2);
+});

@@ -1,0 +1,72 @@
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { delimiter, dirname, join } from 'node:path';
+import type { Java } from '../java/java.ts';
+import { folderFiles } from '../process/folder-files.ts';
+import type { Artifact, ArtifactName } from './artifacts.ts';
+import { classPath, jarFolder, MANIFEST, type Manifest, sourcePath } from './jars.ts';
+import { runTool } from './maven.ts';
+import { readZip, writeZip, zipEntry } from './zip.ts';
+
+export interface FinishOptions {
+  readonly cache: string;
+  readonly java: Java;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Makes an artifact of what Maven fetched: compiles what is ours, lists what there is, and gives the folder its name.
+ * @param folder where Maven left the jars, in `target/dependency`
+ */
+export async function finishArtifact(
+  name: ArtifactName,
+  artifact: Artifact,
+  folder: string,
+  options: FinishOptions,
+): Promise<void> {
+  const jars = join(folder, 'target', 'dependency');
+  if (artifact.unpack) await unpack(name, jars, options);
+  if (artifact.withoutManifest !== undefined) await removeManifest(jars, artifact.withoutManifest);
+  if (artifact.source !== undefined) await compile(artifact.source, jars, folder, options);
+  const manifest: Manifest = { coordinates: artifact.coordinates, files: await folderFiles(jars) };
+  await writeFile(join(jars, MANIFEST), JSON.stringify(manifest, undefined, 2));
+  const target = jarFolder(options.cache, name);
+  await mkdir(dirname(target), { recursive: true });
+  await rm(target, { recursive: true, force: true });
+  await rename(jars, target);
+}
+
+/** Leaves what the archive holds in place of the archive. */
+async function unpack(name: ArtifactName, folder: string, { signal }: FinishOptions): Promise<void> {
+  for (const archive of await readdir(folder)) {
+    const log = join(dirname(folder), 'unpack.log');
+    await runTool({ name: `Unpacking ${name}`, command: 'tar', args: ['-xzf', archive], folder, log, signal });
+    await rm(join(folder, archive));
+  }
+}
+
+async function removeManifest(folder: string, start: string): Promise<void> {
+  for (const name of (await readdir(folder)).filter((file) => file.startsWith(start))) {
+    const entries = readZip(await readFile(join(folder, name)));
+    await writeFile(join(folder, name), writeZip(entries.filter((entry) => entry.name !== 'META-INF/MANIFEST.MF')));
+  }
+}
+
+/**
+ * Adds `own.jar`: a JVM makes no archive of classes that lie in a folder. The compiler is an artifact too (Eclipse's,
+ * which runs on any Java): a JDK has one, a runtime hasn't.
+ */
+async function compile(source: string, jars: string, folder: string, options: FinishOptions): Promise<void> {
+  const { cache, java, signal } = options;
+  const classes = join(folder, 'classes');
+  const names = (await readdir(jars)).filter((name) => name.endsWith('.jar'));
+  const args = [
+    ...['-cp', classPath(cache, 'compiler'), 'org.eclipse.jdt.internal.compiler.batch.Main'],
+    ...['-source', '17', '-target', '17', '-nowarn', '-proc:none'],
+    ...['-cp', names.map((name) => join(jars, name)).join(delimiter), '-d', classes, sourcePath(source)],
+  ];
+  const log = join(folder, 'compiler.log');
+  await runTool({ name: `Compiling ${source}`, command: java.path, args, folder, log, signal });
+  const made = (await readdir(classes)).toSorted();
+  const entries = made.map(async (name) => zipEntry(name, await readFile(join(classes, name))));
+  await writeFile(join(jars, 'own.jar'), writeZip(await Promise.all(entries)));
+}

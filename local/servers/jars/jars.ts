@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ARTIFACTS, type Artifact, type ArtifactName } from './artifacts.ts';
+
+/** The file that makes a folder of jars complete: written last, before the folder gets its name. */
+export const MANIFEST = 'manifest.json';
+
+/** Raised when what is done with an artifact changes. */
+const RECIPE = 2;
+
+export interface Manifest {
+  readonly coordinates: readonly string[];
+  /** Size in bytes of each file. */
+  readonly files: Readonly<Record<string, number>>;
+}
+
+/**
+ * The folder of an artifact's jars. Its name changes with all that it is made of, so that a folder once complete is
+ * never changed and checkouts of different versions share a cache.
+ */
+export function jarFolder(cache: string, name: ArtifactName): string {
+  const artifact: Artifact = ARTIFACTS[name];
+  const source = artifact.source === undefined ? '' : readFileSync(sourcePath(artifact.source), 'utf8');
+  const steps = [artifact.without ?? [], source, ...(artifact.withoutManifest ? [artifact.withoutManifest] : [])];
+  const recipe = JSON.stringify([RECIPE, artifact.coordinates, ...steps]);
+  const digest = createHash('sha256').update(recipe).digest('hex').slice(0, 8);
+  return join(cache, 'jars', `${name}-${artifact.version}-${digest}`);
+}
+
+/** Java's `-cp` for an artifact. */
+export function classPath(cache: string, name: ArtifactName): string {
+  return join(jarFolder(cache, name), '*');
+}
+
+/** Which of the artifacts have to be fetched: not there, or not whole (something cleaned up in the cache). */
+export async function missingJars(cache: string, names: readonly ArtifactName[]): Promise<ArtifactName[]> {
+  const whole = await Promise.all(names.map((name) => isWhole(jarFolder(cache, name))));
+  return names.filter((_, index) => !whole[index]);
+}
+
+export function sourcePath(source: string): string {
+  return join(import.meta.dirname, '..', source);
+}
+
+async function isWhole(folder: string): Promise<boolean> {
+  try {
+    const manifest = JSON.parse(await readFile(join(folder, MANIFEST), 'utf8')) as Manifest;
+    const sizes = await Promise.all(
+      Object.entries(manifest.files).map(async ([file, size]) => (await stat(join(folder, file))).size === size),
+    );
+    return sizes.every((same) => same);
+  } catch {
+    return false;
+  }
+}

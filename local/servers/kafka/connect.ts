@@ -1,0 +1,83 @@
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { Java } from '../java/java.ts';
+import { jvmServer } from '../java/jvm-server.ts';
+import { type Server, type ServerContext, ServerError } from '../server.ts';
+import { workerProperties } from './connect-properties.ts';
+import { LOG4J } from './kafka-properties.ts';
+
+/** The connector that a local Connect runs, as any other Connect would. */
+const CONNECTOR = join(import.meta.dirname, '../../../resources/connect/metrics-file-sink.properties');
+
+export interface ConnectOptions {
+  /** "127.0.0.1:9092,…" */
+  readonly brokers: string;
+  /** What the connector's file is relative to. */
+  readonly folder: string;
+}
+
+/**
+ * Kafka Connect, standalone, with the file sink of product-metrics. Ready when the connector's task runs, be its topic
+ * there or not yet.
+ */
+export function connectServer(context: ServerContext, java: Java, { brokers, folder }: ConnectOptions): Server {
+  const endpoint = `http://127.0.0.1:${context.port}`;
+  const worker = join(context.data, 'worker.properties');
+  const log4j = join(context.data, 'log4j2.properties');
+  return jvmServer(context, java, {
+    name: 'connect',
+    endpoint,
+    artifact: 'connect',
+    heap: 256,
+    flags: [`-Dlog4j2.configurationFile=${log4j}`],
+    main: ['org.apache.kafka.connect.cli.ConnectStandalone', worker, CONNECTOR],
+    folder,
+    client: true,
+    prepare: async () => {
+      await prepareFile(resolve(folder, (await connector()).file), context);
+      await writeFile(worker, workerProperties(brokers, context.port, join(context.data, 'offsets')));
+      await writeFile(log4j, LOG4J);
+    },
+    probe: async () => taskRuns(endpoint, (await connector()).name),
+    // Connect's shutdown can hang (its web server has a hook of its own, and waits for it): by then the sink's offsets
+    // are committed and its consumer has left the group, so that a kill does no harm.
+    farewell: async () => fetch(`${endpoint}/connectors/${(await connector()).name}/stop`, { method: 'PUT' }),
+    stopMs: 3_000,
+  });
+}
+
+/**
+ * The file holds what its run's own topic held: it starts empty. Where the data is kept, it is kept with it, as the
+ * group's offsets are, and is a link there: a run in between, which kept nothing, has done it no harm then.
+ */
+async function prepareFile(path: string, { kept, data }: ServerContext): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await rm(path, { force: true });
+  if (!kept) return writeFile(path, '');
+  const own = join(data, basename(path));
+  await writeFile(own, '', { flag: 'a' });
+  await symlink(own, path);
+}
+
+async function connector(): Promise<{ name: string; file: string }> {
+  const text = await readFile(CONNECTOR, 'utf8');
+  const property = (name: string): string => {
+    const value = new RegExp(`^${name}=(.+)$`, 'm').exec(text)?.[1];
+    if (value === undefined) throw new ServerError(`${CONNECTOR} has no ${name}: give it one`);
+    return value;
+  };
+  return { name: property('name'), file: property('file') };
+}
+
+interface ConnectorStatus {
+  connector: { state: string };
+  tasks: { state: string }[];
+}
+
+async function taskRuns(endpoint: string, name: string): Promise<void> {
+  const response = await fetch(`${endpoint}/connectors/${name}/status`, { signal: AbortSignal.timeout(2_000) });
+  if (!response.ok) throw new Error(`${name}: ${response.status} ${await response.text()}`);
+  const { connector: own, tasks } = (await response.json()) as ConnectorStatus;
+  const states = [own.state, ...tasks.map(({ state }) => state)];
+  if (states.length < 2 || states.some((state) => state !== 'RUNNING')) throw new Error(`${name}: ${states.join()}`);
+}

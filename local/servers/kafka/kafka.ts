@@ -1,0 +1,56 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Kafka, logLevel } from 'kafkajs';
+import type { Java } from '../java/java.ts';
+import { jvmServer } from '../java/jvm-server.ts';
+import type { Server, ServerContext } from '../server.ts';
+import { type Broker, kafkaProperties, LOG4J } from './kafka-properties.ts';
+import { formatStorage } from './kafka-storage.ts';
+
+/**
+ * One broker of an Apache Kafka cluster.
+ * @param cluster all its brokers; this one is the one with the context's port.
+ */
+export function kafkaServer(context: ServerContext, java: Java, cluster: readonly Broker[]): Server {
+  const broker = cluster.find(({ port }) => port === context.port) as Broker;
+  const endpoint = `127.0.0.1:${broker.port}`;
+  const storage = join(context.data, 'partitions');
+  const properties = join(context.data, 'server.properties');
+  const log4j = join(context.data, 'log4j2.properties');
+  return jvmServer(context, java, {
+    name: broker.id === 1 ? 'kafka' : `kafka-${broker.id}`,
+    endpoint,
+    artifact: 'kafka',
+    heap: 512,
+    flags: [`-Dlog4j2.configurationFile=${log4j}`],
+    main: ['kafka.Kafka', properties],
+    prepare: async (run) => {
+      await writeFile(properties, kafkaProperties(broker, cluster, storage));
+      await writeFile(log4j, LOG4J);
+      await formatStorage(context, broker.id, { storage, properties, java: run });
+    },
+    // The last brokers of three have closed their logs, and wait 5 s for a quorum that is gone to let them resign.
+    ...(cluster.length > 1 ? { stopMs: 2_500 } : {}),
+    probe: () => wholeClusterAnswers(endpoint, cluster.length),
+  });
+}
+
+/** A broker that answers while the others are still joining would refuse a topic with three replicas. */
+async function wholeClusterAnswers(endpoint: string, brokers: number): Promise<void> {
+  const kafka = new Kafka({
+    clientId: 'stack',
+    brokers: [endpoint],
+    logLevel: logLevel.NOTHING,
+    connectionTimeout: 1_000,
+    requestTimeout: 1_500,
+    retry: { retries: 0 },
+  });
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    const { brokers: found } = await admin.describeCluster();
+    if (found.length < brokers) throw new Error(`${found.length} of ${brokers} brokers have joined`);
+  } finally {
+    await admin.disconnect();
+  }
+}

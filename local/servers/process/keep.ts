@@ -1,0 +1,113 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { ServerError } from '../server.ts';
+import { LockedError, takeLock } from './lock.ts';
+import { writeWhole } from './whole-file.ts';
+
+/** Where a run's data lives. */
+export interface DataFolder {
+  readonly path: string;
+  /** True where it outlives the run. */
+  readonly kept: boolean;
+  /** To be called when every server has answered: from then on the data is whole, and a next run goes on from it. */
+  readonly complete: () => Promise<void>;
+  /** Removes what isn't kept, gives the lock back. */
+  readonly release: () => Promise<void>;
+}
+
+const PREFIX = join(tmpdir(), 'msk-pipeline-');
+const MANIFEST = 'stack-data.json';
+const LOCK = 'lock';
+/** What a first start may have left before it wrote its manifest. */
+const OWN = /^(lock|stack-data\.json)/;
+
+/** A folder for one run, empty, gone at its end. */
+export async function temporaryFolder(): Promise<DataFolder> {
+  const path = await mkdtemp(PREFIX);
+  return { path, kept: false, complete: async () => {}, release: () => removeTemporary(path) };
+}
+
+/** Removes a folder of {@link temporaryFolder}, and no other, whatever path a file names. */
+export async function removeTemporary(path: string): Promise<void> {
+  if (path.startsWith(PREFIX) && !path.slice(PREFIX.length).includes('/'))
+    await rm(path, { recursive: true, force: true });
+}
+
+/**
+ * Opens the folder of `--keep`: all servers' data is there or none. Half of a first start that was killed is thrown
+ * away; the data of other servers, or of another number of brokers, is refused.
+ * @param servers the names of all servers of this run.
+ * @throws ServerError where another run has it open, it holds other things, or its data doesn't fit.
+ */
+export async function keptFolder(folder: string, servers: readonly string[]): Promise<DataFolder> {
+  const path = resolve(folder);
+  const manifest = join(path, MANIFEST);
+  const files = existsSync(path) ? await readdir(path) : [];
+  if (files.length > 0 && !existsSync(manifest) && files.some((name) => !OWN.test(name))) {
+    throw new ServerError(`${path} holds other files: name an empty or a new folder with --keep.`);
+  }
+  await mkdir(path, { recursive: true });
+  const release = await lock(path);
+  try {
+    const former = await formerServers(manifest);
+    if (former === undefined) {
+      await rm(join(path, 'data'), { recursive: true, force: true });
+      await writeWhole(manifest, JSON.stringify({ complete: false, servers }));
+    } else {
+      refuseMismatch(path, former, servers);
+    }
+  } catch (error) {
+    await release();
+    throw error;
+  }
+  return {
+    path: join(path, 'data'),
+    kept: true,
+    complete: () => writeWhole(manifest, JSON.stringify({ complete: true, servers })),
+    release,
+  };
+}
+
+/** The servers whose data is there, whole; undefined where a first start didn't get that far. */
+async function formerServers(manifest: string): Promise<readonly string[] | undefined> {
+  const text = await readFile(manifest, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '{"complete":false}';
+    throw error;
+  });
+  try {
+    const { complete, servers } = JSON.parse(text) as { complete: boolean; servers: string[] };
+    return complete ? servers : undefined;
+  } catch (cause) {
+    // It was written whole: something else changed it, and the data beside it is nothing to throw away on a guess.
+    throw new ServerError(`${manifest} can't be read: restore it, or name another folder with --keep.`, { cause });
+  }
+}
+
+function refuseMismatch(path: string, former: readonly string[], servers: readonly string[]): void {
+  if (former.join() !== servers.join()) {
+    throw new ServerError(
+      `${path} holds the data of ${former.join(', ')}; this run has ${servers.join(', ')}. ` +
+        'Start it with the same --brokers and --minimal, or name another folder with --keep.',
+    );
+  }
+  const lacking = servers.filter((name) => !existsSync(join(path, 'data', name)));
+  if (lacking.length > 0) {
+    throw new ServerError(
+      `${path} lacks the data of ${lacking.join(', ')}: the stores would contradict each other. Remove the folder, or name another one with --keep.`,
+    );
+  }
+}
+
+async function lock(path: string): Promise<() => Promise<void>> {
+  try {
+    return await takeLock(join(path, LOCK));
+  } catch (error) {
+    if (!(error instanceof LockedError)) throw error;
+    throw new ServerError(
+      `${path} is in use by another run (process ${error.holder.pid}): stop that one, or name another folder with --keep.`,
+      { cause: error },
+    );
+  }
+}

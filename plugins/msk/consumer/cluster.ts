@@ -1,0 +1,130 @@
+import type { Admin, BaseOptions, Producer } from '@platformatic/kafka';
+import type { Mapping } from '../template/mapping.ts';
+import { kafkaClient } from './kafka-client.ts';
+
+/** Where a group stands in a partition. */
+export interface Position {
+  /** The offset to read from: the group's committed one, or that of the mapping's starting position. */
+  offset: number;
+  committed: boolean;
+  /** The offset from which on nothing can be read yet. */
+  end: number;
+}
+
+/** A place in each partition of a topic: its first record, its end, or its first record of that time or younger. */
+export type Place = 'first' | 'end' | { time: number };
+
+/** What ListOffsets takes in place of a time (Kafka: "ListOffsets"). */
+const [latest, earliest] = [-1n, -2n];
+const readCommitted = 1;
+
+/** Kafka clients of one cluster, and the one admin client that its mappings share. */
+export class Cluster {
+  readonly bootstrapServers: string;
+  #admin: Promise<Admin> | undefined;
+  #producer: Promise<Producer<Buffer, Buffer>> | undefined;
+
+  constructor(bootstrapServers: string) {
+    this.bootstrapServers = bootstrapServers;
+  }
+
+  /** What each client of this cluster is made with. */
+  options(clientId: string): BaseOptions & { clientId: string; connectTimeout: number; requestTimeout: number } {
+    return {
+      clientId,
+      bootstrapBrokers: this.bootstrapServers.split(','),
+      connectTimeout: 2000,
+      requestTimeout: 10_000,
+      retries: 2,
+      retryDelay: 250,
+    };
+  }
+
+  /** @throws Error where the topic doesn't exist, or no broker answers */
+  async expectTopic(topic: string): Promise<void> {
+    const admin = await this.#connected();
+    const topics = await admin.listTopics();
+    if (!topics.includes(topic)) throw new Error(`topic ${topic} doesn't exist yet`);
+  }
+
+  /**
+   * Where the mapping's group stands in each partition of its topic. A committed offset goes before the starting
+   * position (AWS: "Customizable consumer group ID").
+   *
+   * @throws Error where the topic doesn't exist, or no broker answers
+   */
+  async positions({ topic, group, startingPosition }: Mapping): Promise<Map<number, Position>> {
+    await this.expectTopic(topic);
+    const [committed, ends, starts] = await Promise.all([
+      this.committed(topic, group),
+      this.offsetsAt(topic, 'end'),
+      this.offsetsAt(topic, placeOf(startingPosition)),
+    ]);
+    const positions = [...ends].map(([partition, end]): [number, Position] => {
+      const offset = committed.get(partition);
+      return [partition, { offset: offset ?? starts.get(partition) ?? end, committed: offset !== undefined, end }];
+    });
+    return new Map(positions);
+  }
+
+  /**
+   * The offset of a place in each of a topic's partitions, in their order. The end is that of what can be read: it is
+   * before the first transaction that is open.
+   *
+   * @throws Error where the topic doesn't exist, or no broker answers
+   */
+  async offsetsAt(topic: string, place: Place): Promise<Map<number, number>> {
+    const admin = await this.#connected();
+    const { topics } = await admin.metadata({ topics: [topic], forceUpdate: true });
+    const count = topics.get(topic)?.partitionsCount ?? 0;
+    const timestamp = typeof place === 'object' ? BigInt(place.time) : { first: earliest, end: latest }[place];
+    const partitions = Array.from({ length: count }, (_, partitionIndex) => ({ partitionIndex, timestamp }));
+    const [found] = await admin.listOffsets({ topics: [{ name: topic, partitions }], isolationLevel: readCommitted });
+    const offsets = new Map(found?.partitions.map(({ partitionIndex, offset }) => [partitionIndex, Number(offset)]));
+    const isKnown = offsets.size === count && [...offsets.values()].every((offset) => offset >= 0);
+    // No record is that young: the next one will be.
+    const ends = isKnown || place === 'end' ? offsets : await this.offsetsAt(topic, 'end');
+    return new Map(
+      partitions.map(({ partitionIndex: own }) => [own, positive(offsets.get(own)) ?? ends.get(own) ?? 0]),
+    );
+  }
+
+  /** The offsets that a group has committed, by partition. @throws Error where no broker answers */
+  async committed(topic: string, group: string): Promise<Map<number, number>> {
+    const admin = await this.#connected();
+    const [found] = await admin.listConsumerGroupOffsets({ groups: [group] });
+    const partitions = found?.topics.find(({ name }) => name === topic)?.partitions ?? [];
+    return new Map(partitions.map(({ partitionIndex, committedOffset }) => [partitionIndex, Number(committedOffset)]));
+  }
+
+  /** The one producer of this cluster. It connects with its first send. */
+  producer(): Promise<Producer<Buffer, Buffer>> {
+    this.#producer ??= kafkaClient().then(({ Producer }) => {
+      // A send that is tried again may be stored twice; the destination tries again itself.
+      return new Producer({ ...this.options('serverless-offline-msk'), retries: 0 });
+    });
+    return this.#producer;
+  }
+
+  async disconnect(): Promise<void> {
+    const clients = [this.#admin, this.#producer];
+    this.#admin = undefined;
+    this.#producer = undefined;
+    await Promise.all(clients.map(async (client) => (await client)?.close()));
+  }
+
+  #connected(): Promise<Admin> {
+    this.#admin ??= kafkaClient().then(({ Admin }) => new Admin(this.options('serverless-offline-msk')));
+    return this.#admin;
+  }
+}
+
+function placeOf(position: Mapping['startingPosition']): Place {
+  if (position.at === 'AT_TIMESTAMP') return { time: position.timestamp };
+  return position.at === 'LATEST' ? 'end' : 'first';
+}
+
+/** Kafka writes -1 where there is no such offset. */
+function positive(offset: number | undefined): number | undefined {
+  return offset !== undefined && offset >= 0 ? offset : undefined;
+}

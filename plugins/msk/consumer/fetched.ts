@@ -1,0 +1,60 @@
+import type { fetchV12, RecordsBatch } from '@platformatic/kafka';
+import type { KafkaHeader, KafkaRecord } from '../polling/event.ts';
+
+/** What a fetch from one offset of a partition has brought. */
+export interface Fetched {
+  /** Those that a reader of committed records sees, in order, none below the offset that was asked for. */
+  records: readonly KafkaRecord[];
+  /** The offset to fetch next: behind all that came, and offsets without a record count. */
+  next: number;
+}
+
+type FetchedPartition = Pick<fetchV12.FetchResponsePartition, 'records' | 'abortedTransactions'>;
+
+/** A batch's attributes (Kafka: "Record Batch"). */
+const logAppendTime = 0b1000;
+const control = 0b10_0000;
+/** The type in a control record's key, behind its version (Kafka: "Control Batch"). */
+const abortMarker = 0;
+
+/**
+ * The records of a fetch that belong to no aborted transaction, as a consumer with `read_committed` reads them. The
+ * broker gives nothing behind the first transaction that is still open, and names the aborted ones: each lasts from
+ * its first offset to its producer's next marker, which may come with a later fetch.
+ *
+ * @param from the offset that was asked for: a batch is given whole, though it may begin below
+ */
+export function committedRecords({ records: batches, abortedTransactions }: FetchedPartition, from: number): Fetched {
+  const aborted = (abortedTransactions ?? []).toSorted((one, other) => Number(one.firstOffset - other.firstOffset));
+  const aborting = new Set<bigint>();
+  const records: KafkaRecord[] = [];
+  let next = from;
+  for (const batch of batches ?? []) {
+    const end = batch.firstOffset + BigInt(batch.lastOffsetDelta);
+    while (aborted[0] && aborted[0].firstOffset <= end) aborting.add(aborted.shift()?.producerId ?? -1n);
+    next = Math.max(next, Number(end) + 1);
+    if (batch.attributes & control) {
+      if (batch.records[0]?.key?.readInt16BE(2) === abortMarker) aborting.delete(batch.producerId);
+    } else if (!aborting.has(batch.producerId)) {
+      for (const record of recordsOf(batch)) if (record.offset >= from) records.push(record);
+    }
+  }
+  return { records, next };
+}
+
+function recordsOf({ attributes, firstOffset, firstTimestamp, maxTimestamp, records }: RecordsBatch): KafkaRecord[] {
+  const [first, time, appended] = [Number(firstOffset), Number(firstTimestamp), Number(maxTimestamp)];
+  const isAppendTime = (attributes & logAppendTime) !== 0;
+  return records.map(({ offsetDelta, timestampDelta, key, value, headers }) => ({
+    offset: first + offsetDelta,
+    timestamp: isAppendTime ? appended : time + Number(timestampDelta),
+    ...(isAppendTime && { timestampType: 'LOG_APPEND_TIME' as const }),
+    key,
+    value,
+    headers: headers.map(header),
+  }));
+}
+
+function header([name, value]: [Buffer | null, Buffer | null]): KafkaHeader {
+  return { name: name?.toString() ?? '', value };
+}

@@ -1,0 +1,165 @@
+import type { CompiledTemplate } from '../contract.ts';
+
+/** A statement of an IAM policy; resources may be intrinsic functions. */
+export interface Statement {
+  Effect: 'Allow';
+  Action: string[];
+  Resource: unknown;
+}
+
+/** A compiled AWS::Lambda::EventSourceMapping of Amazon MSK, as far as it asks for permissions. */
+export interface MappingProperties {
+  EventSourceArn: unknown;
+  Topics: [string];
+  AmazonManagedKafkaEventSourceConfig?: {
+    ConsumerGroupId?: string;
+    SchemaRegistryConfig?: { SchemaRegistryURI: unknown; AccessConfigs?: Access[] };
+  };
+  SourceAccessConfigurations?: Access[];
+  DestinationConfig?: { OnFailure?: { Destination?: unknown } };
+}
+
+interface Access {
+  URI: unknown;
+}
+
+type Resources = CompiledTemplate['Resources'];
+
+/**
+ * What Lambda needs of the function's role to run a mapping, scoped to its cluster, topics and group. Without secrets,
+ * it logs in to the cluster with that role.
+ *
+ * Rules: the Lambda guide's with-msk-permissions, services-consume-kafka-events, kafka-on-failure-destination.
+ *
+ * @param warn takes a line about each permission that can't be told from the mapping
+ */
+export function statementsOf(
+  properties: MappingProperties,
+  resources: Resources,
+  warn: (line: string) => void,
+): Statement[] {
+  return [
+    ...clusterStatements(properties, resources, warn),
+    ...registryStatements(properties),
+    ...destinationStatements(properties, resources, warn),
+    ...secretStatements(properties),
+  ];
+}
+
+function clusterStatements(
+  { EventSourceArn: source, Topics: [topic], ...properties }: MappingProperties,
+  resources: Resources,
+  warn: (line: string) => void,
+): Statement[] {
+  const viaConnection = resourceType(source, resources) === 'vpc-connection';
+  const cluster = viaConnection ? resources[logicalIdOf(source)]?.Properties?.['TargetClusterArn'] : source;
+  const statements = [
+    allow(
+      [
+        'ec2:CreateNetworkInterface',
+        'ec2:DeleteNetworkInterface',
+        'ec2:DescribeNetworkInterfaces',
+        'ec2:DescribeSecurityGroups',
+        'ec2:DescribeSubnets',
+        'ec2:DescribeVpcs',
+      ],
+      '*',
+    ),
+  ];
+  if (viaConnection) statements.push(allow(['kafka:DescribeVpcConnection'], source));
+  if (cluster === undefined) {
+    warn('the ARN of a VPC connection does not tell its cluster: grant kafka:* and kafka-cluster:* actions yourself');
+    return statements;
+  }
+  statements.push(allow(['kafka:DescribeCluster', 'kafka:DescribeClusterV2', 'kafka:GetBootstrapBrokers'], cluster));
+  if (properties.SourceAccessConfigurations?.length) return statements;
+  const group = properties.AmazonManagedKafkaEventSourceConfig?.ConsumerGroupId ?? '*';
+  const destination = kafkaTopic(properties.DestinationConfig?.OnFailure?.Destination);
+  statements.push(
+    allow(['kafka-cluster:Connect', 'kafka-cluster:DescribeClusterDynamicConfiguration'], cluster),
+    allow(['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'], within(cluster, 'topic', topic)),
+    allow(['kafka-cluster:DescribeGroup', 'kafka-cluster:AlterGroup'], within(cluster, 'group', group)),
+  );
+  if (destination !== undefined) {
+    const write = ['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData', 'kafka-cluster:WriteData'];
+    statements.push(allow(write, within(cluster, 'topic', destination)));
+  }
+  return statements;
+}
+
+/** A Confluent registry is reached with its secrets. */
+function registryStatements({ AmazonManagedKafkaEventSourceConfig: config }: MappingProperties): Statement[] {
+  const registry = config?.SchemaRegistryConfig;
+  const uri = registry?.SchemaRegistryURI;
+  if (uri === undefined || registry?.AccessConfigs?.length) return [];
+  if (typeof uri === 'string' && uri.startsWith('https://')) return [];
+  // `*`, as in the Glue guide's own policy for deserializers ("Getting started with schema registry", code example 15),
+  // whose serializers' ones are scoped: a version is asked for by its id alone, which names no registry and no schema.
+  return [allow(['glue:GetRegistry'], uri), allow(['glue:GetSchemaVersion'], '*')];
+}
+
+/** By the service that an ARN names. */
+const destinationActions = new Map<string, (arn: unknown) => Statement[]>([
+  ['sqs', (arn) => [allow(['sqs:SendMessage'], arn)]],
+  ['sns', (arn) => [allow(['sns:Publish'], arn)]],
+  ['s3', (arn) => [allow(['s3:ListBucket'], arn), allow(['s3:PutObject'], join('/', [arn, '*']))]],
+]);
+
+function destinationStatements(
+  { DestinationConfig: config }: MappingProperties,
+  resources: Resources,
+  warn: (line: string) => void,
+): Statement[] {
+  const destination = config?.OnFailure?.Destination;
+  if (destination === undefined || kafkaTopic(destination) !== undefined) return [];
+  const statements = destinationActions.get(resourceType(destination, resources));
+  if (statements) return statements(destination);
+  warn(`can't tell what ${JSON.stringify(destination)} is: grant the role to send to it yourself`);
+  return [];
+}
+
+function secretStatements(properties: MappingProperties): Statement[] {
+  const registry = properties.AmazonManagedKafkaEventSourceConfig?.SchemaRegistryConfig;
+  const secrets = [...(properties.SourceAccessConfigurations ?? []), ...(registry?.AccessConfigs ?? [])];
+  return secrets.map(({ URI }) => allow(['secretsmanager:GetSecretValue'], URI));
+}
+
+/** What the resource of a template is, in the words of its ARN. */
+const arnTypes: Readonly<Record<string, string>> = {
+  'AWS::MSK::VpcConnection': 'vpc-connection',
+  'AWS::S3::Bucket': 's3',
+  'AWS::SNS::Topic': 'sns',
+  'AWS::SQS::Queue': 'sqs',
+};
+
+function resourceType(arn: unknown, resources: Resources): string {
+  if (typeof arn !== 'string') return arnTypes[resources[logicalIdOf(arn)]?.Type ?? ''] ?? '';
+  return arn.includes(':vpc-connection/') ? 'vpc-connection' : (arn.split(':')[2] ?? '');
+}
+
+/** Of a Ref or Fn::GetAtt. */
+function logicalIdOf(value: unknown): string {
+  const { Ref, 'Fn::GetAtt': attribute } = (value ?? {}) as { Ref?: string; 'Fn::GetAtt'?: string[] };
+  return Ref ?? attribute?.[0] ?? '';
+}
+
+function kafkaTopic(destination: unknown): string | undefined {
+  return typeof destination === 'string' ? /^kafka:\/\/(.+)$/.exec(destination)?.[1] : undefined;
+}
+
+/** arn:…:cluster/NAME/UUID -> arn:…:topic/NAME/UUID/orders */
+function within(cluster: unknown, kind: 'topic' | 'group', name: string): unknown {
+  return join('/', [replaced(cluster, ':cluster/', `:${kind}/`), name]);
+}
+
+function replaced(arn: unknown, from: string, to: string): unknown {
+  return typeof arn === 'string' ? arn.replace(from, to) : { 'Fn::Join': [to, { 'Fn::Split': [from, arn] }] };
+}
+
+function join(separator: string, parts: unknown[]): unknown {
+  return parts.every((part) => typeof part === 'string') ? parts.join(separator) : { 'Fn::Join': [separator, parts] };
+}
+
+function allow(actions: string[], resource: unknown): Statement {
+  return { Effect: 'Allow', Action: actions, Resource: resource };
+}

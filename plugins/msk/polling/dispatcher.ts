@@ -1,0 +1,130 @@
+import type { PartitionQueue } from '../consumer/partition-queue.ts';
+import { BatchRunner, type BatchRunnerOptions } from './batch-runner.ts';
+import { take } from './batching.ts';
+import type { Slice } from './slices.ts';
+
+export interface DispatcherOptions extends BatchRunnerOptions {
+  batchSize: number;
+  maxBytes: number;
+  /** How long a batch may wait to be full, from its oldest record on. */
+  windowMilliseconds: number;
+  /** Batches in flight, at most. */
+  concurrency: number;
+}
+
+/**
+ * Makes batches of queued records and runs the function on them, as Lambda's event source mapping does: each
+ * partition in sequence, records of several partitions in one batch, as many batches at once as there are free
+ * partitions, or as the mapping's pollers can have.
+ */
+export class Dispatcher {
+  readonly #options: DispatcherOptions;
+  readonly #queues = new Map<number, PartitionQueue>();
+  readonly #runner: BatchRunner;
+  readonly #running = new Set<Promise<void>>();
+  readonly #stop = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
+  #pumping = false;
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+    this.#runner = new BatchRunner(options, this.#stop.signal, () => this.wake());
+  }
+
+  /** Batches that are in flight, those that wait for their next attempt too. */
+  get inFlight(): number {
+    return this.#running.size;
+  }
+
+  get queues(): Iterable<PartitionQueue> {
+    return this.#queues.values();
+  }
+
+  /** The queue of a partition, made by `create` where there is none. */
+  queue(partition: number, create: () => PartitionQueue): PartitionQueue {
+    const queue = this.#queues.get(partition) ?? create();
+    this.#queues.set(partition, queue);
+    return queue;
+  }
+
+  /** To be called when records were queued. Coalesces the partitions that one fetch brought. */
+  wake(): void {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    setImmediate(() => {
+      this.#pumping = false;
+      this.#pump();
+    });
+  }
+
+  /** Starts no more batches, and resolves when those in flight are done or have failed. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    clearTimeout(this.#timer);
+    await Promise.all(this.#running);
+  }
+
+  #pump(): void {
+    clearTimeout(this.#timer);
+    if (!this.#stop.signal.aborted) this.#passOver();
+    while (!this.#stop.signal.aborted && this.#running.size < this.#options.concurrency) {
+      const free = [...this.#queues.values()].filter((queue) => !queue.busy && queue.length > 0);
+      free.sort((one, other) => one.since - other.since);
+      const wait = this.#wait(free);
+      if (wait === undefined) return;
+      if (wait > 0) {
+        this.#timer = setTimeout(() => this.#pump(), Math.ceil(wait));
+        return;
+      }
+      this.#start(this.#cut(free));
+    }
+  }
+
+  /**
+   * Records filtered out, and offsets without a record, are done when the records before them are: at once, where no
+   * batch of their partition is in flight.
+   */
+  #passOver(): void {
+    for (const queue of this.#queues.values()) {
+      if (queue.busy) continue;
+      const [filtered, hasGap] = [queue.takeFiltered(), queue.takeGap()];
+      if ((filtered > 0 || hasGap) && queue.head !== undefined) this.#options.done(queue, queue.head, filtered);
+    }
+  }
+
+  /** Milliseconds until the free queues make a batch; undefined while they are empty. */
+  #wait(free: readonly PartitionQueue[]): number | undefined {
+    const oldest = free[0];
+    if (!oldest) return undefined;
+    const records = free.reduce((sum, queue) => sum + queue.length, 0);
+    const bytes = free.reduce((sum, queue) => sum + queue.bytes, 0);
+    if (records >= this.#options.batchSize || bytes >= this.#options.maxBytes) return 0;
+    return Math.max(0, oldest.since + this.#options.windowMilliseconds - performance.now());
+  }
+
+  #cut(free: readonly PartitionQueue[]): Slice[] {
+    const counts = take(
+      free.map((queue) => queue.sizes()),
+      this.#options,
+    );
+    return free
+      .map((queue, index) => ({
+        queue,
+        ownership: queue.ownership,
+        records: queue.shift(counts[index] ?? 0),
+        ...untried,
+      }))
+      .filter(({ records }) => records.length > 0);
+  }
+
+  #start(slices: Slice[]): void {
+    for (const { queue } of slices) queue.busy = true;
+    const run = this.#runner.run(slices).finally(() => {
+      this.#running.delete(run);
+      this.#pump();
+    });
+    this.#running.add(run);
+  }
+}
+
+const untried = { failures: 0, invocations: 0, discarded: [] };

@@ -1,0 +1,68 @@
+import type { Position } from '../consumer/cluster.ts';
+import type { MappingMetrics } from '../contract.ts';
+
+type Lag = 'MaxOffsetLag' | 'SumOffsetLag' | 'OffsetLag';
+export type Counts = Omit<MappingMetrics, Lag>;
+
+/** What one mapping has counted, and where its group stands. */
+export class Metrics {
+  readonly counts: Counts = {
+    PolledEventCount: 0,
+    FilteredOutEventCount: 0,
+    InvokedEventCount: 0,
+    FailedInvokeEventCount: 0,
+    DroppedEventCount: 0,
+    OnFailureDestinationDeliveredEventCount: 0,
+    CommittedEventCount: 0,
+    PollingErrorCount: 0,
+    InvokeErrorCount: 0,
+    OnFailureDestinationDeliveryErrorCount: 0,
+    CommitErrorCount: 0,
+  };
+  readonly #positions = new Map<number, { committed: number; end: number }>();
+  /** Whether the cluster was asked for all positions. */
+  known = false;
+
+  /** Partitions of which a position is known. */
+  get partitions(): number {
+    return this.#positions.size;
+  }
+
+  get values(): MappingMetrics {
+    const lags = [...this.#positions.values()].map(({ committed, end }) => Math.max(0, end - committed));
+    const sum = this.known ? lags.reduce((total, lag) => total + lag, 0) : null;
+    return {
+      ...this.counts,
+      MaxOffsetLag: this.known ? Math.max(0, ...lags) : null,
+      SumOffsetLag: sum,
+      OffsetLag: sum,
+    };
+  }
+
+  polled(partition: number, records: number, end: number): void {
+    this.counts.PolledEventCount += records;
+    this.#position(partition).end = end;
+  }
+
+  committed(partition: number, next: number, records: number): void {
+    this.counts.CommittedEventCount += records;
+    this.#position(partition).committed = next;
+  }
+
+  /** @param isOwned whether this poller reads the partition, and so knows better what is committed */
+  positioned(positions: ReadonlyMap<number, Position>, isOwned: (partition: number) => boolean): void {
+    for (const [partition, { offset, end }] of positions) {
+      const owned = isOwned(partition);
+      const position = this.#position(partition);
+      position.end = Math.max(position.end, end);
+      if (!owned || !this.known) position.committed = Math.max(offset, owned ? position.committed : 0);
+    }
+    this.known = true;
+  }
+
+  #position(partition: number): { committed: number; end: number } {
+    const position = this.#positions.get(partition) ?? { committed: 0, end: 0 };
+    this.#positions.set(partition, position);
+    return position;
+  }
+}

@@ -1,0 +1,67 @@
+import type { PartitionQueue } from '../consumer/partition-queue.ts';
+import type { KafkaRecord } from './event.ts';
+import type { BatchPart } from './response.ts';
+
+/** One partition's records in a batch. */
+export interface Slice {
+  queue: PartitionQueue;
+  /** The queue's ownership when the records were taken. */
+  ownership: number;
+  records: KafkaRecord[];
+  /** Failed invocations of the first of the records that count against the retries: none before a split. */
+  failures: number;
+  /** All failed invocations of the first of the records. */
+  invocations: number;
+  /** Offsets taken with the records that were discarded before, and aren't told as done yet. */
+  discarded: readonly number[];
+  /** The first offset of the slice that follows in the same partition, where a split has parted the two. */
+  followedBy?: number;
+}
+
+export function partsOf(slices: readonly Slice[]): BatchPart[] {
+  return slices.map(({ queue, records }) => ({
+    topic: queue.topic,
+    partition: queue.partition,
+    firstOffset: records[0]?.offset ?? 0,
+    lastOffset: records.at(-1)?.offset ?? 0,
+    has: offsetsOf(records),
+  }));
+}
+
+/** Most batches are asked for none of theirs. */
+function offsetsOf(records: readonly KafkaRecord[]): (offset: number) => boolean {
+  let offsets: Set<number> | undefined;
+  return (offset) => {
+    offsets ??= new Set(records.map((record) => record.offset));
+    return offsets.has(offset);
+  };
+}
+
+export function count(slices: readonly Slice[]): number {
+  return slices.reduce((sum, { records }) => sum + records.length, 0);
+}
+
+/** For a line of the log: `orders-0 15..20, orders-1 7..7`. */
+export function coordinates(slices: readonly Slice[]): string {
+  return partsOf(slices)
+    .map(({ topic, partition, firstOffset, lastOffset }) => `${topic}-${partition} ${firstOffset}..${lastOffset}`)
+    .join(', ');
+}
+
+/**
+ * The two halves of a batch: between partitions where there are several, so that the halves can run side by side, else
+ * between records.
+ */
+export function halves(slices: readonly Slice[]): { first: Slice[]; second: Slice[]; sideBySide: boolean } {
+  const [only, ...others] = slices;
+  const middle = Math.ceil(slices.length / 2);
+  if (!only || others.length > 0)
+    return { first: slices.slice(0, middle), second: slices.slice(middle), sideBySide: true };
+  const half = Math.ceil(only.records.length / 2);
+  const [before, after] = [only.records.slice(0, half), only.records.slice(half)];
+  const followedBy = after[0]?.offset ?? 0;
+  const isBefore = (offset: number) => offset < followedBy;
+  const first = { ...only, records: before, discarded: only.discarded.filter(isBefore), followedBy };
+  const second = { ...only, records: after, discarded: only.discarded.filter((offset) => !isBefore(offset)) };
+  return { first: [first], second: [second], sideBySide: false };
+}

@@ -1,0 +1,70 @@
+import { join, resolve } from 'node:path';
+import type { CompiledTemplate } from '../contract.ts';
+import type { Serverless } from '../serverless.ts';
+import type { TemplateContext } from '../template/template.ts';
+import { createInvoker, type Invoker } from './invoker.ts';
+import { lambdaFunction } from './lambda-function.ts';
+import { unpack } from './unpack.ts';
+
+/** The service's packaged functions, each unpacked and made ready when it is first asked for. */
+export class Functions {
+  readonly #serverless: Serverless;
+  readonly #context: TemplateContext & { template: CompiledTemplate };
+  readonly #environment: Record<string, string>;
+  readonly #invokers = new Map<string, Promise<Invoker>>();
+  readonly #directory: string;
+  #closed = false;
+
+  /**
+   * @param environment laid over every function's own
+   * @param directory where the packages are unpacked
+   */
+  constructor(
+    serverless: Serverless,
+    context: TemplateContext & { template: CompiledTemplate },
+    environment: Record<string, string>,
+    directory: string,
+  ) {
+    this.#serverless = serverless;
+    this.#context = context;
+    this.#environment = environment;
+    this.#directory = directory;
+  }
+
+  /** The key in the service of a function of the template; undefined where the service has none such. */
+  keyOf(logicalId: string): string | undefined {
+    const { naming } = this.#serverless.getProvider('aws');
+    return this.#serverless.service.getAllFunctions().find((key) => naming.getLambdaLogicalId(key) === logicalId);
+  }
+
+  /** @throws Error where the service has no such function, or its package can't be unpacked; the next call tries again */
+  invoker(key: string): Promise<Invoker> {
+    const known = this.#invokers.get(key);
+    if (known) return known;
+    const made = this.#create(key);
+    this.#invokers.set(key, made);
+    made.catch(() => this.#invokers.delete(key));
+    return made;
+  }
+
+  /** Ends all instances; there are no new ones. */
+  async cleanup(): Promise<void> {
+    this.#closed = true;
+    const invokers = await Promise.allSettled(this.#invokers.values());
+    await Promise.allSettled(invokers.flatMap((each) => (each.status === 'fulfilled' ? [each.value.cleanup()] : [])));
+  }
+
+  async #create(key: string): Promise<Invoker> {
+    if (this.#closed) throw new Error(`function ${key} can't run: the service is stopped`);
+    const { service, serviceDir } = this.#serverless;
+    const provider = this.#serverless.getProvider('aws');
+    const resource = this.#context.template.Resources[provider.naming.getLambdaLogicalId(key)];
+    if (!resource) throw new Error(`the service has no function ${key}`);
+    const artifact = service.getFunction(key).package?.artifact ?? service.package?.artifact;
+    if (artifact === undefined) throw new Error(`packaging made no artifact for function ${key}`);
+    const directory = join(this.#directory, key);
+    await unpack(resolve(serviceDir, artifact), directory);
+    const source = { key, resource, directory, environment: this.#environment };
+    return createInvoker(lambdaFunction(source, this.#context), provider.getRegion());
+  }
+}

@@ -1,0 +1,49 @@
+import type { Cluster } from '../consumer/cluster.ts';
+import type { MskEvent } from '../polling/event.ts';
+import { Poller } from '../polling/poller.ts';
+import type { Mapping } from '../template/mapping.ts';
+import { retryPolicy } from '../template/retry-policy.ts';
+
+export { retryPolicy };
+
+export interface TestPoller {
+  poller: Poller;
+  group: string;
+  /** What it has logged. */
+  lines: string[];
+}
+
+/** A poller of a topic that isn't started; `invoke` is its function. The settings replace those of its mapping. */
+export function pollerOf(
+  cluster: Cluster,
+  topic: string,
+  invoke: (event: MskEvent) => unknown,
+  settings: Partial<Mapping> = {},
+  environment: Record<string, string> = {},
+): TestPoller {
+  const lines: string[] = [];
+  const mapping: Mapping = {
+    logicalId: 'TestMapping',
+    functionLogicalId: 'TestLambdaFunction',
+    functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:test',
+    eventSourceArn: 'arn:aws:kafka:us-east-1:000000000000:cluster/test/1',
+    topic,
+    group: `group-${topic}`,
+    batchSize: 100,
+    windowMilliseconds: 0,
+    startingPosition: { at: 'TRIM_HORIZON' },
+    reportsFailures: false,
+    retry: retryPolicy({}, false, false),
+    concurrency: Infinity,
+    ...settings,
+  };
+  const poller = new Poller({
+    mapping,
+    functionKey: 'test',
+    cluster,
+    invoke: async (event) => await invoke(event as MskEvent),
+    environment,
+    log: (line) => lines.push(line),
+  });
+  return { poller, group: mapping.group, lines };
+}

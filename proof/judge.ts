@@ -1,0 +1,66 @@
+import { topicOfObject } from './checks/archive.ts';
+import { checkOffsets } from './checks/offsets.ts';
+import type { Judged, Subject } from './domain.ts';
+import { DOMAINS, type DomainReports } from './domains.ts';
+import { Findings } from './findings.ts';
+import type { ReportFacts } from './input.ts';
+import { problemsOf } from './problems.ts';
+import type { Report } from './report.ts';
+import { type DomainName, TOPIC_NAMES, TOPICS } from './topics.ts';
+import { olderThanLogs } from './truth/age.ts';
+import { isUnread, STORE_NAMES, type World } from './world.ts';
+
+type Judgements = { [D in DomainName]: Judged<DomainReports[D]> };
+
+/**
+ * Judges what was read back: each domain computes from its input topics what must be where, and compares. Pure: the
+ * same world and facts give the same report.
+ */
+export function judge(world: World, facts: ReportFacts): Omit<Report, 'reconcileSeconds'> {
+  const findings = new Findings();
+  for (const topic of TOPIC_NAMES) checkOffsets(topic, world.topics[topic], TOPICS[topic].compacted, findings);
+  checkKeys(world, findings);
+
+  const subject: Subject = { world, facts, isOlder: olderThanLogs(world.topics), findings };
+  const judged = byDomain(({ judge: judgeDomain }) => judgeDomain(subject)) as Judgements;
+  const counts = findings.counts();
+  const problems = [...problemsOf(world, facts), ...Object.values(judged).flatMap((own) => own.problems)];
+  const faults = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  return {
+    ok: faults === 0 && problems.length === 0,
+    seconds: facts.seconds,
+    seed: facts.seed,
+    ...counts,
+    domains: byDomain((_, name) => judged[name].report) as DomainReports,
+    latencyMs: Object.assign({}, ...Object.values(judged).map(({ latencyMs }) => latencyMs)),
+    lag: facts.lag,
+    throughput: byDomain((_, name) => perSecond(judged[name].report.acknowledged, facts.seconds)),
+    startSeconds: facts.startSeconds,
+    notRun: [...notRunOf(world), ...facts.notRun],
+    problems,
+    findings: findings.list(),
+  };
+}
+
+function byDomain<T>(of: (domain: (typeof DOMAINS)[DomainName], name: DomainName) => T): Record<DomainName, T> {
+  const names = Object.keys(DOMAINS) as DomainName[];
+  return Object.fromEntries(names.map((name) => [name, of(DOMAINS[name], name)])) as Record<DomainName, T>;
+}
+
+/** Each object of the archive is of a topic. */
+function checkKeys({ s3 }: World, findings: Findings): void {
+  if (isUnread(s3)) return;
+  const known = new Set<string | undefined>(TOPIC_NAMES);
+  for (const { key } of s3) if (!known.has(topicOfObject(key))) findings.add('s3', 'unexpected', key, 'of no topic');
+}
+
+function notRunOf(world: World): string[] {
+  return STORE_NAMES.flatMap((store) => {
+    const found = world[store];
+    return isUnread(found) && 'notRun' in found ? [`${store}: ${found.notRun}`] : [];
+  });
+}
+
+function perSecond(count: number, seconds: number): number {
+  return seconds > 0 ? Math.round((count / seconds) * 10) / 10 : 0;
+}

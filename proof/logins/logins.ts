@@ -1,0 +1,89 @@
+import { countBy } from '../checks/count-by.ts';
+import { checkDeadLetters, deadLettersOf } from '../checks/dead-letters.ts';
+import { bare } from '../checks/once.ts';
+import { checkOrder } from '../checks/order.ts';
+import { checkStores } from '../checks/stores.ts';
+import { type Contradiction, checkWitness } from '../checks/witness.ts';
+import type { Domain, Judged, Subject } from '../domain.ts';
+import { domainProblems } from '../problems.ts';
+import { LOGINS, LOGINS_DLQ, LOGINS_PROCESSED } from '../topics.ts';
+import { counted } from '../words.ts';
+import { sourceOf } from '../world.ts';
+import { checkProcessed } from './check-processed.ts';
+import { checkLatest, checkLoginRows, type Retention } from './check-stores.ts';
+import type { LoginsReport } from './report.ts';
+import { type LoginsTruth, loginsTruth } from './truth/logins.ts';
+
+/** Logins in, in every encoding; processed logins, and the last one of each user and device, out. */
+export const logins: Domain<LoginsReport> = { judge, describe };
+
+const NONE = { json: 0, confluent: 0, glue: 0, glueZlib: 0 };
+
+function judge({ world, facts, isOlder, findings }: Subject): Judged<LoginsReport> {
+  const { topics } = world;
+  const truth = loginsTruth(world, facts.logins);
+  const processed = checkProcessed(topics[LOGINS_PROCESSED], truth, facts.logins, isOlder, findings);
+  checkOrder(LOGINS_PROCESSED, topics[LOGINS_PROCESSED].records, findings);
+  const letters = checkDeadLetters(LOGINS_DLQ, topics[LOGINS_DLQ], truth.bad, isOlder, findings);
+  const came = Map.groupBy(topics[LOGINS_PROCESSED].records, sourceOf);
+  const retention: Retention = {
+    days: facts.logins.retentionDays,
+    readAt: world.readAt,
+    came: new Map([...came].map(([source, records]) => [source, records.map(({ timestamp }) => timestamp)])),
+  };
+  const latest = (by: 'user_id' | 'device_id', items: Parameters<typeof checkLatest>[0]) =>
+    checkLatest(items, by, truth, retention, isOlder, findings);
+  const stores = checkStores(
+    'logins',
+    world,
+    {
+      rds: (rows) => ({ logins: checkLoginRows(rows, truth, isOlder, findings) }),
+      dynamodb: (items) => ({ users: latest('user_id', items), devices: latest('device_id', items) }),
+    },
+    findings,
+  );
+  const run = facts.generators.logins;
+  const witness = checkWitness(run, world, contradiction(truth), findings);
+  const report: LoginsReport = {
+    acknowledged: witness.acknowledged[LOGINS] ?? 0,
+    read: topics[LOGINS].records.length,
+    bad: truth.bad.size,
+    deadLettered: deadLettersOf(LOGINS, topics[LOGINS_DLQ]),
+    byEncoding: { ...NONE, ...countBy(truth.good.values(), ({ encoding }) => encoding) },
+    badByCode: countBy(truth.bad.values(), ({ code }) => code),
+    badByCause: witness.badByCause,
+    topics: { [LOGINS_PROCESSED]: bare(processed), [LOGINS_DLQ]: bare(letters) },
+    producedTwice: processed.repeated + letters.repeated,
+    stores,
+  };
+  return { report, problems: problemsOf(run, report) };
+}
+
+/** What the generator meant a record to be, against what is found by reading it. */
+function contradiction({ bad }: LoginsTruth): Contradiction {
+  return (_topic, name, expectation) => {
+    const meant = expectation.kind === 'bad' ? expectation.code : undefined;
+    const found = bad.get(name)?.code;
+    return meant === found ? undefined : `meant to be ${meant ?? 'good'}, found to be ${found ?? 'good'}`;
+  };
+}
+
+function problemsOf(run: Subject['facts']['generators']['logins'], report: LoginsReport): string[] {
+  if (run === undefined) return [];
+  const missing = run.manifest.encodings.filter((encoding) => report.byEncoding[encoding] === 0);
+  return [
+    ...missing.map((encoding) => `logins: no good login came as ${encoding}`),
+    // Where the generator made nothing bad, there is nothing in the dead-letter topic to archive.
+    ...domainProblems('logins', run, report, run.causes.length === 0 ? [LOGINS_DLQ] : []),
+  ];
+}
+
+function describe(report: LoginsReport, perSecond: number): string[] {
+  const { acknowledged, bad, deadLettered, byEncoding, producedTwice } = report;
+  const encodings = Object.entries(byEncoding).map(([encoding, n]) => `${encoding} ${n}`);
+  return [
+    `logins: ${counted(acknowledged, 'login')} acknowledged (${perSecond}/s), ${counted(bad, 'bad one')}, ` +
+      `${counted(deadLettered, 'dead letter')}; good ones by encoding: ${encodings.join(', ')}`,
+    ...(producedTwice > 0 ? [`  ${producedTwice} produced twice upstream, stored once`] : []),
+  ];
+}

@@ -1,0 +1,32 @@
+import { LOGINS } from '../../topics.ts';
+import type { BadRecord } from '../../truth/bad-record.ts';
+import { type LogRecord, nameOf, type World } from '../../world.ts';
+import type { LoginFacts } from '../facts.ts';
+import { judgeLogin, type Login } from './login.ts';
+import type { Encoding } from './payload.ts';
+
+/** A good record of user-login. */
+export interface GoodLogin {
+  source: string;
+  record: LogRecord;
+  login: Login;
+  encoding: Encoding;
+}
+
+/** What the topic user-login implies, each by the coordinates of its record. */
+export interface LoginsTruth {
+  good: Map<string, GoodLogin>;
+  bad: Map<string, BadRecord>;
+}
+
+export function loginsTruth({ topics }: World, facts: LoginFacts): LoginsTruth {
+  const good = new Map<string, GoodLogin>();
+  const bad = new Map<string, BadRecord>();
+  for (const record of topics[LOGINS].records) {
+    const source = nameOf(record);
+    const judged = judgeLogin(record, facts);
+    if ('bad' in judged) bad.set(source, { record, code: judged.bad });
+    else good.set(source, { source, record, ...judged });
+  }
+  return { good, bad };
+}

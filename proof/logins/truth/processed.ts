@@ -1,0 +1,23 @@
+import { objectOf } from '../../truth/json.ts';
+import type { LoginFacts } from '../facts.ts';
+import { avroFields, type Fields, fieldsOf } from './avro.ts';
+
+const FIELDS = fieldsOf('user_login_processed.avsc');
+
+/** What goes before the Avro of a processed login, in hexadecimal, by how logins are written. */
+const HEADERS: Readonly<Record<string, (schemaId: string) => string>> = {
+  'avro-glue': (id) => `0300${id.replaceAll('-', '')}`,
+  'avro-confluent': (id) => `00${Number(id).toString(16).padStart(8, '0')}`,
+};
+
+/** The fields of a processed login, in the one form that the stack writes. */
+export function processedFields(value: Buffer | null, { output }: LoginFacts): { fields: Fields } | { bad: string } {
+  const header = HEADERS[output.format]?.(output.schemaId);
+  if (header === undefined) {
+    const form = objectOf(value, Number.POSITIVE_INFINITY);
+    return 'bad' in form ? form : { fields: form.object };
+  }
+  const length = header.length / 2;
+  if (value?.toString('hex', 0, length) !== header) return { bad: `not in the framing of ${output.format}` };
+  return avroFields(value.subarray(length), FIELDS);
+}

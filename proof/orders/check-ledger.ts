@@ -1,0 +1,25 @@
+import type { Findings } from '../findings.ts';
+import { ORDERS } from '../topics.ts';
+import type { OrdersManifest } from './load/start.ts';
+import type { OrdersTruth } from './truth/orders.ts';
+import { moneyText, sumsOf } from './truth/window.ts';
+
+/**
+ * The generator's own sums of what it saw acknowledged, against the sums of these records as they are found in the
+ * topic: two counts of the same orders, one by who placed them, one by who reads them back.
+ */
+export function checkLedger(manifest: OrdersManifest, truth: OrdersTruth, findings: Findings): void {
+  const own = [...truth.good.values()].filter(
+    ({ record }) => manifest.at(ORDERS, record.partition, record.offset)?.kind === 'good',
+  );
+  const found = sumsOf(own.map(({ order }) => order));
+  for (const key of new Set([...manifest.windows.keys(), ...found.keys()])) {
+    const [meant, read] = [manifest.windows.get(key), found.get(key)];
+    if (meant?.count === read?.count && meant?.cents === read?.cents) continue;
+    findings.add('generator', 'different', key, `meant ${text(meant)}, found ${text(read)}`);
+  }
+}
+
+function text(sum: { count: number; cents: number } | undefined): string {
+  return sum === undefined ? 'no order' : `${sum.count} orders, ${moneyText(sum.cents)}`;
+}

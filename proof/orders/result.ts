@@ -1,0 +1,68 @@
+import { isUtf8 } from 'node:buffer';
+import { headerOf, type LogRecord, type MetricRow } from '../world.ts';
+import { averageCents, moneyText, WINDOW_SECONDS, windowKey } from './truth/window.ts';
+
+/** A result as a place holds it, read; `fault` where it contradicts itself. */
+export interface Result {
+  /** `<window start>/<product>`, or what the place calls it where it can't be read */
+  key: string;
+  count: number;
+  cents: number;
+  fault?: string;
+}
+
+const FIELDS = ['window_start', 'window_end', 'product_id', 'order_count', 'total_revenue', 'avg_order_value'];
+
+/** A record of product-metrics, in the topic or its archive. */
+export function resultOfRecord(record: LogRecord): Result {
+  const name = headerOf(record, 'source') ?? `${record.topic}-${record.partition}-${record.offset}`;
+  const text = record.value !== null && isUtf8(record.value) ? record.value.toString('utf8') : '';
+  const result = resultOfText(text, name);
+  if (result.fault !== undefined) return result;
+  if (result.key !== name) return { ...result, fault: `its source is ${name}` };
+  const product = result.key.slice(result.key.indexOf('/') + 1);
+  return record.key?.toString('utf8') === product ? result : { ...result, fault: 'the key is not the product_id' };
+}
+
+/** @param name what to call it if it can't be read: a line, a record */
+export function resultOfText(text: string, name: string): Result {
+  const unread = (fault: string): Result => ({ key: name, count: 0, cents: 0, fault });
+  let value: Record<string, unknown>;
+  try {
+    value = JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return unread('it is no JSON');
+  }
+  if (typeof value !== 'object' || value === null) return unread('it is no JSON object');
+  const { window_start, window_end, product_id, order_count, total_revenue, avg_order_value } = value;
+  if (typeof window_start !== 'number' || typeof product_id !== 'string') return unread('it has no window or product');
+  const cents = Math.round(Number(total_revenue) * 100);
+  const result: Result = { key: windowKey(window_start, product_id), count: Number(order_count), cents };
+  const fields = Object.keys(value).join();
+  if (fields !== FIELDS.join()) return { ...result, fault: `its fields are ${fields}` };
+  const wanted: Record<string, unknown> = {
+    window_end: window_start + WINDOW_SECONDS,
+    // What a double of two decimals is: the one nearest to the cents' hundredth.
+    total_revenue: cents / 100,
+    avg_order_value: result.count > 0 ? averageCents(result) / 100 : undefined,
+  };
+  return { ...result, ...faultOf(wanted, { window_end, total_revenue, avg_order_value }) };
+}
+
+export function resultOfRow(row: MetricRow): Result {
+  const { window_start, window_end, product_id, order_count, total_revenue, avg_order_value } = row;
+  const start = Number(window_start);
+  const cents = Number(total_revenue.replace('.', ''));
+  const result: Result = { key: windowKey(start, product_id), count: Number(order_count), cents };
+  const wanted = {
+    window_end: String(start + WINDOW_SECONDS),
+    total_revenue: moneyText(cents),
+    avg_order_value: result.count > 0 ? moneyText(averageCents(result)) : undefined,
+  };
+  return { ...result, ...faultOf(wanted, { window_end, total_revenue, avg_order_value }) };
+}
+
+function faultOf(wanted: Record<string, unknown>, found: Record<string, unknown>): { fault?: string } {
+  const field = Object.keys(wanted).find((name) => wanted[name] !== found[name]);
+  return field === undefined ? {} : { fault: `${field} is ${String(found[field])}, not ${String(wanted[field])}` };
+}

@@ -1,0 +1,47 @@
+import type { DomainReport } from './domain.ts';
+import type { GeneratorRun, ReportFacts } from './input.ts';
+import { TOPIC_NAMES } from './topics.ts';
+import { isUnread, STORE_NAMES, type World } from './world.ts';
+
+/*
+ * Why a run proves nothing, or not enough, though no record is at fault: what never occurred was not tested.
+ */
+
+/** What can be said of any run. */
+export function problemsOf(world: World, facts: ReportFacts): string[] {
+  const problems: string[] = [];
+  for (const store of STORE_NAMES) {
+    const found = world[store];
+    if (isUnread(found) && 'failed' in found) problems.push(`${store} could not be read back: ${found.failed}`);
+  }
+  const read = TOPIC_NAMES.reduce((sum, topic) => sum + world.topics[topic].records.length, 0);
+  if (read === 0) problems.push('nothing was produced: no topic holds a record');
+  if (facts.lag.end !== 0) problems.push(`${facts.lag.end} records were not consumed when the drain ended`);
+  return problems;
+}
+
+/**
+ * What can be said of any domain.
+ * @param run absent where its generator did not run: then nothing is demanded
+ * @param mayBeEmpty routes of stores in which nothing need have been expected
+ */
+export function domainProblems(
+  name: string,
+  run: GeneratorRun | undefined,
+  { acknowledged, stores, badByCause }: DomainReport & { badByCause: Record<string, number> },
+  mayBeEmpty: readonly string[],
+): string[] {
+  if (run === undefined) return [];
+  const empty = Object.entries(stores).flatMap(([store, { routes }]) =>
+    Object.entries(routes)
+      .filter(([route, { expected }]) => expected === 0 && !mayBeEmpty.includes(route))
+      .map(([route]) => `nothing was expected in ${store} ${route}`),
+  );
+  const missing = run.causes.filter((cause) => !badByCause[cause]);
+  const problems = [
+    ...(acknowledged === 0 ? ['the generator saw no record acknowledged'] : []),
+    ...missing.map((cause) => `no bad record of the cause "${cause}" occurred`),
+    ...empty,
+  ];
+  return problems.map((problem) => `${name}: ${problem}`);
+}

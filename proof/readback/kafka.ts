@@ -1,0 +1,96 @@
+import { Cluster } from '#msk';
+import type { LogRecord, TopicLog } from '../world.ts';
+import { readLog } from './log-reader.ts';
+
+/** Reading stands still for so long: something is wrong with the brokers. */
+const STALLED_MS = 30_000;
+
+export interface ReadOptions {
+  /** only records from that time on, ms since the epoch; default all that the topics hold */
+  since?: number;
+}
+
+/**
+ * Reads topics to the end that they have now, as a consumer of committed records does. No consumer group is made.
+ * @throws Error naming the partitions that could not be read to their ends
+ */
+export async function readTopics<T extends string>(
+  brokers: string,
+  topics: readonly T[],
+  { since }: ReadOptions = {},
+): Promise<Record<T, TopicLog>> {
+  return withCluster(brokers, async (cluster) => {
+    const logs = {} as Record<T, TopicLog>;
+    for (const topic of topics) logs[topic] = { partitions: await rangesOf(cluster, topic, since), records: [] };
+    for (const topic of topics) await readToEnds(brokers, topic, logs[topic]);
+    return logs;
+  });
+}
+
+/** The record at those coordinates; undefined where there is none: not yet, no more, or compacted away. */
+export async function readRecord(
+  brokers: string,
+  { topic, partition, offset }: Pick<LogRecord, 'topic' | 'partition' | 'offset'>,
+): Promise<LogRecord | undefined> {
+  return withCluster(brokers, async (cluster) => {
+    const range = (await rangesOf(cluster, topic, undefined)).find((own) => own.partition === partition);
+    if (range === undefined || offset < range.start || offset >= range.end) return undefined;
+    const log: TopicLog = { partitions: [{ partition, start: offset, end: offset + 1 }], records: [] };
+    await readToEnds(brokers, topic, log);
+    return log.records[0];
+  });
+}
+
+async function withCluster<T>(brokers: string, use: (cluster: Cluster) => Promise<T>): Promise<T> {
+  const cluster = new Cluster(brokers);
+  try {
+    return await use(cluster);
+  } finally {
+    await cluster.disconnect();
+  }
+}
+
+async function rangesOf(cluster: Cluster, topic: string, since: number | undefined): Promise<TopicLog['partitions']> {
+  const starts = await cluster.offsetsAt(topic, since === undefined ? 'first' : { time: since });
+  const ends = await cluster.offsetsAt(topic, 'end');
+  return [...ends].map(([partition, end]) => ({ partition, start: starts.get(partition) ?? end, end }));
+}
+
+/** Fills a topic's log, in order of partition and offset. */
+async function readToEnds(brokers: string, topic: string, { partitions, records }: TopicLog): Promise<void> {
+  const left = new Map(
+    partitions.filter(({ start, end }) => start < end).map(({ partition, end }) => [partition, end]),
+  );
+  if (left.size === 0) return;
+  const from = new Map(partitions.flatMap(({ partition, start }) => (left.has(partition) ? [[partition, start]] : [])));
+  const done = Promise.withResolvers<void>();
+  let timer: NodeJS.Timeout | undefined;
+  const progress = () => {
+    clearTimeout(timer);
+    const names = () => [...left.keys()].map((partition) => `${topic}-${partition}`).join(', ');
+    const stalled = () => new Error(`can't read ${names()}: nothing for ${STALLED_MS / 1000} s`);
+    timer = setTimeout(() => done.reject(stalled()), STALLED_MS);
+  };
+  progress();
+  const reader = readLog({
+    brokers,
+    topic,
+    from,
+    failed: done.reject,
+    took: (partition, read, next) => {
+      const end = left.get(partition) ?? 0;
+      for (const record of read) if (record.offset < end) records.push(record);
+      progress();
+      if (next >= end) left.delete(partition);
+      if (left.size === 0) done.resolve();
+      return next < end;
+    },
+  });
+  try {
+    await done.promise;
+  } finally {
+    clearTimeout(timer);
+    await reader.stop();
+  }
+  records.sort((a, b) => a.partition - b.partition || a.offset - b.offset);
+}

@@ -1,0 +1,68 @@
+import { Cluster, type KafkaRecord, TopicReader } from '#msk';
+import type { LogRecord } from '../world.ts';
+
+/** Reads without a group, whoever else does. */
+const PATIENCE = { milliseconds: 200, bytes: 1 };
+
+export interface LogReaderOptions {
+  /** "127.0.0.1:9092,…" */
+  brokers: string;
+  topic: string;
+  /** where to begin, by partition; the others are left out */
+  from: ReadonlyMap<number, number>;
+  /** Takes what was read, and the offset that comes next: `false` where the partition is to be left. */
+  took: (partition: number, records: readonly LogRecord[], next: number) => boolean;
+  /** Told where a partition can't be read on. What may pass, as a broker that is away, is tried again. */
+  failed: (error: Error) => void;
+}
+
+/** Reads a topic's committed records as they come, until it is stopped. */
+export function readLog({ brokers, topic, from, took, failed }: LogReaderOptions): { stop: () => Promise<void> } {
+  const next = new Map(from);
+  const cluster = new Cluster(brokers);
+  const at = (partition: number) => `${topic}-${partition} from offset ${next.get(partition)} on`;
+  const reader = new TopicReader({
+    topic,
+    client: cluster.options('report'),
+    position: (partition) => next.get(partition),
+    took: (partition, fetched) => {
+      const records = fetched.records.map((record) => recordOf(topic, partition, record));
+      goOn(partition, records, fetched.next);
+    },
+    outOfRange: (partition) => {
+      next.delete(partition);
+      skipWhatIsGone(partition).catch(failed);
+    },
+    unreadable: (partition, _, { message }) => failed(new Error(`can't read ${at(partition)}: ${message}`)),
+    failed: () => {},
+    patience: () => PATIENCE,
+  });
+  function goOn(partition: number, records: readonly LogRecord[], offset: number): void {
+    if (took(partition, records, offset)) next.set(partition, offset);
+    else next.delete(partition);
+    reader.wake();
+  }
+  /** A topic's retention goes on while it is read. */
+  async function skipWhatIsGone(partition: number): Promise<void> {
+    const firsts = await cluster.offsetsAt(topic, 'first');
+    goOn(partition, [], firsts.get(partition) ?? 0);
+  }
+  reader.start();
+  return {
+    async stop() {
+      await reader.stop();
+      await cluster.disconnect();
+    },
+  };
+}
+
+function recordOf(topic: string, partition: number, record: KafkaRecord): LogRecord {
+  const { offset, timestamp, key, value } = record;
+  const headers = new Map<string, Buffer[]>();
+  for (const header of record.headers) {
+    const values = headers.get(header.name) ?? [];
+    headers.set(header.name, values);
+    if (header.value !== null) values.push(header.value);
+  }
+  return { topic, partition, offset, timestamp, key, value, headers };
+}

@@ -1,0 +1,74 @@
+import type { Domain, DomainReport } from './domain.ts';
+import { DOMAINS } from './domains.ts';
+import type { Report } from './report.ts';
+import type { Percentiles, StoreReport } from './tally.ts';
+import type { DomainName } from './topics.ts';
+import { counted } from './words.ts';
+
+const NAMED = 5;
+
+/**
+ * The report for a person, in a screenful: what was proven, what was measured, and what is wrong, with the first ids.
+ * @example
+ * console.log(summary(report));
+ */
+export function summary(report: Report): string {
+  const lines = [
+    headline(report),
+    '',
+    ...(Object.keys(DOMAINS) as DomainName[]).flatMap((name) => domainLines(name, report)),
+    `latency in ms (p50 / p99 / max): ${latencyText(report.latencyMs)}`,
+    `lag at most ${report.lag.max}, at the end ${report.lag.end}`,
+    ...report.notRun.map((what) => `not run: ${what}`),
+    ...report.problems.map((what) => `not proven: ${what}`),
+    ...report.findings.flatMap(({ place, kind, count: faults, first }) => [
+      `${words[kind]} in ${place}: ${faults}`,
+      ...first.slice(0, NAMED).map(({ id, why }) => `    ${id}${why === undefined ? '' : ` (${why})`}`),
+      ...(faults > NAMED ? [`    … and ${faults - NAMED} more`] : []),
+    ]),
+  ];
+  return lines.join('\n');
+}
+
+const words = {
+  lost: 'LOST',
+  duplicated: 'DUPLICATED',
+  different: 'DIFFERENT',
+  unexpected: 'UNEXPECTED',
+  outOfOrder: 'OUT OF ORDER',
+} as const;
+
+function headline(report: Report): string {
+  if (report.ok) {
+    const where = report.notRun.length === 0 ? 'in each of its stores once' : 'once in each of its stores that ran';
+    return `OK: every acknowledged record is ${where}, or in a dead-letter topic with its cause`;
+  }
+  const faults = Object.entries(words)
+    .map(([kind, word]) => [report[kind as keyof typeof words], word.toLowerCase()] as const)
+    .filter(([n]) => n > 0)
+    .map(([n, word]) => `${n} ${word}`);
+  return `NOT OK: ${[...faults, ...(report.problems.length > 0 ? [`${counted(report.problems.length, 'thing')} not proven`] : [])].join(', ')}`;
+}
+
+/** A domain of which there is nothing isn't spoken of. */
+function domainLines(name: DomainName, report: Report): string[] {
+  const own: DomainReport = report.domains[name];
+  if (own.acknowledged === 0 && own.read === 0) return [];
+  const { describe } = DOMAINS[name] as unknown as Domain<DomainReport>;
+  return [...describe(own, report.throughput[name]), ...storeLines(own.stores)];
+}
+
+function storeLines(stores: Record<string, StoreReport>): string[] {
+  return Object.entries(stores).map(
+    ([store, { expected, stored, lost, duplicated, different, unexpected }]) =>
+      `  ${store.padEnd(10)} expected ${expected}, stored ${stored}, lost ${lost}, duplicated ${duplicated}` +
+      (different + unexpected > 0 ? `, different ${different}, unexpected ${unexpected}` : ''),
+  );
+}
+
+function latencyText(latencies: Report['latencyMs']): string {
+  const texts = Object.entries(latencies as Record<string, Percentiles>).map(
+    ([place, { p50, p99, max }]) => `${place} ${p50} / ${p99} / ${max}`,
+  );
+  return texts.length === 0 ? 'not measured' : texts.join(' · ');
+}

@@ -1,0 +1,104 @@
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Kafka, type KafkaMessage, logLevel } from 'kafkajs';
+import { cacheFolder } from '#local/servers/cache.ts';
+import { fetchJars } from '#local/servers/jars/fetch-jars.ts';
+import { javaFor, OLDEST } from '#local/servers/java/private-java.ts';
+import { kafkaServer } from '#local/servers/kafka/kafka.ts';
+import { choosePorts } from '#local/servers/process/ports.ts';
+import { silent } from '#local/servers/progress.ts';
+import type { Server } from '#local/servers/server.ts';
+import { keepOnFailure } from './kept-logs.ts';
+import { createTopics } from './topics.ts';
+
+export interface TestBroker {
+  readonly server: Server;
+  /** "127.0.0.1:port" */
+  readonly endpoint: string;
+  /** The folder of the partitions that it has on disk. */
+  readonly partitions: string;
+  /** Every record of a topic, up to where it ends now, each partition in order of offset. */
+  readAll(topic: string): Promise<TestRecord[]>;
+  /** The bytes of a topic's log: what no client has put in another form. */
+  logOf(topic: string): Promise<Buffer>;
+  stop(): Promise<void>;
+}
+
+export type TestRecord = KafkaMessage & { partition: number };
+
+const PARTITIONS = 3;
+
+/** One empty broker with those topics, of three partitions each. */
+export async function startBroker(topics: readonly string[]): Promise<TestBroker> {
+  const folder = await mkdtemp(join(tmpdir(), 'test-broker-'));
+  const data = join(folder, 'kafka');
+  await mkdir(data, { mode: 0o700 });
+  const cache = cacheFolder();
+  const java = await javaFor(OLDEST, { cache, progress: silent });
+  await fetchJars(['kafka'], { cache, java, progress: silent });
+  const usual = 23_092 + Math.floor(Math.random() * 2_000);
+  const [port = 0, controllerPort = 0] = await choosePorts([
+    { name: 'kafka', usual, option: '' },
+    { name: 'kafka controller', usual: usual + 2_000, option: '' },
+  ]);
+  const log = join(folder, 'kafka.log');
+  keepOnFailure('kafka.log', log);
+  const context = { data, kept: false, log, port, cache };
+  const server = kafkaServer(context, java, [{ id: 1, port, controllerPort }]);
+  await server.start();
+  await server.ready();
+
+  const kafka = new Kafka({ clientId: 'test', brokers: [server.endpoint], logLevel: logLevel.NOTHING });
+  const admin = kafka.admin();
+  await admin.connect();
+  const configEntries = [{ name: 'max.message.bytes', value: '1019904' }];
+  await createTopics(
+    admin,
+    topics.map((topic) => ({ topic, numPartitions: PARTITIONS, configEntries })),
+  );
+  await admin.disconnect();
+  return {
+    server,
+    endpoint: server.endpoint,
+    partitions: join(data, 'partitions'),
+    readAll: (topic) => readAll(kafka, topic),
+    async logOf(topic) {
+      const files = (await readdir(data, { recursive: true })).filter((file) =>
+        new RegExp(`(^|/)${topic}-\\d+/\\d+\\.log$`).test(file),
+      );
+      return Buffer.concat(await Promise.all(files.map((file) => readFile(join(data, file)))));
+    },
+    async stop() {
+      await server.stop();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+async function readAll(kafka: Kafka, topic: string): Promise<TestRecord[]> {
+  const admin = kafka.admin();
+  await admin.connect();
+  const ends = await admin.fetchTopicOffsets(topic);
+  await admin.disconnect();
+  const left = new Map(ends.map(({ partition, high }) => [partition, Number(high)]));
+  const records: TestRecord[] = [];
+  const consumer = kafka.consumer({ groupId: `read-all-${topic}-${Date.now()}`, maxWaitTimeInMs: 100 });
+  await consumer.connect();
+  await consumer.subscribe({ topic, fromBeginning: true });
+  const { promise: done, resolve } = Promise.withResolvers<void>();
+  const complete = () => [...left].every(([partition, high]) => high <= (read.get(partition) ?? 0));
+  const read = new Map<number, number>();
+  if (complete()) resolve();
+  await consumer.run({
+    autoCommit: false,
+    eachMessage: async ({ partition, message }) => {
+      records.push({ ...message, partition });
+      read.set(partition, Number(message.offset) + 1);
+      if (complete()) resolve();
+    },
+  });
+  await done;
+  await consumer.disconnect();
+  return records.sort((a, b) => a.partition - b.partition || Number(a.offset) - Number(b.offset));
+}

@@ -1,0 +1,2 @@
+/** The plugin has it, since it stands alone. */
+export { eventually } from '#msk/test/eventually.ts';

@@ -1,0 +1,24 @@
+import { readdir } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { statFields } from '#local/servers/process/process-identity.ts';
+import type { Server } from '#local/servers/server.ts';
+import { eventually } from './eventually.ts';
+
+/**
+ * Freezes a server until its process gets SIGCONT: its connections stay open, nothing answers. Each of its threads
+ * stops when it is next scheduled; until the last one has, a busy machine's server may still answer.
+ * @throws Error where it doesn't run, or isn't frozen in time
+ */
+export async function freeze({ name, process: spawned }: Server): Promise<void> {
+  if (spawned === undefined) throw new Error(`${name} doesn't run`);
+  spawned.signal('SIGSTOP');
+  if (process.platform !== 'linux') return sleep(500);
+  await eventually(() => isFrozen(spawned.pid), { what: `${name} is frozen` });
+}
+
+async function isFrozen(pid: number): Promise<boolean> {
+  const tasks = `/proc/${pid}/task`;
+  const threads = await Promise.all((await readdir(tasks)).map((id) => statFields(`${tasks}/${id}/stat`)));
+  // One that has ended meanwhile has no state.
+  return threads.every(([state = 'T']) => state === 'T');
+}

@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cacheFolder } from '#local/servers/cache.ts';
+import { fetchJars } from '#local/servers/jars/fetch-jars.ts';
+import { classPath } from '#local/servers/jars/jars.ts';
+import { javaFor, OLDEST } from '#local/servers/java/private-java.ts';
+import { silent } from '#local/servers/progress.ts';
+
+export type JavaFraming = 'confluent' | 'glue' | 'glue-zlib';
+
+/** A line for test/interop/AvroLogins.java. */
+export interface Operation {
+  readonly operation: 'write' | 'read';
+  readonly framing: JavaFraming;
+  readonly id: string;
+  /** JSON to write, base64 to read */
+  readonly data: string;
+}
+
+/** What org.apache.avro makes of each operation, in their order. */
+export async function javaAvro(schemaFile: string, operations: readonly Operation[]): Promise<string[]> {
+  const cache = cacheFolder();
+  const java = await javaFor(OLDEST, { cache, progress: silent });
+  await fetchJars(['avro'], { cache, java, progress: silent });
+  const program = spawn(java.path, ['-cp', classPath(cache, 'avro'), 'AvroLogins', schemaFile], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const chunks: Buffer[] = [];
+  program.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+  for (const { operation, framing, id, data } of operations) {
+    program.stdin.write(`${[operation, framing, id, data].join('\t')}\n`);
+  }
+  program.stdin.end();
+  const [code] = (await once(program, 'close')) as [number | null];
+  if (code !== 0) throw new Error(`AvroLogins ended with ${code}`);
+  return Buffer.concat(chunks).toString('utf8').trimEnd().split('\n');
+}

@@ -1,0 +1,120 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateTableCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { Client } from '@opensearch-project/opensearch';
+import type { Item } from '#lib/stores/attributes.ts';
+import { DUMMY_CREDENTIALS, LOCAL_REGION } from '#local/deploy/servers.ts';
+import { cacheFolder } from '#local/servers/cache.ts';
+import { dynamodbServer } from '#local/servers/dynamodb.ts';
+import { fetchJars } from '#local/servers/jars/fetch-jars.ts';
+import type { Java } from '#local/servers/java/java.ts';
+import { javaFor, MODERN } from '#local/servers/java/private-java.ts';
+import { openSearchServer } from '#local/servers/opensearch.ts';
+import { choosePorts } from '#local/servers/process/ports.ts';
+import { silent } from '#local/servers/progress.ts';
+import { s3Server } from '#local/servers/s3.ts';
+import { REGISTRY_JAVA, schemaRegistryServer } from '#local/servers/schema-registry.ts';
+import type { Server, ServerContext } from '#local/servers/server.ts';
+import { keepOnFailure } from './kept-logs.ts';
+
+/** `otherPort`: one more that is free. */
+type JavaServer = (context: ServerContext, java: Java, otherPort: number) => Server;
+const factories = {
+  dynamodb: dynamodbServer,
+  s3: s3Server,
+  'schema-registry': schemaRegistryServer,
+  opensearch: openSearchServer,
+} satisfies Record<string, JavaServer>;
+
+/** Credentials and one attempt, as tests want to see every error. */
+const settings = (endpoint: string) => ({
+  endpoint,
+  region: LOCAL_REGION,
+  credentials: DUMMY_CREDENTIALS,
+  maxAttempts: 1,
+});
+
+export interface TestServer {
+  readonly server: Server;
+  stop(): Promise<void>;
+}
+
+async function startServer(name: keyof typeof factories, oldestJava = 17): Promise<TestServer> {
+  const folder = await mkdtemp(join(tmpdir(), `test-${name}-`));
+  const data = join(folder, name);
+  await mkdir(data, { mode: 0o700 });
+  const cache = cacheFolder();
+  const java = await javaFor(oldestJava, { cache, progress: silent });
+  await fetchJars([name], { cache, java, progress: silent });
+  const usual = 24_000 + Math.floor(Math.random() * 4_000);
+  const [port = 0, otherPort = 0] = await choosePorts(Array.from({ length: 2 }, () => ({ name, usual, option: '' })));
+  const log = join(folder, 'log');
+  keepOnFailure(`${name}.log`, log);
+  const server = factories[name]({ data, kept: false, log, port, cache }, java, otherPort);
+  await server.start();
+  await server.ready();
+  return {
+    server,
+    async stop() {
+      await server.stop();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+export interface TestTables extends TestServer {
+  readonly client: DynamoDBClient;
+  /** Makes a table and gives its name back. Keys as "name:type", the partition key first. */
+  create(table: string, ...keys: `${string}:${'S' | 'N'}`[]): Promise<string>;
+  items(table: string): Promise<Item[]>;
+}
+
+/** An empty DynamoDB Local. */
+export async function startTables(): Promise<TestTables> {
+  const started = await startServer('dynamodb');
+  const client = new DynamoDBClient(settings(started.server.endpoint));
+  return {
+    ...started,
+    client,
+    async create(table, ...keys) {
+      const attributes = keys.map((key) => key.split(':') as [string, 'S' | 'N']);
+      await client.send(
+        new CreateTableCommand({
+          TableName: table,
+          BillingMode: 'PAY_PER_REQUEST',
+          AttributeDefinitions: attributes.map(([AttributeName, AttributeType]) => ({ AttributeName, AttributeType })),
+          KeySchema: attributes.map(([AttributeName], i) => ({ AttributeName, KeyType: i === 0 ? 'HASH' : 'RANGE' })),
+        }),
+      );
+      return table;
+    },
+    items: async (table) =>
+      (await client.send(new ScanCommand({ TableName: table, ConsistentRead: true }))).Items ?? [],
+  };
+}
+
+export interface TestBucket extends TestServer {
+  readonly client: S3Client;
+  readonly bucket: string;
+}
+
+/** An S3 server with one empty bucket. */
+export async function startBucket(): Promise<TestBucket> {
+  const started = await startServer('s3');
+  const client = new S3Client({ ...settings(started.server.endpoint), forcePathStyle: true });
+  await client.send(new CreateBucketCommand({ Bucket: 'archive' }));
+  return { ...started, client, bucket: 'archive' };
+}
+
+/** An empty schema registry; its endpoint is the root of Confluent's API. */
+export function startRegistry(): Promise<TestServer> {
+  return startServer('schema-registry', REGISTRY_JAVA);
+}
+
+/** An empty OpenSearch node, and its client that tries once. */
+export async function startSearch(): Promise<TestServer & { readonly client: Client }> {
+  const started = await startServer('opensearch', MODERN);
+  return { ...started, client: new Client({ node: started.server.endpoint, maxRetries: 0 }) };
+}

@@ -1,0 +1,64 @@
+/**
+ * `npm run check:template`: compiles every stage and every variant (`--stages`, `--variants`: those alone), and lets cfn-lint and checkov look at each. What
+ * checkov is told to skip stands in the template beside the resource, with its reason. Exit code 0: no finding;
+ * 1: findings, printed as the tools print them; 2: a tool couldn't be run, with one line that says why.
+ */
+import { sideBySide } from '#lib/stores/side-by-side.ts';
+import { templateFile } from '../compiled.ts';
+import { findingsOf } from './findings.ts';
+import { pythonTool } from './python-tool.ts';
+import { stageTemplates, templates, variants } from './variants.ts';
+
+interface Tool {
+  name: string;
+  /** a newer one may find something new, and is taken on purpose */
+  version: string;
+  arguments: (files: string[]) => string[];
+}
+
+const tools: Tool[] = [
+  // Its schemas are CloudFormation's of 2026-10-20.
+  { name: 'cfn-lint', version: '1.58.0', arguments: (files) => ['--regions', 'us-east-1', '--', ...files] },
+  {
+    name: 'checkov',
+    version: '3.3.30',
+    arguments: (files) => [
+      ...['--framework', 'cloudformation', '--compact', '--quiet', '--skip-download'],
+      ...files.flatMap((file) => ['--file', file]),
+    ],
+  },
+];
+
+const chosen = process.argv.includes('--stages')
+  ? stageTemplates
+  : process.argv.includes('--variants')
+    ? variants
+    : templates;
+const started = performance.now();
+const programs = new Map<Tool, string>();
+try {
+  for (const tool of tools) programs.set(tool, await pythonTool(tool.name, tool.version));
+} catch (error) {
+  console.error(`template not checked: ${(error as Error).message}`);
+  process.exit(2);
+}
+
+const files = await sideBySide(Object.values(chosen), 2, ({ stage, params }) => templateFile(stage, params));
+
+const codes = await Promise.all(
+  [...programs].map(async ([{ name, version, arguments: list }, program]) => {
+    try {
+      const environment = { ...process.env, LOG_LEVEL: 'ERROR' }; // checkov's own
+      const findings = await findingsOf(program, list(files), environment);
+      console.log(
+        findings || `${name} ${version} has no finding on the templates of ${Object.keys(chosen).join(', ')}`,
+      );
+      return findings ? 1 : 0;
+    } catch (error) {
+      console.error(`template not checked: ${(error as Error).message}`);
+      return 2;
+    }
+  }),
+);
+console.log(`${files.length} templates in ${((performance.now() - started) / 1000).toFixed(0)} s`);
+process.exitCode = Math.max(...codes);
