@@ -15,9 +15,9 @@ async function outcomeOf(file: string) {
 
 test.each([
   ['processLogin', 3],
-  ['processLogin-confluent', 2],
-  ['processLogin-glue', 2],
-  ['processLogin-decoded', 3],
+  ['processLogin/confluent', 2],
+  ['processLogin/glue', 2],
+  ['processLogin/decoded', 3],
 ])('the sample %s is of good logins', async (file, count) => {
   const { values, codes } = await outcomeOf(file);
 
@@ -27,7 +27,7 @@ test.each([
 });
 
 test('the sample of bad logins has every cause but those that need a second schema or a value of over 64 KiB', async () => {
-  const { codes } = await outcomeOf('processLogin-bad');
+  const { codes } = await outcomeOf('processLogin/bad');
 
   expect(codes.toSorted(([a], [b]) => a - b).map(([, code]) => code)).toEqual([
     'NULL_VALUE',

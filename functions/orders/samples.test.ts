@@ -24,7 +24,7 @@ test('the samples of good orders are good ones', () => {
 });
 
 test('the sample of bad orders has every cause that an order itself can be of', () => {
-  const codes = codesOf('processOrder-bad', readOrder);
+  const codes = codesOf('processOrder/bad', readOrder);
 
   expect(new Set(codes)).toEqual(
     new Set(['NULL_VALUE', 'NOT_UTF8', 'NOT_JSON', 'NOT_AN_OBJECT', 'SCHEMA', 'FUTURE_TIMESTAMP']),

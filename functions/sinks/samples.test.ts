@@ -9,8 +9,8 @@ import { tables } from './rds/rows.ts';
 import { routeOf, routes } from './routes.ts';
 
 const folder = new URL('../../events/', import.meta.url);
-const samples = readdirSync(folder)
-  .filter((file) => /^(archiveToS3|insertIntoRds|upsertIntoDynamodb|indexAlerts)\b/.test(file))
+const samples = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  .filter((file) => /^(archiveToS3|insertIntoRds|upsertIntoDynamodb|indexAlerts)\b.*\.json$/.test(file))
   .map((file) => {
     const event = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as MskEvent;
     return { file, partitions: partitionsOf(event) };
@@ -48,6 +48,6 @@ test.each(samples.filter(({ file }) => file.startsWith('insert') || file.startsW
       ];
     });
 
-    expect(failures.map(({ error }) => error.code)).toEqual(file.includes('-bad') ? ['NOT_JSON', 'SCHEMA'] : []);
+    expect(failures.map(({ error }) => error.code)).toEqual(file.endsWith('/bad.json') ? ['NOT_JSON', 'SCHEMA'] : []);
   },
 );

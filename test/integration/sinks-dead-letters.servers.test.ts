@@ -42,7 +42,7 @@ async function loadHandler(): Promise<Handler> {
 }
 
 test("a sink's bad records go to their topic's dead-letter topic as they are; the others to the store", async () => {
-  const event = JSON.parse(await readFile('events/upsertIntoDynamodb-bad.json', 'utf8')) as MskEvent;
+  const event = JSON.parse(await readFile('events/upsertIntoDynamodb/bad.json', 'utf8')) as MskEvent;
   const [first, second] = event.records['processed-data-topic-9'] ?? [];
 
   const response = await handler({ ...event, bootstrapServers: broker.endpoint }, lambdaContext());
@@ -62,7 +62,7 @@ test("a sink's bad records go to their topic's dead-letter topic as they are; th
 });
 
 test('a generic record that is too large for an item is in demo-dlq, byte for byte', async () => {
-  const sample = JSON.parse(await readFile('events/upsertIntoDynamodb-demo.json', 'utf8')) as MskEvent;
+  const sample = JSON.parse(await readFile('events/upsertIntoDynamodb/demo.json', 'utf8')) as MskEvent;
   const [record] = sample.records['demo_topic-9'] ?? [];
   const value = Buffer.alloc(1_000_000, 'x').toString('base64');
 
