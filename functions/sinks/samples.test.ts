@@ -51,3 +51,19 @@ test.each(samples.filter(({ file }) => file.startsWith('insert') || file.startsW
     expect(failures.map(({ error }) => error.code)).toEqual(file.endsWith('/bad.json') ? ['NOT_JSON', 'SCHEMA'] : []);
   },
 );
+
+test('no item of a sample has expired: DynamoDB would remove it before anybody sees it', () => {
+  const now = Date.now();
+  const records = samples
+    .filter(({ file }) => file.startsWith('upsert') && !file.endsWith('/bad.json'))
+    .flatMap(({ partitions }) => partitions.flatMap((partition) => partition.records));
+  const expiries = records.flatMap((record) =>
+    routeOf(record.topic).dynamodb.flatMap((kind) => {
+      const { expiresAt } = entities[kind].item(record, { now, tombstoneDays: 30, loginDays: 365 }) ?? {};
+      return expiresAt?.N === undefined ? [] : [Number(expiresAt.N)];
+    }),
+  );
+
+  expect(expiries.length).toBeGreaterThan(0);
+  expect(Math.min(...expiries)).toBeGreaterThan(now / 1000 + 86_400);
+});
