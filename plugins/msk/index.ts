@@ -1,11 +1,12 @@
+import { InvokeLocal, type InvokeOptions } from './invoke-local.ts';
 import { Offline } from './offline.ts';
 import { compileMappings, defineSchema } from './package/compile-mappings.ts';
 import { grantMappings } from './package/grants.ts';
-import { InvokeLocal, type InvokeOptions } from './runtime/invoke-local.ts';
 import type { PluginTools, Serverless } from './serverless.ts';
 import { stopRequest } from './stop-request.ts';
 
 export { Cluster } from './consumer/cluster.ts';
+export type { KafkaRecord } from './consumer/record.ts';
 export { TopicReader } from './consumer/topic-reader.ts';
 export type {
   Attached,
@@ -18,7 +19,7 @@ export type {
   References,
   TemplateResource,
 } from './contract.ts';
-export { type KafkaRecord, type MskEvent, mskEvent } from './polling/event.ts';
+export { type MskEvent, mskEvent } from './polling/event.ts';
 export { unpack } from './runtime/unpack.ts';
 export { holds, resolve, type TemplateContext } from './template/template.ts';
 

@@ -9,8 +9,8 @@ import { type MetricsEndpoint, serveMetrics } from './polling/metrics-endpoint.t
 import { Poller } from './polling/poller.ts';
 import { Functions } from './runtime/functions.ts';
 import { variablesOf } from './runtime/lambda-function.ts';
-import { loadServiceModule } from './runtime/service-module.ts';
 import type { PluginTools, Serverless } from './serverless.ts';
+import { loadServiceModule } from './service-module.ts';
 import { mskMappings } from './template/mapping.ts';
 
 const statusMilliseconds = 1000;

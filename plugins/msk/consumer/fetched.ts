@@ -1,5 +1,5 @@
 import type { fetchV12, RecordsBatch } from '@platformatic/kafka';
-import type { KafkaHeader, KafkaRecord } from '../polling/event.ts';
+import type { KafkaHeader, KafkaRecord } from './record.ts';
 
 /** What a fetch from one offset of a partition has brought. */
 export interface Fetched {

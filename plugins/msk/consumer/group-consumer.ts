@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Consumer, ConsumerGroupJoinPayload, offsetCommitV8 } from '@platformatic/kafka';
+import type { Consumer, ConsumerGroupJoinPayload } from '@platformatic/kafka';
 import type { Mapping } from '../template/mapping.ts';
 import type { Cluster } from './cluster.ts';
 import type { Fetched } from './fetched.ts';
 import { kafkaClient } from './kafka-client.ts';
+import { commitOffsets } from './offset-commit.ts';
 import type { PartitionQueue } from './partition-queue.ts';
+import { StartingOffsets } from './starting-offsets.ts';
 import { TopicReader } from './topic-reader.ts';
 
 export interface GroupConsumerOptions {
@@ -12,36 +14,35 @@ export interface GroupConsumerOptions {
   mapping: Mapping;
   queueOf: (partition: number) => PartitionQueue;
   queues: () => Iterable<PartitionQueue>;
-  /** Told that records were queued, and of the partition's end offset. */
+  /** Called when records were queued, with the partition's end offset. */
   queued: (queue: PartitionQueue, records: number, end: number) => void;
-  /** Commits where a group without offsets begins, lest LATEST skips records at a restart. */
+  /** Commits the first offset of a group that has none. Otherwise LATEST could skip records at a restart. */
   begin: (queue: PartitionQueue, offset: number) => void;
-  /** Told that the group's coordinator has answered. */
+  /** Called when the group's coordinator has answered. */
   connected: () => void;
   failed: (error: unknown) => void;
-  /** Told once of an offset from which a partition can't be read on. */
+  /** Called once for each offset at which a partition can't be read. */
   unreadable: (partition: number, offset: number, error: Error) => void;
 }
 
-/** Idle: how long a fetch waits at the broker. A record ends the wait, unless the batching window leaves time for more. */
+/** How long an idle fetch waits at the broker. A record ends the wait, unless it waits for `patientFetchBytes`. */
 const fetchWaitMilliseconds = 500;
-/** While a queue is full its partition isn't fetched: it mustn't wait long for the others' fetch to end. */
+/** The wait while a queue is full. When it has room again, its partition must not wait long for the current fetch. */
 const heldWaitMilliseconds = 50;
-/** A batch that waits a second to be full gains nothing from fetches that bring a few records each, a hundred a second. */
+/** With a window of 1 s or longer, a fetch waits for 64 KB. A hundred small fetches a second would gain nothing. */
 const patientWindowMilliseconds = 1000;
 const patientFetchBytes = 64 * 1024;
 const restartMilliseconds = 1000;
-/** Leaving a group whose coordinator is away can only fail. */
+/** If the coordinator is not available, leaving the group can only fail. */
 const leaveMilliseconds = 3000;
 
-/** A member of the mapping's consumer group that fills the queues of its partitions, and lives through failures. */
+/** A member of the mapping's consumer group. It fills the queues of its partitions, and starts again after a failure. */
 export class GroupConsumer {
   readonly #options: GroupConsumerOptions;
   readonly #stop = new AbortController();
   readonly #left = Promise.withResolvers<void>();
-  /** Partitions whose starting position isn't known yet. */
-  readonly #unsure = new Set<number>();
-  /** Where each partition can't be read on. */
+  readonly #startingOffsets: StartingOffsets;
+  /** For each unreadable partition, the offset at which it can't be read. */
   readonly #unreadable = new Map<number, number>();
   #consumer: Consumer | undefined;
   #reader: TopicReader | undefined;
@@ -50,9 +51,10 @@ export class GroupConsumer {
 
   constructor(options: GroupConsumerOptions) {
     this.#options = options;
+    this.#startingOffsets = new StartingOffsets({ ...options, found: () => this.#reader?.wake() }, this.#stop.signal);
   }
 
-  /** Partitions that are not fetched now: their queues are full, or their starting position isn't known yet. */
+  /** Partitions that are not fetched now: their queue is full, or their starting offset isn't known yet. */
   get held(): number {
     return [...this.#options.queues()].filter((queue) => queue.assigned && this.#position(queue) === undefined).length;
   }
@@ -61,39 +63,21 @@ export class GroupConsumer {
     this.#running = this.#keepConsuming();
   }
 
-  /** Fetches no more; the group is not yet left. */
+  /** Stops fetching, and stays in the group. */
   pause(): void {
     this.#stop.abort();
   }
 
-  /** Leaves the group. */
   async leave(): Promise<void> {
     this.#stop.abort();
     this.#left.resolve();
     await this.#running;
   }
 
-  /**
-   * As the member that this is now, and never again as another: meanwhile the partitions may be someone else's.
-   *
-   * @throws Error where Kafka hasn't stored the offsets
-   */
+  /** @throws Error if Kafka hasn't stored the offsets */
   async commit(offsets: { partition: number; offset: number }[]): Promise<void> {
-    const consumer = this.#consumer;
-    if (!consumer?.memberId) throw new Error('the group was left before its offsets were committed');
-    const { offsetCommitV8 } = await kafkaClient();
-    const coordinator = await consumer.findGroupCoordinator();
-    const connection = (await consumer.connectToBrokers([coordinator])).get(coordinator);
-    if (!connection) throw new Error("the group's coordinator is away");
-    const partitions = offsets.map(({ partition, offset }) => ({
-      partitionIndex: partition,
-      committedOffset: BigInt(offset),
-      committedLeaderEpoch: -1,
-      committedMetadata: null,
-    }));
-    const topics: offsetCommitV8.OffsetCommitRequestTopic[] = [{ name: this.#options.mapping.topic, partitions }];
-    const { generationId, memberId } = consumer;
-    await offsetCommitV8.api.async(connection, this.#options.mapping.group, generationId, memberId, null, topics);
+    const { group, topic } = this.#options.mapping;
+    await commitOffsets(this.#consumer, group, topic, offsets);
   }
 
   async #keepConsuming(): Promise<void> {
@@ -107,7 +91,7 @@ export class GroupConsumer {
     }
   }
 
-  /** Resolves when the group is left, rejects when the client gives up. */
+  /** Resolves when the member has left the group. Rejects when the client gives up. */
   async #consume(): Promise<void> {
     const { cluster, mapping, failed, queues } = this.#options;
     await cluster.expectTopic(mapping.topic);
@@ -137,11 +121,11 @@ export class GroupConsumer {
     const consumer = new Consumer({
       ...cluster.options(`serverless-offline-msk ${mapping.logicalId}`),
       groupId: mapping.group,
-      // Short enough that a restart after a kill doesn't wait long for the dead member to be expelled.
+      // Short, so that a restart after a kill doesn't wait long until the group expels the dead member.
       sessionTimeout: 10_000,
       heartbeatInterval: 2000,
       rebalanceTimeout: 10_000,
-      // Longer than the others of the group may take to join again.
+      // Longer than the other members may take to join again.
       requestTimeout: 15_000,
       retries: 10,
     });
@@ -161,11 +145,11 @@ export class GroupConsumer {
       client: cluster.options(`serverless-offline-msk ${mapping.logicalId}`),
       position: (partition) => this.#position(queueOf(partition)),
       took: (partition, fetched, end) => this.#queue(queueOf(partition), fetched, end),
-      outOfRange: (partition) => void this.#restart(queueOf(partition)).catch(failed),
+      outOfRange: (partition) => void this.#startingOffsets.restart(queueOf(partition)).catch(failed),
       unreadable: (partition, offset, error) => this.#reportUnreadable(partition, offset, error),
       failed,
       partitions: (count) => {
-        // The group's leader gives out what it knows of when someone joins.
+        // The group's leader assigns new partitions only when a member joins.
         if (known > 0 && count > known) consumer.joinGroup({}).catch(crashed);
         known = Math.max(known, count);
       },
@@ -174,72 +158,22 @@ export class GroupConsumer {
   }
 
   #position(queue: PartitionQueue): number | undefined {
-    const isHeld = !queue.assigned || queue.full || this.#unsure.has(queue.partition) || this.#stop.signal.aborted;
+    const isUnknown = this.#startingOffsets.waits(queue);
+    const isHeld = !queue.assigned || queue.full || isUnknown || this.#stop.signal.aborted;
     return isHeld ? undefined : queue.next;
   }
 
   #join({ memberId, assignments = [] }: ConsumerGroupJoinPayload): void {
     const { mapping, queues, queueOf, failed } = this.#options;
     const assigned = new Set(assignments.find(({ topic }) => topic === mapping.topic)?.partitions);
-    // A new member id: the group went on without this member meanwhile.
+    // With a new member id, other members may have owned the partitions in between.
     const continuous = memberId === this.#memberId;
     this.#memberId = memberId;
     for (const queue of queues()) if (!continuous || !assigned.has(queue.partition)) queue.revoke();
     const gained = [...assigned].map(queueOf).filter((queue) => !queue.assigned);
-    for (const queue of gained) {
-      queue.assigned = true;
-      this.#unsure.add(queue.partition);
-    }
-    if (gained.length > 0) this.#seekStart(gained).catch(failed);
+    for (const queue of gained) queue.assigned = true;
+    if (gained.length > 0) this.#startingOffsets.find(gained).catch(failed);
     this.#options.connected();
-  }
-
-  /** Asks whether the group has offsets for partitions that it has gained, and begins there. */
-  async #seekStart(queues: readonly PartitionQueue[]): Promise<void> {
-    const { cluster, mapping, begin } = this.#options;
-    const ownerships = queues.map((queue) => queue.ownership);
-    const waiting = () => queues.filter((queue, index) => queue.ownership === ownerships[index]);
-    const positions = await this.#insisting(() => cluster.positions(mapping), waiting);
-    // A group that has begun commits each partition: one that has no offset was added later. LATEST must not skip its
-    // first records, though they came while no poller ran.
-    const begun = [...(positions?.values() ?? [])].some(({ committed }) => committed);
-    for (const queue of waiting()) {
-      const position = positions?.get(queue.partition);
-      if (!position) continue;
-      const isAdded = begun && !position.committed && mapping.startingPosition.at !== 'TRIM_HORIZON';
-      queue.next = isAdded ? 0 : position.offset;
-      if (!position.committed && mapping.startingPosition.at !== 'TRIM_HORIZON') begin(queue, queue.next);
-      this.#unsure.delete(queue.partition);
-    }
-    this.#reader?.wake();
-  }
-
-  /** Goes on at the first record that there is: older ones are gone, or the topic was made anew. */
-  async #restart(queue: PartitionQueue): Promise<void> {
-    const { cluster, mapping } = this.#options;
-    const { ownership } = queue;
-    if (this.#unsure.has(queue.partition)) return;
-    this.#unsure.add(queue.partition);
-    const waiting = () => (queue.ownership === ownership ? [queue] : []);
-    const firsts = await this.#insisting(() => cluster.offsetsAt(mapping.topic, 'first'), waiting);
-    const first = firsts?.get(queue.partition);
-    if (first === undefined || waiting().length === 0) return;
-    queue.restart(first);
-    this.#unsure.delete(queue.partition);
-    this.#reader?.wake();
-  }
-
-  /** Asks until there is an answer, or nobody waits for one. */
-  async #insisting<T>(ask: () => Promise<T>, waiting: () => readonly unknown[]): Promise<T | undefined> {
-    while (waiting().length > 0 && !this.#stop.signal.aborted) {
-      try {
-        return await ask();
-      } catch (error) {
-        this.#options.failed(error);
-        await sleep(restartMilliseconds);
-      }
-    }
-    return undefined;
   }
 
   #queue(queue: PartitionQueue, fetched: Fetched, end: number): void {

@@ -1,5 +1,5 @@
-import type { KafkaRecord } from '../polling/event.ts';
 import { PartitionQueue } from './partition-queue.ts';
+import type { KafkaRecord } from './record.ts';
 
 const record = (offset: number, size = 10): KafkaRecord => ({
   offset,
@@ -12,7 +12,15 @@ const offsets = (first: number, count: number, size?: number) => ({
   records: Array.from({ length: count }, (_, index) => record(first + index, size)),
   next: first + count,
 });
-const create = () => new PartitionQueue('t', 0, { batchSize: 100, maxBytes: 100_000 });
+const create = (passes = (_: KafkaRecord) => true) =>
+  new PartitionQueue({
+    topic: 't',
+    partition: 0,
+    batchSize: 100,
+    maxBytes: 100_000,
+    sizeOf: ({ value }) => (value?.length ?? 0) * 1.5,
+    passes,
+  });
 
 describe('PartitionQueue', () => {
   test('gives records in order and knows which comes next', () => {
@@ -91,8 +99,7 @@ describe('PartitionQueue', () => {
   });
 
   describe('with a filter', () => {
-    const createOdd = () =>
-      new PartitionQueue('t', 0, { batchSize: 100, maxBytes: 100_000 }, (r) => r.offset % 2 === 1);
+    const createOdd = () => create(({ offset }) => offset % 2 === 1);
 
     test('queues what passes, and goes on behind what does not', () => {
       const queue = createOdd();

@@ -1,56 +1,61 @@
-import type { BatchLimits } from '../polling/batching.ts';
-import { eventBytes, type KafkaRecord } from '../polling/event.ts';
 import type { Fetched } from './fetched.ts';
+import type { KafkaRecord } from './record.ts';
+
+export interface PartitionQueueOptions {
+  topic: string;
+  partition: number;
+  /** Records in the largest batch. */
+  batchSize: number;
+  /** Bytes in the largest batch. */
+  maxBytes: number;
+  /** Bytes of a record in a batch. */
+  sizeOf: (record: KafkaRecord) => number;
+  /** Whether the filter lets a record through. By default, every record passes. */
+  passes?: (record: KafkaRecord) => boolean;
+}
 
 interface QueuedRecord {
   record: KafkaRecord;
   bytes: number;
-  /** When it was queued, in milliseconds. */
+  /** Time of queueing, in milliseconds. */
   at: number;
-  /** Records filtered out between it and the one queued before. */
+  /** Number of records filtered out between the previous queued record and this one. */
   filteredBefore: number;
 }
 
-/** Records of one partition that are fetched and wait for an invocation, in offset order. */
+/** The fetched records of one partition that wait for an invocation, in offset order. */
 export class PartitionQueue {
   readonly topic: string;
   readonly partition: number;
   readonly #limits: { records: number; bytes: number };
+  readonly #sizeOf: (record: KafkaRecord) => number;
   readonly #passes: (record: KafkaRecord) => boolean;
   #records: QueuedRecord[] = [];
   #bytes = 0;
-  /** Records filtered out behind the last one queued. */
+  /** Number of records filtered out after the last queued record. */
   #filteredBehind = 0;
-  /** Records filtered out among those taken, not yet given by `takeFiltered`. */
+  /** Number of records filtered out between the taken records that `takeFiltered` has not returned yet. */
   #filteredAmongTaken = 0;
   #onDrained: (() => void)[] = [];
 
   /** Whether this poller owns the partition. */
   assigned = false;
-  /** Counts the times that the partition was taken away: a batch of an earlier ownership must not commit. */
+  /** How often the partition was revoked. A batch of an earlier ownership must not commit. */
   ownership = 0;
-  /** Whether a batch with this partition's records is in flight: Lambda reads a partition sequentially. */
+  /** Whether a batch with this partition's records is in flight. Lambda processes a partition sequentially. */
   busy = false;
-  /** The offset to fetch next; undefined where it isn't known. */
+  /** The offset to fetch next. Undefined if it isn't known. */
   next: number | undefined;
-  /** Whether there are offsets without a record before `next`, which nobody was told of. */
+  /** Whether offsets without a record precede `next` and `takeGap` has not returned true for them yet. */
   #hasGap = false;
 
-  /** @param passes whether a record is to be queued; the others are passed over */
-  constructor(
-    topic: string,
-    partition: number,
-    limits: BatchLimits,
-    passes: (record: KafkaRecord) => boolean = () => true,
-  ) {
+  constructor({ topic, partition, batchSize, maxBytes, sizeOf, passes = () => true }: PartitionQueueOptions) {
     this.topic = topic;
     this.partition = partition;
+    this.#sizeOf = sizeOf;
     this.#passes = passes;
-    // Enough for the next batch to be whole while one is in flight, and no more.
-    this.#limits = {
-      records: Math.min(Math.max(limits.batchSize * 10, 1000), 20_000),
-      bytes: limits.maxBytes * 1.5,
-    };
+    // Enough room to fill the next batch while one batch is in flight.
+    this.#limits = { records: Math.min(Math.max(batchSize * 10, 1000), 20_000), bytes: maxBytes * 1.5 };
   }
 
   get length(): number {
@@ -61,12 +66,12 @@ export class PartitionQueue {
     return this.#bytes;
   }
 
-  /** When the oldest record was queued. */
+  /** Queueing time of the oldest record. */
   get since(): number {
     return this.#records[0]?.at ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Where the partition stands when what was taken is done: the first record that waits, or what comes next. */
+  /** The offset to commit when all taken records are done: the first waiting record, or the next offset to fetch. */
   get head(): number | undefined {
     return this.#records[0]?.record.offset ?? this.next;
   }
@@ -75,14 +80,14 @@ export class PartitionQueue {
     return this.#records.length >= this.#limits.records || this.#bytes >= this.#limits.bytes;
   }
 
-  /** Queues what a fetch from `next` brought. Offsets without a record, as of a transaction's marker, are passed over. */
+  /** Queues the records of a fetch from `next`. Skips offsets without a record, e.g. of transaction markers. */
   add({ records, next }: Fetched, at: number): void {
     for (const record of records) {
       if (!this.#passes(record)) {
         this.#filteredBehind += 1;
         continue;
       }
-      const bytes = eventBytes(this.topic, this.partition, record);
+      const bytes = this.#sizeOf(record);
       this.#records.push({ record, bytes, at, filteredBefore: this.#filteredBehind });
       this.#filteredBehind = 0;
       this.#bytes += bytes;
@@ -92,8 +97,8 @@ export class PartitionQueue {
   }
 
   /**
-   * Goes on at the first offset that the log has. Where that is below what was fetched, the topic was made anew: what is
-   * queued is then worthless.
+   * Continues at the first offset of the log. If that offset is below the fetched ones, the topic was deleted and created
+   * again: the queued records are then obsolete.
    */
   restart(first: number): void {
     if (this.next !== undefined && first < this.next) this.clear();
@@ -101,7 +106,7 @@ export class PartitionQueue {
     this.#hasGap = true;
   }
 
-  /** Sizes of the records, the oldest first. */
+  /** Record sizes in bytes, oldest first. */
   *sizes(): Generator<number> {
     for (const { bytes } of this.#records) yield bytes;
   }
@@ -117,7 +122,7 @@ export class PartitionQueue {
     return taken.map(({ record }) => record);
   }
 
-  /** How many records before `head` were filtered out since the last call. */
+  /** Number of records before `head` that were filtered out since the last call. */
   takeFiltered(): number {
     const [first] = this.#records;
     const filtered = this.#filteredAmongTaken + (first?.filteredBefore ?? this.#filteredBehind);
@@ -127,14 +132,14 @@ export class PartitionQueue {
     return filtered;
   }
 
-  /** Whether all that was fetched is taken, and offsets without a record follow it: `head` is done up to there. */
+  /** Whether the queue is empty and offsets without a record follow the last record. They can then be committed. */
   takeGap(): boolean {
     const hasGap = this.#hasGap && this.#records.length === 0;
     if (hasGap) this.#hasGap = false;
     return hasGap;
   }
 
-  /** Resolves when a quarter of the queue's room is free again: the rest keeps the function busy until the next fetch. */
+  /** Resolves when a quarter of the queue is free. The rest keeps the function busy until the next fetch. */
   drained(): Promise<void> {
     return new Promise((resolve) => {
       this.#onDrained.push(resolve);

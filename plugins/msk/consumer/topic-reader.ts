@@ -1,44 +1,42 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Base, BaseOptions, Broker, fetchV12 } from '@platformatic/kafka';
+import { type FetchWait, fetchFrom, isConnectionError } from './fetch.ts';
 import { committedRecords, type Fetched } from './fetched.ts';
 import { kafkaClient } from './kafka-client.ts';
 
 export interface TopicReaderOptions {
   topic: string;
   client: BaseOptions;
-  /** The offset to fetch next from a partition; undefined where nothing is to be fetched from it now. */
+  /** The offset to fetch next from a partition. Undefined if nothing is to be fetched from it now. */
   position: (partition: number) => number | undefined;
-  /** Takes what a fetch has brought; `end` is the offset from which on nothing can be read yet. */
+  /** Takes the result of a fetch. Records from the offset `end` on can't be read yet. */
   took: (partition: number, fetched: Fetched, end: number) => void;
-  /** Told of a partition whose log doesn't hold the offset to fetch, no more or not any longer. */
+  /** Called when the partition's log doesn't hold the offset to fetch (not yet, or no longer). */
   outOfRange: (partition: number) => void;
-  /** Told of a partition that can't be read on from that offset: what is stored there isn't understood. */
+  /** Called when the client can't decode what the partition stores at that offset. */
   unreadable: (partition: number, offset: number, error: Error) => void;
-  /** Told of what is tried again. */
+  /** Called with each error that leads to a retry. */
   failed: (error: unknown) => void;
-  /** How many partitions the topic has. */
+  /** Called with the topic's number of partitions. */
   partitions?: (count: number) => void;
-  /** How long a fetch may wait at the broker, and for how many bytes. */
-  patience: () => { milliseconds: number; bytes: number };
+  /** How long the next fetch may wait at the broker. */
+  patience: () => FetchWait;
 }
 
-const readCommitted = 1;
-const [noSession, sessionless] = [0, -1];
-/** A larger batch is given whole all the same. */
-const [partitionBytes, fetchBytes] = [2 ** 20, 10 * 2 ** 20];
+/** Kafka's error code OFFSET_OUT_OF_RANGE. */
 const outOfRange = 1;
-/** How old what is known of the topic may be: partitions that are added are read that much later. */
+/** Maximum age of the topic's metadata. New partitions are read after this time at the latest. */
 const metadataMilliseconds = 10_000;
 const retryMilliseconds = 250;
-/** Until what can't be read is tried again: another version of a client won't come by itself. */
+/** Pause before the next attempt at an unreadable partition. Longer, because it needs another version of the client. */
 const unreadableMilliseconds = 5000;
-/** How long a loop without a partition to fetch sleeps, at most. */
+/** Longest sleep of a loop that has no partition to fetch. */
 const idleMilliseconds = 1000;
 
 /**
- * Fetches a topic's committed records, side by side from each broker that leads partitions of it. Who uses it says where
- * to go on, so that a partition can be left out, or be set to another offset, at any time: what a fetch then brings from
- * another offset is passed over.
+ * Fetches a topic's committed records. It reads from all brokers that lead partitions of the topic at the same time.
+ * The caller gives the position of each partition, so it can pause a partition or move it to another offset at any time.
+ * A fetch from another offset is then ignored.
  */
 export class TopicReader {
   readonly #options: TopicReaderOptions;
@@ -47,7 +45,7 @@ export class TopicReader {
   #leaders = new Map<number, number>();
   #brokers = new Map<number, Broker>();
   #woken = Promise.withResolvers<void>();
-  /** Partitions that couldn't be read, and when each is tried again, alone. */
+  /** Partitions that may be unreadable, and when to try each one alone. */
   readonly #doubtful = new Map<number, number>();
   #client: Base | undefined;
   #running: Promise<void> | undefined;
@@ -56,7 +54,7 @@ export class TopicReader {
     this.#options = options;
   }
 
-  /** Whether a partition can't be read on. */
+  /** Whether a partition can't be read. */
   get isStuck(): boolean {
     return this.#doubtful.size > 0;
   }
@@ -65,7 +63,7 @@ export class TopicReader {
     this.#running = this.#run();
   }
 
-  /** To be called when a partition's position has changed. */
+  /** Call this when a partition's position has changed. */
   wake(): void {
     this.#woken.resolve();
     this.#woken = Promise.withResolvers();
@@ -90,7 +88,7 @@ export class TopicReader {
     }
   }
 
-  /** Asks who leads the partitions, and reads from each that does. */
+  /** Asks for the partitions' leaders, and starts to read from each new one. */
   async #refresh(client: Base): Promise<boolean> {
     try {
       const { topic, partitions } = this.#options;
@@ -126,7 +124,7 @@ export class TopicReader {
     }
   }
 
-  /** What to fetch from a broker: one that couldn't be read alone, so that it holds up no other. */
+  /** The positions to fetch from a broker. A doubtful partition is fetched alone, so that it doesn't block others. */
   #wanted(node: number): Map<number, number> {
     const wanted = new Map<number, number>();
     const now = performance.now();
@@ -141,43 +139,21 @@ export class TopicReader {
   }
 
   async #fetch(client: Base, node: number, positions: ReadonlyMap<number, number>): Promise<fetchV12.FetchResponse> {
-    const { fetchV12, ResponseError } = await kafkaClient();
     const { topic, patience } = this.#options;
     const broker = this.#brokers.get(node);
-    if (!broker) throw new Error(`broker ${node} of ${topic} is away`);
+    if (!broker) throw new Error(`broker ${node}, a leader of ${topic}, is not available`);
     const connection = await client.connections.get(broker);
-    const isAlone = this.#doubtful.size > 0;
-    const { milliseconds, bytes } = isAlone ? { milliseconds: 0, bytes: 1 } : patience();
-    const partitions = [...positions].map(([partition, offset]) => ({
-      partition,
-      currentLeaderEpoch: -1,
-      fetchOffset: BigInt(offset),
-      lastFetchedEpoch: -1,
-      partitionMaxBytes: partitionBytes,
-    }));
-    const topics = [{ topicId: topic, partitions }];
+    const wait = this.isStuck ? { milliseconds: 0, bytes: 1 } : patience();
     try {
-      return await fetchV12.api.async(
-        connection,
-        milliseconds,
-        bytes,
-        fetchBytes,
-        readCommitted,
-        noSession,
-        sessionless,
-        topics,
-        [],
-        '',
-      );
+      return await fetchFrom(connection, topic, positions, wait);
     } catch (error) {
-      if (error instanceof ResponseError && error['response']) return error['response'] as fetchV12.FetchResponse;
-      if (isOfConnection(error as Error)) throw error;
+      if (isConnectionError(error as Error)) throw error;
       this.#doubt(positions, error as Error);
       return { throttleTimeMs: 0, errorCode: 0, sessionId: 0, responses: [] };
     }
   }
 
-  /** What came can't be understood. Of several partitions it isn't known yet whose it was. */
+  /** The client can't decode the response. If it covers several partitions, the faulty one isn't known yet. */
   #doubt(positions: ReadonlyMap<number, number>, error: Error): void {
     const isOne = positions.size === 1;
     for (const [partition, offset] of positions) {
@@ -190,7 +166,7 @@ export class TopicReader {
     const codes = new Set(errorCode === 0 ? [] : [errorCode]);
     for (const partition of responses.flatMap(({ partitions }) => partitions)) {
       const from = positions.get(partition.partitionIndex);
-      // Sought or taken away meanwhile.
+      // The partition was moved to another offset or revoked during the fetch.
       if (from === undefined || this.#options.position(partition.partitionIndex) !== from) continue;
       this.#doubtful.delete(partition.partitionIndex);
       if (partition.errorCode === 0) {
@@ -201,7 +177,7 @@ export class TopicReader {
       else codes.add(partition.errorCode);
     }
     if (codes.size > 0)
-      throw new Error(`${this.#options.topic} can't be fetched: Kafka's error ${[...codes].join(', ')}`);
+      throw new Error(`fetch of ${this.#options.topic} failed with Kafka's error code ${[...codes].join(', ')}`);
   }
 
   #failed(error: unknown): void {
@@ -211,9 +187,4 @@ export class TopicReader {
   async #pause(milliseconds: number): Promise<void> {
     await sleep(milliseconds, undefined, { signal: this.#stop.signal }).catch(() => {});
   }
-}
-
-/** Whether it is the connection that failed, and not what came over it that can't be understood. */
-function isOfConnection(error: Error & { code?: unknown }): boolean {
-  return typeof error.code === 'string' && /^(PLT_KFK_(NETWORK|RESPONSE|MULTIPLE|USER)|E[A-Z]+)$/.test(error.code);
 }

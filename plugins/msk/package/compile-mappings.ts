@@ -1,15 +1,16 @@
 import type { MskEventDefinition, Serverless } from '../serverless.ts';
+import type { DeclaredEvent } from './declared-event.ts';
 import { notForMsk, properties, setProperties } from './properties.ts';
-import { type MskEvent, violations } from './rules.ts';
+import { violations } from './rules.ts';
 
-/** Lets the framework's schema know the plugin's properties, so that its own errors name what is wrong in them. */
+/** Adds the plugin's properties to the framework's schema, so that the framework validates them. */
 export function defineSchema({ configSchemaHandler }: Serverless): void {
   const own = properties.filter(({ path, schema }) => path.length === 1 && schema);
   configSchemaHandler.defineFunctionEventProperties('aws', 'msk', {
     type: 'object',
     properties: Object.fromEntries([
       ...own.map(({ path, schema }) => [path[0], schema ?? {}] as const),
-      // Let through here, so that the rules can say whose they are.
+      // The schema accepts them, so that the rules can name the event source that they belong to.
       ...[...notForMsk.keys()].map((name) => [name, {}] as const),
     ]),
   });
@@ -28,7 +29,7 @@ export function defineSchema({ configSchemaHandler }: Serverless): void {
       },
     },
   });
-  // The framework has no method for a nested property, and its own definition lets any unknown one through, to drop it.
+  // The framework has no method for nested properties. Its own definition accepts any unknown one, and drops it.
   const pollers = configSchemaHandler.schema.definitions['mskProvisionedPollerConfig'];
   if (!pollers) return;
   pollers['additionalProperties'] = false;
@@ -40,9 +41,9 @@ export function defineSchema({ configSchemaHandler }: Serverless): void {
 }
 
 /**
- * Writes the plugin's properties into the mappings that the framework has compiled.
+ * Adds the plugin's properties to the mappings that the framework has compiled.
  *
- * @throws the framework's error, with a line for each rule that an event breaks; see rules.ts
+ * @throws the framework's error, with a line for each violation that rules.ts finds
  */
 export function compileMappings(serverless: Serverless): void {
   const { Resources } = serverless.service.provider.compiledCloudFormationTemplate;
@@ -59,7 +60,7 @@ export function compileMappings(serverless: Serverless): void {
   }
 }
 
-function mskEvents(serverless: Serverless): MskEvent[] {
+function mskEvents(serverless: Serverless): DeclaredEvent[] {
   const { service } = serverless;
   const { naming } = serverless.getProvider('aws');
   const { Resources } = service.provider.compiledCloudFormationTemplate;
@@ -73,7 +74,7 @@ function mskEvents(serverless: Serverless): MskEvent[] {
   });
 }
 
-/** The part of the mapping's logical id that stands for the cluster, by the framework's own rule. */
+/** The cluster's part of the mapping's logical id, by the framework's rule. */
 function clusterName(arn: MskEventDefinition['arn']): string {
   if (typeof arn === 'string') return arn.split('/')[1] ?? '';
   return arn['Fn::ImportValue'] ?? arn.Ref ?? '';

@@ -1,12 +1,13 @@
 import type { MskEventDefinition } from '../serverless.ts';
-import { type MskEvent, violations } from './rules.ts';
+import type { DeclaredEvent } from './declared-event.ts';
+import { violations } from './rules.ts';
 
 const now = Date.UTC(2026, 0, 1);
 const provisionedPollerConfig = { minimumPollers: 1, maximumPollers: 3 };
 const registry = { schemaRegistryUri: 'arn:aws:glue:us-east-1:000000000000:registry/r', eventRecordFormat: 'JSON' };
 const accessConfigs = [{ type: 'BASIC_AUTH', uri: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:s' }];
 
-function event(definition: Partial<MskEventDefinition>, functionKey = 'orders', timeout = 60): MskEvent {
+function event(definition: Partial<MskEventDefinition>, functionKey = 'orders', timeout = 60): DeclaredEvent {
   const topic = definition.topic ?? 'orders';
   return {
     functionKey,
@@ -16,7 +17,7 @@ function event(definition: Partial<MskEventDefinition>, functionKey = 'orders', 
   };
 }
 
-/** One event: the wrong definition, the right one, and what is said of the wrong one after function and event. */
+/** For each rule: a wrong definition, a right one, and the line about the wrong one, without function and event. */
 const ofAnEvent: [
   name: string,
   wrong: Partial<MskEventDefinition>,
@@ -62,10 +63,10 @@ const ofAnEvent: [
     /^startingPositionTimestamp 1767225601 is in the future/,
   ],
   [
-    'a starting timestamp goes with AT_TIMESTAMP',
+    'a starting timestamp needs AT_TIMESTAMP',
     { startingPosition: 'LATEST', startingPositionTimestamp: 1 },
     { startingPosition: 'AT_TIMESTAMP', startingPositionTimestamp: 1 },
-    /^startingPositionTimestamp goes with startingPosition: AT_TIMESTAMP/,
+    /^startingPositionTimestamp needs startingPosition: AT_TIMESTAMP/,
   ],
   [
     'an on-failure topic is not the source topic',
@@ -74,7 +75,7 @@ const ofAnEvent: [
     /^destinations.onFailure kafka:\/\/orders is the topic that the event reads/,
   ],
   [
-    'SCRAM and mTLS exclude each other',
+    'an event has SCRAM or mTLS, not both',
     { saslScram512: 'arn:a', clientCertificateTlsAuth: 'arn:b' },
     { clientCertificateTlsAuth: 'arn:b' },
     /^saslScram512 and clientCertificateTlsAuth exclude each other/,
@@ -98,13 +99,13 @@ const ofAnEvent: [
     /^filterPatterns\[1\] has 4099 characters; Lambda takes 4096/,
   ],
   [
-    'a filter pattern compares by operators that there are',
+    'a filter pattern with an unknown operator or a wrong operand is rejected',
     { filterPatterns: [{ value: ['y'] }, { value: { speed: [{ numeric: ['>', 'fast'] }] } }] },
     { filterPatterns: [{ value: ['y'] }, { value: { speed: [{ numeric: ['>', 80] }] } }] },
-    /^filterPatterns\[1\]: value\.speed: .+\. Lambda would refuse it\./,
+    /^filterPatterns\[1\]: value\.speed: .+\. Lambda would reject it\./,
   ],
   [
-    'a filter pattern is on the value, as far as it is known',
+    'a filter pattern tests the value only; an intrinsic function is not checked',
     { filterPatterns: [{ key: ['y'] }] },
     { filterPatterns: [{ 'Fn::ImportValue': 'pattern' }] },
     /^filterPatterns\[0\]: Kafka records are filtered on "value" only, not on "key"\./,
@@ -121,17 +122,17 @@ test.each(ofAnEvent)('%s', (_, wrong, right, line) => {
   expect(violations([event(right)], now)).toEqual([]);
 });
 
-test('what is switched off, and what sends to SQS, SNS or S3, needs no provisioned mode', () => {
+test('a property that is switched off, and a destination in SQS, SNS or S3, need no provisioned mode', () => {
   const definition = { bisectBatchOnFunctionError: false, destinations: { onFailure: { 'Fn::GetAtt': ['Q', 'Arn'] } } };
 
   expect(violations([event(definition)], now)).toEqual([]);
 });
 
-test('a batch size over 10 needs no window: Lambda asks for one of streams and SQS only', () => {
+test('a batch size over 10 needs no batching window: only streams and SQS need one', () => {
   expect(violations([event({ batchSize: 10_000, maximumBatchingWindow: 0 })], now)).toEqual([]);
 });
 
-test('a mapping has five patterns, or as many as the account’s quota', () => {
+test('a mapping has at most five filter patterns, or as many as the account’s quota', () => {
   const six = event({ filterPatterns: Array.from({ length: 6 }, (_, n) => ({ value: [String(n)] })) });
 
   expect(violations([six], now)).toEqual([
@@ -140,14 +141,14 @@ test('a mapping has five patterns, or as many as the account’s quota', () => {
   expect(violations([six], now, 6)).toEqual([]);
 });
 
-test('a function times out after 14 minutes at most', () => {
+test('a function’s timeout is at most 14 minutes', () => {
   expect(violations([event({}, 'orders', 841)], now)).toEqual([
     expect.stringMatching(/^Function "orders", .*: the function's timeout is 841 s; .* may be 840 s/),
   ]);
   expect(violations([event({}, 'orders', 840)], now)).toEqual([]);
 });
 
-test('a consumer group is unique in its cluster, over all functions', () => {
+test('a consumer group is unique in its cluster, across all functions', () => {
   const first = event({ consumerGroupId: 'g', topic: 'a' }, 'one');
 
   expect(violations([first, event({ consumerGroupId: 'g', topic: 'b' }, 'two')], now)).toEqual([
@@ -157,7 +158,7 @@ test('a consumer group is unique in its cluster, over all functions', () => {
   expect(violations([first, event({ consumerGroupId: 'g', topic: 'b', arn: { Ref: 'D' } }, 'two')], now)).toEqual([]);
 });
 
-test('the pollers of a group sum up to 2000 at most; who names no maximum has 200', () => {
+test('the maximum pollers of a group sum up to at most 2000; the default is 200 for each event', () => {
   const one = event({ topic: 'a', provisionedPollerConfig: { maximumPollers: 1800, pollerGroupName: 'g' } });
   const two = event({ topic: 'b', provisionedPollerConfig: { pollerGroupName: 'g' } });
   const three = event({ topic: 'c', provisionedPollerConfig: { maximumPollers: 1, pollerGroupName: 'g' } });
@@ -168,7 +169,7 @@ test('the pollers of a group sum up to 2000 at most; who names no maximum has 20
   ]);
 });
 
-test('a group of pollers has 100 events at most', () => {
+test('a group of pollers has at most 100 events', () => {
   const poller = { maximumPollers: 1, pollerGroupName: 'g' };
   const events = Array.from({ length: 101 }, (_, n) => event({ topic: `t${n}`, provisionedPollerConfig: poller }));
 
@@ -178,7 +179,7 @@ test('a group of pollers has 100 events at most', () => {
   ]);
 });
 
-test('events that the framework compiles to one mapping are named', () => {
+test('events that the framework compiles to the same mapping are rejected', () => {
   const [one, two] = [event({ topic: 'a-b' }), event({ topic: 'ab' })];
 
   expect(violations([one, { ...two, logicalId: one.logicalId }], now)).toEqual([

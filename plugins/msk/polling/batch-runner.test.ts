@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { PartitionQueue } from '../consumer/partition-queue.ts';
+import type { KafkaRecord } from '../consumer/record.ts';
 import { type RetryProperties, retryPolicy } from '../template/retry-policy.ts';
 import { eventually } from '../test/eventually.ts';
 import { BatchRunner, type BatchRunnerOptions, type Discard } from './batch-runner.ts';
-import type { KafkaRecord } from './event.ts';
 import { failAll, type Outcome, succeedAll } from './response.ts';
 import { halves, partsOf, type Slice } from './slices.ts';
 
@@ -15,10 +15,13 @@ const record = (offset: number, timestamp = Date.now()): KafkaRecord => ({
   headers: [],
 });
 
-/** A batch of partitions with so many records, which were all taken from their queues. */
+const queueOf = (partition: number, passes = (_: KafkaRecord) => true) =>
+  new PartitionQueue({ topic: 't', partition, batchSize: 100, maxBytes: 1_000_000, sizeOf: () => 1, passes });
+
+/** A batch of partitions with these counts of records. All records are taken from their queues. */
 function batchOf(...counts: number[]): Slice[] {
   return counts.map((count, partition) => {
-    const queue = new PartitionQueue('t', partition, { batchSize: 100, maxBytes: 1_000_000 });
+    const queue = queueOf(partition);
     queue.add({ records: Array.from({ length: count }, (_, offset) => record(offset)), next: count }, 0);
     queue.busy = true;
     return { queue, ownership: 0, records: queue.shift(count), failures: 0, invocations: 0, discarded: [] };
@@ -257,7 +260,7 @@ describe('BatchRunner', () => {
   });
 
   test('records filtered out behind what is given up are done with it', async () => {
-    const queue = new PartitionQueue('t', 0, { batchSize: 100, maxBytes: 1_000_000 }, ({ offset }) => offset === 0);
+    const queue = queueOf(0, ({ offset }) => offset === 0);
     queue.add({ records: [record(0), record(1), record(2)], next: 3 }, 0);
     const slice = { queue, ownership: 0, records: queue.shift(1), failures: 0, invocations: 0, discarded: [] };
     const { runner, done } = setUp({ MaximumRetryAttempts: 0 }, { invoke: poison(0) });

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PartitionQueue } from '../consumer/partition-queue.ts';
-import { exhausted, expired, nextStep, type RetryPolicy, waitAfter } from '../template/retry-policy.ts';
-import type { KafkaRecord } from './event.ts';
+import type { KafkaRecord } from '../consumer/record.ts';
+import type { RetryPolicy } from '../template/retry-policy.ts';
 import { failAll, type Outcome, succeedAll } from './response.ts';
+import { exhausted, expired, nextStep, waitAfter } from './retries.ts';
 import { count, halves, partsOf, type Slice } from './slices.ts';
 
 /** Why records are given up. */

@@ -1,7 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Cluster } from '../consumer/cluster.ts';
+import type { KafkaRecord } from '../consumer/record.ts';
 import type { Mapping } from '../template/mapping.ts';
-import type { KafkaRecord } from './event.ts';
 import { bucketRecord, type DiscardedBatch, objectKey, topicRecord } from './invocation-record.ts';
 
 /** Where a mapping's discarded records go. Resolves when they are stored. */

@@ -1,6 +1,6 @@
+import type { KafkaRecord } from '../consumer/record.ts';
 import type { Discard } from './batch-runner.ts';
 import { type Destination, type DestinationContext, destinationOf } from './destinations.ts';
-import type { KafkaRecord } from './event.ts';
 import type { Metrics } from './metrics.ts';
 import { coordinates, count, type Slice } from './slices.ts';
 

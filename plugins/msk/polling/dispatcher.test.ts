@@ -1,10 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import { PartitionQueue } from '../consumer/partition-queue.ts';
+import type { KafkaRecord } from '../consumer/record.ts';
 import { retryPolicy } from '../template/retry-policy.ts';
 import { eventually } from '../test/eventually.ts';
 import { Dispatcher, type DispatcherOptions } from './dispatcher.ts';
-import type { KafkaRecord } from './event.ts';
+import { eventBytes } from './event.ts';
 import { type Outcome, succeedAll } from './response.ts';
 import { partsOf, type Slice } from './slices.ts';
 
@@ -38,7 +39,10 @@ function setUp(options: Partial<DispatcherOptions> = {}, passes?: (record: Kafka
     ...options,
   });
   const queue = (partition: number) =>
-    dispatcher.queue(partition, () => new PartitionQueue('t', partition, limits, passes));
+    dispatcher.queue(partition, () => {
+      const sizeOf = (record: KafkaRecord) => eventBytes('t', partition, record);
+      return new PartitionQueue({ topic: 't', partition, ...limits, sizeOf, ...(passes && { passes }) });
+    });
   const add = (partition: number, first: number, count: number) => {
     const records = Array.from({ length: count }, (_, index) => ({
       offset: first + index,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { eventBytes, type KafkaRecord, mskEvent, mskRecord } from './event.ts';
+import type { KafkaRecord } from '../consumer/record.ts';
+import { eventBytes, mskEvent, mskRecord } from './event.ts';
 
 const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array));
 const kafkaRecord: fc.Arbitrary<KafkaRecord> = fc.record(

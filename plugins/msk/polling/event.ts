@@ -1,19 +1,4 @@
-/** A record as fetched from Kafka. */
-export interface KafkaRecord {
-  offset: number;
-  /** Milliseconds since the epoch. */
-  timestamp: number;
-  /** Whose clock it is of: the producer's, or where it is named so the broker's. */
-  timestampType?: 'LOG_APPEND_TIME';
-  key: Buffer | null;
-  value: Buffer | null;
-  headers: readonly KafkaHeader[];
-}
-
-export interface KafkaHeader {
-  name: string;
-  value: Buffer | null;
-}
+import type { KafkaHeader, KafkaRecord } from '../consumer/record.ts';
 
 /** One partition's part of an event. */
 export interface PartitionRecords {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { KafkaRecord } from '../consumer/record.ts';
 import type { Discard } from './batch-runner.ts';
-import { type KafkaRecord, type MskEvent, mskEvent, type PartitionRecords } from './event.ts';
+import { type MskEvent, mskEvent, type PartitionRecords } from './event.ts';
 
 /** Records that a mapping gives up. */
 export interface DiscardedBatch {

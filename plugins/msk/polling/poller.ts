@@ -3,12 +3,13 @@ import type { Cluster } from '../consumer/cluster.ts';
 import { Committer } from '../consumer/committer.ts';
 import { GroupConsumer } from '../consumer/group-consumer.ts';
 import { PartitionQueue } from '../consumer/partition-queue.ts';
+import type { KafkaRecord } from '../consumer/record.ts';
 import type { MappingStatus } from '../contract.ts';
 import type { Mapping } from '../template/mapping.ts';
 import { payloadLimit } from './batching.ts';
 import { Discards } from './discards.ts';
 import { Dispatcher } from './dispatcher.ts';
-import { eventBytes, type KafkaRecord, type MskEvent, mskEvent } from './event.ts';
+import { eventBytes, type MskEvent, mskEvent } from './event.ts';
 import { Metrics } from './metrics.ts';
 import { failAll, type Outcome, readResponse, succeedAll } from './response.ts';
 import { coordinates, count, partsOf, type Slice } from './slices.ts';
@@ -63,7 +64,14 @@ export class Poller {
       queueOf: (partition) =>
         this.#dispatcher.queue(
           partition,
-          () => new PartitionQueue(mapping.topic, partition, limits, (record) => this.#passes(record)),
+          () =>
+            new PartitionQueue({
+              topic: mapping.topic,
+              partition,
+              ...limits,
+              sizeOf: (record) => eventBytes(mapping.topic, partition, record),
+              passes: (record) => this.#passes(record),
+            }),
         ),
       queued: (queue, records, end) => {
         metrics.polled(queue.partition, records, end);

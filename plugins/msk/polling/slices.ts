@@ -1,5 +1,5 @@
 import type { PartitionQueue } from '../consumer/partition-queue.ts';
-import type { KafkaRecord } from './event.ts';
+import type { KafkaRecord } from '../consumer/record.ts';
 import type { BatchPart } from './response.ts';
 
 /** One partition's records in a batch. */

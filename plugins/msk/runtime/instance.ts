@@ -1,44 +1,34 @@
-import { type ChildProcess, fork, spawnSync } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { environmentOf } from './environment.ts';
+import { executable } from './executable.ts';
+import { InvocationError } from './invocation-error.ts';
 import type { LambdaFunction } from './lambda-function.ts';
 import { watchMemory } from './memory-watch.ts';
 
-/** An invocation that failed, as Lambda would report it. */
-export class InvocationError extends Error {
-  override readonly name = 'InvocationError';
-  readonly errorType: string;
-  readonly trace: readonly string[];
-
-  constructor(errorType: string, errorMessage: string, trace: readonly string[] = []) {
-    super(`${errorType}: ${errorMessage}`);
-    this.errorType = errorType;
-    this.trace = trace;
-  }
-}
-
-/** What entry.cjs answers: once when the function is loaded, then once for each event. */
+/** A message of entry.cjs: one when the function is loaded, then one for each event. */
 interface Reply {
   response?: string;
-  /** The process ends after it. */
+  /** The process ends after this message. */
   last?: boolean;
   error?: { errorType: string; errorMessage: string; trace: string[] };
 }
 
-/** "The maximum payload size for synchronous invocations is 6 MB", and a little (AWS: Lambda quotas; its own error says the number). */
+/** Lambda's limit on a response, a little more than 6 MB (AWS: "Lambda quotas"). Lambda's error names the number. */
 const responseBytes = 6_291_556;
-/** MB that V8 fills with new objects before it collects them, less than by default: instances share one machine. */
+/** MB of new objects before V8 collects garbage. Lower than the default, because all instances share one machine. */
 const youngMegabytes = 4;
-/** Lambda bounds the init phase on its own; a function's timeout is for its invocations. */
+/** Lambda's own limit on the init phase. A function's timeout limits its invocations only. */
 const initializeMilliseconds = 10_000;
-/** How long the last words of a process that has ended may take to arrive. */
+/** How long to wait for the last output of a process that has ended. */
 const lastWordsMilliseconds = 500;
 
 /**
- * One instance of a function: a process of its own, as in Lambda. In a worker thread, most ways to run out of memory,
- * and any native crash, end the whole process, other functions and the poller with it.
+ * One instance of a function: a separate process, as in Lambda. In a worker thread, a native crash and most ways to run
+ * out of memory would end the whole process, with all other functions and the poller.
  */
 export class Instance {
   readonly #process: ChildProcess;
@@ -48,7 +38,7 @@ export class Instance {
   #outOfMemory = false;
   #gone = false;
 
-  /** @param ended told when the process is gone, for whatever reason */
+  /** @param ended called when the process has ended, for any reason */
   constructor(lambdaFunction: LambdaFunction, region: string, ended: () => void) {
     const { directory, memorySize, timeout } = lambdaFunction;
     this.#function = lambdaFunction;
@@ -56,7 +46,7 @@ export class Instance {
       cwd: directory,
       env: environmentOf(lambdaFunction, region),
       ...executable([`--max-old-space-size=${memorySize}`, `--max-semi-space-size=${youngMegabytes}`]),
-      // A string is copied as it is.
+      // Copies a string without converting it to JSON.
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     });
@@ -78,24 +68,24 @@ export class Instance {
     this.#ready.catch(() => {});
   }
 
-  /** Whether it takes no more events: it has ended, or is about to. */
+  /** Whether the process has ended or is about to end. It then takes no more events. */
   get gone(): boolean {
     return this.#gone;
   }
 
-  /** Resolves when the function is loaded. @throws InvocationError */
+  /** Resolves when the function is loaded. @throws InvocationError if loading fails */
   ready(): Promise<void> {
     return this.#ready;
   }
 
-  /** Runs the function, one event at a time. @throws InvocationError */
+  /** Runs the function. Call it for one event at a time. @throws InvocationError if the invocation fails */
   async invoke(event: unknown): Promise<unknown> {
     await this.#ready;
     const milliseconds = this.#function.timeout * 1000;
     this.#waiting = pending();
     const request = { event: JSON.stringify(event), requestId: randomUUID(), deadline: Date.now() + milliseconds };
     if (this.#hasExited) void this.#fail();
-    else this.#process.send(request, () => {}); // Where that fails, the process ends.
+    else this.#process.send(request, () => {}); // If sending fails, the process ends.
     const response = (await this.#reply(milliseconds)) ?? 'null';
     const size = Buffer.byteLength(response);
     if (size > responseBytes)
@@ -117,7 +107,7 @@ export class Instance {
     return this.#process.exitCode !== null || this.#process.signalCode !== null;
   }
 
-  /** SIGKILL: an endless loop hears nothing else. */
+  /** SIGKILL: a process in an endless loop handles no other signal. */
   #kill(): void {
     this.#gone = true;
     this.#process.kill('SIGKILL');
@@ -145,11 +135,11 @@ export class Instance {
     }
   }
 
-  /** Fails what waits for a reply: the process has ended. */
+  /** The process has ended: rejects the promise that waits for a reply. */
   async #fail(): Promise<void> {
     const waiting = this.#waiting;
     const { exitCode: code, signalCode: signal } = this.#process;
-    // What V8 says of its heap may come after the process's end.
+    // V8's message about its heap may arrive after the end of the process.
     if (signal && !this.#outOfMemory && !this.#process.stderr?.readableEnded)
       await Promise.race([once(this.#process, 'close'), sleep(lastWordsMilliseconds, undefined, { ref: false })]);
     const reason = signal ? `signal: ${signal}` : `exit status ${code}`;
@@ -169,51 +159,7 @@ export class Instance {
 
 function pending(): PromiseWithResolvers<Reply> {
   const waiting = Promise.withResolvers<Reply>();
-  // It may fail when nobody waits: the process has ended while idle.
+  // Prevents an unhandled rejection if the process ends while idle.
   waiting.promise.catch(() => {});
   return waiting;
-}
-
-/**
- * How Node.js is started. Where the kernel can do it, the process is killed when this one ends, however it does: one in
- * an endless loop doesn't see its channel close.
- */
-function executable(flags: readonly string[]): { execPath?: string; execArgv: string[] } {
-  killable ??= spawnSync('setpriv', ['--pdeathsig', 'KILL', 'true'], { stdio: 'ignore' }).status === 0;
-  if (!killable) return { execArgv: [...flags] };
-  return { execPath: 'setpriv', execArgv: ['--pdeathsig', 'KILL', process.execPath, ...flags] };
-}
-
-/** Whether util-linux's setpriv is here, and can do so; undefined until it is asked. */
-let killable: boolean | undefined;
-
-/**
- * Of this process's own variables AWS's alone, over them those that Lambda sets (AWS: "Using Lambda environment
- * variables"), over all the function's.
- */
-function environmentOf(lambdaFunction: LambdaFunction, region: string) {
-  const { name, handler, runtime, memorySize, environment, directory } = lambdaFunction;
-  const aws = Object.entries(process.env).filter(([variable]) => variable.startsWith('AWS_'));
-  return {
-    ...Object.fromEntries(aws),
-    AWS_DEFAULT_REGION: region,
-    AWS_EXECUTION_ENV: `AWS_Lambda_${runtime}`,
-    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memorySize),
-    AWS_LAMBDA_FUNCTION_NAME: name,
-    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
-    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
-    AWS_LAMBDA_LOG_STREAM_NAME: `${new Date().toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${randomUUID()}`,
-    AWS_REGION: region,
-    AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
-    LAMBDA_RUNTIME_DIR: '/var/runtime',
-    LAMBDA_TASK_ROOT: directory,
-    LANG: 'en_US.UTF-8',
-    TZ: ':UTC',
-    ...environment,
-    IS_OFFLINE: 'true',
-    _HANDLER: handler,
-    // Node.js finds the place of its temporary files by it.
-    ...(process.env['TMPDIR'] !== undefined && { TMPDIR: process.env['TMPDIR'] }),
-  };
 }

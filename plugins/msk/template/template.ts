@@ -1,7 +1,5 @@
 import type { CompiledTemplate, References } from '../contract.ts';
 
-export type { CompiledTemplate, References } from '../contract.ts';
-
 /** What intrinsic functions are evaluated against. */
 export interface TemplateContext {
   template: Pick<CompiledTemplate, 'Parameters' | 'Mappings' | 'Conditions'>;

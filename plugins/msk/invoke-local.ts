@@ -1,7 +1,7 @@
-import type { Attached } from '../contract.ts';
-import type { Serverless } from '../serverless.ts';
-import { resolve } from '../template/template.ts';
+import type { Attached } from './contract.ts';
+import type { Serverless } from './serverless.ts';
 import { loadServiceModule } from './service-module.ts';
+import { resolve } from './template/template.ts';
 
 /** The command line of `serverless invoke local`; the framework puts the parsed event into `data`. */
 export interface InvokeOptions {

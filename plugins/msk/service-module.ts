@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { OfflineService } from '../contract.ts';
-import type { Serverless } from '../serverless.ts';
+import type { OfflineService } from './contract.ts';
+import type { Serverless } from './serverless.ts';
 
 /**
  * Loads the module that `custom.msk.offline` names.
