@@ -1,4 +1,4 @@
-/** A resource of a compiled CloudFormation template, intrinsic functions not yet resolved. */
+/** A resource of a compiled CloudFormation template. Its intrinsic functions are not resolved yet. */
 export interface TemplateResource {
   Type: string;
   Properties?: Record<string, unknown>;
@@ -18,107 +18,109 @@ export interface CompiledTemplate {
 }
 
 /**
- * What `Ref` and `Fn::GetAtt` give for each logical id. An attribute of an attribute keeps its dot.
+ * The values of `Ref` and `Fn::GetAtt` for each logical id. A nested attribute is one key with a dot.
  *
- * @example { MskCluster: { Ref: 'arn:aws:kafka:…', Arn: 'arn:aws:kafka:…' }, Database: { Ref: 'db', 'Endpoint.Port': 5432 } }
+ * @example { MskCluster: { Ref: 'arn:aws:kafka:…', Arn: 'arn:aws:kafka:…' }, Db: { Ref: 'db', 'Endpoint.Port': 5432 } }
  */
 export type References = Record<string, Record<string, unknown>>;
 
-/** What the service's module has made of the compiled template. */
+/** The result of deploying the compiled template on local servers. */
 export interface Deployed {
   references: References;
-  /** Event source ARN to the brokers' addresses, e.g. `127.0.0.1:9092,127.0.0.1:9093`. */
+  /** The brokers' addresses for an event source ARN, e.g. `127.0.0.1:9092,127.0.0.1:9093`. */
   bootstrapServers(eventSourceArn: string): string;
-  /** Laid over every function's own environment: endpoints, dummy credentials. */
+  /** Variables that override those of every function, e.g. endpoints and dummy credentials. */
   environment: Record<string, string>;
   /**
-   * Whether a function runs on these servers; all do where this is absent.
-   * @param environment the function's own, intrinsic functions not yet resolved
+   * Whether a function can run on these servers. If this is absent, all functions run.
+   * @param environment the function's variables. Their intrinsic functions are not resolved yet.
    */
   runs?(environment: Readonly<Record<string, unknown>>): boolean;
 }
 
-/** A stack that runs already, for `serverless invoke local`. */
+/** A running stack, for `serverless invoke local`. */
 export interface Attached extends Deployed {
-  /** Called when the function has returned or failed, with what it was given: to show what came of it. */
+  /** Called with the function's event and environment when it has returned or failed, e.g. to show the result. */
   invoked?(event: unknown, environment: Readonly<Record<string, string>>): Promise<void>;
 }
 
 /**
  * Runs a packaged function once.
  *
- * @param functionName its key in the service, or its logical id in the template
- * @throws InvocationError where it fails
+ * @param functionName the function's key in the service, or its logical id in the template
+ * @throws InvocationError if the function fails
  */
 export type Invoke = (functionName: string, event: unknown) => Promise<unknown>;
 
 /** The exports of the module that `custom.msk.offline` names. */
 export interface OfflineService {
-  /** Creates what the compiled template declares on local servers. Called once, after packaging. */
+  /** Creates the resources of the compiled template on local servers. Called once, after packaging. */
   deploy(template: CompiledTemplate): Promise<Deployed>;
   /**
-   * What a deployment does before the first record comes, e.g. migrations: called once, before polling. `invoke` may be
-   * used from then on until `stopping` has resolved, e.g. for schedules.
+   * Called once, before polling begins, e.g. to run migrations. `invoke` works from then on until `stopping` has
+   * resolved, e.g. for schedules.
    */
   prepare?(invoke: Invoke): Promise<void>;
-  /** Called once a second with the state of every mapping, from when they begin to poll until they have stopped. */
+  /**
+   * Called once a second with the state of every mapping, from the start of polling until all mappings have stopped.
+   */
   status?(mappings: MappingStatus[]): void;
   /**
-   * Called by `serverless invoke local` before anything else: the function then runs on that stack. Where this is
-   * absent, that command is the framework's own.
-   * @throws Error where no stack runs; its message is all that is printed
+   * Called first by `serverless invoke local`. The function then runs on that stack. If this is absent, the plugin
+   * doesn't change the command.
+   * @throws Error if no stack runs. The command then prints only its message.
    */
   attach?(): Promise<Attached>;
-  /** Called once, when the mappings begin to stop: the instances stay until it has resolved. */
+  /** Called once, when the mappings begin to stop. The instances run until it has resolved. */
   stopping?(): Promise<void>;
   /** Called once, when every mapping has left its group. */
   stopped?(): Promise<void> | void;
 }
 
-/** The state of one event source mapping. Counts are since its start. */
+/** The state of one event source mapping. */
 export interface MappingStatus {
   /** The function's key in the service. */
   function: string;
   topic: string;
   group: string;
-  /** Partitions that this mapping now reads: 0 while it joins its group, or waits for its topic or brokers. */
+  /** Number of assigned partitions. 0 while the mapping joins its group, or waits for its topic or brokers. */
   assigned: number;
-  /** Invocations running now, and those that wait for their next attempt. */
+  /** Number of running invocations, and of those that wait for their next attempt. */
   inFlight: number;
   metrics: MappingMetrics;
-  /** The newest error of the function or the brokers, gone after the next success. */
+  /** The latest error of the function or the brokers. Absent again after the next success. */
   lastError?: string;
 }
 
 /**
- * Lambda's metrics of an event source mapping, under its names (AWS: "Types of metrics for Lambda functions", event
- * source mapping metrics). Counts of records (`…EventCount`) and of errors are since the start.
+ * Lambda's metrics of an event source mapping, with Lambda's names (AWS: "Types of metrics for Lambda functions", event
+ * source mapping metrics). Counts begin at the mapping's start.
  */
 export interface MappingMetrics {
   /** Records fetched. */
   PolledEventCount: number;
-  /** Records that the mapping's FilterCriteria kept from the function. */
+  /** Records that the mapping's FilterCriteria excluded. */
   FilteredOutEventCount: number;
-  /** Records handed to the function, again with each retry. */
+  /** Records handed to the function. A retry counts again. */
   InvokedEventCount: number;
-  /** Records whose invocation failed, or that a partial response has to come again. */
+  /** Records of failed invocations, and records that a partial response hands back. */
   FailedInvokeEventCount: number;
-  /** Records given up and sent to no destination. */
+  /** Records discarded without a destination. */
   DroppedEventCount: number;
-  /** Records that the on-failure destination has taken. */
+  /** Records delivered to the on-failure destination. */
   OnFailureDestinationDeliveredEventCount: number;
-  /** Records whose offsets are committed: those that succeeded, were filtered out, or were given up. */
+  /** Records with committed offsets: processed, filtered out, or discarded. */
   CommittedEventCount: number;
-  /** Failures to join the group, to fetch, to ask for offsets. */
+  /** Failures to join the group, to fetch, and to look up offsets. */
   PollingErrorCount: number;
   /** Invocations that threw, timed out, or reported failures. */
   InvokeErrorCount: number;
   OnFailureDestinationDeliveryErrorCount: number;
   CommitErrorCount: number;
-  /** The largest end offset less committed offset of the topic's partitions; null until first known. */
+  /** The largest lag of a partition: end offset minus committed offset. Null until it is known. */
   MaxOffsetLag: number | null;
-  /** Sum over the topic's partitions of end offset less committed offset; null until first known. */
+  /** The sum of the partitions' lags. Null until it is known. */
   SumOffsetLag: number | null;
-  /** The lag at the topic's level, which Lambda gives of every mapping: that sum. */
+  /** Lambda's lag of the topic: the same sum. */
   OffsetLag: number | null;
 }

@@ -23,31 +23,31 @@ export { type MskEvent, mskEvent } from './polling/event.ts';
 export { unpack } from './runtime/unpack.ts';
 export { holds, resolve, type TemplateContext } from './template/template.ts';
 
-/** How long the framework may take to report an error. */
+/** Time for the framework to report an error. */
 const reportMilliseconds = 500;
 
-/** The Serverless plugin; the framework wants it as the default export. */
+/** The Serverless plugin. The framework requires a default export. */
 export default class ServerlessOfflineMsk {
   readonly commands = {
     msk: {
-      usage: 'Amazon MSK event source mappings on this machine',
+      usage: 'Run Amazon MSK event source mappings on this machine',
       commands: {
         start: {
-          usage: 'Package the service and run its functions on records of a local Kafka',
+          usage: 'Package the service and run its functions on the records of a local Kafka',
           lifecycleEvents: ['start'],
         },
       },
     },
   };
   readonly hooks: Record<string, () => Promise<void>>;
-  /** The framework awaits it when all plugins are there. */
+  /** The framework awaits it when all plugins are loaded. */
   readonly asyncInit: () => Promise<void>;
 
   constructor(serverless: Serverless, options: InvokeOptions, { log }: PluginTools) {
     defineSchema(serverless);
     const offline = new Offline(serverless, log);
     const invokeLocal = new InvokeLocal(serverless, options);
-    /** One line in place of the framework's report of an error. */
+    /** Prints an error as one line, instead of the framework's report. */
     const orExit = async (work: () => Promise<void> | void) => {
       try {
         await work();
@@ -58,15 +58,15 @@ export default class ServerlessOfflineMsk {
     };
     this.asyncInit = () => orExit(() => invokeLocal.attach());
     this.hooks = {
-      initialize: () => orExit(() => invokeLocal.equip()),
-      'before:invoke:local:invoke': async () => invokeLocal.address(),
+      initialize: () => orExit(() => invokeLocal.setEnvironment()),
+      'before:invoke:local:invoke': async () => invokeLocal.setBrokers(),
       'after:invoke:local:invoke': () => invokeLocal.invoked(),
       finalize: async () => {
-        // The function keeps its connections, as in Lambda, where its instance is frozen between invocations.
+        // The function keeps its connections open, as in Lambda, so the process would not end by itself.
         if (invokeLocal.attached) process.exit();
       },
       'after:package:compileEvents': async () => compileMappings(serverless),
-      // When every role is there: those of serverless-iam-roles-per-function, and of the service's resources.
+      // By then, all roles exist: those of serverless-iam-roles-per-function, and those in the service's resources.
       'after:aws:package:finalize:mergeCustomProviderResources': async () => grantMappings(serverless, log),
       'msk:start:start': async () => {
         const stop = stopRequest();
@@ -74,13 +74,13 @@ export default class ServerlessOfflineMsk {
           await Promise.race([offline.start(), stop]);
           await stop;
         } catch (error) {
-          // The framework reports it. Then what a failed build leaves running, esbuild's service, must not hold us.
+          // The framework reports the error. After a failed build, esbuild's service would keep this process running.
           setTimeout(() => process.exit(), reportMilliseconds);
           throw error;
         } finally {
           await offline.stop();
         }
-        // What was under way when it was stopped must not hold us: a start, or brokers that don't answer.
+        // An interrupted start, or brokers that don't answer, would keep this process running.
         process.exit(0);
       },
       'offline:start:init': () => offline.start(),

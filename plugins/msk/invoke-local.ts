@@ -3,13 +3,13 @@ import type { Serverless } from './serverless.ts';
 import { loadServiceModule } from './service-module.ts';
 import { resolve } from './template/template.ts';
 
-/** The command line of `serverless invoke local`; the framework puts the parsed event into `data`. */
+/** The options of `serverless invoke local`. The framework puts the parsed event into `data`. */
 export interface InvokeOptions {
   function?: string;
   data?: unknown;
 }
 
-/** `serverless invoke local` on the stack that runs on this machine, where the service's module knows of one. */
+/** Runs `serverless invoke local` on the running local stack, if the service's module has an `attach`. */
 export class InvokeLocal {
   readonly #serverless: Serverless;
   readonly #options: InvokeOptions;
@@ -21,12 +21,12 @@ export class InvokeLocal {
     this.#options = options;
   }
 
-  /** Whether this is that command, on a stack. */
+  /** Whether this command runs on a local stack. */
   get attached(): boolean {
     return this.#attached !== undefined;
   }
 
-  /** Asks for the stack. First of all: a command that can't work says so before it resolves, checks and bundles. */
+  /** Finds the stack. This is the first step, so that an error appears before the framework bundles the service. */
   async attach(): Promise<void> {
     const { commands, isHelpRequest } = this.#serverless.processedInput;
     if (commands.join(' ') !== 'invoke local' || isHelpRequest) return;
@@ -35,8 +35,8 @@ export class InvokeLocal {
     this.#attached = await module.attach?.();
   }
 
-  /** Gives the function its environment, before the framework asks AWS for what it refers to. */
-  equip(): void {
+  /** Sets the function's environment, so that the framework doesn't look up its references on AWS. */
+  setEnvironment(): void {
     const { service } = this.#serverless;
     const { function: key = '' } = this.#options;
     if (this.#attached === undefined || !service.getAllFunctions().includes(key)) return;
@@ -49,18 +49,18 @@ export class InvokeLocal {
     const context = { template: service.resources ?? {}, references, pseudo: { 'AWS::Region': region } };
     this.#environment = { ...(resolve(own, context) as Record<string, string>), ...environment };
     definition.environment = this.#environment;
-    // By these the framework looks for credentials itself: it must find none that an account has.
+    // The framework looks for credentials in these variables. It must not find those of a real account.
     Object.assign(process.env, environment);
   }
 
-  /** Gives an MSK event the running brokers; another event stays as it is. */
-  address(): void {
+  /** Puts the running brokers into an MSK event. Doesn't change other events. */
+  setBrokers(): void {
     const event = this.#options.data;
     if (this.#attached === undefined || !isMskEvent(event)) return;
     this.#options.data = { ...event, bootstrapServers: this.#attached.bootstrapServers(event.eventSourceArn) };
   }
 
-  /** Tells the service's module that the function has returned, or failed. */
+  /** Notifies the service's module that the function has returned or failed. */
   async invoked(): Promise<void> {
     await this.#attached?.invoked?.(this.#options.data, this.#environment);
   }

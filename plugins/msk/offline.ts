@@ -15,10 +15,10 @@ import { mskMappings } from './template/mapping.ts';
 
 const statusMilliseconds = 1000;
 const positionsMilliseconds = 2000;
-/** Batches that are still in flight then are given up uncommitted, and come again at the next start. */
+/** Batches that are still in flight after this time stay uncommitted. The next start reads them again. */
 const drainMilliseconds = 10_000;
 
-/** The service's compiled event source mappings, run on this machine. */
+/** Runs the service's compiled event source mappings on this machine. */
 export class Offline {
   readonly #serverless: Serverless;
   readonly #log: PluginTools['log'];
@@ -36,9 +36,9 @@ export class Offline {
   }
 
   /**
-   * Packages the service, has its module deploy the template, and starts to poll.
+   * Packages the service, deploys the template with the service's module, and starts to poll.
    *
-   * @throws Error where it can't, or is stopped meanwhile
+   * @throws Error if a step fails, or if `stop` is called before the end
    */
   async start(): Promise<void> {
     const { signal } = this.#stopping;
@@ -61,8 +61,8 @@ export class Offline {
   }
 
   /**
-   * Finishes the batches in flight within a bound, leaves the groups, and tells the service's module. A start that is
-   * under way goes no further.
+   * Finishes the batches in flight within a time limit, leaves the groups, and notifies the service's module. It also
+   * interrupts a start.
    */
   async stop(): Promise<void> {
     this.#stopping.abort(new Error('stopped before it had started'));
@@ -78,7 +78,7 @@ export class Offline {
       () => this.#removeTemporary(),
     ];
     const errors: unknown[] = [];
-    // One that fails doesn't keep the others from what they clean up.
+    // If a step fails, the others still clean up.
     for (const step of steps) {
       try {
         await step();
@@ -89,7 +89,7 @@ export class Offline {
     if (errors.length > 0) throw errors[0];
   }
 
-  /** What packaging, the functions and their unpacked packages leave behind goes into one folder, which is removed. */
+  /** Creates one folder for all temporary files: of packaging, of the functions, and their unpacked packages. */
   #makeTemporary(): string {
     const usual = process.env['TMPDIR'];
     const directory = mkdtempSync(join(tmpdir(), 'serverless-offline-msk-'));
@@ -99,7 +99,7 @@ export class Offline {
       else process.env['TMPDIR'] = usual;
       rmSync(directory, { recursive: true, force: true });
     };
-    // Again at the very end: a start that was stopped may still have written there.
+    // Once more at the exit: an interrupted start may still have written files.
     process.once('exit', this.#removeTemporary);
     return directory;
   }
@@ -131,12 +131,12 @@ export class Offline {
       await load;
       return [new Poller({ mapping, functionKey, cluster, invoke, environment: deployed.environment, log })];
     });
-    // What prepares the service may take a while: the functions are loaded meanwhile.
+    // `prepare` may take a while. The functions are loaded at the same time.
     const [created] = await Promise.all([Promise.all(pollers), prepared]);
     return created.flat();
   }
 
-  /** Loads an instance of it. One that fails is said now, and fails each of its batches, as on AWS. */
+  /** Loads an instance of the function. If this fails, it is logged now, and each batch will fail, as on AWS. */
   async #initialize(functionKey: string): Promise<void> {
     try {
       await (await this.#functions?.invoker(functionKey))?.initialize();
@@ -149,7 +149,7 @@ export class Offline {
     const port = this.#serverless.service.custom?.msk?.metricsPort;
     if (port === undefined) return;
     this.#metrics = await serveMetrics(port, () => this.#pollers.map(({ status }) => status));
-    this.#log.notice(`Lambda's event source mapping metrics are at ${this.#metrics.url}`);
+    this.#log.notice(`Lambda's event source mapping metrics: ${this.#metrics.url}`);
   }
 
   #repeat(milliseconds: number, work: () => void): void {
@@ -161,18 +161,18 @@ export class Offline {
     try {
       this.#service?.status?.(this.#pollers.map(({ status }) => status));
     } catch (error) {
-      // E.g. the process that it tells is gone: no reason to break off the batches in flight.
+      // E.g. the process that shows the status has ended. The batches in flight must go on.
       this.#log.warning(`the service's status function failed: ${String(error)}`);
     }
   }
 
-  /** A failure shows as the pollers' own error. */
+  /** Ignores failures: the poller's status shows them. */
   #refreshPositions(): void {
     void Promise.allSettled(this.#pollers.map((poller) => poller.refreshPositions()));
   }
 }
 
-/** What packaging has left behind would otherwise be held for as long as this process runs: some 150 MB. */
+/** Frees the memory that packaging has used, about 150 MB. Otherwise this process would keep it. */
 function freeMemory(): void {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as (options: object) => void;

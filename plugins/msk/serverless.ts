@@ -39,7 +39,7 @@ export interface FunctionDefinition {
   package?: { artifact?: string };
 }
 
-/** An `msk` event, the framework's own properties and the plugin's. */
+/** An `msk` event with the properties of the framework and of the plugin. */
 export interface MskEventDefinition extends Record<string, unknown> {
   arn: string | { Ref?: string; 'Fn::ImportValue'?: string };
   topic: string;

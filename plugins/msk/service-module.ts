@@ -6,7 +6,7 @@ import type { Serverless } from './serverless.ts';
 /**
  * Loads the module that `custom.msk.offline` names.
  *
- * @throws the framework's error where none is named, or it exports no `deploy`
+ * @throws the framework's error if no module is named, or if it exports no function `deploy`
  */
 export async function loadServiceModule({ classes, service, serviceDir }: Serverless): Promise<OfflineService> {
   const path = service.custom?.msk?.offline;
@@ -19,7 +19,7 @@ export async function loadServiceModule({ classes, service, serviceDir }: Server
   const module = (await import(pathToFileURL(resolve(serviceDir, path)).href)) as Partial<OfflineService>;
   if (!isOfflineService(module)) {
     throw new classes.Error(
-      `${path}, which custom.msk.offline names, must export a function deploy`,
+      `${path}, named in custom.msk.offline, must export a function "deploy"`,
       'MSK_OFFLINE_MODULE_INVALID',
     );
   }

@@ -1,6 +1,6 @@
 /**
- * Resolves when the process is asked to end: by SIGINT or SIGTERM, by the message `{ type: 'stop' }` from the process
- * that forked it, or by that process's end.
+ * Resolves when the process is asked to stop: by SIGINT, by SIGTERM, by the message `{ type: 'stop' }` from its parent
+ * process, or by the end of its parent process.
  */
 export function stopRequest(): Promise<void> {
   return new Promise((resolve) => {
@@ -11,7 +11,7 @@ export function stopRequest(): Promise<void> {
     process.on('message', (message) => {
       if (isStop(message)) resolve();
     });
-    // Listening holds the process, which a failed start must be able to end.
+    // A listener on the channel would keep the process running after a failed start.
     process.channel?.unref();
   });
 }
