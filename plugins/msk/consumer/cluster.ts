@@ -2,23 +2,23 @@ import type { Admin, BaseOptions, Producer } from '@platformatic/kafka';
 import type { Mapping } from '../template/mapping.ts';
 import { kafkaClient } from './kafka-client.ts';
 
-/** Where a group stands in a partition. */
+/** The position of a group in a partition. */
 export interface Position {
-  /** The offset to read from: the group's committed one, or that of the mapping's starting position. */
+  /** The offset to read from: the group's committed offset, or the offset of the mapping's starting position. */
   offset: number;
   committed: boolean;
-  /** The offset from which on nothing can be read yet. */
+  /** The first offset that can't be read yet. */
   end: number;
 }
 
-/** A place in each partition of a topic: its first record, its end, or its first record of that time or younger. */
+/** A place in each partition of a topic: its first record, its end, or its first record at or after a time. */
 export type Place = 'first' | 'end' | { time: number };
 
-/** What ListOffsets takes in place of a time (Kafka: "ListOffsets"). */
+/** Special timestamps of a ListOffsets request (Kafka: "ListOffsets"). */
 const [latest, earliest] = [-1n, -2n];
 const readCommitted = 1;
 
-/** Kafka clients of one cluster, and the one admin client that its mappings share. */
+/** The Kafka clients of one cluster. Its mappings share one admin client and one producer. */
 export class Cluster {
   readonly bootstrapServers: string;
   #admin: Promise<Admin> | undefined;
@@ -28,7 +28,7 @@ export class Cluster {
     this.bootstrapServers = bootstrapServers;
   }
 
-  /** What each client of this cluster is made with. */
+  /** The options of each client of this cluster. */
   options(clientId: string): BaseOptions & { clientId: string; connectTimeout: number; requestTimeout: number } {
     return {
       clientId,
@@ -40,7 +40,7 @@ export class Cluster {
     };
   }
 
-  /** @throws Error where the topic doesn't exist, or no broker answers */
+  /** @throws Error if the topic doesn't exist, or if no broker answers */
   async expectTopic(topic: string): Promise<void> {
     const admin = await this.#connected();
     const topics = await admin.listTopics();
@@ -48,10 +48,10 @@ export class Cluster {
   }
 
   /**
-   * Where the mapping's group stands in each partition of its topic. A committed offset goes before the starting
-   * position (AWS: "Customizable consumer group ID").
+   * The position of the mapping's group in each partition of its topic. A committed offset takes precedence over the
+   * starting position (AWS: "Customizable consumer group ID").
    *
-   * @throws Error where the topic doesn't exist, or no broker answers
+   * @throws Error if the topic doesn't exist, or if no broker answers
    */
   async positions({ topic, group, startingPosition }: Mapping): Promise<Map<number, Position>> {
     await this.expectTopic(topic);
@@ -68,10 +68,10 @@ export class Cluster {
   }
 
   /**
-   * The offset of a place in each of a topic's partitions, in their order. The end is that of what can be read: it is
-   * before the first transaction that is open.
+   * The offset of a place in each partition of a topic, in partition order. The end is the last stable offset: it
+   * precedes the first open transaction.
    *
-   * @throws Error where the topic doesn't exist, or no broker answers
+   * @throws Error if the topic doesn't exist, or if no broker answers
    */
   async offsetsAt(topic: string, place: Place): Promise<Map<number, number>> {
     const admin = await this.#connected();
@@ -82,14 +82,14 @@ export class Cluster {
     const [found] = await admin.listOffsets({ topics: [{ name: topic, partitions }], isolationLevel: readCommitted });
     const offsets = new Map(found?.partitions.map(({ partitionIndex, offset }) => [partitionIndex, Number(offset)]));
     const isKnown = offsets.size === count && [...offsets.values()].every((offset) => offset >= 0);
-    // No record is that young: the next one will be.
+    // If a partition has no record at or after that time, its next record will be.
     const ends = isKnown || place === 'end' ? offsets : await this.offsetsAt(topic, 'end');
     return new Map(
       partitions.map(({ partitionIndex: own }) => [own, positive(offsets.get(own)) ?? ends.get(own) ?? 0]),
     );
   }
 
-  /** The offsets that a group has committed, by partition. @throws Error where no broker answers */
+  /** A group's committed offset in each partition. @throws Error if no broker answers */
   async committed(topic: string, group: string): Promise<Map<number, number>> {
     const admin = await this.#connected();
     const [found] = await admin.listConsumerGroupOffsets({ groups: [group] });
@@ -97,10 +97,10 @@ export class Cluster {
     return new Map(partitions.map(({ partitionIndex, committedOffset }) => [partitionIndex, Number(committedOffset)]));
   }
 
-  /** The one producer of this cluster. It connects with its first send. */
+  /** The cluster's producer. It connects on the first send. */
   producer(): Promise<Producer<Buffer, Buffer>> {
     this.#producer ??= kafkaClient().then(({ Producer }) => {
-      // A send that is tried again may be stored twice; the destination tries again itself.
+      // No retries: a retry may store a record twice. The destination retries itself.
       return new Producer({ ...this.options('serverless-offline-msk'), retries: 0 });
     });
     return this.#producer;
@@ -124,7 +124,7 @@ function placeOf(position: Mapping['startingPosition']): Place {
   return position.at === 'LATEST' ? 'end' : 'first';
 }
 
-/** Kafka writes -1 where there is no such offset. */
+/** Kafka returns -1 if there is no such offset. */
 function positive(offset: number | undefined): number | undefined {
   return offset !== undefined && offset >= 0 ? offset : undefined;
 }

@@ -6,23 +6,23 @@ interface Commit {
   ownership: number;
   /** The offset to commit. */
   next: number;
-  /** Records that this commit makes done. */
+  /** Number of records that this commit completes. */
   records: number;
 }
 
 export interface CommitterOptions {
-  /** Rejects where Kafka didn't store the offsets. */
+  /** Rejects if Kafka didn't store the offsets. */
   commit: (offsets: { partition: number; offset: number }[]) => Promise<void>;
-  /** Told of what Kafka has stored. */
+  /** Called with each offset that Kafka has stored. */
   committed: (queue: PartitionQueue, next: number, records: number) => void;
   failed: (error: unknown) => void;
 }
 
-/** A crash makes at most the batches of this time come again; without it small batches cost a request each. */
+/** Pause between commits, so that small batches share a request. A crash repeats the batches of this time at most. */
 const gapMilliseconds = 20;
 const retryMilliseconds = 500;
 
-/** Commits offsets, one request at a time with all that has come up meanwhile. */
+/** Commits offsets. It sends one request at a time, with all offsets that were added during the previous one. */
 export class Committer {
   readonly #options: CommitterOptions;
   readonly #pending = new Map<number, Commit>();
@@ -41,14 +41,14 @@ export class Committer {
     });
   }
 
-  /** Resolves when nothing waits to be committed. */
+  /** Resolves when no offset waits to be committed. */
   async flushed(): Promise<void> {
     await this.#flushing;
   }
 
   async #flush(): Promise<void> {
     while (this.#pending.size > 0) {
-      // A batch's partitions are done one after the other.
+      // The partitions of a batch are added one after the other: wait for all of them.
       await setImmediate();
       const owned = [...this.#pending.values()].filter(({ queue, ownership }) => queue.ownership === ownership);
       this.#pending.clear();

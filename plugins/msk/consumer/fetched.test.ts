@@ -4,7 +4,7 @@ import { committedRecords } from './fetched.ts';
 const [transactional, control] = [0b1_0000, 0b10_0000];
 const markers = { abort: Buffer.from([0, 0, 0, 0]), commit: Buffer.from([0, 0, 0, 1]) };
 
-/** A batch of records `first`, `first + 1`, …; `end` is its last offset, where compaction has left fewer records. */
+/** A batch of records `first`, `first + 1`, …. `end` is its last offset: compaction may have removed records. */
 function batch(
   first: number,
   count: number,
@@ -50,20 +50,30 @@ const read = (records: RecordsBatch[], aborted: [producer: number, first: number
 };
 
 test.each([
-  ['nothing', [], [], { offsets: [], next: 0 }],
+  ['an empty fetch', [], [], { offsets: [], next: 0 }],
   ['records', [batch(0, 3), batch(3, 1)], [], { offsets: [0, 1, 2, 3], next: 4 }],
   [
-    'offsets that compaction has taken from the end of a batch',
+    'a batch that has lost its last records in compaction',
     [batch(0, 2, { end: 9 })],
     [],
     { offsets: [0, 1], next: 10 },
   ],
-  ['batches that it has left empty', [batch(0, 0, { end: 4 }), batch(7, 0, { end: 8 })], [], { offsets: [], next: 9 }],
-  ['a committed transaction', [batch(0, 2, { producer: 1 }), marker(2, 1, 'commit')], [], { offsets: [0, 1], next: 3 }],
-  ['an aborted one', [batch(0, 2, { producer: 1 }), marker(2, 1, 'abort')], [[1, 0]], { offsets: [], next: 3 }],
-  ['one whose marker comes with a later fetch', [batch(0, 2, { producer: 1 })], [[1, 0]], { offsets: [], next: 2 }],
   [
-    'two of one producer, and one committed between and after them',
+    'batches that compaction has emptied',
+    [batch(0, 0, { end: 4 }), batch(7, 0, { end: 8 })],
+    [],
+    { offsets: [], next: 9 },
+  ],
+  ['a committed transaction', [batch(0, 2, { producer: 1 }), marker(2, 1, 'commit')], [], { offsets: [0, 1], next: 3 }],
+  ['an aborted transaction', [batch(0, 2, { producer: 1 }), marker(2, 1, 'abort')], [[1, 0]], { offsets: [], next: 3 }],
+  [
+    'an aborted transaction with its marker in a later fetch',
+    [batch(0, 2, { producer: 1 })],
+    [[1, 0]],
+    { offsets: [], next: 2 },
+  ],
+  [
+    'aborted and committed transactions of one producer in turn',
     [
       ...[batch(0, 1, { producer: 1 }), marker(1, 1, 'abort')],
       ...[batch(2, 1, { producer: 1 }), marker(3, 1, 'commit')],
@@ -77,7 +87,7 @@ test.each([
     { offsets: [2, 6], next: 8 },
   ],
   [
-    'one among those of others, and records without one',
+    'an aborted transaction between another producer’s transaction and plain records',
     [
       batch(0, 1, { producer: 1 }),
       batch(1, 1, { producer: 2 }),
@@ -89,7 +99,7 @@ test.each([
     { offsets: [1, 2], next: 5 },
   ],
   [
-    'markers that compaction has emptied',
+    'transaction markers that compaction has emptied',
     [emptied(0, 1), batch(1, 1, { producer: 2 }), emptied(2, 2)],
     [[2, 1]],
     { offsets: [], next: 3 },
@@ -98,11 +108,11 @@ test.each([
   expect(read(batches, aborted)).toEqual(expected);
 });
 
-test('what lies before the offset that was asked for is left out, of a batch that is given whole', () => {
+test('records before the requested offset are skipped, although the broker returns whole batches', () => {
   expect(read([batch(0, 5)], [], 3)).toEqual({ offsets: [3, 4], next: 5 });
 });
 
-test('time is the producer’s of each record, or the broker’s of the batch', () => {
+test('the timestamp is the producer’s of each record, or the broker’s of the batch', () => {
   const { records } = committedRecords(
     { records: [batch(0, 2), batch(2, 1, { attributes: 0b1000 })], abortedTransactions: null },
     0,

@@ -1,11 +1,11 @@
 import type { fetchV12, RecordsBatch } from '@platformatic/kafka';
 import type { KafkaHeader, KafkaRecord } from './record.ts';
 
-/** What a fetch from one offset of a partition has brought. */
+/** The result of a fetch from one offset of a partition. */
 export interface Fetched {
-  /** Those that a reader of committed records sees, in order, none below the offset that was asked for. */
+  /** The committed records in order, from the requested offset on. */
   records: readonly KafkaRecord[];
-  /** The offset to fetch next: behind all that came, and offsets without a record count. */
+  /** The offset to fetch next. It follows all fetched offsets, also those without a record. */
   next: number;
 }
 
@@ -14,15 +14,15 @@ type FetchedPartition = Pick<fetchV12.FetchResponsePartition, 'records' | 'abort
 /** A batch's attributes (Kafka: "Record Batch"). */
 const logAppendTime = 0b1000;
 const control = 0b10_0000;
-/** The type in a control record's key, behind its version (Kafka: "Control Batch"). */
+/** The type in a control record's key. It follows the version (Kafka: "Control Batch"). */
 const abortMarker = 0;
 
 /**
- * The records of a fetch that belong to no aborted transaction, as a consumer with `read_committed` reads them. The
- * broker gives nothing behind the first transaction that is still open, and names the aborted ones: each lasts from
- * its first offset to its producer's next marker, which may come with a later fetch.
+ * The records of a fetch without those of aborted transactions, as a consumer with `read_committed` reads them. The
+ * broker returns no record after the start of the first open transaction. It lists the aborted transactions: each one
+ * lasts from its first offset to its producer's next marker, which may come with a later fetch.
  *
- * @param from the offset that was asked for: a batch is given whole, though it may begin below
+ * @param from the requested offset. The broker returns whole batches, so the first one may begin below it.
  */
 export function committedRecords({ records: batches, abortedTransactions }: FetchedPartition, from: number): Fetched {
   const aborted = (abortedTransactions ?? []).toSorted((one, other) => Number(one.firstOffset - other.firstOffset));

@@ -36,7 +36,9 @@ const restartMilliseconds = 1000;
 /** If the coordinator is not available, leaving the group can only fail. */
 const leaveMilliseconds = 3000;
 
-/** A member of the mapping's consumer group. It fills the queues of its partitions, and starts again after a failure. */
+/**
+ * A member of the mapping's consumer group. It fills the queues of its partitions, and starts again after a failure.
+ */
 export class GroupConsumer {
   readonly #options: GroupConsumerOptions;
   readonly #stop = new AbortController();

@@ -1,5 +1,2 @@
-/**
- * The Kafka client, loaded by who talks to a cluster: that takes half a second, which packaging and deploying needn't
- * wait for.
- */
+/** Loads the Kafka client on first use. It takes half a second, so packaging and deploying must not wait for it. */
 export const kafkaClient = () => import('@platformatic/kafka');

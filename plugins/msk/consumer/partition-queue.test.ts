@@ -23,7 +23,7 @@ const create = (passes = (_: KafkaRecord) => true) =>
   });
 
 describe('PartitionQueue', () => {
-  test('gives records in order and knows which comes next', () => {
+  test('returns records in order and knows the next offset', () => {
     const queue = create();
     queue.add(offsets(5, 3), 1);
     queue.add(offsets(8, 2), 2);
@@ -32,7 +32,7 @@ describe('PartitionQueue', () => {
     expect(queue).toMatchObject({ length: 1, since: 2, next: 10 });
   });
 
-  test('counts bytes in and out', () => {
+  test('counts the bytes of queued records', () => {
     const queue = create();
     queue.add(offsets(0, 3), 0);
     queue.shift(3);
@@ -40,7 +40,7 @@ describe('PartitionQueue', () => {
     expect(queue.bytes).toBe(0);
   });
 
-  test('is full by records, and by bytes', () => {
+  test('is full by number of records or by bytes', () => {
     const byRecords = create();
     byRecords.add(offsets(0, 1000, 1), 0);
     const byBytes = create();
@@ -49,7 +49,7 @@ describe('PartitionQueue', () => {
     expect([create().full, byRecords.full, byBytes.full]).toEqual([false, true, true]);
   });
 
-  test('is drained when a quarter of its room is free', async () => {
+  test('is drained when a quarter of it is free', async () => {
     const queue = create();
     queue.add(offsets(0, 1000, 1), 0);
     let drained = false;
@@ -66,7 +66,7 @@ describe('PartitionQueue', () => {
     expect(drained).toBe(true);
   });
 
-  test('starts afresh where the log begins below what was fetched: its topic was made anew', () => {
+  test('drops its records if the log begins below them: the topic was created again', () => {
     const queue = create();
     queue.add(offsets(50, 3), 0);
     queue.restart(0);
@@ -77,7 +77,7 @@ describe('PartitionQueue', () => {
     expect(queue.next).toBe(2);
   });
 
-  test('keeps what it has where the log begins above: what came between is gone', () => {
+  test('keeps its records if the log begins above them: the records in between were deleted', () => {
     const queue = create();
     queue.add(offsets(0, 2), 0);
     queue.restart(7);
@@ -86,10 +86,10 @@ describe('PartitionQueue', () => {
   });
 
   test.each([
-    ['a marker behind its records', [{ ...offsets(0, 3), next: 4 }]],
+    ['a marker after its records', [{ ...offsets(0, 3), next: 4 }]],
     ['an empty batch after them', [offsets(0, 3), { records: [], next: 4 }]],
-    ['records that begin behind a gap', [{ records: [], next: 1 }, offsets(1, 2), { records: [], next: 4 }]],
-  ])('is done up to the next record once those before are taken: %s', (_, fetched) => {
+    ['records that begin after a gap', [{ records: [], next: 1 }, offsets(1, 2), { records: [], next: 4 }]],
+  ])('reports a gap once, after all records are taken: %s', (_, fetched) => {
     const queue = create();
     for (const one of fetched) queue.add(one, 0);
     expect(queue.takeGap()).toBe(false);
@@ -101,7 +101,7 @@ describe('PartitionQueue', () => {
   describe('with a filter', () => {
     const createOdd = () => create(({ offset }) => offset % 2 === 1);
 
-    test('queues what passes, and goes on behind what does not', () => {
+    test('queues the records that pass, and skips the others', () => {
       const queue = createOdd();
       queue.add(offsets(0, 5, 60_000), 1);
 
@@ -110,7 +110,7 @@ describe('PartitionQueue', () => {
       expect(queue).toMatchObject({ bytes: 0, head: 5 });
     });
 
-    test('gives each record filtered out once, when it is before the head', () => {
+    test('counts each filtered record once, when it is before the head', () => {
       const queue = createOdd();
       queue.add(offsets(0, 5), 1);
       const counts = [queue.takeFiltered(), queue.takeFiltered()];
@@ -123,7 +123,7 @@ describe('PartitionQueue', () => {
       expect(counts).toEqual([1, 0, 1, 2, 0]);
     });
 
-    test('forgets what was filtered out when the partition is taken away', () => {
+    test('forgets the filtered records when the partition is revoked', () => {
       const queue = createOdd();
       queue.add(offsets(0, 3), 1);
       queue.shift(1);
@@ -133,7 +133,7 @@ describe('PartitionQueue', () => {
     });
   });
 
-  test('forgets its records when the partition is taken away', () => {
+  test('forgets its records when the partition is revoked', () => {
     const queue = create();
     queue.assigned = true;
     queue.add(offsets(0, 3), 0);

@@ -97,8 +97,8 @@ export class PartitionQueue {
   }
 
   /**
-   * Continues at the first offset of the log. If that offset is below the fetched ones, the topic was deleted and created
-   * again: the queued records are then obsolete.
+   * Continues at the first offset of the log. If that offset is below the fetched ones, the topic was deleted and
+   * created again: the queued records are then obsolete.
    */
   restart(first: number): void {
     if (this.next !== undefined && first < this.next) this.clear();

@@ -28,15 +28,15 @@ const outOfRange = 1;
 /** Maximum age of the topic's metadata. New partitions are read after this time at the latest. */
 const metadataMilliseconds = 10_000;
 const retryMilliseconds = 250;
-/** Pause before the next attempt at an unreadable partition. Longer, because it needs another version of the client. */
+/** Pause before the next attempt at an unreadable partition. Long, because only another client version can read it. */
 const unreadableMilliseconds = 5000;
 /** Longest sleep of a loop that has no partition to fetch. */
 const idleMilliseconds = 1000;
 
 /**
  * Fetches a topic's committed records. It reads from all brokers that lead partitions of the topic at the same time.
- * The caller gives the position of each partition, so it can pause a partition or move it to another offset at any time.
- * A fetch from another offset is then ignored.
+ * The caller gives the position of each partition, so it can pause a partition or move it to another offset at any
+ * time. The reader then ignores a fetch from the old offset.
  */
 export class TopicReader {
   readonly #options: TopicReaderOptions;

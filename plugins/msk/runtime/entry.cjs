@@ -1,19 +1,19 @@
-// The process of one instance: what Lambda's runtime for Node.js does. It loads the function, says so, and then answers
-// each event by one message: { response }, its JSON, or { error: { errorType, errorMessage, trace } }. After an error
-// outside of the handler's promise it ends, as there.
+// The process of one instance. It does what Lambda's runtime for Node.js does: it loads the function, sends one message
+// when that is done, and then answers each event with one message: { response } with the response's JSON, or
+// { error: { errorType, errorMessage, trace } }. After an error outside of the handler's promise it ends, as in Lambda.
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
 const { pathToFileURL } = require('node:url');
 
 const { _HANDLER, AWS_EXECUTION_ENV, AWS_LAMBDA_FUNCTION_NAME, AWS_LAMBDA_FUNCTION_MEMORY_SIZE, AWS_REGION } =
   process.env;
-/** Lambda's first runtime without callbacks (AWS: "Define Lambda function handler in Node.js"). */
+/** The first runtime that doesn't support callbacks (AWS: "Define Lambda function handler in Node.js"). */
 const WITHOUT_CALLBACKS = 24;
-// The function's own, should it replace what it has here.
+// Kept here, because the function may replace them.
 const exit = process.exit.bind(process);
 const send = process.send.bind(process);
 
-// Ctrl-C in a terminal reaches this process too; it is the plugin that ends it, when its batch is done.
+// Ctrl-C in a terminal also reaches this process. Ignore it: the plugin ends this process after its batch.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
 process.on('disconnect', () => exit());
@@ -40,7 +40,7 @@ process.on('message', async ({ event, requestId, deadline }) => {
   }
 });
 
-/** A handler's answer is its promise, or what it gives the callback, which only one of three parameters has. */
+/** The response is the handler's promise, its return value, or, for a handler with three parameters, the callback's. */
 function call(handler, event, context) {
   return new Promise((resolve, reject) => {
     const returned = handler(event, context, (error, result) => (error ? reject(error) : resolve(result)));
@@ -68,20 +68,20 @@ function describe(error) {
   return { error: { errorType: name, errorMessage: message, trace: stack?.split('\n') ?? [] } };
 }
 
-/** Lambda's rule: the file's path without its extension, a dot, the path of the export. */
+/** A handler's name is the file's path without its extension, a dot, and the path of the export. */
 async function load(handler) {
   const [, file, path] = /^(.*?)\.([^/]*)$/.exec(handler) ?? [];
   const found = ['.js', '.mjs', '.cjs'].map((extension) => join(process.cwd(), file + extension)).find(existsSync);
-  if (!found) throw new Error(`the package holds no ${file}.js, .mjs or .cjs, which the handler ${handler} names`);
+  if (!found) throw new Error(`the package has no file ${file}.js, .mjs or .cjs for the handler ${handler}`);
   const module = await import(pathToFileURL(found).href);
   const exported = [module, module.default]
     .map((exports) => path.split('.').reduce((value, key) => value?.[key], exports))
     .find((value) => typeof value === 'function');
-  if (!exported) throw new Error(`${handler} is no exported function`);
+  if (!exported) throw new Error(`${handler} is not an exported function`);
   const version = Number(/nodejs(\d+)/.exec(AWS_EXECUTION_ENV)?.[1] ?? 0);
   if (exported.length >= 3 && version >= WITHOUT_CALLBACKS) {
     const error = new Error(
-      `${handler} has a callback as its third parameter, which nodejs${version}.x doesn't call: return a promise.`,
+      `${handler} has a callback as its third parameter. nodejs${version}.x doesn't support it: return a promise.`,
     );
     error.name = 'Runtime.CallbackHandlerDeprecated';
     throw error;

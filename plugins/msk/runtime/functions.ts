@@ -6,7 +6,7 @@ import { createInvoker, type Invoker } from './invoker.ts';
 import { lambdaFunction } from './lambda-function.ts';
 import { unpack } from './unpack.ts';
 
-/** The service's packaged functions, each unpacked and made ready when it is first asked for. */
+/** The service's packaged functions. Each one is unpacked on first use. */
 export class Functions {
   readonly #serverless: Serverless;
   readonly #context: TemplateContext & { template: CompiledTemplate };
@@ -16,8 +16,8 @@ export class Functions {
   #closed = false;
 
   /**
-   * @param environment laid over every function's own
-   * @param directory where the packages are unpacked
+   * @param environment variables that override those of every function
+   * @param directory the folder for the unpacked packages
    */
   constructor(
     serverless: Serverless,
@@ -31,13 +31,13 @@ export class Functions {
     this.#directory = directory;
   }
 
-  /** The key in the service of a function of the template; undefined where the service has none such. */
+  /** The service's key for a function of the template. Undefined if the service has no such function. */
   keyOf(logicalId: string): string | undefined {
     const { naming } = this.#serverless.getProvider('aws');
     return this.#serverless.service.getAllFunctions().find((key) => naming.getLambdaLogicalId(key) === logicalId);
   }
 
-  /** @throws Error where the service has no such function, or its package can't be unpacked; the next call tries again */
+  /** @throws Error if the service has no such function, or its package can't be unpacked. The next call tries again. */
   invoker(key: string): Promise<Invoker> {
     const known = this.#invokers.get(key);
     if (known) return known;
@@ -47,7 +47,7 @@ export class Functions {
     return made;
   }
 
-  /** Ends all instances; there are no new ones. */
+  /** Ends all instances, and prevents new ones. */
   async cleanup(): Promise<void> {
     this.#closed = true;
     const invokers = await Promise.allSettled(this.#invokers.values());
@@ -61,7 +61,7 @@ export class Functions {
     const resource = this.#context.template.Resources[provider.naming.getLambdaLogicalId(key)];
     if (!resource) throw new Error(`the service has no function ${key}`);
     const artifact = service.getFunction(key).package?.artifact ?? service.package?.artifact;
-    if (artifact === undefined) throw new Error(`packaging made no artifact for function ${key}`);
+    if (artifact === undefined) throw new Error(`packaging created no artifact for function ${key}`);
     const directory = join(this.#directory, key);
     await unpack(resolve(serviceDir, artifact), directory);
     const source = { key, resource, directory, environment: this.#environment };

@@ -8,7 +8,7 @@ import { jest } from '@jest/globals';
 import { eventually } from '../test/eventually.ts';
 import { createInvoker, type Invoker } from './invoker.ts';
 
-/** What a function may do to its process, by the event's `do`. */
+/** The event's `do` names what the function does. */
 const HANDLER = `
 const { readdirSync, writeFileSync } = require('node:fs');
 let invocations = 0;
@@ -52,7 +52,7 @@ let directory: string;
 const invokers: Invoker[] = [];
 
 beforeAll(async () => {
-  // What the instances print. A jest worker that prints "heap out of memory" is taken for one that is.
+  // Hides the instances' output: jest takes "heap out of memory" in a worker's output for the worker's own crash.
   jest.spyOn(process.stderr, 'write').mockReturnValue(true);
   directory = await mkdtemp(join(tmpdir(), 'msk-invoker-'));
   await writeFile(join(directory, 'index.cjs'), HANDLER);
@@ -85,15 +85,19 @@ const functionIn = (folder: string) => ({
   directory: folder,
 });
 
-describe('a failed invocation, after which the next one succeeds', () => {
+describe('an invocation fails, and the next one succeeds, if the function', () => {
   const memory = { errorType: 'Runtime.OutOfMemory', message: expect.stringContaining('64 MB') };
   test.each([
     ['throws', 'throw', { errorType: 'TypeError', message: 'TypeError: no' }],
-    ['throws what is no error', 'throwText', { errorType: 'string', message: 'string: no error' }],
-    ['returns what JSON can’t hold', 'big', { errorType: 'TypeError' }],
-    ['process.exit(3)', 'exit', { errorType: 'Runtime.ExitError', message: expect.stringContaining('exit status 3') }],
-    ['process.exit(0)', 'exitQuietly', { message: expect.stringContaining('exited without providing a reason') }],
-    ['process.abort()', 'abort', { message: expect.stringContaining('signal: SIGABRT') }],
+    ['throws a string', 'throwText', { errorType: 'string', message: 'string: no error' }],
+    ['returns a value that JSON can’t represent', 'big', { errorType: 'TypeError' }],
+    [
+      'calls process.exit(3)',
+      'exit',
+      { errorType: 'Runtime.ExitError', message: expect.stringContaining('exit status 3') },
+    ],
+    ['calls process.exit(0)', 'exitQuietly', { message: expect.stringContaining('exited without providing a reason') }],
+    ['calls process.abort()', 'abort', { message: expect.stringContaining('signal: SIGABRT') }],
     ['is killed', 'killed', { errorType: 'Runtime.ExitError', message: expect.stringContaining('signal: SIGKILL') }],
     ['throws outside of its promise', 'uncaught', { errorType: 'Error', message: 'Error: outside' }],
     ['leaves a rejection unhandled', 'unhandled', { errorType: 'Runtime.UnhandledPromiseRejection' }],
@@ -119,7 +123,7 @@ describe('a failed invocation, after which the next one succeeds', () => {
       message: 'Sandbox.Timedout: Task timed out after 1.00 seconds',
     });
     const next = () => invoke({ do: 'answer', value: 1 });
-    expect(await eventually(next, { what: 'an answer within the second that the function has' })).toBe(1);
+    expect(await eventually(next, { what: 'an answer within the timeout of 1 s' })).toBe(1);
   });
 
   (process.platform === 'linux' ? test : test.skip)(
@@ -134,7 +138,7 @@ describe('a failed invocation, after which the next one succeeds', () => {
   );
 });
 
-test('another function’s invocation goes on where one crashes', async () => {
+test('a crash of one function does not affect another function’s invocation', async () => {
   const [healthy, crashing] = [invoker(), invoker()];
   const answer = healthy.invoke({ do: 'answer', value: 1 });
 
@@ -142,22 +146,22 @@ test('another function’s invocation goes on where one crashes', async () => {
   expect(await answer).toBe(1);
 });
 
-test('a module that can’t be loaded fails each invocation, and the initialization', async () => {
+test('if a module can’t be loaded, the initialization and each invocation fail', async () => {
   const error = { errorType: 'RangeError', message: 'RangeError: not loaded' };
 
   await expect(invoker({ handler: 'broken.handler' }).initialize()).rejects.toMatchObject(error);
   await expect(invoker({ handler: 'broken.handler' }).invoke({})).rejects.toMatchObject(error);
-  await expect(invoker({ handler: 'absent.handler' }).invoke({})).rejects.toThrow('the package holds no absent.js');
-  await expect(invoker({ handler: 'index.absent' }).invoke({})).rejects.toThrow('is no exported function');
+  await expect(invoker({ handler: 'absent.handler' }).invoke({})).rejects.toThrow('the package has no file absent.js');
+  await expect(invoker({ handler: 'index.absent' }).invoke({})).rejects.toThrow('is not an exported function');
 });
 
-test('an instance is used again', async () => {
+test('an instance is reused', async () => {
   const { invoke } = invoker();
 
   expect([await invoke({ do: 'count' }), await invoke({ do: 'count' })]).toEqual([1, 2]);
 });
 
-test('calls that last get an instance each', async () => {
+test('long concurrent calls get an instance each', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'msk-invoker-meet-'));
   const { invoke } = invoker();
 
@@ -167,14 +171,14 @@ test('calls that last get an instance each', async () => {
   await rm(folder, { recursive: true });
 });
 
-test('short calls share an instance: each waits for the one before it, in order', async () => {
+test('short concurrent calls share an instance, in order', async () => {
   const { invoke, initialize } = invoker({}, 60_000);
   await initialize();
 
   expect(await Promise.all([1, 2, 3].map(() => invoke({ do: 'count' })))).toEqual([1, 2, 3]);
 });
 
-test('of a function with reserved concurrency there are no more instances than that; who comes later waits', async () => {
+test('a function has at most as many instances as its reserved concurrency; further events wait', async () => {
   const { invoke } = invoker({ reservedConcurrency: 2 }, 1);
 
   const pids = await Promise.all([1, 2, 3, 4, 5, 6].map(() => invoke({ do: 'pid' })));
@@ -182,7 +186,7 @@ test('of a function with reserved concurrency there are no more instances than t
   expect(new Set(pids).size).toBeLessThanOrEqual(2);
 });
 
-test('a function whose reserved concurrency is 0 doesn’t run; its events end with the service', async () => {
+test('a function with a reserved concurrency of 0 doesn’t run; its events fail when the service stops', async () => {
   const { invoke, cleanup } = invoker({ reservedConcurrency: 0 }, 1);
   const waiting = invoke({ do: 'pid' });
   waiting.catch(() => {});
@@ -195,7 +199,7 @@ test('a function whose reserved concurrency is 0 doesn’t run; its events end w
 test('a response is at most 6 MB', async () => {
   const { invoke } = invoker();
 
-  // Two quotes around it.
+  // The JSON has two quotes around the text.
   expect(await invoke({ do: 'text', length: 6_291_554 })).toHaveLength(6_291_554);
   await expect(invoke({ do: 'text', length: 6_291_555 })).rejects.toMatchObject({
     errorType: 'Function.ResponseSizeTooLarge',
@@ -212,7 +216,7 @@ test('an instance that ends while idle is replaced', async () => {
 });
 
 (process.platform === 'linux' ? test : test.skip)(
-  'an instance in an endless loop is gone with the process that started it',
+  'an instance in an endless loop ends with the process that started it',
   async () => {
     const begun = join(directory, 'begun');
     const program = `
@@ -238,10 +242,10 @@ test('an instance that ends while idle is replaced', async () => {
   30_000,
 );
 
-/** Resolves when no process has that id any more. */
+/** Resolves when no process has this id any more. */
 const gone = (pid: number) => eventually(() => !existsSync(`/proc/${pid}`), { what: `process ${pid} has ended` });
 
-test('a function gets Lambda’s context and variables, and nothing of this process’s environment but AWS_*', async () => {
+test('a function gets Lambda’s context and variables, and only the AWS_* variables of this process', async () => {
   process.env['AWS_TEST_PROFILE'] = 'given on';
   const { invoke } = invoker();
 
@@ -266,15 +270,15 @@ test('a function gets Lambda’s context and variables, and nothing of this proc
   expect(variables).not.toHaveProperty('PATH');
 });
 
-test('a function’s time zone is UTC, whatever this machine’s is', async () => {
+test('a function’s time zone is UTC, regardless of this machine’s', async () => {
   const { invoke } = invoker();
 
   expect(await invoke({ do: 'zone' })).toEqual([0, 'UTC']);
-  // This machine's own zone is a file, and may be UTC too.
+  // This machine's own time zone may also be UTC.
   expect(await invoke({ do: 'environment' })).toMatchObject({ TZ: ':UTC' });
 });
 
-test('handlers may return at once; they may call back before nodejs24.x, which refuses to load such a one', async () => {
+test('a handler may return a plain value; a handler with a callback works before nodejs24.x only', async () => {
   expect(await invoker({ handler: 'index.plain' }).invoke({})).toBe('returned');
   expect(await invoker({ handler: 'index.callback', runtime: 'nodejs22.x' }).invoke({})).toBe('called back');
   await expect(invoker({ handler: 'index.callback' }).invoke({})).rejects.toMatchObject({

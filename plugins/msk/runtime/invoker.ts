@@ -1,29 +1,32 @@
 import { Instance } from './instance.ts';
 import type { LambdaFunction } from './lambda-function.ts';
 
-/** Runs one function, in as many instances side by side as its calls need. */
+/** Runs one function. Concurrent calls run in separate instances. */
 export interface Invoker {
   /**
-   * Loads the function in one instance before it is needed, as Lambda may do too ("proactive initialization").
-   * @throws InvocationError where its module can't be loaded: each invocation would fail so
+   * Loads the function in one instance in advance, as Lambda may do ("proactive initialization").
+   * @throws InvocationError if the function's module can't be loaded. Each invocation would then fail too.
    */
   initialize: () => Promise<void>;
-  /** Resolves to the function's response. @throws InvocationError where it threw, ran out of time or memory, or ended */
+  /**
+   * Resolves to the function's response.
+   * @throws InvocationError if the function throws, runs out of time or memory, or ends its process
+   */
   invoke: (event: unknown) => Promise<unknown>;
   /** Ends the instances. */
   cleanup: () => Promise<void>;
 }
 
-/** How long an instance stays without an event. */
+/** An instance without an event ends after this time. */
 const idleMilliseconds = 60_000;
-/** How long an event waits for a busy instance: on a busy machine, a new one would need longer to load. */
+/** How long an event waits for a busy instance. On a busy machine, a new instance would take longer to load. */
 const patienceMilliseconds = 500;
 
 /**
- * Makes an invoker, whose instances are processes: each invocation takes the one that was idle last, or one that becomes
- * free very soon, or a new one. An instance that fails other than by its handler's own error is gone.
+ * Creates an invoker. Each instance is a process. An invocation takes the instance that became idle last, or one that
+ * becomes free soon, or a new one. An instance survives an error that its handler throws, but no other failure.
  *
- * @param patience ms that an event waits for a busy instance before there is a new one
+ * @param patience ms that an event waits for a busy instance before a new one starts
  */
 export function createInvoker(
   lambdaFunction: LambdaFunction,
@@ -32,7 +35,7 @@ export function createInvoker(
 ): Invoker {
   const instances = new Set<Instance>();
   const idle = new Map<Instance, NodeJS.Timeout>();
-  /** Events that wait for an instance, the oldest first. */
+  /** Events that wait for an instance, oldest first. */
   const waiting = new Set<(instance: Instance) => void>();
   const limit = lambdaFunction.reservedConcurrency ?? Number.POSITIVE_INFINITY;
   let closed = false;
@@ -47,7 +50,7 @@ export function createInvoker(
     instances.add(instance);
     return instance;
   };
-  /** The instance that becomes free next, where one does within the patience; else undefined. */
+  /** The instance that becomes free next. Undefined if none does within `patience`. */
   const freeSoon = () =>
     new Promise<Instance | undefined>((resolve) => {
       const done = (instance?: Instance) => {
@@ -58,7 +61,10 @@ export function createInvoker(
       const timer = setTimeout(done, patience);
       waiting.add(done);
     });
-  /** What Lambda throttles, the event source mapping tries again until there is room (AWS: "Reserved concurrency"). */
+  /**
+   * The next free instance, or a new one. A call over the reserved concurrency waits: the event source mapping would
+   * retry it after Lambda's throttling (AWS: "Reserved concurrency").
+   */
   const next = async () => {
     while (instances.size > 0 || limit === 0) {
       const instance = await freeSoon();
@@ -85,7 +91,7 @@ export function createInvoker(
     try {
       await instance.ready();
     } catch (error) {
-      // Another one may load it: what it needs at that may be there then.
+      // End it: a new instance may be able to load the module later.
       await instance.end();
       throw error;
     }

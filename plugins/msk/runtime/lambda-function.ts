@@ -1,11 +1,11 @@
 import type { TemplateResource } from '../contract.ts';
 import { resolve, type TemplateContext } from '../template/template.ts';
 
-/** A function as the compiled template and the deployed references have it. */
+/** A function of the compiled template. Its references are resolved. */
 export interface LambdaFunction {
-  /** Its key in the service. */
+  /** The function's key in the service. */
   key: string;
-  /** Its name in Lambda. */
+  /** The function's name in Lambda. */
   name: string;
   handler: string;
   runtime: string;
@@ -13,10 +13,10 @@ export interface LambdaFunction {
   timeout: number;
   /** MB. */
   memorySize: number;
-  /** Instances at once, at most; undefined where none are reserved. */
+  /** Maximum number of instances. Undefined if no concurrency is reserved. */
   reservedConcurrency?: number | undefined;
   environment: Record<string, string>;
-  /** Where its package is laid out. */
+  /** The folder with the unpacked package. */
   directory: string;
 }
 
@@ -30,19 +30,19 @@ interface FunctionProperties {
   Environment?: { Variables?: Record<string, unknown> };
 }
 
-/** Where a function of the compiled template is found, and what is added to it. */
+/** A function of the compiled template, and the local additions to it. */
 export interface LambdaFunctionSource {
   key: string;
   resource: TemplateResource;
   directory: string;
-  /** Laid over the function's own. */
+  /** Variables that override the function's own. */
   environment: Record<string, string>;
 }
 
 /**
  * Reads a function of a compiled template, with Lambda's defaults.
  *
- * @throws Error that names the function and what can't be resolved in it
+ * @throws Error that names the function and what can't be resolved
  */
 export function lambdaFunction(source: LambdaFunctionSource, context: TemplateContext): LambdaFunction {
   const { key, resource, directory, environment } = source;
@@ -67,12 +67,12 @@ export function lambdaFunction(source: LambdaFunctionSource, context: TemplateCo
   }
 }
 
-/** The environment of a function, intrinsic functions not yet resolved. */
+/** The environment of a function. Its intrinsic functions are not resolved yet. */
 export function variablesOf(resource: TemplateResource | undefined): Record<string, unknown> {
   return (resource?.Properties as Partial<FunctionProperties> | undefined)?.Environment?.Variables ?? {};
 }
 
-/** Without what has no meaning on this machine, and may refer to what isn't there: role, code, network. */
+/** Drops the properties that have no effect on this machine: their references, e.g. to a role, may be unknown. */
 function pick(properties: Record<string, unknown>): Record<string, unknown> {
   const { FunctionName, Handler, Runtime, Timeout, MemorySize, ReservedConcurrentExecutions, Environment } = properties;
   return { FunctionName, Handler, Runtime, Timeout, MemorySize, ReservedConcurrentExecutions, Environment };

@@ -2,16 +2,16 @@ import type { ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 
 const lookMilliseconds = 500;
-/** What Node.js itself takes, and garbage that V8 has not collected yet. */
+/** MB for Node.js itself, and for garbage that V8 has not collected yet. */
 const allowance = 128;
 const pageBytes = 4096;
 
 /**
- * Tells of a process whose resident memory exceeds a limit by more than Node.js itself takes: V8 bounds its own heap,
- * but not buffers nor native memory. On Linux only, which says what a process has.
+ * Calls `exceeded` when a process's resident memory exceeds a limit by more than Node.js itself needs. V8 limits its
+ * own heap, but not buffers and native memory. Works on Linux only, because it reads /proc.
  *
  * @param megabytes the limit
- * @returns ends the watch
+ * @returns a function that ends the watch
  */
 export function watchMemory(process: ChildProcess, megabytes: number, exceeded: () => void): () => void {
   const look = async () => {

@@ -2,10 +2,10 @@ import { mkdir } from 'node:fs/promises';
 import AdmZip from 'adm-zip';
 
 /**
- * Lays out a function's deployment package, so that what runs is what would be deployed.
+ * Unpacks a function's deployment package, so that the same code runs locally as on AWS.
  *
- * @param artifact the zip that packaging has made
- * @param directory where its files go
+ * @param artifact path of the package, a zip file
+ * @param directory the folder for its files
  */
 export async function unpack(artifact: string, directory: string): Promise<void> {
   await mkdir(directory, { recursive: true });
