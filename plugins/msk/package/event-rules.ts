@@ -25,7 +25,8 @@ export const eventRules: readonly EventRule[] = [
       .map(({ property, value }) => nameOfProperty(property.path, value));
     return names.map(
       (name) =>
-        `${name} works in provisioned mode only. Add provisionedPollerConfig to the event, or remove ${name.split(' ')[0]}.`,
+        `${name} works in provisioned mode only. Add provisionedPollerConfig to the event, ` +
+        `or remove ${name.split(' ')[0]}.`,
     );
   },
   function startingTimestamp({ definition }, now) {
@@ -88,9 +89,7 @@ export const eventRules: readonly EventRule[] = [
   },
   function timeout({ timeout: seconds }) {
     return typeof seconds === 'number' && seconds > limits.timeoutSeconds
-      ? [
-          `the function's timeout is ${seconds} s; with Amazon MSK it may be ${limits.timeoutSeconds} s at most. Lower it.`,
-        ]
+      ? [`the function's timeout is ${seconds} s; for Amazon MSK it may be ${limits.timeoutSeconds} s. Lower it.`]
       : [];
   },
 ];

@@ -21,7 +21,7 @@ function template(mapping: Record<string, unknown>, role: unknown = { 'Fn::GetAt
   } satisfies CompiledTemplate;
 }
 
-/** The resource of each action, as the mapping's role then has it; an action of several statements lists them. */
+/** The resources of each action in the mapping's role, after the grant. */
 function granted(
   mapping: Record<string, unknown>,
   warn: (line: string) => void = jest.fn(),
@@ -41,7 +41,7 @@ function grantedTemplate(compiled: CompiledTemplate, warn: (line: string) => voi
   return compiled;
 }
 
-test('with IAM, the actions are scoped to cluster, topic and group', () => {
+test('without a secret, the kafka-cluster actions are scoped to cluster, topic and group', () => {
   const actions = granted({ AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: 'g' } });
 
   expect(actions).toMatchObject({
@@ -58,19 +58,19 @@ test('with IAM, the actions are scoped to cluster, topic and group', () => {
   expect(actions).not.toHaveProperty('kafka-cluster:WriteData');
 });
 
-test('a cluster that the template makes is scoped with intrinsic functions', () => {
+test('for a cluster of the template, the scopes are intrinsic functions', () => {
   const actions = granted({ EventSourceArn: { Ref: 'Cluster' } });
 
   const stem = (kind: string) => ({ 'Fn::Join': [`:${kind}/`, { 'Fn::Split': [':cluster/', { Ref: 'Cluster' }] }] });
   expect(actions).toMatchObject({
     'kafka-cluster:Connect': [{ Ref: 'Cluster' }],
     'kafka-cluster:ReadData': [{ 'Fn::Join': ['/', [stem('topic'), 'orders']] }],
-    // Lambda makes up the group's name.
+    // Lambda chooses the group's name.
     'kafka-cluster:AlterGroup': [{ 'Fn::Join': ['/', [stem('group'), '*']] }],
   });
 });
 
-test('with a secret, the role may read the secret, and does not log in itself', () => {
+test('with a secret, the role may read the secret, and gets no kafka-cluster actions', () => {
   const actions = granted({ SourceAccessConfigurations: [{ Type: 'SASL_SCRAM_512_AUTH', URI: 'arn:secret' }] });
 
   expect(actions).toMatchObject({
@@ -94,16 +94,18 @@ test.each([
   expect(granted({ DestinationConfig: { OnFailure: { Destination } } })).toMatchObject(expected);
 });
 
-test('a destination that cannot be told is left with a warning', () => {
+test('an unknown kind of destination gets no permission, but a warning', () => {
   const warn = jest.fn();
 
   const actions = granted({ DestinationConfig: { OnFailure: { Destination: { 'Fn::ImportValue': 'x' } } } }, warn);
 
   expect(Object.keys(actions).filter((name) => /^(sqs|sns|s3):/.test(name))).toEqual([]);
-  expect(warn).toHaveBeenCalledWith(expect.stringMatching(/^Mapping: can't tell what .*"x".* is: grant the role/));
+  expect(warn).toHaveBeenCalledWith(
+    expect.stringMatching(/^Mapping: unknown kind of destination .*"x".*: grant the permission/),
+  );
 });
 
-test('the role may read a Glue registry, and the secrets of a Confluent one', () => {
+test('the role may read a Glue registry, or the secrets of a Confluent registry', () => {
   const registry = (SchemaRegistryConfig: object) => ({
     AmazonManagedKafkaEventSourceConfig: { SchemaRegistryConfig },
   });
@@ -117,7 +119,7 @@ test('the role may read a Glue registry, and the secrets of a Confluent one', ()
   expect(ofConfluent).not.toHaveProperty('glue:GetRegistry');
 });
 
-test('a VPC connection is described, and leads to its cluster where the template has both', () => {
+test('for a VPC connection, the cluster is found only if the connection is in the template', () => {
   const warn = jest.fn();
 
   const known = granted({ EventSourceArn: { Ref: 'Connection' } }, warn);
@@ -129,10 +131,10 @@ test('a VPC connection is described, and leads to its cluster where the template
     'kafka-cluster:Connect': [cluster],
   });
   expect(foreign).not.toHaveProperty('kafka-cluster:Connect');
-  expect(warn).toHaveBeenCalledWith(expect.stringContaining('does not tell its cluster'));
+  expect(warn).toHaveBeenCalledWith(expect.stringContaining('does not name its cluster'));
 });
 
-test('granting again changes nothing, and the role keeps its own policies', () => {
+test('a second grant changes nothing, and the role keeps its other policies', () => {
   const once = grantedTemplate(template({}), jest.fn());
   const twice = grantedTemplate(structuredClone(once), jest.fn());
 
@@ -140,7 +142,7 @@ test('granting again changes nothing, and the role keeps its own policies', () =
   expect(once.Resources['Role']?.Properties?.['Policies']).toEqual([own, expect.anything()]);
 });
 
-test('two mappings of one role share a policy, each statement once', () => {
+test('two mappings with the same role share one policy without duplicate statements', () => {
   const compiled: CompiledTemplate = template({});
   const { Mapping } = compiled.Resources;
   if (!Mapping) throw new Error('no mapping');
@@ -156,7 +158,7 @@ test('two mappings of one role share a policy, each statement once', () => {
 });
 
 test.each(['arn:aws:iam::000000000000:role/shared', { 'Fn::ImportValue': 'shared-role' }])(
-  'the role %j is left alone with a warning',
+  'the role %j is not changed, and a warning says so',
   (role) => {
     const warn = jest.fn();
     const before = template({}, role);

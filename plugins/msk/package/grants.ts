@@ -2,7 +2,7 @@ import type { CompiledTemplate, TemplateResource } from '../contract.ts';
 import type { PluginTools, Serverless } from '../serverless.ts';
 import { type MappingProperties, type Statement, statementsOf } from './statements.ts';
 
-/** The plugin's own policy in a role: written anew each time, so that nothing is there twice. */
+/** The plugin's policy in a role. It is replaced each time, so that it has no duplicates. */
 const policyName = 'msk-event-source-mappings';
 
 interface Policy {
@@ -10,16 +10,16 @@ interface Policy {
   PolicyDocument: { Version: string; Statement: Statement[] };
 }
 
-/** With `custom.msk.iam: true`, `grant` for the service's template; else nothing. */
+/** With `custom.msk.iam: true`, adds the policies to the service's template. */
 export function grantMappings({ service }: Serverless, log: Pick<PluginTools['log'], 'warning'>): void {
   if (service.custom?.msk?.iam) grant(service.provider.compiledCloudFormationTemplate, (line) => log.warning(line));
 }
 
 /**
- * Adds what the MSK mappings of a template need to the roles that their functions name: a policy of its own in each.
- * Call it when all resources are in the template, roles by other plugins as well.
+ * Grants the functions' roles the permissions that the template's MSK mappings need, with one policy in each role. Call
+ * this when all resources are in the template, also the roles that other plugins add.
  *
- * @param warn takes a line about each permission that the template leaves no way to grant
+ * @param warn called with a line about each permission that can't be granted
  */
 export function grant({ Resources }: CompiledTemplate, warn: (line: string) => void): void {
   const statements = new Map<TemplateResource, Map<string, Statement>>();
@@ -28,7 +28,9 @@ export function grant({ Resources }: CompiledTemplate, warn: (line: string) => v
       continue;
     const role = roleOf(Properties['FunctionName'], Resources);
     if (!role) {
-      warn(`${logicalId}: the role of its function is not in this template: grant it yourself what the mapping needs`);
+      warn(
+        `${logicalId}: the role of its function is not in this template: grant the permissions of the mapping yourself`,
+      );
       continue;
     }
     const ofRole = statements.get(role) ?? new Map<string, Statement>();
@@ -46,9 +48,9 @@ export function grant({ Resources }: CompiledTemplate, warn: (line: string) => v
   }
 }
 
-/** Undefined where function or role is imported, or the role is given by its ARN. */
+/** The function's role. Undefined if the function or the role is imported, or if the role is an ARN. */
 function roleOf(functionName: unknown, resources: CompiledTemplate['Resources']): TemplateResource | undefined {
-  // A Ref, an Fn::GetAtt, or an Fn::Join with an alias: the function's logical id is in each.
+  // The function's logical id is in each form: a Ref, an Fn::GetAtt, or an Fn::Join with an alias.
   const lambda = JSON.stringify(functionName ?? null)
     .split('"')
     .map((part) => resources[part])

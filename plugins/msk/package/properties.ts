@@ -1,18 +1,18 @@
 import type { JsonSchema, MskEventDefinition } from '../serverless.ts';
 
-/** A property of AWS::Lambda::EventSourceMapping that the framework's `msk` event lacks, or doesn't compile. */
+/** A property of AWS::Lambda::EventSourceMapping that the framework's `msk` event doesn't have or doesn't compile. */
 export interface Property {
   /** Path in the `msk` event. */
   path: readonly string[];
-  /** Absent where the framework's own schema has the property. */
+  /** Absent if the framework's own schema has the property. */
   schema?: JsonSchema;
-  /** Whether Lambda takes the value in provisioned mode only. */
+  /** Whether Lambda accepts the value in provisioned mode only. */
   provisioned: (value: unknown) => boolean;
-  /** What it adds to the compiled mapping; nested objects are merged into those that are there. */
+  /** The properties to add to the compiled mapping. Nested objects are merged. */
   compile: (value: unknown) => Record<string, unknown>;
 }
 
-/** An on-failure destination that is a topic of the source's own cluster begins so. */
+/** Prefix of an on-failure destination that is a topic in the cluster of the event source. */
 export const kafkaScheme = 'kafka://';
 
 const always = () => true;
@@ -20,7 +20,7 @@ const never = () => false;
 const arn: JsonSchema = { $ref: '#/definitions/awsArn' };
 const pollers = (maximum: number): JsonSchema => ({ type: 'integer', minimum: 1, maximum });
 
-/** Source of names and bounds: CloudFormation's AWS::Lambda::EventSourceMapping; of modes: the Lambda guide. */
+/** Names and limits are from CloudFormation's AWS::Lambda::EventSourceMapping, modes are from the Lambda guide. */
 export const properties: readonly Property[] = [
   {
     path: ['functionResponseType'],
@@ -43,7 +43,7 @@ export const properties: readonly Property[] = [
   {
     path: ['bisectBatchOnFunctionError'],
     schema: { type: 'boolean' },
-    // What is false is as if it weren't there.
+    // False is the default.
     provisioned: (value) => value === true,
     compile: (value) => ({ BisectBatchOnFunctionError: value }),
   },
@@ -120,7 +120,7 @@ export const properties: readonly Property[] = [
     compile: (value) => ({ Tags: Object.entries(value ?? {}).map(([Key, Value]) => ({ Key, Value })) }),
   },
   {
-    // The framework's own bounds are 1000 for both.
+    // The framework's own limit is 1000 for both properties.
     path: ['provisionedPollerConfig', 'minimumPollers'],
     schema: pollers(200),
     provisioned: always,
@@ -139,21 +139,21 @@ export const properties: readonly Property[] = [
     compile: (value) => ({ ProvisionedPollerConfig: { PollerGroupName: value } }),
   },
   {
-    // The framework accepts 0 and drops it, which leaves Lambda's default of 500 ms.
+    // The framework accepts 0 but drops it. Lambda's default of 500 ms would then apply.
     path: ['maximumBatchingWindow'],
     provisioned: never,
     compile: (value) => ({ MaximumBatchingWindowInSeconds: value }),
   },
 ];
 
-/** Properties of other event sources' mappings, and whose they are: known here so that the error can say so. */
+/** Properties of other event sources, with the names of these sources for the error message. */
 export const notForMsk: ReadonlyMap<string, string> = new Map([
   ['maximumConcurrency', 'Amazon SQS'],
   ['parallelizationFactor', 'Kinesis and DynamoDB streams'],
   ['tumblingWindowInSeconds', 'Kinesis and DynamoDB streams'],
 ]);
 
-/** The properties that an event sets; null, which a stage's parameter may give, sets nothing. */
+/** The properties that an event sets. Null sets nothing: the parameter of a stage may be null. */
 export function setProperties(event: MskEventDefinition): { property: Property; value: unknown }[] {
   return properties
     .map((property) => ({ property, value: property.path.reduce<unknown>((at, key) => child(at, key), event) }))
@@ -172,7 +172,7 @@ function list(items: JsonSchema): JsonSchema {
   return { type: 'array', items, minItems: 1, uniqueItems: true };
 }
 
-/** `schemaRegistryUri` is SchemaRegistryURI there; intrinsic functions are left as they are. */
+/** `schemaRegistryUri` becomes SchemaRegistryURI. Intrinsic functions don't change. */
 function inCloudFormationCase(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(inCloudFormationCase);
   if (value === null || typeof value !== 'object') return value;

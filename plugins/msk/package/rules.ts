@@ -12,7 +12,8 @@ const defaultFilterQuota = 5;
  * Rules: the Lambda guide's pages on Amazon MSK mappings, and CreateEventSourceMapping.
  *
  * @param now milliseconds since the epoch
- * @param filterQuota patterns that a mapping of the account may have: 5, or up to 10 on request (AWS: "Event filtering")
+ * @param filterQuota patterns that a mapping of the account may have: 5, or up to 10 on request (AWS: "Event
+ * filtering")
  */
 export function violations(
   events: readonly DeclaredEvent[],

@@ -22,8 +22,8 @@ export const serviceRules: readonly ServiceRule[] = [
       .filter(([, same]) => same.length > 1)
       .map(
         ([, same]) =>
-          `${namesOf(same)}: consumerGroupId "${String(same[0]?.definition['consumerGroupId'])}" must be unique in its ` +
-          'cluster. Give each event its own group.',
+          `${namesOf(same)}: consumerGroupId "${String(same[0]?.definition['consumerGroupId'])}" must be unique in ` +
+          'its cluster. Give each event its own group.',
       );
   },
   function pollerGroups(events) {

@@ -1,13 +1,13 @@
 import type { CompiledTemplate } from '../contract.ts';
 
-/** A statement of an IAM policy; resources may be intrinsic functions. */
+/** A statement of an IAM policy. Its resource may be an intrinsic function. */
 export interface Statement {
   Effect: 'Allow';
   Action: string[];
   Resource: unknown;
 }
 
-/** A compiled AWS::Lambda::EventSourceMapping of Amazon MSK, as far as it asks for permissions. */
+/** The properties of a compiled AWS::Lambda::EventSourceMapping of Amazon MSK that need permissions. */
 export interface MappingProperties {
   EventSourceArn: unknown;
   Topics: [string];
@@ -26,12 +26,12 @@ interface Access {
 type Resources = CompiledTemplate['Resources'];
 
 /**
- * What Lambda needs of the function's role to run a mapping, scoped to its cluster, topics and group. Without secrets,
- * it logs in to the cluster with that role.
+ * The permissions that a mapping needs in the function's role, scoped to its cluster, topic and group. Without a
+ * secret, Lambda logs in to the cluster with this role.
  *
  * Rules: the Lambda guide's with-msk-permissions, services-consume-kafka-events, kafka-on-failure-destination.
  *
- * @param warn takes a line about each permission that can't be told from the mapping
+ * @param warn called with a line about each permission that can't be derived from the mapping
  */
 export function statementsOf(
   properties: MappingProperties,
@@ -68,7 +68,7 @@ function clusterStatements(
   ];
   if (viaConnection) statements.push(allow(['kafka:DescribeVpcConnection'], source));
   if (cluster === undefined) {
-    warn('the ARN of a VPC connection does not tell its cluster: grant kafka:* and kafka-cluster:* actions yourself');
+    warn('the ARN of a VPC connection does not name its cluster: grant kafka:* and kafka-cluster:* actions yourself');
     return statements;
   }
   statements.push(allow(['kafka:DescribeCluster', 'kafka:DescribeClusterV2', 'kafka:GetBootstrapBrokers'], cluster));
@@ -87,18 +87,18 @@ function clusterStatements(
   return statements;
 }
 
-/** A Confluent registry is reached with its secrets. */
+/** For a Glue registry only: Lambda uses secrets to reach a Confluent registry. */
 function registryStatements({ AmazonManagedKafkaEventSourceConfig: config }: MappingProperties): Statement[] {
   const registry = config?.SchemaRegistryConfig;
   const uri = registry?.SchemaRegistryURI;
   if (uri === undefined || registry?.AccessConfigs?.length) return [];
   if (typeof uri === 'string' && uri.startsWith('https://')) return [];
-  // `*`, as in the Glue guide's own policy for deserializers ("Getting started with schema registry", code example 15),
-  // whose serializers' ones are scoped: a version is asked for by its id alone, which names no registry and no schema.
+  // `*`, as in the Glue guide's policy for deserializers ("Getting started with schema registry", code example 15): the
+  // call names only the id of a version, neither a registry nor a schema.
   return [allow(['glue:GetRegistry'], uri), allow(['glue:GetSchemaVersion'], '*')];
 }
 
-/** By the service that an ARN names. */
+/** The permissions for a destination, by the service in its ARN. */
 const destinationActions = new Map<string, (arn: unknown) => Statement[]>([
   ['sqs', (arn) => [allow(['sqs:SendMessage'], arn)]],
   ['sns', (arn) => [allow(['sns:Publish'], arn)]],
@@ -114,7 +114,7 @@ function destinationStatements(
   if (destination === undefined || kafkaTopic(destination) !== undefined) return [];
   const statements = destinationActions.get(resourceType(destination, resources));
   if (statements) return statements(destination);
-  warn(`can't tell what ${JSON.stringify(destination)} is: grant the role to send to it yourself`);
+  warn(`unknown kind of destination ${JSON.stringify(destination)}: grant the permission to send to it yourself`);
   return [];
 }
 
@@ -124,7 +124,7 @@ function secretStatements(properties: MappingProperties): Statement[] {
   return secrets.map(({ URI }) => allow(['secretsmanager:GetSecretValue'], URI));
 }
 
-/** What the resource of a template is, in the words of its ARN. */
+/** The kinds of a template's resources, as in their ARNs. */
 const arnTypes: Readonly<Record<string, string>> = {
   'AWS::MSK::VpcConnection': 'vpc-connection',
   'AWS::S3::Bucket': 's3',
@@ -137,7 +137,7 @@ function resourceType(arn: unknown, resources: Resources): string {
   return arn.includes(':vpc-connection/') ? 'vpc-connection' : (arn.split(':')[2] ?? '');
 }
 
-/** Of a Ref or Fn::GetAtt. */
+/** The logical id in a Ref or an Fn::GetAtt. */
 function logicalIdOf(value: unknown): string {
   const { Ref, 'Fn::GetAtt': attribute } = (value ?? {}) as { Ref?: string; 'Fn::GetAtt'?: string[] };
   return Ref ?? attribute?.[0] ?? '';

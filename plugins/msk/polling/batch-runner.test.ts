@@ -65,7 +65,7 @@ const poison =
     );
 
 describe('BatchRunner', () => {
-  test('frees a partition when the second of its halves is done, not before', async () => {
+  test('frees a partition only when both of its halves are done', async () => {
     const [slice] = batchOf(2);
     const busy: boolean[] = [];
     const { runner } = setUp(
@@ -82,7 +82,7 @@ describe('BatchRunner', () => {
     expect([...busy, slice?.queue.busy]).toEqual([true, true, true, false]);
   });
 
-  test('gives up neither half of a partition that was taken away', async () => {
+  test('discards neither half of a partition that was revoked', async () => {
     const [slice] = batchOf(2) as [Slice];
     const { runner, done, discarded, invocations } = setUp(
       { BisectBatchOnFunctionError: true, MaximumRetryAttempts: 0 },
@@ -99,7 +99,7 @@ describe('BatchRunner', () => {
     expect(slice.queue.busy).toBe(false);
   });
 
-  test('a stop ends the attempts to give records up: they stay uncommitted', async () => {
+  test('a stop ends the attempts to deliver discarded records, and they stay uncommitted', async () => {
     const batch = batchOf(1);
     let attempts = 0;
     const { runner, stop, done } = setUp(
@@ -121,7 +121,7 @@ describe('BatchRunner', () => {
     expect(batch[0]?.queue.busy).toBe(false);
   });
 
-  test('a partition that waits for its destination holds up no other one', async () => {
+  test('a partition that waits for the destination does not block other partitions', async () => {
     const [poisoned, other] = batchOf(1, 2) as [Slice, Slice];
     const { runner, stop, done } = setUp(
       { MaximumRetryAttempts: 0 },
@@ -131,14 +131,14 @@ describe('BatchRunner', () => {
       },
     );
     const run = runner.run([poisoned, other]);
-    await eventually(() => !other.queue.busy, { what: 'the end of the other partition', seen: () => done });
+    await eventually(() => !other.queue.busy, { what: 'the other partition is done', seen: () => done });
 
     expect([done, other.queue.busy, poisoned.queue.busy]).toEqual([[[1, 2, 2]], false, true]);
     stop.abort();
     await run;
   });
 
-  test('what waits for its destination holds up no retry of another partition', async () => {
+  test('a partition that waits for the destination does not delay the retry of another partition', async () => {
     const { runner, stop, invocations } = setUp(
       { MaximumRetryAttempts: 1 },
       {
@@ -151,14 +151,14 @@ describe('BatchRunner', () => {
       },
     );
     const run = runner.run(batchOf(1, 2));
-    await eventually(() => invocations.length > 2, { what: 'a retry of the other', seen: () => invocations });
+    await eventually(() => invocations.length > 2, { what: 'a retry of the other partition', seen: () => invocations });
 
     expect(invocations.slice(0, 3)).toEqual([[0, 0, 1], [0, 0, 1], [1]]);
     stop.abort();
     await run;
   });
 
-  test('old records that wait for their destination hold up no partition without any', async () => {
+  test('old records that wait for the destination do not block partitions without old records', async () => {
     const [aged, fresh] = batchOf(2, 1) as [Slice, Slice];
     (aged.records[0] as KafkaRecord).timestamp = 0;
     let away = true;
@@ -172,7 +172,7 @@ describe('BatchRunner', () => {
       },
     );
     const run = runner.run([aged, fresh]);
-    await eventually(() => !fresh.queue.busy, { what: 'the end of the fresh partition', seen: () => done });
+    await eventually(() => !fresh.queue.busy, { what: 'the fresh partition is done', seen: () => done });
     expect([invocations, done, fresh.queue.busy, aged.queue.busy]).toEqual([[[0]], [[1, 1, 1]], false, true]);
     away = false;
     await run;
@@ -188,7 +188,7 @@ describe('BatchRunner', () => {
     ]);
   });
 
-  test('a record that gets too old between two attempts is given up, the young one with it is tried on', async () => {
+  test('a record that gets too old between two attempts is discarded, and the other record is retried', async () => {
     const { runner, invocations, discarded, done } = setUp(
       { MaximumRecordAgeInSeconds: 60 },
       {
@@ -206,7 +206,7 @@ describe('BatchRunner', () => {
     expect(done.at(-1)).toEqual([0, 2, 1]);
   });
 
-  test('what is too old after a split says how often it was tried', async () => {
+  test('a record that is too old after a split counts its invocations before the split', async () => {
     const batch = batchOf(2);
     const { runner, discarded } = setUp(
       { MaximumRecordAgeInSeconds: 60, BisectBatchOnFunctionError: true },
@@ -222,7 +222,7 @@ describe('BatchRunner', () => {
     expect(discarded.map(({ why }) => why.invocations)).toEqual([1, 1]);
   });
 
-  test('what an attempt has delivered is known to the next one', async () => {
+  test('an attempt to deliver knows the records that earlier attempts delivered', async () => {
     const known: number[] = [];
     const { runner } = setUp(
       { MaximumRetryAttempts: 0 },
@@ -240,7 +240,7 @@ describe('BatchRunner', () => {
     expect(known).toEqual([0, 1, 2]);
   });
 
-  test('a partition that was taken away meanwhile is not sent to the destination', async () => {
+  test('the records of a partition that was revoked in between are not sent to the destination', async () => {
     const [slice] = batchOf(1) as [Slice];
     let attempts = 0;
     const { runner, done } = setUp(
@@ -259,7 +259,7 @@ describe('BatchRunner', () => {
     expect([attempts, done, slice.queue.busy]).toEqual([1, [], false]);
   });
 
-  test('records filtered out behind what is given up are done with it', async () => {
+  test('filtered records after a discarded record are done with it', async () => {
     const queue = queueOf(0, ({ offset }) => offset === 0);
     queue.add({ records: [record(0), record(1), record(2)], next: 3 }, 0);
     const slice = { queue, ownership: 0, records: queue.shift(1), failures: 0, invocations: 0, discarded: [] };
@@ -269,7 +269,7 @@ describe('BatchRunner', () => {
     expect(done).toEqual([[0, 3, 3]]);
   });
 
-  test('whatever fails, each record ends once, and commits never go back', async () => {
+  test('for any failures, each record is done once, and commits never go back', async () => {
     const bad = fc.array(fc.nat(11), { maxLength: 4 });
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 12 }), bad, fc.boolean(), async (count, poisoned, bisects) => {
@@ -282,7 +282,7 @@ describe('BatchRunner', () => {
         const expected = bisects ? [...new Set(failing)].toSorted((one, other) => one - other) : given;
         expect(given).toEqual(expected);
         expect(given.length > 0).toBe(failing.length > 0);
-        // Offsets are as dense as records here: no commit is ahead of what has ended.
+        // Offsets have no gaps here, so each committed offset equals the number of done records.
         const ended = done.map((_, index) => done.slice(0, index + 1).reduce((sum, [, , records]) => sum + records, 0));
         expect(done.map(([, next]) => next)).toEqual(ended);
         expect(ended.at(-1)).toBe(count);
@@ -294,12 +294,12 @@ describe('BatchRunner', () => {
 });
 
 describe('halves', () => {
-  test('cut between partitions, where there are several', () => {
+  test('splits a batch of several partitions between partitions', () => {
     const batch = batchOf(1, 5, 2);
     expect(halves(batch)).toEqual({ first: batch.slice(0, 2), second: batch.slice(2), sideBySide: true });
   });
 
-  test('cut between records in one partition, with what was discarded among them', () => {
+  test('splits a batch of one partition between records, with its discarded offsets', () => {
     const [slice] = batchOf(5) as [Slice];
     const { first, second, sideBySide } = halves([{ ...slice, discarded: [-1, 9] }]);
 

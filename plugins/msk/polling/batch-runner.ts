@@ -6,10 +6,10 @@ import { failAll, type Outcome, succeedAll } from './response.ts';
 import { exhausted, expired, nextStep, waitAfter } from './retries.ts';
 import { count, halves, partsOf, type Slice } from './slices.ts';
 
-/** Why records are given up. */
+/** Why records are discarded. */
 export interface Discard {
   condition: 'RetryAttemptsExhausted' | 'RecordAgeExceeded' | 'MaximumPayloadSizeExceeded';
-  /** Failed invocations of these records. */
+  /** Number of failed invocations of these records. */
   invocations: number;
   /** The function's last error. */
   reason?: string;
@@ -19,25 +19,25 @@ export interface BatchRunnerOptions {
   policy: RetryPolicy;
   /** Runs the function on a batch. A rejection fails the whole batch. */
   invoke: (slices: readonly Slice[]) => Promise<Outcome>;
-  /** Told of records that are done, those filtered out too: `next` is the offset to commit. */
+  /** Called when records are done, with the offset to commit (`next`). The count includes filtered records. */
   done: (queue: PartitionQueue, next: number, records: number) => void;
-  /** Told of each failed invocation: the records that failed, and what follows. */
+  /** Called for each failed invocation: the failed records, the reason, and what happens next. */
   failed: (slices: readonly Slice[], reason: string, then: string) => void;
   /**
-   * Takes records that are given up: they count as done when it resolves. A rejection is tried again, without end.
-   * `delivered` holds those that an earlier attempt has stored already, and takes what this one stores.
+   * Takes the discarded records. They are done when it resolves. After a rejection it is called again, without a limit.
+   * `delivered` contains the records that earlier attempts have stored. Add each record that this attempt stores.
    */
   discard: (slices: readonly Slice[], why: Discard, delivered: Set<KafkaRecord>) => Promise<void>;
 }
 
-/** Brings batches to their ends: success, or what the mapping's policy has for records that fail or are too old. */
+/** Runs a batch until all records are done: processed by the function, or discarded by the mapping's retry policy. */
 export class BatchRunner {
   readonly #options: BatchRunnerOptions;
   readonly #stop: AbortSignal;
   readonly #freed: () => void;
 
   /**
-   * @param stop no attempt is begun after it; what isn't done then stays uncommitted
+   * @param stop after it, no attempt begins. Records that are not done then stay uncommitted.
    * @param freed called when a partition is free for its next batch
    */
   constructor(options: BatchRunnerOptions, stop: AbortSignal, freed: () => void) {
@@ -58,15 +58,15 @@ export class BatchRunner {
       const { reason = 'failed', oversized = false } = outcome;
       const step = nextStep(policy, { invoked: count(invoked), failed: count(rest), oversized });
       const failed = step === 'split' || step === 'rest' ? rest.map((slice) => ({ ...slice, failures: 0 })) : rest;
-      const givenUp = failed.filter(({ failures }) => step === 'discard' || exhausted(policy, failures));
-      left = failed.filter((slice) => !givenUp.includes(slice));
+      const discarded = failed.filter(({ failures }) => step === 'discard' || exhausted(policy, failures));
+      left = failed.filter((slice) => !discarded.includes(slice));
       const wait = waitAfter(Math.max(...failed.map(({ failures }) => failures)));
-      const then = step === 'split' ? `split in two, again in ${wait} ms` : `again in ${wait} ms`;
-      tell(failed, reason, left.length === 0 ? 'given up' : then);
-      if (givenUp.length > 0) {
+      const then = step === 'split' ? `split in two, retried in ${wait} ms` : `retried in ${wait} ms`;
+      tell(failed, reason, left.length === 0 ? 'discarded' : then);
+      if (discarded.length > 0) {
         const condition = oversized ? 'MaximumPayloadSizeExceeded' : 'RetryAttemptsExhausted';
-        const invocations = oversized ? 0 : mostInvocations(givenUp);
-        aside.push(this.#discardAll(givenUp, { condition, invocations, reason }));
+        const invocations = oversized ? 0 : mostInvocations(discarded);
+        aside.push(this.#discardAll(discarded, { condition, invocations, reason }));
       }
       left = await this.#pause(left, wait);
       if (step === 'split') {
@@ -89,8 +89,9 @@ export class BatchRunner {
   }
 
   /**
-   * Each record is judged before each attempt, by its own timestamp. While old ones are on their way to a destination,
-   * partitions without any go on: the others' young ones become a batch of their own, in `aside`.
+   * Discards the records that are too old. Called before each attempt: each record's own timestamp counts. Partitions
+   * without old records go on at once. In the others, the remaining records wait until the old ones are delivered, and
+   * then run as a separate batch, in `aside`.
    */
   async #withoutExpired(slices: Slice[], aside: Promise<void>[]): Promise<Slice[]> {
     const now = Date.now();
@@ -103,7 +104,7 @@ export class BatchRunner {
     return fresh;
   }
 
-  /** Gives up a batch's old records. @returns the young ones, once the old are delivered */
+  /** Discards a batch's old records. @returns the other records, when the old ones are delivered */
   async #discardOld(slices: Slice[], isOld: (record: KafkaRecord) => boolean): Promise<Slice[]> {
     const old = slices.map((slice) => ({ ...slice, records: slice.records.filter(isOld) }));
     await this.#deliver(old, { condition: 'RecordAgeExceeded', invocations: mostInvocations(old) });
@@ -119,7 +120,7 @@ export class BatchRunner {
     else this.#release(slices);
   }
 
-  /** Whether the records were taken; they are not where this poller stops, or has lost the partitions. */
+  /** @returns whether the records were delivered. False if this poller stops, or has lost the partitions. */
   async #deliver(slices: readonly Slice[], why: Discard): Promise<boolean> {
     const delivered = new Set<KafkaRecord>();
     for (let failures = 1; !this.#stop.aborted; failures += 1) {
@@ -135,7 +136,7 @@ export class BatchRunner {
     return false;
   }
 
-  /** Reports what is done, frees the partitions that are, and gives what has failed. */
+  /** Reports the records that are done, and frees the partitions without failed records. @returns the failed records */
   #settle(slices: readonly Slice[], { failedFrom }: Outcome, attempts: 0 | 1): Slice[] {
     return this.#owned(slices.map((slice, index) => this.#settleSlice(slice, failedFrom[index], attempts)));
   }
@@ -161,12 +162,12 @@ export class BatchRunner {
     return this.#ours(slices);
   }
 
-  /** What may be tried: nothing where this poller stops, and no partition that was taken away meanwhile. */
+  /** The records to try next: none if this poller stops, and none of revoked partitions. */
   #ours(slices: readonly Slice[]): Slice[] {
     return this.#stop.aborted ? this.#release(slices) : this.#owned(slices);
   }
 
-  /** Without the partitions that are through, or were taken away; those are free for their next records. */
+  /** Drops the slices of finished or revoked partitions, and frees these partitions for their next batch. */
   #owned(slices: readonly Slice[]): Slice[] {
     const isLeft = (slice: Slice) => isOwned(slice) && slice.records.length > 0;
     this.#release(slices.filter((slice) => !isLeft(slice)));

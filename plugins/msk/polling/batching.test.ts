@@ -13,7 +13,7 @@ describe('take', () => {
     fc.assert(fc.property(queues, limits, (from, limit) => taken(from, take(from, limit)).length <= limit.batchSize));
   });
 
-  test('never exceeds the bytes, but for a record that alone does', () => {
+  test('exceeds the byte limit only with a single record', () => {
     fc.assert(
       fc.property(queues, limits, (from, limit) => {
         const batch = taken(from, take(from, limit));
@@ -22,7 +22,7 @@ describe('take', () => {
     );
   });
 
-  test('takes something where there is something', () => {
+  test('takes at least one record if there is one', () => {
     fc.assert(
       fc.property(queues, limits, (from, limit) => {
         return taken(from, take(from, limit)).length > 0 || from.every((sizes) => sizes.length === 0);
@@ -30,7 +30,7 @@ describe('take', () => {
     );
   });
 
-  test('leaves nothing at a front that would still fit', () => {
+  test('leaves no first record in a queue that would still fit', () => {
     fc.assert(
       fc.property(queues, limits, (from, limit) => {
         const counts = take(from, limit);
@@ -45,7 +45,7 @@ describe('take', () => {
     );
   });
 
-  test('serves the queues in their order', () => {
+  test('serves the queues in order', () => {
     expect(take([[10, 10], [10]], { batchSize: 2, maxBytes: 100 })).toEqual([2, 0]);
     expect(take([[10, 90], [10]], { batchSize: 9, maxBytes: 50 })).toEqual([1, 1]);
   });

@@ -2,18 +2,18 @@
 export const payloadLimit = 6 * 1024 * 1024;
 
 export interface BatchLimits {
-  /** Records in an invocation, over all its partitions. */
+  /** Maximum number of records in an invocation, over all partitions. */
   batchSize: number;
-  /** Bytes of an invocation's records as JSON. */
+  /** Maximum bytes of an invocation's records as JSON. */
   maxBytes: number;
 }
 
 /**
- * How many records from the front of each queue go into the next batch. The queues are served in the order given.
- * A queue's records stay in order: where one doesn't fit, none after it is taken. A record that alone is over the
- * limit makes a batch of its own, for otherwise it would hold up its partition for ever.
+ * How many records from the front of each queue go into the next batch. Earlier queues come first. A queue's records
+ * stay in order: if a record doesn't fit, no record after it is taken. A record that exceeds the limit alone becomes a
+ * batch of one record. Otherwise it would block its partition forever.
  *
- * @param queues each queue's record sizes in bytes, the oldest record first
+ * @param queues each queue's record sizes in bytes, oldest record first
  * @example take([[10, 10], [10]], { batchSize: 2, maxBytes: 100 }) // [2, 0]
  */
 export function take(queues: readonly Iterable<number>[], limits: BatchLimits): number[] {

@@ -4,30 +4,30 @@ import type { KafkaRecord } from '../consumer/record.ts';
 import type { Mapping } from '../template/mapping.ts';
 import { bucketRecord, type DiscardedBatch, objectKey, topicRecord } from './invocation-record.ts';
 
-/** Where a mapping's discarded records go. Resolves when they are stored. */
+/** Sends a mapping's discarded records. Resolves when they are stored. */
 export type Destination = (batch: DiscardedBatch) => Promise<void>;
 
 export interface DestinationContext {
   mapping: Mapping;
   cluster: Cluster;
-  /** That of the deployed functions: endpoints, region, credentials. */
+  /** The environment of the deployed functions: endpoints, region, credentials. */
   environment: Readonly<Record<string, string>>;
 }
 
-/** By the first words of what DestinationConfig names; undefined where nothing is delivered on this machine. */
+/** The destinations that work on this machine, by prefix of the name in DestinationConfig. */
 const destinations: readonly [prefix: RegExp, make: (name: string, context: DestinationContext) => Destination][] = [
   [/^kafka:\/\//, topicDestination],
   [/^arn:[\w-]+:s3:::/, bucketDestination],
 ];
 
-/** The mapping's on-failure destination; undefined where it has none, or one that is not delivered to here. */
+/** The mapping's on-failure destination. Undefined if it has none, or if it doesn't work on this machine. */
 export function destinationOf(context: DestinationContext): Destination | undefined {
   const { onFailure = '' } = context.mapping;
   const [prefix, make] = destinations.find(([prefix]) => prefix.test(onFailure)) ?? [];
   return prefix && make?.(onFailure.replace(prefix, ''), context);
 }
 
-/** A batch of Kafka's own: under the broker's usual limit of 1 MB, unless one record is over it. */
+/** Size of a request. It is below the broker's usual limit of 1 MB, unless a single record exceeds it. */
 const requestBytes = 500_000;
 
 function topicDestination(topic: string, { cluster }: DestinationContext): Destination {
@@ -51,14 +51,14 @@ function message(topic: string, key: Buffer | null, value: string) {
   return { topic, ...(key && { key }), value: Buffer.from(value) };
 }
 
-interface Given {
+interface Message {
   record: KafkaRecord;
   key: Buffer | null;
   value: string;
 }
 
-function* chunks(messages: readonly Given[]): Generator<Given[]> {
-  let chunk: Given[] = [];
+function* chunks(messages: readonly Message[]): Generator<Message[]> {
+  let chunk: Message[] = [];
   let bytes = 0;
   for (const message of messages) {
     const size = Buffer.byteLength(message.value);
@@ -76,7 +76,7 @@ function* chunks(messages: readonly Given[]): Generator<Given[]> {
 function bucketDestination(bucket: string, { mapping, environment }: DestinationContext): Destination {
   let client: Promise<S3Client> | undefined;
   return async (batch) => {
-    // Only who has such a destination needs the SDK.
+    // Loaded on first use: without an S3 destination, the SDK needn't be installed.
     const { PutObjectCommand } = await import('@aws-sdk/client-s3');
     client ??= s3Client(environment);
     const Key = objectKey(mapping.logicalId, mapping.topic, batch.at);
@@ -90,10 +90,10 @@ async function s3Client(environment: Readonly<Record<string, string>>): Promise<
   const { AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = environment;
   const endpoint = AWS_ENDPOINT_URL_S3 ?? AWS_ENDPOINT_URL;
   if (endpoint === undefined)
-    throw new Error('the deployed environment must name an endpoint for S3, AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL');
+    throw new Error('the deployed environment has no endpoint for S3: set AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL');
   return new S3Client({
     endpoint,
-    // A server on this machine has no name per bucket.
+    // A local server has no host name for each bucket.
     forcePathStyle: true,
     region: AWS_REGION ?? 'us-east-1',
     credentials: { accessKeyId: AWS_ACCESS_KEY_ID ?? 'local', secretAccessKey: AWS_SECRET_ACCESS_KEY ?? 'local' },

@@ -10,7 +10,7 @@ export interface DiscardsOptions extends DestinationContext {
   log: (line: string) => void;
 }
 
-/** Sends what a mapping gives up to its on-failure destination, or drops it with a line that says what. */
+/** Sends a mapping's discarded records to its on-failure destination. Without one, it drops them and logs a line. */
 export class Discards {
   readonly #options: DiscardsOptions;
   readonly #destination: Destination | undefined;
@@ -21,12 +21,12 @@ export class Discards {
     const { onFailure } = options.mapping;
     if (onFailure !== undefined && !this.#destination)
       options.log(
-        `${options.mapping.logicalId}: nothing is sent to ${onFailure} on this machine, ` +
-          'only to kafka:// and S3: what is given up is dropped with a line that names its offsets',
+        `${options.mapping.logicalId}: the destination ${onFailure} does not work on this machine, kafka:// and S3 ` +
+          'do. Discarded records are dropped, and a line names their offsets',
       );
   }
 
-  /** Rejects where the destination fails: the records then aren't done. */
+  /** Rejects if the destination fails. The records are then not done. */
   async discard(slices: readonly Slice[], why: Discard, delivered: Set<KafkaRecord>): Promise<void> {
     const { mapping, cluster, functionKey, metrics, log } = this.#options;
     const records = count(slices);
@@ -50,7 +50,7 @@ export class Discards {
       });
     } catch (error) {
       metrics.counts.OnFailureDestinationDeliveryErrorCount += 1;
-      log(`${what} can't be sent to ${mapping.onFailure} and is tried again: ${String(error)}`);
+      log(`${what} can't be sent to ${mapping.onFailure}, will be retried: ${String(error)}`);
       throw error;
     }
     metrics.counts.OnFailureDestinationDeliveredEventCount += records;

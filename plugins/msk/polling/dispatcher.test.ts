@@ -11,7 +11,7 @@ import { partsOf, type Slice } from './slices.ts';
 
 const limits = { batchSize: 10, maxBytes: 100_000 };
 
-/** A dispatcher whose invocations stay open until the test settles them. */
+/** A dispatcher. The test settles each of its invocations. */
 function setUp(options: Partial<DispatcherOptions> = {}, passes?: (record: KafkaRecord) => boolean) {
   const invocations: {
     offsets: Record<number, number[]>;
@@ -35,7 +35,7 @@ function setUp(options: Partial<DispatcherOptions> = {}, passes?: (record: Kafka
     done: (queue, next, records) => done.push([queue.partition, next, records]),
     failed: (_, reason) => failures.push(reason),
     policy: retryPolicy({}, true, false),
-    discard: () => Promise.reject(new Error('nothing is given up')),
+    discard: () => Promise.reject(new Error('nothing is discarded')),
     ...options,
   });
   const queue = (partition: number) =>
@@ -54,7 +54,7 @@ function setUp(options: Partial<DispatcherOptions> = {}, passes?: (record: Kafka
     queue(partition).add({ records, next: first + count }, performance.now());
     dispatcher.wake();
   };
-  /** Resolves at that invocation, which comes after a failed one's pause. */
+  /** Resolves at the given number of invocations: a retry comes after a pause. */
   const invoked = (count: number) =>
     eventually(() => invocations.length >= count, { what: `${count} invocations`, seen: () => invocations });
   return { dispatcher, invocations, invoked, done, failures, queue, add };
@@ -64,7 +64,7 @@ function offsetsOf(slices: readonly Slice[]): Record<number, number[]> {
   return Object.fromEntries(slices.map(({ queue, records }) => [queue.partition, records.map(({ offset }) => offset)]));
 }
 
-/** Lets all that is ready happen: a pump waits for the next turn of the event loop, and may wake another. */
+/** Waits until all ready work is done. It takes several turns of the event loop. */
 async function tick(): Promise<void> {
   for (let turns = 0; turns < 3; turns += 1) await turn();
 }
@@ -84,7 +84,7 @@ describe('Dispatcher', () => {
     expect(invocations.map(({ offsets }) => offsets)).toEqual([{ 0: [0, 1], 1: [7] }]);
   });
 
-  test('cuts batches at the batch size and runs those of free partitions side by side', async () => {
+  test('limits batches to the batch size, and runs batches of different partitions concurrently', async () => {
     const { invocations, add } = setUp();
     add(0, 0, 12);
     add(1, 0, 12);
@@ -94,7 +94,7 @@ describe('Dispatcher', () => {
     expect(invocations[0]?.offsets[0]).toHaveLength(10);
   });
 
-  test('has no more batches in flight than its pollers can have', async () => {
+  test('has at most as many batches in flight as the pollers allow', async () => {
     const { invocations, add } = setUp({ concurrency: 2 });
     for (const partition of [0, 1, 2]) add(partition, 0, 10);
     await tick();
@@ -106,7 +106,7 @@ describe('Dispatcher', () => {
     expect(invocations.map(({ offsets }) => Object.keys(offsets))).toEqual([['0'], ['1'], ['2']]);
   });
 
-  test('reads a partition in sequence', async () => {
+  test('processes a partition sequentially', async () => {
     const { invocations, add, done } = setUp();
     add(0, 0, 12);
     await tick();
@@ -119,7 +119,7 @@ describe('Dispatcher', () => {
     expect(done).toEqual([[0, 10, 10]]);
   });
 
-  test('waits for a full batch, at most the window from its first record on', async () => {
+  test('waits for a full batch, up to the batching window after the first record', async () => {
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance'] });
     let clock = 0;
     jest.spyOn(performance, 'now').mockImplementation(() => clock);
@@ -142,7 +142,7 @@ describe('Dispatcher', () => {
     expect(invocations.map(({ offsets }) => offsets)).toEqual([{ 0: [0, 1, 2, 3, 4, 5] }]);
   });
 
-  test('does not wait for the window where the batch is full', async () => {
+  test('does not wait for the window if the batch is full', async () => {
     const { invocations, add } = setUp({ windowMilliseconds: 60_000 });
     add(0, 0, 10);
     await tick();
@@ -150,7 +150,7 @@ describe('Dispatcher', () => {
     expect(invocations).toHaveLength(1);
   });
 
-  test('tries a failed batch again, with the same records, while other partitions go on', async () => {
+  test('retries a failed batch with the same records, while other partitions go on', async () => {
     const { invocations, invoked, add, done, failures } = setUp();
     add(0, 0, 2);
     await tick();
@@ -171,7 +171,7 @@ describe('Dispatcher', () => {
     expect(invocations[3]?.offsets).toEqual({ 0: [2] });
   });
 
-  test('commits up to the first failed record of each partition and retries from there', async () => {
+  test('commits up to the first failed record of each partition, and retries from there', async () => {
     const { invocations, invoked, add, done } = setUp();
     add(0, 0, 3);
     add(1, 0, 3);
@@ -186,7 +186,7 @@ describe('Dispatcher', () => {
     expect(invocations[1]?.offsets).toEqual({ 0: [1, 2] });
   });
 
-  test('a partition that is done is free before the rest of its batch is', async () => {
+  test('a finished partition is free before the rest of its batch', async () => {
     const { invocations, add } = setUp();
     add(0, 0, 1);
     add(1, 0, 1);
@@ -198,7 +198,7 @@ describe('Dispatcher', () => {
     expect(invocations[1]?.offsets).toEqual({ 1: [1] });
   });
 
-  test('neither commits nor retries what was taken away meanwhile', async () => {
+  test('neither commits nor retries partitions that were revoked in between', async () => {
     const { invocations, invoked, add, done, queue } = setUp();
     add(0, 0, 1);
     add(1, 0, 1);
@@ -214,7 +214,7 @@ describe('Dispatcher', () => {
     expect(done).toEqual([]);
   });
 
-  test('a partition that comes back waits for the batch that it was in', async () => {
+  test('a partition that is assigned again waits for its earlier batch', async () => {
     const { invocations, add, queue } = setUp();
     add(0, 0, 2);
     await tick();
@@ -228,11 +228,11 @@ describe('Dispatcher', () => {
     expect(invocations[1]?.offsets).toEqual({ 0: [0, 1] });
   });
 
-  describe('records filtered out', () => {
+  describe('filtered records', () => {
     const from = (first: number) => (record: KafkaRecord) => record.offset >= first;
     const only = (offset: number) => (record: KafkaRecord) => record.offset === offset;
 
-    test('are done without an invocation where no other record waits', async () => {
+    test('are done without an invocation if no other record waits', async () => {
       const { invocations, add, done } = setUp({}, () => false);
       add(0, 0, 3);
       await tick();
@@ -260,7 +260,7 @@ describe('Dispatcher', () => {
       expect(invocations[0]?.offsets[0]).toHaveLength(10);
     });
 
-    test('wait for the record before them that is in flight, fails and comes again', async () => {
+    test('are not done before an earlier record that is in flight, fails, and is retried', async () => {
       const { invocations, invoked, add, done } = setUp({}, only(1));
       add(0, 1, 4);
       await tick();
@@ -276,7 +276,7 @@ describe('Dispatcher', () => {
       expect(done).toEqual([[0, 7, 6]]);
     });
 
-    test('are not done by a partial response that fails a record before them', async () => {
+    test('are not done by a partial response that fails an earlier record', async () => {
       const { invocations, invoked, add, done } = setUp({}, (record) => record.offset % 2 === 1);
       add(0, 1, 4);
       await tick();
@@ -289,7 +289,7 @@ describe('Dispatcher', () => {
       expect(done.slice(1)).toEqual([[0, 5, 3]]);
     });
 
-    test('are done when the batch of an earlier ownership is over', async () => {
+    test('are done when the batch of an earlier ownership has ended', async () => {
       const { invocations, add, done, queue } = setUp({}, only(0));
       add(0, 0, 1);
       await tick();
@@ -303,7 +303,7 @@ describe('Dispatcher', () => {
       expect(done).toEqual([[0, 3, 2]]);
     });
 
-    test('are not done behind a record that a stop gives up', async () => {
+    test('are not done after a record that stays uncommitted at a stop', async () => {
       const { dispatcher, invocations, add, done } = setUp({}, only(0));
       add(0, 0, 3);
       await tick();
@@ -316,7 +316,7 @@ describe('Dispatcher', () => {
     });
   });
 
-  test('offsets without a record are done at once where nothing is before them, and else with what is', async () => {
+  test('offsets without a record are done immediately, or together with the records before them', async () => {
     const { dispatcher, invocations, add, queue, done } = setUp();
     queue(0).add({ records: [], next: 4 }, 0);
     dispatcher.wake();
@@ -349,7 +349,7 @@ describe('Dispatcher', () => {
     await stopped;
     await tick();
 
-    // What would try again, or begin, would be in flight.
+    // A retry or a new batch would be in flight.
     expect(dispatcher.inFlight).toBe(0);
     expect(invocations).toHaveLength(1);
     expect(done).toEqual([[0, 1, 1]]);

@@ -6,16 +6,16 @@ import type { Slice } from './slices.ts';
 export interface DispatcherOptions extends BatchRunnerOptions {
   batchSize: number;
   maxBytes: number;
-  /** How long a batch may wait to be full, from its oldest record on. */
+  /** How long a batch's oldest record waits for a full batch. */
   windowMilliseconds: number;
-  /** Batches in flight, at most. */
+  /** Maximum number of batches in flight. */
   concurrency: number;
 }
 
 /**
- * Makes batches of queued records and runs the function on them, as Lambda's event source mapping does: each
- * partition in sequence, records of several partitions in one batch, as many batches at once as there are free
- * partitions, or as the mapping's pollers can have.
+ * Makes batches of queued records and runs the function on them, as Lambda's event source mapping does. It processes
+ * each partition sequentially. A batch may have records of several partitions. Batches run concurrently, up to the
+ * number of free partitions and up to the limit of the mapping's pollers.
  */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
@@ -31,7 +31,7 @@ export class Dispatcher {
     this.#runner = new BatchRunner(options, this.#stop.signal, () => this.wake());
   }
 
-  /** Batches that are in flight, those that wait for their next attempt too. */
+  /** Number of batches in flight, including those that wait for their next attempt. */
   get inFlight(): number {
     return this.#running.size;
   }
@@ -40,14 +40,14 @@ export class Dispatcher {
     return this.#queues.values();
   }
 
-  /** The queue of a partition, made by `create` where there is none. */
+  /** The queue of a partition. `create` makes it if there is none. */
   queue(partition: number, create: () => PartitionQueue): PartitionQueue {
     const queue = this.#queues.get(partition) ?? create();
     this.#queues.set(partition, queue);
     return queue;
   }
 
-  /** To be called when records were queued. Coalesces the partitions that one fetch brought. */
+  /** Call this when records were queued. It waits a moment, to combine the partitions of one fetch. */
   wake(): void {
     if (this.#pumping) return;
     this.#pumping = true;
@@ -57,7 +57,7 @@ export class Dispatcher {
     });
   }
 
-  /** Starts no more batches, and resolves when those in flight are done or have failed. */
+  /** Starts no new batch. Resolves when the batches in flight are done or have failed. */
   async stop(): Promise<void> {
     this.#stop.abort();
     clearTimeout(this.#timer);
@@ -81,7 +81,7 @@ export class Dispatcher {
   }
 
   /**
-   * Records filtered out, and offsets without a record, are done when the records before them are: at once, where no
+   * Filtered records, and offsets without a record, are done when the records before them are done: immediately, if no
    * batch of their partition is in flight.
    */
   #passOver(): void {
@@ -92,7 +92,7 @@ export class Dispatcher {
     }
   }
 
-  /** Milliseconds until the free queues make a batch; undefined while they are empty. */
+  /** Milliseconds until the free queues make a batch. Undefined while they are empty. */
   #wait(free: readonly PartitionQueue[]): number | undefined {
     const oldest = free[0];
     if (!oldest) return undefined;

@@ -16,7 +16,7 @@ const kafkaRecord: fc.Arbitrary<KafkaRecord> = fc.record(
 );
 
 describe('mskEvent', () => {
-  test('is the event that AWS documents', () => {
+  test('makes the event that AWS documents', () => {
     const record = {
       offset: 15,
       timestamp: 1545084650987,
@@ -48,7 +48,7 @@ describe('mskEvent', () => {
     });
   });
 
-  test('leaves out an absent key, and has null for a tombstone', () => {
+  test('omits an absent key, and has null for a tombstone’s value', () => {
     const record = { offset: 0, timestamp: 1, key: null, value: null, headers: [] };
 
     expect(mskRecord('t', 0, record)).toEqual({
@@ -62,7 +62,7 @@ describe('mskEvent', () => {
     });
   });
 
-  test('keeps the order of headers, and has an empty object for one without a value', () => {
+  test('keeps the order of headers, and makes an empty object for a header without a value', () => {
     const headers = ['b', '2', '1', 'b', '__proto__'].map((name) => ({ name, value: Buffer.from('x') }));
     const record = {
       offset: 0,
@@ -83,7 +83,7 @@ describe('mskEvent', () => {
   });
 });
 
-test('eventBytes is the size of the record as JSON, with a comma', () => {
+test('eventBytes is the size of the record’s JSON and a comma', () => {
   fc.assert(
     fc.property(kafkaRecord, fc.nat(10_000), (record, partition) => {
       const json = JSON.stringify(mskRecord('some-topic', partition, record));

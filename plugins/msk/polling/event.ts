@@ -1,24 +1,24 @@
 import type { KafkaHeader, KafkaRecord } from '../consumer/record.ts';
 
-/** One partition's part of an event. */
+/** The records of one partition in an event. */
 export interface PartitionRecords {
   topic: string;
   partition: number;
   records: readonly KafkaRecord[];
 }
 
-/** A record of the event that Lambda hands to a function. */
+/** A record in the event that a function gets. */
 export interface MskRecord {
   topic: string;
   partition: number;
   offset: number;
   timestamp: number;
   timestampType: 'CREATE_TIME' | 'LOG_APPEND_TIME';
-  /** Base64. Left out where the record has no key. */
+  /** Base64. Absent if the record has no key. */
   key?: string;
   /** Base64. Null for a tombstone. */
   value: string | null;
-  /** One object per header, in the record's order; its bytes are signed, -128 to 127, as Lambda's are. */
+  /** One object for each header, in the record's order. The bytes are signed (-128 to 127), as in Lambda. */
   headers: Record<string, number[]>[];
 }
 
@@ -32,7 +32,7 @@ export interface MskEvent {
 }
 
 /**
- * The event as Lambda makes it (AWS: "Using Lambda with Amazon MSK", example event).
+ * Makes the event in Lambda's format (AWS: "Using Lambda with Amazon MSK", example event).
  *
  * @example mskEvent('arn:aws:kafka:…', '127.0.0.1:9092', [{ topic: 'orders', partition: 0, records }])
  */
@@ -49,8 +49,8 @@ export function mskEvent(
 }
 
 /**
- * A record as Lambda writes it. Of a header without a value it leaves an empty object, without the name (seen on AWS:
- * github.com/Nike-Inc/hal, pull request 143; its own pages don't say).
+ * A record in Lambda's format. A header without a value becomes an empty object, without the header's name. This was
+ * observed on AWS (github.com/Nike-Inc/hal, pull request 143); AWS's pages don't mention it.
  */
 export function mskRecord(topic: string, partition: number, record: KafkaRecord): MskRecord {
   const { offset, timestamp, timestampType = 'CREATE_TIME', key, value, headers } = record;
@@ -67,8 +67,8 @@ export function mskRecord(topic: string, partition: number, record: KafkaRecord)
 }
 
 /**
- * Bytes of `mskRecord` as JSON, with the comma that parts it from the next record: what counts against Lambda's
- * payload limit. Counted without making the JSON.
+ * Size in bytes of `mskRecord` as JSON, including the comma after it: its share of Lambda's payload limit. It is
+ * computed without creating the JSON.
  */
 export function eventBytes(topic: string, partition: number, record: KafkaRecord): number {
   const { offset, timestamp, timestampType = 'CREATE_TIME', key, value, headers } = record;

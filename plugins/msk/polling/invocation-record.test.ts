@@ -14,7 +14,7 @@ test.each([
   [1_700_000_000_000, '2023-11-14T22:13:20.000Z'],
   [-1, '1969-12-31T23:59:59.999Z'],
   [1_700_000_000_000_000_000, '+275760-09-13T00:00:00.000Z'],
-])('whatever its timestamp, %d, a record that is given up has a document', (timestamp, text) => {
+])('a discarded record with the timestamp %d can be written', (timestamp, text) => {
   expect(bucketRecord(batchAt(timestamp))).toMatchObject({
     KafkaBatchInfo: { recordsInfo: { 't-0': { firstRecordTimestamp: text, lastRecordTimestamp: text } } },
   });

@@ -3,22 +3,23 @@ import type { KafkaRecord } from '../consumer/record.ts';
 import type { Discard } from './batch-runner.ts';
 import { type MskEvent, mskEvent, type PartitionRecords } from './event.ts';
 
-/** Records that a mapping gives up. */
+/** Records that a mapping discards. */
 export interface DiscardedBatch {
   functionArn: string;
   eventSourceArn: string;
   bootstrapServers: string;
   partitions: readonly PartitionRecords[];
   why: Discard;
-  /** When they were given up. */
+  /** Time of the discard. */
   at: Date;
-  /** Those that an earlier attempt has stored already; takes what is stored. */
+  /** Records that an earlier attempt has stored. A destination adds each record that it stores. */
   delivered: Set<KafkaRecord>;
 }
 
 /**
- * What Lambda writes to an S3 bucket (AWS: "Capturing discarded batches for Amazon MSK and self-managed Apache Kafka
- * event sources", S3 destination example invocation record): `payload` is the whole event as a string of JSON.
+ * The object that Lambda writes to an S3 bucket (AWS: "Capturing discarded batches for Amazon MSK and self-managed
+ * Apache Kafka event sources", S3 destination example invocation record). `payload` is the whole event as a JSON
+ * string.
  */
 export function bucketRecord(batch: DiscardedBatch): object {
   const payload = JSON.stringify(eventOf(batch, batch.partitions));
@@ -44,8 +45,9 @@ export function bucketRecord(batch: DiscardedBatch): object {
 }
 
 /**
- * What Lambda writes to a Kafka topic for each record (AWS: "Using a Kafka topic as an on-failure destination", record
- * format): `payload` is an event with that record, as an object. This page's word for the condition is another one.
+ * The message that Lambda writes to a Kafka topic for each record (AWS: "Using a Kafka topic as an on-failure
+ * destination", record format). `payload` is an event with this record, as an object. The page names one condition
+ * differently: RetriesExhausted.
  */
 export function topicRecord(
   batch: DiscardedBatch,
@@ -68,8 +70,9 @@ export function topicRecord(
 }
 
 /**
- * AWS gives the names of a bucket's objects for Kinesis and DynamoDB only: `aws/lambda/<mapping's UUID>/<shard>/…`.
- * Here the mapping's logical id stands for its UUID, and its topic for the shard, as a batch may have many partitions.
+ * The object's name in the bucket. AWS documents the names for Kinesis and DynamoDB only:
+ * `aws/lambda/<mapping's UUID>/<shard>/…`. This name has the mapping's logical id instead of the UUID, and the topic
+ * instead of the shard, because a batch may have many partitions.
  */
 export function objectKey(logicalId: string, topic: string, at: Date): string {
   const [day = '', time = ''] = at.toISOString().split('T');
@@ -98,7 +101,7 @@ function eventOf(
   return mskEvent(eventSourceArn, bootstrapServers, partitions);
 }
 
-/** No date is beyond these (ECMAScript, "Time Values"), but a producer that counts nanoseconds is. */
+/** The latest time of a Date (ECMAScript, "Time Values"). A producer's timestamp in nanoseconds exceeds it. */
 const lastMilliseconds = 8.64e15;
 
 function iso(record: KafkaRecord | undefined): string {

@@ -10,7 +10,7 @@ function status(metrics: Metrics): MappingStatus {
 }
 
 describe('prometheusText', () => {
-  test('gives a count as a counter, once per mapping', async () => {
+  test('writes a count as a counter, with one value for each mapping', async () => {
     const metrics = new Metrics();
     metrics.polled(0, 12, 12);
     const text = await prometheusText([status(metrics), { ...status(new Metrics()), topic: 'other' }]);
@@ -20,7 +20,7 @@ describe('prometheusText', () => {
     expect(text).toContain('lambda_esm_polled_event_count_total{function="processOrder",topic="other",group="g"} 0');
   });
 
-  test('leaves out a lag that is not known yet', async () => {
+  test('omits a lag that is not known yet', async () => {
     const metrics = new Metrics();
     expect(await prometheusText([status(metrics)])).not.toContain('lambda_esm_sum_offset_lag{');
 
@@ -32,7 +32,7 @@ describe('prometheusText', () => {
     expect(text).toMatch(/lambda_esm_offset_lag{.*} 19\n/);
   });
 
-  test('names each of Lambda’s metrics', () => {
+  test('has a name for each of Lambda’s metrics', () => {
     expect(Object.keys(new Metrics().values).map(prometheusName)).toEqual([
       'lambda_esm_polled_event_count_total',
       'lambda_esm_filtered_out_event_count_total',
@@ -53,7 +53,7 @@ describe('prometheusText', () => {
 });
 
 describe('serveMetrics', () => {
-  test('serves /metrics on 127.0.0.1, of the moment when it is asked', async () => {
+  test('serves the current metrics at /metrics on 127.0.0.1', async () => {
     const metrics = new Metrics();
     const { url, close } = await serveMetrics(0, () => [status(metrics)]);
     metrics.polled(0, 3, 3);
@@ -69,7 +69,7 @@ describe('serveMetrics', () => {
     await expect(fetch(url)).rejects.toThrow();
   });
 
-  test('says which option names a port that is taken', async () => {
+  test('if the port is in use, the error names the option', async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const { port } = other.address() as AddressInfo;

@@ -3,21 +3,21 @@ import type { AddressInfo } from 'node:net';
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { MappingMetrics, MappingStatus } from '../contract.ts';
 
-/** Each metric under Lambda's name, with what it says; a count's name ends in `_total` here, and it is a counter. */
+/** The help text of each of Lambda's metrics. A count becomes a counter, and its name ends in `_total`. */
 const help: Readonly<Record<keyof MappingMetrics, string>> = {
   PolledEventCount: 'Records fetched',
-  FilteredOutEventCount: 'Records that the filter criteria kept from the function',
-  InvokedEventCount: 'Records handed to the function, again with each retry',
-  FailedInvokeEventCount: 'Records whose invocation failed',
-  DroppedEventCount: 'Records given up and sent to no destination',
-  OnFailureDestinationDeliveredEventCount: 'Records that the on-failure destination has taken',
-  CommittedEventCount: 'Records whose offsets are committed',
+  FilteredOutEventCount: 'Records that the filter criteria excluded',
+  InvokedEventCount: 'Records handed to the function; a retry counts again',
+  FailedInvokeEventCount: 'Records of failed invocations',
+  DroppedEventCount: 'Records discarded without a destination',
+  OnFailureDestinationDeliveredEventCount: 'Records delivered to the on-failure destination',
+  CommittedEventCount: 'Records with committed offsets',
   PollingErrorCount: 'Failures to poll',
   InvokeErrorCount: 'Invocations that failed',
   OnFailureDestinationDeliveryErrorCount: 'Failures of the on-failure destination',
   CommitErrorCount: 'Failures to commit offsets',
-  MaxOffsetLag: 'Largest end offset less committed offset of a partition',
-  SumOffsetLag: 'Sum over the partitions of end offset less committed offset',
+  MaxOffsetLag: 'Largest lag of a partition: end offset minus committed offset',
+  SumOffsetLag: 'Sum of the lags of all partitions',
   OffsetLag: 'Lag of the group on the topic',
 };
 const labelNames = ['function', 'topic', 'group'] as const;
@@ -28,7 +28,7 @@ export function prometheusName(metric: string): string {
   return metric.endsWith('Count') ? `${name}_total` : name;
 }
 
-/** The mappings' metrics in the text format of Prometheus; a lag that isn't known yet is left out. */
+/** The mappings' metrics in the text format of Prometheus. A lag that isn't known yet is omitted. */
 export async function prometheusText(mappings: readonly MappingStatus[]): Promise<string> {
   const registry = new Registry();
   for (const [metric, text] of Object.entries(help)) {
@@ -54,10 +54,10 @@ export interface MetricsEndpoint {
 }
 
 /**
- * Serves the mappings' metrics to a Prometheus on this machine.
+ * Serves the mappings' metrics to a Prometheus server on this machine.
  *
- * @param port 0 for any that is free
- * @throws Error where the port is taken
+ * @param port 0 for any free port
+ * @throws Error if the port is in use
  */
 export async function serveMetrics(port: number, mappings: () => readonly MappingStatus[]): Promise<MetricsEndpoint> {
   const server = createServer((request, response) => {
@@ -81,7 +81,7 @@ export async function serveMetrics(port: number, mappings: () => readonly Mappin
 function listening(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: Error) =>
-      reject(new Error(`custom.msk.metricsPort ${port}: ${cause.message}. Name another one, or 0.`, { cause })),
+      reject(new Error(`custom.msk.metricsPort ${port}: ${cause.message}. Use another port, or 0.`, { cause })),
     );
     server.listen(port, '127.0.0.1', resolve);
   });

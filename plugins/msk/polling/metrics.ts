@@ -4,7 +4,7 @@ import type { MappingMetrics } from '../contract.ts';
 type Lag = 'MaxOffsetLag' | 'SumOffsetLag' | 'OffsetLag';
 export type Counts = Omit<MappingMetrics, Lag>;
 
-/** What one mapping has counted, and where its group stands. */
+/** The counts of one mapping, and the positions of its group. */
 export class Metrics {
   readonly counts: Counts = {
     PolledEventCount: 0,
@@ -20,10 +20,10 @@ export class Metrics {
     CommitErrorCount: 0,
   };
   readonly #positions = new Map<number, { committed: number; end: number }>();
-  /** Whether the cluster was asked for all positions. */
+  /** Whether the cluster has returned all positions once. */
   known = false;
 
-  /** Partitions of which a position is known. */
+  /** Number of partitions with a known position. */
   get partitions(): number {
     return this.#positions.size;
   }
@@ -49,7 +49,7 @@ export class Metrics {
     this.#position(partition).committed = next;
   }
 
-  /** @param isOwned whether this poller reads the partition, and so knows better what is committed */
+  /** @param isOwned whether this poller reads the partition. Its own committed offset is then newer. */
   positioned(positions: ReadonlyMap<number, Position>, isOwned: (partition: number) => boolean): void {
     for (const [partition, { offset, end }] of positions) {
       const owned = isOwned(partition);

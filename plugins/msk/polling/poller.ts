@@ -21,12 +21,12 @@ export interface PollerOptions {
   cluster: Cluster;
   /** Runs the function on an event. A rejection is a failed invocation. */
   invoke: (event: unknown) => Promise<unknown>;
-  /** The deployed functions' environment, of which an on-failure destination takes endpoint and credentials. */
+  /** The deployed functions' environment. An on-failure destination reads its endpoint and credentials. */
   environment: Readonly<Record<string, string>>;
   log: (line: string) => void;
 }
 
-/** One event source mapping at work: consumer group, queues, batches, invocations, commits. */
+/** Runs one event source mapping: consumer group, queues, batches, invocations, commits. */
 export class Poller {
   readonly #options: PollerOptions;
   readonly #dispatcher: Dispatcher;
@@ -84,8 +84,8 @@ export class Poller {
       failed: (error) => this.#clusterFailed(error, 'PollingErrorCount'),
       unreadable: (partition, offset, error) =>
         options.log(
-          `${options.functionKey} gets nothing more of ${mapping.topic}-${partition}: it can't be read from offset ` +
-            `${offset} on, and is tried again: ${error.message}`,
+          `${options.functionKey} gets no more records of ${mapping.topic}-${partition}: offset ${offset} can't be ` +
+            `read, will be retried: ${error.message}`,
         ),
     });
   }
@@ -94,7 +94,7 @@ export class Poller {
     this.#consumer.start();
   }
 
-  /** Starts no new batch, waits for those in flight within the bound, commits what is done, leaves the group. */
+  /** Starts no new batch, waits for those in flight up to the time limit, commits what is done, leaves the group. */
   async stop(boundMilliseconds: number): Promise<void> {
     this.#consumer.pause();
     await within(
@@ -119,8 +119,8 @@ export class Poller {
   }
 
   /**
-   * Asks the cluster for offsets that this poller doesn't see: where it hasn't joined yet, holds a partition, or
-   * others of its group have one.
+   * Asks the cluster for offsets that this poller doesn't know: before it has joined the group, while it doesn't fetch
+   * a partition, and of partitions of other members.
    */
   async refreshPositions(): Promise<void> {
     const { known, partitions } = this.#metrics;
@@ -166,7 +166,7 @@ export class Poller {
     this.#metrics.counts.InvokeErrorCount += 1;
     this.#metrics.counts.FailedInvokeEventCount += count(slices);
     this.#functionError = reason;
-    log(`${functionKey} failed on ${coordinates(slices)}; ${then}: ${reason}`);
+    log(`${functionKey} failed on ${coordinates(slices)}, ${then}: ${reason}`);
   }
 
   #clusterFailed(error: unknown, metric: 'CommitErrorCount' | 'PollingErrorCount'): void {
@@ -175,19 +175,19 @@ export class Poller {
   }
 }
 
-/** Where the brokers are away, leaving the group can only fail. */
+/** If the brokers are not available, leaving the group can only fail. */
 const leaveMilliseconds = 3000;
 
 async function within(milliseconds: number, work: Promise<void>): Promise<void> {
   await Promise.race([work, sleep(milliseconds, undefined, { ref: false })]);
 }
 
-/** Room for the event around its records: names of its partitions, ARN, brokers. */
+/** Room for the rest of the event: names of the partitions, ARN, brokers. */
 const envelopeBytes = 16 * 1024;
 
-const oversizedReason = 'RequestEntityTooLarge: one record alone makes a payload over the limit of 6 MB';
+const oversizedReason = 'RequestEntityTooLarge: the payload of this single record exceeds the limit of 6 MB';
 
-/** Only a record that is a batch of its own can be. */
+/** Only a batch of one record can exceed the limit. */
 function isOversized(event: MskEvent, [slice, ...others]: readonly Slice[]): boolean {
   if (others.length > 0 || slice?.records.length !== 1) return false;
   const { queue, records } = slice;

@@ -1,6 +1,6 @@
 import { failAll, readResponse, succeedAll } from './response.ts';
 
-/** Of orders-0 a filter has left out offset 14. */
+/** A filter has excluded offset 14 of orders-0. */
 const parts = [
   {
     topic: 'orders',
@@ -15,7 +15,7 @@ const failure = (partition: unknown, offset: unknown) => ({ itemIdentifier: { pa
 
 describe('readResponse', () => {
   test.each([undefined, null, {}, { batchItemFailures: null }, { batchItemFailures: [] }, { other: 1 }])(
-    'takes %j for success',
+    '%j means success',
     (response) => {
       expect(readResponse(response, parts)).toEqual(succeedAll(parts));
     },
@@ -38,9 +38,9 @@ describe('readResponse', () => {
     ['another topic', failure('order-0', 10)],
     ['an offset before the batch', failure('orders-0', 9)],
     ['an offset after the batch', failure('orders-0', 20)],
-    ['an offset between those of the batch, which a filter has left out', failure('orders-0', 14)],
-    ['an offset as text', failure('orders-0', '12')],
-    ['an identifier as text', { itemIdentifier: 'orders-0-12' }],
+    ['an offset within the batch that a filter has excluded', failure('orders-0', 14)],
+    ['an offset that is a string', failure('orders-0', '12')],
+    ['an identifier that is a string', { itemIdentifier: 'orders-0-12' }],
     ['a null identifier', { itemIdentifier: null }],
     ['no identifier', {}],
     ['null', null],

@@ -1,35 +1,35 @@
-/** The offsets of a batch's part that belongs to one partition. */
+/** The offsets of one partition in a batch. */
 export interface BatchPart {
   topic: string;
   partition: number;
   firstOffset: number;
   lastOffset: number;
-  /** Whether one of its records has that offset: filters and compaction leave gaps. */
+  /** Whether a record has this offset. Filters and compaction leave gaps. */
   has: (offset: number) => boolean;
 }
 
-/** What an invocation has come to. */
+/** The result of an invocation. */
 export interface Outcome {
-  /** Per part of the batch, the offset from which it failed, or undefined where it didn't. */
+  /** For each part of the batch, its first failed offset. Undefined if no record of the part failed. */
   failedFrom: (number | undefined)[];
   reason?: string;
-  /** The batch is one record that is over the payload's limit. */
+  /** Whether the batch is one record that exceeds the payload limit. */
   oversized?: boolean;
 }
 
 /**
- * Reads what a function returned, of which a mapping with `ReportBatchItemFailures` takes notice.
+ * Reads a function's response, for a mapping with `ReportBatchItemFailures`.
  *
- * Nothing, `{}` and an empty or null list are success. Each identifier `{ partition: '<topic>-<n>', offset }` fails
- * its partition from that offset on. AWS says both that "just those specific items" are retried and that a partition
- * is read in sequence: a retry from the lowest failed offset is the reading that loses nothing. An identifier that
- * doesn't belong to the batch fails the whole batch (AWS: "Configuring error handling controls for Kafka event
+ * No response, `{}`, and an empty or null list mean success. Each identifier `{ partition: '<topic>-<n>', offset }`
+ * fails its partition from this offset on. AWS says that "just those specific items" are retried, but also that a
+ * partition is processed sequentially. A retry from the lowest failed offset satisfies both, and loses no record. An
+ * identifier that isn't in the batch fails the whole batch (AWS: "Configuring error handling controls for Kafka event
  * sources").
  */
 export function readResponse(response: unknown, parts: readonly BatchPart[]): Outcome {
   const failures = itemFailures(response);
   if (failures === undefined)
-    return failAll(parts, `the response is no { batchItemFailures: [...] }: ${show(response)}`);
+    return failAll(parts, `the response is not { batchItemFailures: [...] }: ${show(response)}`);
   const failedFrom = parts.map((): number | undefined => undefined);
   for (const failure of failures) {
     const identifier = field(failure, 'itemIdentifier');

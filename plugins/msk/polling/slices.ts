@@ -8,13 +8,13 @@ export interface Slice {
   /** The queue's ownership when the records were taken. */
   ownership: number;
   records: KafkaRecord[];
-  /** Failed invocations of the first of the records that count against the retries: none before a split. */
+  /** Failed invocations of the first record that count as retries. A split sets it to 0. */
   failures: number;
-  /** All failed invocations of the first of the records. */
+  /** All failed invocations of the first record. */
   invocations: number;
-  /** Offsets taken with the records that were discarded before, and aren't told as done yet. */
+  /** Offsets of records of this slice that were discarded and are not reported as done yet. */
   discarded: readonly number[];
-  /** The first offset of the slice that follows in the same partition, where a split has parted the two. */
+  /** After a split within a partition: the first offset of the second half. Only the first half has it. */
   followedBy?: number;
 }
 
@@ -28,7 +28,7 @@ export function partsOf(slices: readonly Slice[]): BatchPart[] {
   }));
 }
 
-/** Most batches are asked for none of theirs. */
+/** Creates the set on first use: most batches don't need it. */
 function offsetsOf(records: readonly KafkaRecord[]): (offset: number) => boolean {
   let offsets: Set<number> | undefined;
   return (offset) => {
@@ -41,7 +41,7 @@ export function count(slices: readonly Slice[]): number {
   return slices.reduce((sum, { records }) => sum + records.length, 0);
 }
 
-/** For a line of the log: `orders-0 15..20, orders-1 7..7`. */
+/** The slices' offsets for a log line: `orders-0 15..20, orders-1 7..7`. */
 export function coordinates(slices: readonly Slice[]): string {
   return partsOf(slices)
     .map(({ topic, partition, firstOffset, lastOffset }) => `${topic}-${partition} ${firstOffset}..${lastOffset}`)
@@ -49,8 +49,8 @@ export function coordinates(slices: readonly Slice[]): string {
 }
 
 /**
- * The two halves of a batch: between partitions where there are several, so that the halves can run side by side, else
- * between records.
+ * Splits a batch in two halves. A batch of several partitions is split between partitions, so that the halves can run
+ * concurrently. A batch of one partition is split between records.
  */
 export function halves(slices: readonly Slice[]): { first: Slice[]; second: Slice[]; sideBySide: boolean } {
   const [only, ...others] = slices;

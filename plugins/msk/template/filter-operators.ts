@@ -1,21 +1,20 @@
 import { BlockList, isIP } from 'node:net';
 
-/** Whether one value of an event, a string, number, boolean or null, is what a pattern asks for. */
+/** Whether a value of an event (a string, number, boolean or null) matches. */
 export type Comparison = (value: unknown) => boolean;
 
 /**
- * One element of a pattern's list: a value that must be equal, or an object with one of the operators below (AWS:
- * "Comparison operators for use in event patterns in Amazon EventBridge"; what makes them invalid: aws/event-ruler,
- * which EventBridge runs). Numbers are equal by their value, as in event-ruler. Lambda says that it supports
- * EventBridge's rules, but its own list ("Filter rule syntax") leaves out `wildcard`, `cidr` and `anything-but` with an
- * operator.
+ * Compiles one element of a pattern's list: a value that must be equal, or an object with one of the operators below
+ * (AWS: "Comparison operators for use in event patterns in Amazon EventBridge"). Checks follow aws/event-ruler, which
+ * EventBridge uses. Numbers are compared by value, as in event-ruler. Lambda says that it supports EventBridge's rules,
+ * but its own list ("Filter rule syntax") omits `wildcard`, `cidr` and `anything-but` with an operator.
  *
- * @throws Error that says what is wrong in it
+ * @throws Error that says what is wrong
  * @example comparison({ prefix: 'us-' })('us-east-1') // true
  */
 export function comparison(rule: unknown): Comparison {
   if (!isObject(rule)) {
-    if (Array.isArray(rule)) throw new Error('a list in a list is no pattern');
+    if (Array.isArray(rule)) throw new Error('a list in a list is not a pattern');
     return (value) => value === rule;
   }
   const [[name, operand] = ['', undefined], ...others] = Object.entries(rule);
@@ -23,7 +22,7 @@ export function comparison(rule: unknown): Comparison {
   return operatorOf(operators, name)(operand);
 }
 
-/** Names of the operators: an object with one of them is no alternative of an `$or`. */
+/** Whether the name is an operator. An object with an operator is not an alternative of an `$or`. */
 export function isOperator(name: string): boolean {
   return Object.hasOwn(operators, name);
 }
@@ -33,7 +32,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 type Operator = (operand: unknown) => Comparison;
-/** Makes the test of a string from a string. */
+/** Makes a test for strings from a string. */
 type TextOperator = (wanted: string) => (text: string) => boolean;
 
 const equalsIgnoreCase: TextOperator = (wanted) => (text) => text.toLowerCase() === wanted.toLowerCase();
@@ -59,7 +58,7 @@ function affix(name: string, operator: TextOperator, operand: unknown): Comparis
   return ofText((text) => matches(text.toLowerCase()));
 }
 
-/** `*` stands for any characters; `\*` and `\\` stand for themselves. */
+/** `*` matches any characters. `\*` and `\\` match an asterisk and a backslash. */
 function wildcard(pattern: string): (text: string) => boolean {
   if (/^(?:\\.|[^\\])*\*\*/s.test(pattern)) throw new Error(`wildcard ${JSON.stringify(pattern)} has two * in a row`);
   const tokens = pattern.match(/\\[*\\]|\*|[^*\\]+/g) ?? [];
@@ -92,7 +91,7 @@ const butOperators: Record<string, TextOperator> = {
   wildcard,
 };
 
-/** Of a value that is there, of whatever type: an absent field is not anything but something. */
+/** Tests present values of any type. An absent field never matches. */
 function anythingBut(operand: unknown): Comparison {
   if (isObject(operand)) {
     const [[name, wanted] = ['', undefined], ...others] = Object.entries(operand);
@@ -109,7 +108,7 @@ function anythingBut(operand: unknown): Comparison {
   return (value) => !excluded.includes(value);
 }
 
-/** Of numbers in a pattern (aws/event-ruler: "Numeric Matching"). */
+/** The largest absolute number in a pattern (aws/event-ruler: "Numeric Matching"). */
 const largestNumber = 5_000_000_000;
 
 const bounds: Record<string, (value: number, bound: number) => boolean> = {
@@ -137,14 +136,14 @@ function cidr(operand: unknown): Comparison {
   const [, address = '', bits = ''] = /^([^/]+)\/(\d{1,3})$/.exec(textOf('cidr', operand)) ?? [];
   const version = isIP(address);
   if (version === 0 || Number(bits) > (version === 4 ? 32 : 128))
-    throw new Error(`cidr ${JSON.stringify(operand)} is no block such as 10.0.0.0/24`);
+    throw new Error(`cidr ${JSON.stringify(operand)} is not a block such as 10.0.0.0/24`);
   const family = version === 4 ? 'ipv4' : 'ipv6';
   const block = new BlockList();
   block.addSubnet(address, Number(bits), family);
   return ofText((text) => isIP(text) === version && block.check(text, family));
 }
 
-/** A value that is there exists; that none is, the pattern sees itself. */
+/** Called for present values only, so `exists: true` always matches. The pattern handles `exists: false`. */
 function exists(operand: unknown): Comparison {
   if (typeof operand !== 'boolean') throw new Error('exists takes true or false');
   return () => operand;
@@ -153,7 +152,7 @@ function exists(operand: unknown): Comparison {
 function operatorOf<T>(table: Record<string, T>, name: string): T {
   const operator = Object.hasOwn(table, name) ? table[name] : undefined;
   if (operator === undefined)
-    throw new Error(`operator ${JSON.stringify(name)} is none of ${Object.keys(table).join(', ')}`);
+    throw new Error(`operator ${JSON.stringify(name)} is unknown: expected one of ${Object.keys(table).join(', ')}`);
   return operator;
 }
 

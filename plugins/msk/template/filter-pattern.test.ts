@@ -3,7 +3,10 @@ import { eventPattern } from './filter-pattern.ts';
 
 const matches = (pattern: unknown, event: unknown) => eventPattern(pattern)(event);
 
-/** AWS: "Comparison operators for use in event patterns in Amazon EventBridge", each row with what it leaves out. */
+/**
+ * AWS: "Comparison operators for use in event patterns in Amazon EventBridge", each row with an event that doesn't
+ * match.
+ */
 const operators: [name: string, pattern: object, matching: object, other: object][] = [
   ['and', { Location: ['New York'], Day: ['Monday'] }, { Location: 'New York', Day: 'Monday' }, { Day: 'Monday' }],
   ['anything-but', { state: [{ 'anything-but': 'initializing' }] }, { state: 'running' }, { state: 'initializing' }],
@@ -33,7 +36,7 @@ const operators: [name: string, pattern: object, matching: object, other: object
   ['exists, of a leaf only', { a: [{ exists: true }] }, { a: 1 }, { a: { b: 1 } }],
   ['does not exist', { ProductName: [{ exists: false }] }, { Other: 1 }, { ProductName: 'x' }],
   [
-    'does not exist, in what is not there',
+    'does not exist, in an absent object',
     { detail: { 'c-count': [{ exists: false }] } },
     {},
     { detail: { 'c-count': 1 } },
@@ -48,14 +51,14 @@ const operators: [name: string, pattern: object, matching: object, other: object
   ['$or', { $or: [{ Location: ['New York'] }, { Day: ['Monday'] }] }, { Day: 'Monday' }, { Day: 'Friday' }],
   ['a field named $or', { $or: { a: [1] } }, { $or: { a: 1 } }, { a: 1 }],
   ['wildcard', { FileName: [{ wildcard: 'dir/*.png' }] }, { FileName: 'dir/a/b.png' }, { FileName: 'dir/a.jpg' }],
-  ['wildcard, nothing to overlap', { F: [{ wildcard: 'ab*ba' }] }, { F: 'abba' }, { F: 'aba' }],
+  ['wildcard, parts must not overlap', { F: [{ wildcard: 'ab*ba' }] }, { F: 'abba' }, { F: 'aba' }],
   ['wildcard, escaped', { F: [{ wildcard: 'a\\*\\\\*' }] }, { F: 'a*\\b' }, { F: 'ab\\b' }],
   ['cidr', { 'source-ip': [{ cidr: '10.0.0.0/24' }] }, { 'source-ip': '10.0.0.255' }, { 'source-ip': '10.0.1.0' }],
   ['cidr, IPv6', { ip: [{ cidr: '2001:db8::/32' }] }, { ip: '2001:db8:0::1' }, { ip: '10.0.0.1' }],
   ['nested', { detail: { state: ['on'] } }, { detail: { state: 'on', more: 1 } }, { detail: 'on' }],
   ['an array of the event', { resources: ['b', 'c'] }, { resources: ['a', ['b']] }, { resources: ['a'] }],
   [
-    'what an object inherits is no field',
+    'an inherited property is not a field',
     { a: { constructor: [{ exists: false }] } },
     { a: {} },
     { a: { constructor: 1 } },
@@ -108,8 +111,8 @@ describe('eventPattern', () => {
     [{ a: 'x' }, 'a must be a list or an object, not string'],
     [{ a: { b: [] } }, 'a.b is an empty list'],
     [{ a: [['x']] }, 'a: a list in a list'],
-    [{ a: [{ begins: 'x' }] }, 'a: operator "begins" is none of prefix, suffix'],
-    [{ a: [{ constructor: 'x' }] }, 'a: operator "constructor" is none of'],
+    [{ a: [{ begins: 'x' }] }, 'a: operator "begins" is unknown: expected one of prefix, suffix'],
+    [{ a: [{ constructor: 'x' }] }, 'a: operator "constructor" is unknown'],
     [{ a: [{ prefix: 'x', suffix: 'y' }] }, 'a: one operator per object'],
     [{ a: [{ prefix: 5 }] }, 'a: prefix takes a string, not 5'],
     [{ a: [{ prefix: { suffix: 'x' } }] }, 'a: prefix takes a string or { equals-ignore-case }'],
@@ -117,7 +120,7 @@ describe('eventPattern', () => {
     [{ a: [{ 'anything-but': [] }] }, 'a: anything-but takes strings or numbers'],
     [{ a: [{ 'anything-but': null }] }, 'a: anything-but takes strings or numbers'],
     [{ a: [{ 'anything-but': { prefix: '' } }] }, 'a: anything-but prefix is empty'],
-    [{ a: [{ 'anything-but': { numeric: ['=', 1] } }] }, 'a: operator "numeric" is none of prefix'],
+    [{ a: [{ 'anything-but': { numeric: ['=', 1] } }] }, 'a: operator "numeric" is unknown: expected one of prefix'],
     [{ a: [{ numeric: ['>', 'x'] }] }, 'a: numeric takes'],
     [{ a: [{ numeric: ['<', 1, '>', 0] }] }, 'a: numeric takes'],
     [{ a: [{ numeric: ['>', 20, '<', 10] }] }, 'a: numeric: 20 is not below 10'],
@@ -125,17 +128,17 @@ describe('eventPattern', () => {
     [{ a: [{ numeric: ['>', -6e9, '<', 0] }] }, 'a: numeric: -6000000000 is not within ±5000000000'],
     [{ a: [{ numeric: ['>', 0, '<', 1e12] }] }, 'a: numeric: 1000000000000 is not within ±5000000000'],
     [{ a: [{ exists: 'yes' }] }, 'a: exists takes true or false'],
-    [{ a: [{ cidr: '10.0.0.0/33' }] }, 'a: cidr "10.0.0.0/33" is no block'],
+    [{ a: [{ cidr: '10.0.0.0/33' }] }, 'a: cidr "10.0.0.0/33" is not a block'],
     [{ a: [{ wildcard: 'a**' }] }, 'a: wildcard "a**" has two * in a row'],
     [{ a: [{ wildcard: 'a\\b' }] }, 'a: wildcard "a\\\\b": a backslash escapes'],
-    [{ $or: [{ a: [1] }] }, '$or: operator "a" is none of'],
+    [{ $or: [{ a: [1] }] }, '$or: operator "a" is unknown'],
   ])('says what is wrong in %j', (pattern, message) => {
     expect(() => eventPattern(pattern)).toThrow(message);
   });
 
   const scalar = fc.oneof(fc.string(), fc.double({ noNaN: true }), fc.boolean(), fc.constant(null));
 
-  test('a list matches exactly where one of its values is in the event', () => {
+  test('a list matches if and only if one of its values is in the event', () => {
     fc.assert(
       fc.property(fc.array(scalar, { minLength: 1 }), fc.array(scalar), (wanted, values) => {
         expect(matches({ a: wanted }, { a: values })).toBe(values.some((value) => wanted.some((w) => w === value)));
@@ -143,7 +146,7 @@ describe('eventPattern', () => {
     );
   });
 
-  test('anything-but of an operator is its negation, where there is a string', () => {
+  test('anything-but with an operator is its negation for strings', () => {
     const operator = fc.constantFrom('prefix', 'suffix', 'equals-ignore-case', 'wildcard');
     const text = fc.string({ unit: fc.constantFrom('a', 'B', '/'), minLength: 1, maxLength: 3 });
     fc.assert(
@@ -154,7 +157,7 @@ describe('eventPattern', () => {
     );
   });
 
-  test('a wildcard matches what the regular expression of it does', () => {
+  test('a wildcard matches the same texts as its regular expression', () => {
     const pattern = fc.string({ unit: fc.constantFrom('a', 'b', '*'), maxLength: 6 }).filter((p) => !p.includes('**'));
     const value = fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 8 });
     fc.assert(
@@ -166,7 +169,7 @@ describe('eventPattern', () => {
     );
   });
 
-  test('no event makes it throw, however deep its arrays are', () => {
+  test('no event makes it throw, no matter how deep its arrays are', () => {
     const deep = JSON.parse('['.repeat(50_000) + ']'.repeat(50_000)) as unknown;
     const all = eventPattern({ a: { b: [{ exists: false }, { prefix: 'x' }] }, $or: [{ c: [1] }, { d: { e: [2] } }] });
     expect(all({ a: deep })).toBe(false);

@@ -1,13 +1,13 @@
 import { comparison, isObject, isOperator } from './filter-operators.ts';
 
 /**
- * An event pattern of Amazon EventBridge: fields are ANDed, what a list holds is ORed, `$or` ORs patterns. An array in
- * the event matches where one of its elements does; what a pattern asks of an object's fields, one object must have
- * (AWS: "Creating Amazon EventBridge event patterns"; "JSON Array Matching" and "Or relationship" of aws/event-ruler,
- * which EventBridge runs).
+ * Compiles an event pattern of Amazon EventBridge. Fields are ANDed, the elements of a list are ORed, and `$or` ORs
+ * patterns. An array in the event matches if one of its elements matches. For a pattern of several fields, one object
+ * must match all of them (AWS: "Creating Amazon EventBridge event patterns"; "JSON Array Matching" and "Or
+ * relationship" of aws/event-ruler, which EventBridge uses).
  *
- * @returns whether an event, as parsed JSON, matches
- * @throws Error that names the field of the pattern and what is wrong there
+ * @returns a function that tests an event (parsed JSON)
+ * @throws Error that names the pattern's field and what is wrong
  * @example eventPattern({ speed: [{ numeric: ['>', 80] }] })({ speed: 90 }) // true
  */
 export function eventPattern(pattern: unknown): (event: unknown) => boolean {
@@ -15,7 +15,7 @@ export function eventPattern(pattern: unknown): (event: unknown) => boolean {
   return (event) => condition(isObject(event) ? event : {}, new PresentFields(event));
 }
 
-/** The alternatives of an `$or`; undefined where a field is only called so (aws/event-ruler: "The $or Primitive"). */
+/** The alternatives of an `$or`. Undefined for a plain field with this name (aws/event-ruler: "The $or Primitive"). */
 export function alternativesOf(name: string, part: unknown): Record<string, unknown>[] | undefined {
   if (name !== '$or' || !Array.isArray(part) || part.length < 2) return undefined;
   const alternatives: unknown[] = part;
@@ -41,7 +41,7 @@ function fieldCondition(name: string, pattern: unknown, path: readonly string[])
   const condition = objectCondition(pattern, path);
   return (node, event) => {
     const objects = elements(own(node, name)).filter(isObject);
-    // Without one, all that can be true of its fields is that they don't exist.
+    // Without an object, only `exists: false` can match its fields.
     return (objects.length > 0 ? objects : [{}]).some((object) => condition(object, event));
   };
 }
@@ -63,7 +63,7 @@ function listCondition(rules: readonly unknown[], path: readonly string[]): Cond
     (absent && !event.has(path));
 }
 
-/** `exists: false` is about the event, not about one element of an array in it. */
+/** Answers `exists: false`, which tests the whole event and not a single array element. */
 class PresentFields {
   readonly #event: unknown;
   readonly #known = new Map<readonly string[], boolean>();
@@ -72,7 +72,7 @@ class PresentFields {
     this.#event = event;
   }
 
-  /** Whether there is a value at a path; an object is none. */
+  /** Whether there is a value at a path. An object is not a value. */
   has(path: readonly string[]): boolean {
     let present = this.#known.get(path);
     if (present === undefined) {
@@ -88,7 +88,7 @@ function own(node: unknown, name: string): unknown {
   return isObject(node) && Object.hasOwn(node, name) ? node[name] : undefined;
 }
 
-/** What arrays of arrays hold; without recursion, for a producer decides how deep they are. */
+/** The elements of nested arrays. Without recursion, because a producer decides how deep they are. */
 function elements(value: unknown): unknown[] {
   if (value === undefined) return [];
   const found: unknown[] = [];

@@ -24,7 +24,7 @@ describe('valueFilter', () => {
   const plain = { value: [{ prefix: 'Order' }] };
   const json = { value: { kind: ['Event'] } };
   const latin1 = Buffer.from('Größe', 'latin1');
-  /** AWS's table of formats: where they differ, only metadata is filtered on, of which Kafka has none. */
+  /** AWS's table of formats: if pattern and value differ in format, AWS filters on metadata, and Kafka has none. */
   test.each([
     ['plain string', 'plain string that matches', plain, 'OrderNumber', true],
     ['plain string', 'plain string that does not', plain, 'Invoice', false],
@@ -60,11 +60,11 @@ describe('valueFilter', () => {
     expect([passes(pattern, '{"b":2}'), passes(pattern, '{"b":1}')]).toEqual([true, false]);
   });
 
-  test('there is none without filters', () => {
+  test('returns undefined without filters', () => {
     expect([valueFilter({}), valueFilter({ Filters: [] })]).toEqual([undefined, undefined]);
   });
 
-  test('of a key that comes twice, the last counts', () => {
+  test('if a key occurs twice, the last one counts', () => {
     const twice = valueFilter({ Filters: [{ Pattern: '{"value":{"a":["hello"],"a":["world"]}}' }] });
 
     expect([twice?.(Buffer.from('{"a":"world"}')), twice?.(Buffer.from('{"a":"hello"}'))]).toEqual([true, false]);
@@ -72,13 +72,13 @@ describe('valueFilter', () => {
 
   const long = (characters: number) => ({ value: ['x'.repeat(characters - '{"value":[""]}'.length)] });
 
-  test('takes ten filters, and a pattern of 4096 characters', () => {
+  test('accepts ten filters, and a pattern of 4096 characters', () => {
     expect(filter(...Array.from({ length: 10 }, () => long(4096)))).toBeInstanceOf(Function);
   });
 
   test.each([
-    [Array.from({ length: 11 }, () => plain), 'FilterCriteria has 11 filters, over 10'],
-    [[plain, long(4097)], 'pattern 2: it has 4097 characters, over 4096'],
+    [Array.from({ length: 11 }, () => plain), 'FilterCriteria has 11 filters, more than 10'],
+    [[plain, long(4097)], 'pattern 2: it has 4097 characters, more than 4096'],
     [[{ topic: ['t'] }], 'pattern 1: Kafka records are filtered on "value" only, not on "topic"'],
     [[{ ...plain, key: ['k'] }], 'not on "key"'],
     [[{}], 'pattern 1: the pattern must be an object'],
@@ -89,12 +89,12 @@ describe('valueFilter', () => {
 
   test.each([
     ['{"value":', 'pattern 1: '],
-    [undefined, 'pattern 1: Pattern must be a string'],
+    [undefined, 'pattern 1: Pattern must be a JSON string'],
   ])('says what is wrong in %j', (Pattern, message) => {
     expect(() => valueFilter({ Filters: [Pattern === undefined ? {} : { Pattern }] })).toThrow(message);
   });
 
-  test('no bytes make it throw, and what it is not meant for passes', () => {
+  test('never throws, and accepts values of another format', () => {
     const filters = filter(json);
     fc.assert(fc.property(fc.uint8Array(), (bytes) => typeof filters?.(Buffer.from(bytes)) === 'boolean'));
     fc.assert(

@@ -6,29 +6,28 @@ export interface FilterCriteria {
   Filters?: { Pattern?: string }[];
 }
 
-/** Whether a record's value passes. */
+/** Whether a record's value passes the filters. */
 export type ValueFilter = (value: Buffer | null) => boolean;
 
-/** AWS: "Control which events Lambda sends to your function": 5, by a quota increase 10. */
+/** AWS: "Control which events Lambda sends to your function": 5, or 10 after a quota increase. */
 const mostFilters = 10;
 /** AWS: Lambda API reference, Filter. */
 const longestPattern = 4096;
 
 /**
- * What a mapping's FilterCriteria let through (AWS: "Filtering events from Amazon MSK and self-managed Apache Kafka
- * event sources"). Filters are ORed. A pattern's only key is `value`: an object is a pattern for JSON, a list one for
- * plain text. A value of the other format isn't tested by it, nor is one that isn't UTF-8: AWS then "filters on the
- * other metadata properties only", of which Kafka has none, so that the record passes. AWS doesn't say what becomes of
- * a null value, which is of neither format: it passes too. JSON is an object or an array here: AWS doesn't say whether
- * the text `1` is JSON.
+ * Makes a test for a mapping's FilterCriteria (AWS: "Filtering events from Amazon MSK and self-managed Apache Kafka
+ * event sources"). Filters are ORed. A pattern's only key is `value`. An object is a pattern for JSON, a list is a
+ * pattern for plain text. A value of the other format passes, and so does a value that isn't UTF-8: AWS then "filters
+ * on the other metadata properties only", and Kafka has none. AWS doesn't document two cases: a null value passes too,
+ * and only an object or an array counts as JSON (the text `1` doesn't).
  *
- * @returns undefined where there are no filters
+ * @returns undefined if there are no filters
  * @throws Error that says which filter is wrong and why
  * @example valueFilter({ Filters: [{ Pattern: '{"value":{"device_ID":[{"prefix":"AB"}]}}' }] })
  */
 export function valueFilter({ Filters = [] }: FilterCriteria): ValueFilter | undefined {
   if (Filters.length > mostFilters)
-    throw new Error(`FilterCriteria has ${Filters.length} filters, over ${mostFilters}`);
+    throw new Error(`FilterCriteria has ${Filters.length} filters, more than ${mostFilters}`);
   const filters = Filters.map(({ Pattern }, index) => {
     try {
       return filterOf(parsePattern(Pattern));
@@ -63,8 +62,9 @@ function decode(bytes: Buffer | null): DecodedValue | undefined {
 }
 
 function parsePattern(pattern: unknown): Record<string, unknown> {
-  if (typeof pattern !== 'string') throw new Error('Pattern must be a string of JSON');
-  if (pattern.length > longestPattern) throw new Error(`it has ${pattern.length} characters, over ${longestPattern}`);
+  if (typeof pattern !== 'string') throw new Error('Pattern must be a JSON string');
+  if (pattern.length > longestPattern)
+    throw new Error(`it has ${pattern.length} characters, more than ${longestPattern}`);
   const parsed: unknown = JSON.parse(pattern);
   eventPattern(parsed);
   return parsed as Record<string, unknown>;

@@ -27,7 +27,7 @@ function read(properties: Record<string, unknown>, resource: object = {}) {
 }
 
 describe('mskMappings', () => {
-  test('gives Lambda’s defaults', () => {
+  test('uses Lambda’s defaults', () => {
     expect(read({}).mappings).toEqual([
       {
         logicalId: 'OrdersMapping',
@@ -51,7 +51,7 @@ describe('mskMappings', () => {
     ]);
   });
 
-  test('reads what is set, intrinsic functions resolved', () => {
+  test('reads all properties and resolves intrinsic functions', () => {
     const { mappings } = read({
       Topics: [{ Ref: 'Name' }],
       BatchSize: 7,
@@ -82,20 +82,20 @@ describe('mskMappings', () => {
     });
   });
 
-  test('five invocations at once are what one poller can have', () => {
+  test('each poller adds five concurrent invocations', () => {
     expect(read({ ProvisionedPollerConfig: { MaximumPollers: 2 } }).mappings[0]).toMatchObject({ concurrency: 10 });
   });
 
   test.each([
     ['is disabled', { Enabled: false }, {}],
-    ['is not in this stage', {}, { Condition: 'Never' }],
-    ['is of self-managed Kafka', { EventSourceArn: undefined, SelfManagedEventSource: {} }, {}],
-    ['is of a queue', { Topics: undefined }, {}],
-  ])('leaves out a mapping that %s', (_, properties, resource) => {
+    ['has a condition that is false', {}, { Condition: 'Never' }],
+    ['belongs to self-managed Kafka', { EventSourceArn: undefined, SelfManagedEventSource: {} }, {}],
+    ['belongs to a queue', { Topics: undefined }, {}],
+  ])('omits a mapping that %s', (_, properties, resource) => {
     expect(read(properties, resource).mappings).toEqual([]);
   });
 
-  test('on-demand mode has no retry limits, no failure lists and no topic for failures, and says so', () => {
+  test('on-demand mode ignores retry limits, partial responses and a Kafka destination, with a warning', () => {
     const { mappings, warnings } = read({
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       MaximumRetryAttempts: 3,
@@ -115,7 +115,7 @@ describe('mskMappings', () => {
     ]);
   });
 
-  test('an ARN is a destination in on-demand mode, too', () => {
+  test('in on-demand mode, an ARN is a destination too', () => {
     const DestinationConfig = { OnFailure: { Destination: 'arn:aws:s3:::dead' } };
 
     expect(read({ DestinationConfig }).mappings[0]).toMatchObject({
@@ -124,7 +124,7 @@ describe('mskMappings', () => {
     });
   });
 
-  test('a destination that is not on this machine is named by its reference', () => {
+  test('a destination with an unknown reference is named by the reference', () => {
     const DestinationConfig = { OnFailure: { Destination: { 'Fn::GetAtt': ['Queue', 'Arn'] } } };
 
     expect(read({ DestinationConfig }).mappings[0]).toMatchObject({
@@ -133,14 +133,14 @@ describe('mskMappings', () => {
     });
   });
 
-  test('what only AWS needs may refer to what is not on this machine', () => {
+  test('properties that have no effect on this machine may have unknown references', () => {
     const Ref = { Ref: 'Nothing' };
     const { mappings } = read({ KmsKeyArn: Ref, SourceAccessConfigurations: [{ URI: Ref }], Tags: [{ Value: Ref }] });
 
     expect(mappings).toHaveLength(1);
   });
 
-  test('says that a schema registry is for the package only', () => {
+  test('warns that a schema registry is for the package only', () => {
     const AmazonManagedKafkaEventSourceConfig = { SchemaRegistryConfig: { SchemaRegistryURI: 'arn:aws:glue:…' } };
 
     expect(read({ AmazonManagedKafkaEventSourceConfig }).warnings).toEqual([
@@ -148,7 +148,7 @@ describe('mskMappings', () => {
     ]);
   });
 
-  test('reads filters, without a warning', () => {
+  test('reads filters without a warning', () => {
     const Pattern = { 'Fn::Join': ['', ['{"value":{"cluster":["', { Ref: 'Cluster' }, '"]}}']] };
     const { mappings, warnings } = read({ FilterCriteria: { Filters: [{ Pattern }] } });
     const passes = (cluster: string) => mappings[0]?.filter?.(Buffer.from(JSON.stringify({ cluster })));

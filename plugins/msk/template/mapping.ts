@@ -3,7 +3,7 @@ import { type FilterCriteria, type ValueFilter, valueFilter } from './filters.ts
 import { type RetryPolicy, type RetryProperties, retryPolicy } from './retry-policy.ts';
 import { holds, resolve, type TemplateContext } from './template.ts';
 
-/** A compiled AWS::Lambda::EventSourceMapping of an Amazon MSK cluster, with the defaults that Lambda gives it. */
+/** A compiled AWS::Lambda::EventSourceMapping of an Amazon MSK cluster, with Lambda's defaults. */
 export interface Mapping {
   logicalId: string;
   /** Logical id of its AWS::Lambda::Function. */
@@ -15,21 +15,24 @@ export interface Mapping {
   batchSize: number;
   windowMilliseconds: number;
   startingPosition: StartingPosition;
-  /** ReportBatchItemFailures is among its FunctionResponseTypes, and it is in provisioned mode. */
+  /** Whether FunctionResponseTypes contains ReportBatchItemFailures, in provisioned mode. */
   reportsFailures: boolean;
   retry: RetryPolicy;
-  /** Invocations at once, at most. */
+  /** Maximum number of concurrent invocations. */
   concurrency: number;
   /** ARN of an SQS queue, an SNS topic or an S3 bucket, or `kafka://<topic>`. */
   onFailure?: string;
-  /** What its FilterCriteria let through; absent where all of it. */
+  /** Tests the mapping's FilterCriteria. Absent if every record passes. */
   filter?: ValueFilter;
 }
 
 /** `timestamp` in milliseconds. */
 export type StartingPosition = { at: 'TRIM_HORIZON' | 'LATEST' } | { at: 'AT_TIMESTAMP'; timestamp: number };
 
-/** What is without effect outside provisioned mode (AWS: "Kafka event poller scaling modes", advanced error handling). */
+/**
+ * Whether a mapping sets a property that has no effect in on-demand mode (AWS: "Kafka event poller scaling modes",
+ * advanced error handling).
+ */
 const provisionedOnly: Readonly<Record<string, (properties: MappingProperties, destination?: string) => boolean>> = {
   BisectBatchOnFunctionError: ({ BisectBatchOnFunctionError }) => BisectBatchOnFunctionError === true,
   DestinationConfig: (_, destination) => destination?.startsWith('kafka:') === true,
@@ -41,8 +44,8 @@ const provisionedOnly: Readonly<Record<string, (properties: MappingProperties, d
 /**
  * The enabled MSK mappings of a compiled template.
  *
- * @param warn takes a line about each property that is without effect
- * @throws Error that names the mapping and what is wrong in it
+ * @param warn called with a line about each property that has no effect
+ * @throws Error that names the mapping and what is wrong
  */
 export function mskMappings(
   template: CompiledTemplate,
@@ -59,7 +62,7 @@ export function mskMappings(
   });
 }
 
-/** SelfManagedEventSource, not EventSourceArn, marks the mapping of a Kafka cluster that isn't Amazon MSK. */
+/** A mapping of a Kafka cluster that isn't Amazon MSK has a SelfManagedEventSource instead of an EventSourceArn. */
 function isMskMapping({ Type, Properties, Condition }: TemplateResource, context: TemplateContext): boolean {
   const kafka = Type === 'AWS::Lambda::EventSourceMapping' && Properties?.['Topics'] && Properties['EventSourceArn'];
   return Boolean(kafka) && (Condition === undefined || holds(Condition, context));
@@ -80,11 +83,9 @@ function readMapping(
     ? []
     : Object.keys(provisionedOnly).filter((name) => provisionedOnly[name]?.(properties, destination));
   for (const name of ignored)
-    warn(
-      `${logicalId}: ${name} is without effect: Lambda follows it in provisioned mode only (ProvisionedPollerConfig)`,
-    );
+    warn(`${logicalId}: ${name} has no effect: Lambda uses it in provisioned mode only (ProvisionedPollerConfig)`);
   if (hasRegistry(unresolved))
-    warn(`${logicalId}: SchemaRegistryConfig is for the package only: offline, records are handed over as they are`);
+    warn(`${logicalId}: SchemaRegistryConfig is for the package only: on this machine, records are not decoded`);
   const filter = valueFilter(properties.FilterCriteria ?? {});
   const onFailure = ignored.includes('DestinationConfig') ? undefined : destination;
   const functionLogicalId = functionOf(FunctionName, template);
@@ -94,7 +95,7 @@ function readMapping(
     functionArn: functionArn(properties.EventSourceArn, template.Resources[functionLogicalId], context),
     eventSourceArn: properties.EventSourceArn,
     topic: properties.Topics[0],
-    // Lambda names a group after the mapping's UUID where it isn't named; this name is as stable.
+    // Lambda's default is the mapping's UUID. The logical id is as stable.
     group: properties.AmazonManagedKafkaEventSourceConfig?.ConsumerGroupId ?? logicalId,
     batchSize: properties.BatchSize ?? 100,
     windowMilliseconds: (properties.MaximumBatchingWindowInSeconds ?? 0.5) * 1000,
@@ -122,17 +123,17 @@ interface MappingProperties extends RetryProperties {
   FilterCriteria?: FilterCriteria;
 }
 
-/** AWS: "Kafka event poller scaling modes", and of MaximumPollers "ProvisionedPollerConfig". */
+/** AWS: "Kafka event poller scaling modes" and, for the default of MaximumPollers, "ProvisionedPollerConfig". */
 const invocationsPerPoller = 5;
 export const maximumPollersByDefault = 200;
 
-/** On demand there are as many pollers as it takes, up to one per partition. */
+/** In on-demand mode, Lambda adds pollers as needed, up to one for each partition. */
 function concurrency({ ProvisionedPollerConfig: pollers }: MappingProperties): number {
   return pollers ? invocationsPerPoller * (pollers.MaximumPollers ?? maximumPollersByDefault) : Infinity;
 }
 
-/** What may refer to what isn't on this machine: secrets, keys, destinations. */
-const withoutMeaning = [
+/** Properties that may refer to resources that don't exist on this machine: secrets, keys, destinations. */
+const onlyOnAws = [
   'DestinationConfig',
   'KmsKeyArn',
   'LoggingConfig',
@@ -141,10 +142,10 @@ const withoutMeaning = [
   'Tags',
 ];
 
-/** Without what has no meaning on this machine; of Kafka's own configuration, the schema registry has none. */
+/** Drops the properties that have no effect on this machine, including the schema registry. */
 function pick(properties: Record<string, unknown>): Record<string, unknown> {
   const { AmazonManagedKafkaEventSourceConfig: config, ...others } = properties;
-  const own = Object.entries(others).filter(([name]) => !withoutMeaning.includes(name));
+  const own = Object.entries(others).filter(([name]) => !onlyOnAws.includes(name));
   const { ConsumerGroupId } = (config ?? {}) as Record<string, unknown>;
   return { ...Object.fromEntries(own), AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId } };
 }
@@ -153,7 +154,7 @@ function hasRegistry({ AmazonManagedKafkaEventSourceConfig: config }: Record<str
   return Boolean((config as { SchemaRegistryConfig?: unknown } | undefined)?.SchemaRegistryConfig);
 }
 
-/** The on-failure destination; as JSON where it refers to what isn't on this machine, such as a queue. */
+/** The on-failure destination. If its reference is unknown on this machine, e.g. to a queue, the reference as JSON. */
 function destinationName(config: unknown, context: TemplateContext): string | undefined {
   const { OnFailure } = (config ?? {}) as { OnFailure?: { Destination?: unknown } };
   if (OnFailure?.Destination === undefined) return undefined;
@@ -171,15 +172,15 @@ function startingPosition({ StartingPosition, StartingPositionTimestamp }: Mappi
   return { at: 'AT_TIMESTAMP', timestamp: StartingPositionTimestamp * 1000 };
 }
 
-/** FunctionName is a function's Ref or Arn, or a Join of it with an alias. */
+/** FunctionName is a function's Ref or Arn, or an Fn::Join of it and an alias. */
 function functionOf(functionName: unknown, template: CompiledTemplate): string {
   const names = JSON.stringify(functionName)?.match(/[A-Za-z0-9]+/g) ?? [];
   const found = names.find((name) => template.Resources[name]?.Type === 'AWS::Lambda::Function');
-  if (!found) throw new Error(`FunctionName ${JSON.stringify(functionName)} names no function of this template`);
+  if (!found) throw new Error(`FunctionName ${JSON.stringify(functionName)} is not a function of this template`);
   return found;
 }
 
-/** In the cluster's region and account: Lambda takes no cluster of another one. */
+/** Uses the cluster's region and account: Lambda requires the same ones for the function. */
 function functionArn(eventSourceArn: string, resource: TemplateResource | undefined, context: TemplateContext): string {
   const [, partition, , region, account] = eventSourceArn.split(':');
   const name = resolve(resource?.Properties?.['FunctionName'] ?? '', context);

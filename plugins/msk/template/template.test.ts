@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is the syntax of Fn::Sub
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: this is the syntax of Fn::Sub
 import type { CompiledTemplate } from '../contract.ts';
 import { holds, resolve } from './template.ts';
 
@@ -38,24 +38,28 @@ describe('resolve', () => {
     ['a join of a computed list', { 'Fn::Join': ['+', { 'Fn::Split': [',', 'a,b'] }] }, 'a+b'],
     ['a selection', { 'Fn::Select': ['1', { 'Fn::Split': ['-', 'a-b-c'] }] }, 'b'],
     ['base64', { 'Fn::Base64': { Ref: 'Stage' } }, 'ZGV2'],
-    ['zones', { 'Fn::GetAZs': '' }, ['us-east-1a', 'us-east-1b', 'us-east-1c']],
-    ['zones of a region', { 'Fn::GetAZs': { Ref: 'AWS::Region' } }, ['us-east-1a', 'us-east-1b', 'us-east-1c']],
-    ['a map', { 'Fn::FindInMap': ['Sizes', { Ref: 'Stage' }, 'brokers'] }, 2],
-    ['a choice', { 'Fn::If': ['IsProd', 'big', { Ref: 'Stage' }] }, 'dev'],
-    ['no value in an object', { a: { Ref: 'AWS::NoValue' }, b: 1 }, { b: 1 }],
-    ['no value in a list', [{ 'Fn::If': ['IsProd', 1, { Ref: 'AWS::NoValue' }] }, 2], [2]],
-    ['no value alone', { Ref: 'AWS::NoValue' }, undefined],
-    ['depth', { a: [{ b: { 'Fn::Sub': '${Stage}' } }] }, { a: [{ b: 'dev' }] }],
+    ['the availability zones', { 'Fn::GetAZs': '' }, ['us-east-1a', 'us-east-1b', 'us-east-1c']],
+    [
+      'the availability zones of a region',
+      { 'Fn::GetAZs': { Ref: 'AWS::Region' } },
+      ['us-east-1a', 'us-east-1b', 'us-east-1c'],
+    ],
+    ['a value of a map', { 'Fn::FindInMap': ['Sizes', { Ref: 'Stage' }, 'brokers'] }, 2],
+    ['the branch of a condition', { 'Fn::If': ['IsProd', 'big', { Ref: 'Stage' }] }, 'dev'],
+    ['an object without AWS::NoValue', { a: { Ref: 'AWS::NoValue' }, b: 1 }, { b: 1 }],
+    ['a list without AWS::NoValue', [{ 'Fn::If': ['IsProd', 1, { Ref: 'AWS::NoValue' }] }, 2], [2]],
+    ['undefined for AWS::NoValue alone', { Ref: 'AWS::NoValue' }, undefined],
+    ['a nested value', { a: [{ b: { 'Fn::Sub': '${Stage}' } }] }, { a: [{ b: 'dev' }] }],
     ['an object with one property', { Condition: { StringEquals: 'x' } }, { Condition: { StringEquals: 'x' } }],
   ])('gives %s', (_, value, expected) => {
     expect(resolve(value, context)).toEqual(expected);
   });
 
-  test('does not evaluate the branch that is not chosen', () => {
+  test('does not evaluate the other branch of Fn::If', () => {
     expect(resolve({ 'Fn::If': ['IsProd', { Ref: 'Nothing' }, 1] }, context)).toBe(1);
   });
 
-  test('takes parameters and pseudo parameters over the defaults', () => {
+  test('parameters and pseudo parameters override the defaults', () => {
     const overridden = { ...context, parameters: { Stage: 'prod' }, pseudo: { 'AWS::Region': 'eu-west-1' } };
 
     expect(resolve({ 'Fn::Sub': '${Stage} ${AWS::Region}' }, overridden)).toBe('prod eu-west-1');
@@ -73,7 +77,7 @@ describe('resolve', () => {
     [{ 'Fn::Select': [3, ['a']] }, 'no item 3'],
     [{ 'Fn::ImportValue': 'x' }, 'Fn::ImportValue is not supported'],
     [{ 'Fn::Join': 'a' }, 'Fn::Join takes a list'],
-  ])('names what is unknown in %j', (value, message) => {
+  ])('names the unknown part of %j', (value, message) => {
     expect(() => resolve(value, context)).toThrow(message);
   });
 });

@@ -1,12 +1,12 @@
 import type { CompiledTemplate, References } from '../contract.ts';
 
-/** What intrinsic functions are evaluated against. */
+/** The values that intrinsic functions refer to. */
 export interface TemplateContext {
   template: Pick<CompiledTemplate, 'Parameters' | 'Mappings' | 'Conditions'>;
   references: References;
-  /** Over the defaults of the template's Parameters. */
+  /** Override the defaults of the template's Parameters. */
   parameters?: Record<string, unknown>;
-  /** Over the pseudo parameters of an invented account, e.g. `{ 'AWS::Region': 'eu-west-1' }`. */
+  /** Override the pseudo parameters of a fictional account, e.g. `{ 'AWS::Region': 'eu-west-1' }`. */
   pseudo?: Record<string, unknown>;
 }
 
@@ -24,12 +24,12 @@ const pseudoParameters: Record<string, unknown> = {
 };
 
 /**
- * Evaluates CloudFormation's intrinsic functions in `value`, at any depth. `AWS::NoValue` removes its property or
- * list item; alone it gives undefined.
+ * Evaluates CloudFormation's intrinsic functions in `value`, at any depth. `AWS::NoValue` removes its property or list
+ * item. As the whole value it returns undefined.
  *
  * Rules: CloudFormation's "Intrinsic function reference" and "Pseudo parameters reference".
  *
- * @throws Error that names the Ref, attribute, condition, map key or function that isn't known
+ * @throws Error that names the unknown Ref, attribute, condition, map key or function
  * @example resolve({ 'Fn::Sub': 'arn:aws:s3:::${Bucket}' }, { template, references: { Bucket: { Ref: 'archive' } } })
  */
 export function resolve(value: unknown, context: TemplateContext): unknown {
@@ -37,7 +37,7 @@ export function resolve(value: unknown, context: TemplateContext): unknown {
   return resolved === noValue ? undefined : resolved;
 }
 
-/** Whether the template's condition of that name holds. */
+/** Whether the template's condition with this name is true. */
 export function holds(condition: string, context: TemplateContext): boolean {
   return evaluateCondition({ Condition: condition }, context);
 }
@@ -140,7 +140,8 @@ const conditions = new Map<string, (argument: unknown, context: TemplateContext)
 function evaluateCondition(condition: unknown, context: TemplateContext): boolean {
   const [name = '', argument] = Object.entries(condition ?? {})[0] ?? [];
   const evaluator = conditions.get(name);
-  if (!evaluator) throw new Error(`${JSON.stringify(condition)} is no condition: expected Fn::Equals, And, Or or Not`);
+  if (!evaluator)
+    throw new Error(`${JSON.stringify(condition)} is not a condition: expected Fn::Equals, And, Or or Not`);
   return evaluator(argument, context);
 }
 
@@ -158,7 +159,7 @@ function attribute(argument: unknown, context: TemplateContext): unknown {
   const path = typeof argument === 'string' ? argument.split('.') : list('Fn::GetAtt', argument).map(String);
   const [name = '', ...rest] = path;
   const found = own(own(context.references, name), rest.join('.'));
-  if (found === undefined) throw new Error(`Fn::GetAtt ${path.join('.')} is no known attribute of a resource`);
+  if (found === undefined) throw new Error(`Fn::GetAtt ${path.join('.')} is not a known attribute of a resource`);
   return found;
 }
 
