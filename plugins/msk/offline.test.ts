@@ -6,7 +6,7 @@ import AdmZip from 'adm-zip';
 import { Offline } from './offline.ts';
 import type { Serverless } from './serverless.ts';
 
-/** Takes 100 ms, then adds a line to the file that its event names. */
+/** Waits 100 ms, then adds a line to the file that the event names. */
 const HANDLER = `
 const { appendFileSync } = require('node:fs');
 exports.handler = async ({ file, line }) => {
@@ -14,7 +14,7 @@ exports.handler = async ({ file, line }) => {
   appendFileSync(file, line + '\\n');
 };`;
 
-/** Invokes by key and by logical id, and once more without waiting: its stopping is what waits. */
+/** Invokes the function by key and by logical id. `stopping` invokes it once more. */
 const moduleText = (file: string) => `
 const file = ${JSON.stringify(file)};
 let last;
@@ -32,7 +32,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-/** A service with that module, whose one function is packaged. */
+/** A service with this module and one function. */
 async function offlineOf(module: string, packageIt = true): Promise<Offline> {
   await writeFile(join(directory, 'module.mjs'), module);
   if (packageIt) writePackage(directory);
@@ -45,7 +45,7 @@ function writePackage(folder: string): void {
   zip.writeZip(join(folder, 'work.zip'));
 }
 
-test('the service invokes functions by key or logical id, until its stopping has resolved', async () => {
+test('the service can invoke functions by key or logical id until its stopping() has resolved', async () => {
   const file = join(directory, 'lines');
   const offline = await offlineOf(moduleText(file));
 
@@ -55,7 +55,7 @@ test('the service invokes functions by key or logical id, until its stopping has
   expect(await readFile(file, 'utf8')).toBe('by key\nby logical id\nwhile stopping\n');
 });
 
-test('a function whose package could not be unpacked is tried again with the next event', async () => {
+test('if a function’s package can’t be unpacked, the next event tries again', async () => {
   const file = join(directory, 'lines');
   const offline = await offlineOf(
     `
@@ -77,7 +77,7 @@ export async function prepare(invoke) {
   expect(await readFile(file, 'utf8')).toBe('failed\nat last\n');
 });
 
-test('a step of the stop that fails is said, and all others are done', async () => {
+test('if a step of the stop fails, the error is reported and all other steps are done', async () => {
   const temporary = process.env['TMPDIR'];
   const offline = await offlineOf(`
 export const deploy = async () => ({ references: {}, bootstrapServers: () => '', environment: {} });
@@ -93,7 +93,7 @@ export const stopped = () => { globalThis.wasStopped = true; };`);
   expect(process.env['TMPDIR']).toBe(temporary);
 });
 
-/** A service of one function, packaged. */
+/** A service with one packaged function. */
 function serviceIn(serviceDir: string): Serverless {
   const properties = {
     Handler: 'index.handler',

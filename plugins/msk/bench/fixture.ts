@@ -13,14 +13,14 @@ import { retryPolicy } from '../template/retry-policy.ts';
 export const brokers = process.env['KAFKA_BROKERS'] ?? '127.0.0.1:9092';
 export const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING });
 
-/** A topic of `records` records of `bytes` bytes each, spread over its partitions. */
+/** Creates a topic with `records` records of `bytes` bytes each, distributed over its partitions. */
 export async function filledTopic(partitions: number, records: number, bytes: number): Promise<string> {
   const topic = `bench-${randomUUID()}`;
-  // Idempotent: where a partition is so new that it has no leader, kafkajs sends those of the others again.
+  // Idempotent: if a new partition has no leader yet, kafkajs sends the records of the other partitions again.
   const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, idempotent: true });
   const admin = kafka.admin();
   await Promise.all([admin.connect(), producer.connect()]).catch((error: Error) => {
-    console.error(`no broker answers at ${brokers}: start one, or name another in KAFKA_BROKERS (${error.message})`);
+    console.error(`no broker answers at ${brokers} (${error.message}): start one, or set KAFKA_BROKERS`);
     process.exit(1);
   });
   await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: true });
@@ -44,7 +44,7 @@ export async function deleteTopics(topics: string[]): Promise<void> {
   await admin.disconnect();
 }
 
-/** A packaged function: a process for each of its instances, as `serverless msk start` has them. */
+/** A packaged function. Each instance is a process, as with `serverless msk start`. */
 export async function packagedFunction(code: string): Promise<Invoker & { remove: () => Promise<void> }> {
   const directory = await mkdtemp(join(tmpdir(), 'msk-bench-'));
   await writeFile(join(directory, 'index.mjs'), code);
@@ -70,7 +70,7 @@ export async function packagedFunction(code: string): Promise<Invoker & { remove
   };
 }
 
-/** A mapping of that topic, not yet started. */
+/** A mapping of the topic, not started yet. */
 export function pollerOf(topic: string, invoke: Invoker['invoke'], settings: Partial<Mapping> = {}) {
   const cluster = new Cluster(brokers);
   const mapping: Mapping = {
@@ -98,7 +98,7 @@ export function pollerOf(topic: string, invoke: Invoker['invoke'], settings: Par
   };
 }
 
-/** Prints a figure beside its bound; one that misses it makes the process fail. */
+/** Prints a figure and its limit. If the figure misses the limit, the process will fail. */
 export function check(name: string, figure: string, holds: boolean, bound: string): void {
   console.log(`${holds ? 'ok  ' : 'MISS'} ${name}: ${figure} (${bound})`);
   if (!holds) process.exitCode = 1;

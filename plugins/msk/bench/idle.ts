@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { check, deleteTopics, filledTopic, packagedFunction, pollerOf } from './fixture.ts';
 
-/** What mappings cost that have nothing to do. */
+/** CPU time of idle mappings. */
 const HELP = `node bench/idle.ts [--mappings 25] [--seconds 20]
 
-Starts that many mappings, each on its own topic of 3 partitions, with an instance of its function each, and measures
-the processor time of this process while no record comes; asks for positions every 2 s, as "serverless msk start" does.
-Broker: KAFKA_BROKERS, else 127.0.0.1:9092. Bound: 5 % of a core.`;
+Starts this number of mappings. Each one has its own topic with 3 partitions, and an instance of its function. Measures
+the CPU time of this process while no records arrive. Asks for positions every 2 s, as "serverless msk start" does.
+Broker: KAFKA_BROKERS, default 127.0.0.1:9092. Limit: 5 % of a core.`;
 
 const { values } = parseArgs({
   options: {

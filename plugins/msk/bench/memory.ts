@@ -2,12 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { check, deleteTopics, filledTopic, packagedFunction, pollerOf } from './fixture.ts';
 
-/** Memory while a handler is slow: the poller must stop fetching. */
+/** Memory with a slow function: the poller must stop fetching. */
 const HELP = `node bench/memory.ts [--records 1000000] [--seconds 20]
 
-Lets a mapping with a batch size of 1,000 read a topic of records of 200 bytes whose function takes 5 s a batch, and
-prints this process's largest resident memory, less what it had before, and how many records were fetched.
-Broker: KAFKA_BROKERS, else 127.0.0.1:9092. Bounds: 150 MB; 3 partitions' full queues, a fetch and the batches.`;
+Runs a mapping with a batch size of 1,000 on a topic with records of 200 bytes. Its function takes 5 s for each batch.
+Prints by how much the resident memory of this process grew at most, and how many records were fetched.
+Broker: KAFKA_BROKERS, default 127.0.0.1:9092. Limits: 150 MB; 75,000 records (full queues of 3 partitions, a fetch and
+the batches in flight).`;
 
 const { values } = parseArgs({
   options: {
@@ -21,7 +22,7 @@ if (values.help) {
   process.exit();
 }
 const mostMegabytes = 150;
-/** A queue is full at 10,000 records, and a fetch brings up to 1 MB of a partition: some 4,500 records. */
+/** A queue is full at 10,000 records. A fetch reads up to 1 MB of a partition, about 4,500 records. */
 const mostFetched = 3 * 25_000;
 
 const topic = await filledTopic(3, Number(values.records), 200);
@@ -49,7 +50,7 @@ check(
   `under ${mostMegabytes} MB`,
 );
 check(
-  'records fetched meanwhile',
+  'records fetched',
   fetched.toLocaleString('en-US'),
   fetched < mostFetched,
   `under ${mostFetched.toLocaleString('en-US')} of ${Number(values.records).toLocaleString('en-US')}`,

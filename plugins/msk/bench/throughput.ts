@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { check, deleteTopics, filledTopic, kafka, packagedFunction, pollerOf } from './fixture.ts';
 
-/** Records a second through the poller and an empty function, beside a consumer alone in the same run. */
+/** Throughput of the poller with an empty function, compared with a plain consumer in the same run. */
 const HELP = `node bench/throughput.ts [--records 600000] [--rounds 3]
 
-Reads a topic of 3 partitions with records of 200 bytes, with a bare kafkajs consumer and through a mapping with a
-batch size of 1,000 and an empty function, in turns; prints the best of each and their ratio.
-Broker: KAFKA_BROKERS, else 127.0.0.1:9092. Bound: 50,000 records/s.`;
+Reads a topic of 3 partitions with records of 200 bytes, in turn with a plain kafkajs consumer and through a mapping
+with a batch size of 1,000 and an empty function. Prints the best throughput of each, and their ratio.
+Broker: KAFKA_BROKERS, default 127.0.0.1:9092. Limit: at least 50,000 records/s.`;
 
 const { values } = parseArgs({
   options: {
@@ -40,7 +40,7 @@ console.log(`     kafkajs consumer alone: ${shown(consumer)}`);
 check('through the mapping', shown(mapping), mapping >= bound, `at least ${shown(bound)}`);
 console.log(`     ratio: ${(mapping / consumer).toFixed(2)}`);
 
-/** Counted from the first record on: joining a group takes seconds. */
+/** Records per second. The time begins with the first record, because joining a group takes seconds. */
 async function consumerAlone(group: string): Promise<number> {
   const consumer = kafka.consumer({ groupId: `${topic}-${group}` });
   let [read, first] = [0, 0];

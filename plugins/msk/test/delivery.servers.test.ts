@@ -24,7 +24,7 @@ afterAll(disconnect);
 const sequence = (first: number, count: number) => Array.from({ length: count }, (_, index) => String(first + index));
 
 describe('the event', () => {
-  test('says where the broker has given the time', async () => {
+  test('has timestampType LOG_APPEND_TIME if the broker sets the timestamp', async () => {
     const topic = `test-${randomUUID()}`;
     await createTopicNamed(topic, 1, [{ name: 'message.timestamp.type', value: 'LogAppendTime' }]);
     await produce(topic, [{ value: 'x', timestamp: '1700000000000' }]);
@@ -36,7 +36,7 @@ describe('the event', () => {
     expect(Date.now() - (record?.timestamp ?? 0)).toBeLessThan(60_000);
   });
 
-  test('holds records as they were produced', async () => {
+  test('contains the records as they were produced', async () => {
     const topic = await createTopic(1);
     await produce(topic, [
       {
@@ -82,11 +82,11 @@ describe('the event', () => {
     ]);
   });
 
-  test('stays under 6 MB, and comes near it', async () => {
+  test('has up to 6 MB, and not more', async () => {
     const topic = await createTopic(1);
     for (let index = 0; index < 12; index += 1)
       await produce(topic, [{ partition: 0, value: Buffer.alloc(900_000, 97) }]);
-    // Nothing but a full batch is handed over: the last records are still waiting.
+    // With this window, only full batches are handed over. The last records wait.
     const run = start(topic, () => {}, { windowMilliseconds: 60_000 });
     await called(run, 2);
 
@@ -95,7 +95,7 @@ describe('the event', () => {
     expect(Math.max(...sizes)).toBeGreaterThan(payloadLimit - 1_300_000);
   });
 
-  test('holds as many records as the batch size, at most', async () => {
+  test('contains at most as many records as the batch size', async () => {
     const topic = await createTopic(2);
     await produce(topic, [...numbered(0, 0, 25), ...numbered(1, 0, 25)]);
     const run = start(topic, () => {}, { batchSize: 10 });
@@ -104,7 +104,7 @@ describe('the event', () => {
     expect(Math.max(...run.events.map((event) => recordsOf(event).length))).toBe(10);
   });
 
-  test('gathers for the batching window', async () => {
+  test('collects records during the batching window', async () => {
     const topic = await createTopic(2);
     const run = start(topic, () => {}, { windowMilliseconds: 60_000, batchSize: 4 });
     await assigned(run, 2);
@@ -115,7 +115,7 @@ describe('the event', () => {
   });
 });
 
-test('no more invocations run at once than its pollers can have', async () => {
+test('at most as many invocations run concurrently as the pollers allow', async () => {
   const topic = await createTopic(4);
   await produce(
     topic,
@@ -131,7 +131,7 @@ test('no more invocations run at once than its pollers can have', async () => {
   };
   const run = start(topic, invoke, { batchSize: 10, concurrency: 2 });
   const isAllThere = () => run.poller.status.metrics.PolledEventCount === 200;
-  await until(run, 'two at once, and records for more', () => inFlight === 2 && isAllThere());
+  await until(run, 'two invocations, and waiting records', () => inFlight === 2 && isAllThere());
   gate.resolve();
   await done(run, 200);
 
@@ -139,7 +139,7 @@ test('no more invocations run at once than its pollers can have', async () => {
 });
 
 describe('order', () => {
-  test('a partition is in offset order, one batch at a time; partitions run side by side', async () => {
+  test('a partition is processed in offset order, one batch at a time; partitions run concurrently', async () => {
     const topic = await createTopic(3);
     await produce(
       topic,

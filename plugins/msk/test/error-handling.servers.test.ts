@@ -15,7 +15,7 @@ import {
   until,
 } from './kafka.ts';
 
-/** A batching window that no test waits for: a batch is handed over when it has its size. */
+/** A long batching window: a batch is handed over only when it is full. */
 const FOR_A_FULL_BATCH = 60_000;
 
 beforeAll(connect);
@@ -31,7 +31,7 @@ const throwOn =
   };
 
 describe('MaximumRetryAttempts', () => {
-  test('a batch is dropped after so many retries, with a line that says what, and the partition goes on', async () => {
+  test('a batch is dropped after this number of retries, a line names it, and the partition goes on', async () => {
     const topic = await createTopic(1);
     await produce(topic, numbered(0, 0, 3));
     const run = start(topic, throwOn('1'), { ...policy({ MaximumRetryAttempts: 2 }), batchSize: 3 });
@@ -53,7 +53,7 @@ describe('MaximumRetryAttempts', () => {
     );
   });
 
-  test('with a partial response, only the rest is dropped', async () => {
+  test('after a partial response, only the failed rest is dropped', async () => {
     const topic = await createTopic(1);
     await produce(topic, numbered(0, 0, 5));
     const report = { batchItemFailures: [{ itemIdentifier: { partition: `${topic}-0`, offset: 3 } }] };
@@ -70,7 +70,7 @@ describe('MaximumRetryAttempts', () => {
     expect(run.poller.status.metrics).toMatchObject({ DroppedEventCount: 2, FailedInvokeEventCount: 4 });
   });
 
-  test('a partition that progresses has all of its retries for the next record', async () => {
+  test('after progress in a partition, the next record has all retries', async () => {
     const topic = await createTopic(2);
     await produce(topic, [...numbered(0, 0, 3), { partition: 1, value: 'bad' }]);
     const run = start(
@@ -92,7 +92,7 @@ describe('MaximumRetryAttempts', () => {
     );
     await done(run, 4);
 
-    // Which partition of an event comes first is the broker's choice.
+    // The order of the partitions in an event is not defined.
     expect(run.events.map((event) => texts(event).toSorted())).toEqual([
       ['0', '1', '2', 'bad'],
       ['1', '2', 'bad'],
@@ -101,7 +101,7 @@ describe('MaximumRetryAttempts', () => {
     expect(run.poller.status.metrics.DroppedEventCount).toBe(1);
   });
 
-  test('0 retries drop at once; other partitions are not touched', async () => {
+  test('with 0 retries, a batch is dropped at once; other partitions are not affected', async () => {
     const topic = await createTopic(2);
     const run = start(topic, throwOn('bad'), { ...policy({ MaximumRetryAttempts: 0 }), batchSize: 1 });
     await produce(topic, [{ partition: 0, value: 'bad' }, ...numbered(1, 0, 2)]);
@@ -120,7 +120,7 @@ describe('MaximumRecordAgeInSeconds', () => {
     timestamp: String(Date.now() - seconds * 1000),
   });
 
-  test('a record that is too old is not sent to the function; its own timestamp counts, wherever it stands', async () => {
+  test('a record that is too old is not sent to the function; each record’s own timestamp counts', async () => {
     const topic = await createTopic(1);
     await produce(topic, [aged('old', 61), aged('new', 0), aged('older', 3600), aged('newer', 0), aged('last', 99)]);
     const run = start(topic, () => {}, { ...ages, batchSize: 5, windowMilliseconds: FOR_A_FULL_BATCH });
@@ -136,7 +136,7 @@ describe('MaximumRecordAgeInSeconds', () => {
     expect(run.lines.join()).toContain('RecordAgeExceeded');
   });
 
-  test('an old record behind one that fails is not committed before it', async () => {
+  test('an old record after a failed record is not committed before it', async () => {
     const topic = await createTopic(1);
     await produce(topic, [aged('bad', 0), aged('old', 61)]);
     const run = start(topic, throwOn('bad'), { ...ages, batchSize: 2, windowMilliseconds: FOR_A_FULL_BATCH });
@@ -172,7 +172,7 @@ describe('BisectBatchOnFunctionError', () => {
     expect(await committed(run.group, topic)).toEqual({ 0: 8 });
   });
 
-  test('what is behind the poison record waits for it, and nothing is committed past it', async () => {
+  test('records after the poison record wait, and no offset past it is committed', async () => {
     const topic = await createTopic(1);
     await produce(topic, numbered(0, 0, 4));
     const run = start(topic, throwOn('1'), {
@@ -187,7 +187,7 @@ describe('BisectBatchOnFunctionError', () => {
     expect(await committed(run.group, topic)).toEqual({ 0: 1 });
   });
 
-  test('parts a batch between its partitions first', async () => {
+  test('splits a batch between its partitions first', async () => {
     const topic = await createTopic(2);
     await produce(topic, [...numbered(0, 0, 2), { partition: 1, value: 'bad' }]);
     const run = start(topic, throwOn('bad'), {
@@ -203,7 +203,7 @@ describe('BisectBatchOnFunctionError', () => {
   });
 });
 
-test('on-demand mode retries the whole batch, whatever limits are set', async () => {
+test('on-demand mode retries the whole batch, regardless of the limits', async () => {
   const topic = await createTopic(1);
   await produce(topic, numbered(0, 0, 2));
   let failures = 4;

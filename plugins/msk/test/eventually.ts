@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 
 export interface Wait {
-  /** What is waited for, as the error names it. */
+  /** The condition in words, for the error. */
   what: string;
-  /** How long it may take. Generous: a machine that is busy takes many times as long as one that is idle. */
+  /** Time limit. Generous: a busy machine takes many times as long as an idle one. */
   boundMs?: number;
-  /** What the error tells of the state at the end, where the condition's own value tells nothing. */
+  /** The state to show in the error, if the condition's own value is not helpful. */
   seen?: () => unknown;
 }
 
@@ -14,9 +14,9 @@ const BOUND_MS = 30_000;
 const LONGEST_PAUSE_MS = 100;
 
 /**
- * Asks again and again until the condition holds. One that throws or rejects doesn't hold yet.
- * @returns the condition's value, the first that is truthy
- * @throws Error when the bound passes: what was waited for, and the last value or error
+ * Checks the condition repeatedly until it holds. A condition that throws or rejects doesn't hold yet.
+ * @returns the condition's first truthy value
+ * @throws Error after the time limit. It names the condition and its last value or error.
  * @example await eventually(() => lines.includes('ready'), { what: 'the line "ready"', seen: () => lines });
  */
 export async function eventually<T>(

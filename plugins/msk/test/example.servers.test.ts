@@ -11,7 +11,7 @@ import type { CompiledTemplate } from '../contract.ts';
 import { eventually } from './eventually.ts';
 import { committed, connect, createTopic, disconnect, numbered, produce } from './kafka.ts';
 
-/** The example, outside of this repository, with the plugin from its packed tarball and nothing of its sources. */
+/** A copy of the example outside of this repository. It uses the plugin's packed tarball, not its sources. */
 let project: string;
 let temporary: string;
 let topic: string;
@@ -27,7 +27,7 @@ beforeAll(async () => {
   temporary = await mkdtemp(join(tmpdir(), 'msk-example-temporary-'));
   await cp(join(plugin, 'example'), project, { recursive: true });
   const { stdout } = await run('npm', ['pack', '--silent', '--pack-destination', project], { cwd: plugin });
-  // As npm installs it, but from what is here in place of a registry.
+  // Installs it like npm, but from local files instead of a registry.
   const installed = join(project, 'node_modules/serverless-offline-msk');
   await mkdir(installed, { recursive: true });
   await run('tar', ['-xzf', join(project, stdout.trim()), '-C', installed, '--strip-components', '1']);
@@ -65,7 +65,7 @@ function environment(): NodeJS.ProcessEnv {
   return { ...process.env, TOPIC: topic, NODE_OPTIONS: '', SLS_DEPRECATION_DISABLE: '*', TMPDIR: temporary };
 }
 
-/** Starts a command of the framework; resolves with a function that waits for a line of its output. */
+/** Starts a command of the framework. @returns a function that waits for a line of its output */
 function start(...args: string[]): (part: string) => Promise<void> {
   const started = spawn(process.execPath, [cli, ...args], {
     cwd: project,
@@ -88,7 +88,7 @@ async function stopped(): Promise<unknown[]> {
   return exit;
 }
 
-/** All but the one cache that npm, which packaging asks, has Node.js keep. */
+/** The temporary files, without the compile cache: packaging runs npm, which enables that cache. */
 async function leftBehind(): Promise<string[]> {
   return (await readdir(temporary)).filter((name) => name !== 'node-compile-cache');
 }
@@ -111,7 +111,7 @@ test('serverless package compiles the plugin’s properties', async () => {
   ]);
 });
 
-test('serverless msk start runs it: records reach the handler, and Ctrl-C leaves nothing behind', async () => {
+test('serverless msk start: records reach the handler, and Ctrl-C leaves no temporary file', async () => {
   await produce(topic, numbered(0, 0, 2));
   const printed = start('msk', 'start');
 
@@ -120,13 +120,13 @@ test('serverless msk start runs it: records reach the handler, and Ctrl-C leaves
   await produce(topic, numbered(0, 2, 1));
   await printed(`${topic} 2: 2`);
   expect(await stopped()).toEqual([0, null]);
-  // Without a consumerGroupId: the mapping's logical id.
+  // Without a consumerGroupId, the group is the mapping's logical id.
   const group = `OrdersEventSourceMappingMSKOrders${capital(topic.replaceAll(/[^A-Za-z0-9]/g, ''))}`;
   expect(await committed(group, topic)).toEqual({ 0: 3 });
   expect(await leftBehind()).toEqual([]);
 });
 
-test('serverless offline start runs it beside HTTP functions', async () => {
+test('serverless offline start runs the mapping together with HTTP functions', async () => {
   await appendFile(join(project, 'serverless.yml'), HTTP);
   await appendFile(
     join(project, 'handler.js'),

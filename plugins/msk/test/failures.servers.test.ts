@@ -21,7 +21,7 @@ afterEach(stopAll);
 afterAll(disconnect);
 
 describe('failures', () => {
-  test('offsets are committed after success only', async () => {
+  test('offsets are committed only after success', async () => {
     const topic = await createTopic(2);
     await produce(topic, numbered(0, 0, 5));
     const gate = Promise.withResolvers<void>();
@@ -35,7 +35,7 @@ describe('failures', () => {
     expect(await committed(run.group, topic)).toEqual({ 0: 5, 1: 1 });
   });
 
-  test('a batch that throws comes again, in order, while other partitions go on', async () => {
+  test('a failed batch is retried in order, while other partitions go on', async () => {
     const topic = await createTopic(2);
     let failures = 3;
     const run = start(topic, (event) => {
@@ -87,7 +87,7 @@ describe('failures', () => {
     expect(texts(run.events)).toEqual(['0', '1', '2', '0', '1', '2']);
   });
 
-  test('a returned list is no failure where the mapping does not report', async () => {
+  test('a returned list is ignored if the mapping does not use ReportBatchItemFailures', async () => {
     const topic = await createTopic(1);
     await produce(topic, numbered(0, 0, 3));
     const list = { batchItemFailures: [{ itemIdentifier: { partition: `${topic}-0`, offset: 0 } }] };
@@ -97,16 +97,16 @@ describe('failures', () => {
     expect(run.events).toHaveLength(1);
   });
 
-  test('stops fetching where the function is slow, and knows its lag', async () => {
+  test('stops fetching if the function is slow, and reports the lag', async () => {
     const topic = await createTopic(1);
     for (let index = 0; index < 20; index += 1) await produce(topic, [{ partition: 0, value: Buffer.alloc(900_000) }]);
     const gate = Promise.withResolvers<void>();
     const run = start(topic, () => gate.promise);
     await called(run, 1);
     await produce(topic, numbered(0, 0, 10));
-    // What a quick function has read meanwhile, the slow one could have fetched as well.
+    // When a fast function has read all records, the slow one's poller also had time to fetch them.
     await done(
-      start(topic, () => {}, { group: `quick-${topic}` }),
+      start(topic, () => {}, { group: `fast-${topic}` }),
       30,
     );
     await run.poller.refreshPositions();

@@ -30,7 +30,7 @@ describe('filters', () => {
     }));
   const urgent = { value: { kind: ['urgent'] } };
 
-  test('records filtered out are never handed over, and their offsets are committed', async () => {
+  test('filtered records are never handed over, and their offsets are committed', async () => {
     const topic = await createTopic(2);
     await produce(topic, [...orders(0, 0, 100), ...orders(1, 0, 100)]);
     const run = start(topic, () => {}, { batchSize: 10, ...filtered(urgent, { value: { order: [1] } }) });
@@ -48,7 +48,7 @@ describe('filters', () => {
     });
   });
 
-  test('where all is filtered out, offsets are committed without an invocation', async () => {
+  test('if all records are filtered out, offsets are committed without an invocation', async () => {
     const topic = await createTopic(1);
     await produce(topic, orders(0, 1, 2));
     const run = start(topic, () => {}, filtered(urgent));
@@ -58,7 +58,7 @@ describe('filters', () => {
     expect(await committed(run.group, topic)).toEqual({ 0: 2 });
   });
 
-  test('a record filtered out is not committed before one that fails', async () => {
+  test('a filtered record is not committed before an earlier record that fails', async () => {
     const topic = await createTopic(2);
     await produce(topic, orders(0, 2, 3));
     const gate = Promise.withResolvers<void>();
@@ -79,7 +79,7 @@ describe('filters', () => {
     expect(await committed(run.group, topic)).toEqual({ 0: 3, 1: 1 });
   });
 
-  test('what a pattern for JSON is not meant for is handed over: null, plain text, other encodings', async () => {
+  test('a pattern for JSON does not exclude other values: null, plain text, other encodings', async () => {
     const topic = await createTopic(1);
     await produce(topic, [
       ...[null, 'urgent?', Buffer.from([0xff, 0xfe])].map((value) => ({ partition: 0, value })),

@@ -5,7 +5,7 @@ import { jest } from '@jest/globals';
 import { createInvoker, type Invoker } from '../runtime/invoker.ts';
 import { committed, connect, createTopic, disconnect, done, numbered, produce, start, stopAll } from './kafka.ts';
 
-/** Fails the first time that it is given a batch, in the way that its variable names; `done` tells of the second. */
+/** Fails on its first batch, in the way that the variable FAILS names, and succeeds on the second. */
 const HANDLER = `
 const { existsSync, writeFileSync } = require('node:fs');
 const fails = {
@@ -27,7 +27,7 @@ let directory: string;
 let invoker: Invoker;
 
 beforeAll(async () => {
-  // What the instances print. A jest worker that prints "heap out of memory" is taken for one that is.
+  // Hides the instances' output: jest takes "heap out of memory" in a worker's output for the worker's own crash.
   jest.spyOn(process.stderr, 'write').mockReturnValue(true);
   await connect();
   directory = await mkdtemp(join(tmpdir(), 'msk-isolation-'));
@@ -49,7 +49,7 @@ test.each([
   ['unhandled', 'Runtime.UnhandledPromiseRejection'],
   ['crash', 'Runtime.ExitError'],
   ['endless', 'Sandbox.Timedout'],
-])('%s fails the batch, which the mapping tries again in a new instance', async (fails, error) => {
+])('%s fails the batch, and the mapping retries it in a new instance', async (fails, error) => {
   const topic = await createTopic(1);
   const lambdaFunction = {
     key: 'work',

@@ -14,7 +14,7 @@ if (!brokers) throw new Error('KAFKA_BROKERS must name the brokers to test again
 
 const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING });
 const admin = kafka.admin();
-// Idempotent: where a partition is so new that it has no leader, kafkajs sends those of the others again.
+// Idempotent: if a new partition has no leader yet, kafkajs sends the records of the other partitions again.
 const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, idempotent: true });
 const cluster = new Cluster(brokers);
 const running = new Set<Poller>();
@@ -47,7 +47,7 @@ export async function createTopicNamed(
   await eventually(() => isLed(topic, partitions), { what: `leaders of ${topic}` });
 }
 
-/** The controller has a partition at once; the broker that is asked may hear of it later. */
+/** Asked repeatedly: the controller knows a new partition at once, but another broker may learn of it later. */
 async function isLed(topic: string, partitions: number): Promise<boolean> {
   const found = await admin.fetchTopicMetadata({ topics: [topic] }).catch(() => undefined);
   const led = found?.topics[0]?.partitions.filter(
@@ -56,11 +56,11 @@ async function isLed(topic: string, partitions: number): Promise<boolean> {
   return led?.length === partitions;
 }
 
-/** Adds partitions, up to that many. */
+/** Adds partitions, up to this number. */
 export async function createPartitions(topic: string, count: number): Promise<void> {
   await admin.createPartitions({ topicPartitions: [{ topic, count }] });
   await eventually(() => isLed(topic, count), { what: `leaders of ${topic}` });
-  // It would drop records for partitions that it doesn't know.
+  // Reconnect: the producer drops records for partitions that it doesn't know.
   await producer.disconnect();
   await producer.connect();
 }
@@ -74,24 +74,24 @@ export function numbered(partition: number, first: number, count: number): Messa
   return Array.from({ length: count }, (_, index) => ({ partition, value: String(first + index) }));
 }
 
-/** The group's committed offsets by partition; -1 where there is none. */
+/** The group's committed offsets by partition. -1 if there is none. */
 export async function committed(group: string, topic: string): Promise<Record<number, number>> {
   const [offsets] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
   return Object.fromEntries((offsets?.partitions ?? []).map(({ partition, offset }) => [partition, Number(offset)]));
 }
 
-/** The offset that the next record of a topic's only partition will have. */
+/** The end offset of a topic's only partition. */
 export async function endOf(topic: string): Promise<number> {
   const [offsets] = await admin.fetchTopicOffsets(topic);
   return Number(offsets?.high);
 }
 
 export interface Run extends TestPoller {
-  /** Events in the order of their invocations. */
+  /** Events in order of invocation. */
   events: MskEvent[];
 }
 
-/** Starts a poller on a topic, whose function is `invoke`. */
+/** Starts a poller on a topic. `invoke` is its function. */
 export function start(
   topic: string,
   invoke: (event: MskEvent) => unknown,
@@ -109,21 +109,21 @@ export function start(
   return run;
 }
 
-/** The records of an event with their values as text. */
+/** The records of an event, with their values as text. */
 export function recordsOf(event: MskEvent): (MskRecord & { text: string })[] {
   return Object.values(event.records)
     .flat()
     .map((record) => ({ ...record, text: Buffer.from(record.value ?? '', 'base64').toString() }));
 }
 
-/** The records' values as text, over all events. */
+/** The values of all records in all events, as text. */
 export function texts(events: readonly MskEvent[], partition?: number): string[] {
   return events
     .flatMap(recordsOf)
     .flatMap((record) => (partition === undefined || record.partition === partition ? record.text : []));
 }
 
-/** Resolves when so many records are committed, and none is in flight. */
+/** Resolves when this number of records is committed, and none is in flight. */
 export async function done(run: Run, records: number): Promise<void> {
   const isDone = () => {
     const { metrics, inFlight } = run.poller.status;
@@ -132,17 +132,17 @@ export async function done(run: Run, records: number): Promise<void> {
   await until(run, `${records} records done`, isDone);
 }
 
-/** Resolves when that is so; where it isn't in time, the error tells the run's status and log. */
+/** Resolves when the condition holds. After the time limit, the error shows the run's status and log. */
 export async function until({ poller, lines }: Run, what: string, condition: () => unknown): Promise<void> {
   await eventually(condition, { what, seen: () => ({ ...poller.status, lines }) });
 }
 
-/** Resolves when the function was called so often. */
+/** Resolves when the function was called this number of times. */
 export async function called(run: Run, times: number): Promise<void> {
   await until(run, `${times} calls of the function`, () => run.events.length >= times);
 }
 
-/** Resolves when the poller owns so many partitions. */
+/** Resolves when the poller owns this number of partitions. */
 export async function assigned(run: Run, partitions: number): Promise<void> {
   await until(run, `${partitions} partitions assigned`, () => run.poller.status.assigned === partitions);
 }
@@ -154,7 +154,7 @@ export async function untilCommitted({ group }: Run, topic: string, offsets: Rec
   await eventually(isSo, { what: `offsets ${JSON.stringify(offsets)} committed of ${topic}`, seen: found });
 }
 
-/** So many messages of a topic of one partition, from its beginning. */
+/** The first messages of a topic with one partition. */
 export async function readTopic(topic: string, count: number): Promise<KafkaMessage[]> {
   const consumer = kafka.consumer({ groupId: `read-${topic}`, maxWaitTimeInMs: 100 });
   const messages: KafkaMessage[] = [];

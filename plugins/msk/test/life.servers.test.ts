@@ -18,9 +18,9 @@ import {
   untilCommitted,
 } from './kafka.ts';
 
-/** How long a poller waits for room in a full queue before it holds the partition. */
+/** How long a fetch waits while a queue is full. */
 const ROOM_WAIT_MS = 50;
-/** How long a fetch waits where it is to bring more than there is. */
+/** How long an idle fetch waits for more bytes. */
 const FETCH_WAIT_MS = 500;
 
 beforeAll(connect);
@@ -31,7 +31,7 @@ describe('life', () => {
   test('waits for a topic that does not exist yet', async () => {
     const topic = `late-${Date.now()}`;
     const run = start(topic, () => {});
-    await until(run, 'an error that tells of the topic', () => run.poller.status.lastError);
+    await until(run, 'an error about the topic', () => run.poller.status.lastError);
     await createTopicNamed(topic, 1);
     await produce(topic, numbered(0, 0, 1));
     await done(run, 1);
@@ -39,7 +39,7 @@ describe('life', () => {
     expect(texts(run.events)).toEqual(['0']);
   });
 
-  test('two members of a group share the partitions, and nothing is lost over the rebalance', async () => {
+  test('two members of a group share the partitions, and a rebalance loses no record', async () => {
     const topic = await createTopic(4);
     const all = [0, 1, 2, 3].flatMap((partition) => numbered(partition, 0, 500));
     await produce(topic, all);
@@ -61,7 +61,7 @@ describe('life', () => {
     }
   });
 
-  test('a partition that was full, was taken away and came back is read on', async () => {
+  test('a partition with a full queue is read again after it was revoked and reassigned', async () => {
     const topic = await createTopic(2);
     await produce(
       topic,
@@ -70,7 +70,7 @@ describe('life', () => {
     const gate = Promise.withResolvers<void>();
     const first = start(topic, () => gate.promise, { batchSize: 10 });
     await until(first, 'all records polled', () => first.poller.status.metrics.PolledEventCount === 6000);
-    // From then on the poller waits for room, and a timer that is set later fires later.
+    // The poller now waits for room in the queues. This sleep lasts longer than its current fetch.
     await sleep(2 * ROOM_WAIT_MS);
     const second = start(topic, () => gate.promise, { batchSize: 10 });
     await assigned(second, 1);
@@ -95,7 +95,7 @@ describe('life', () => {
     expect(await committed(run.group, topic)).toEqual({ 0: 3 });
   });
 
-  test('a stop gives a batch up that takes longer than the bound', async () => {
+  test('a stop does not wait longer than its time limit for a batch, and does not commit it', async () => {
     const topic = await createTopic(1);
     await produce(topic, numbered(0, 0, 3));
     const run = start(topic, () => new Promise(() => {}));
@@ -105,7 +105,7 @@ describe('life', () => {
     expect(await committed(run.group, topic)).toEqual({ 0: -1 });
   });
 
-  test('a record reaches an idle function at once, not when a fetch has waited for more', async () => {
+  test('a record reaches an idle function before the wait of the fetch is over', async () => {
     const topic = await createTopic(1);
     const latencies: number[] = [];
     const run = start(topic, (event) => {

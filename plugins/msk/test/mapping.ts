@@ -9,11 +9,11 @@ export { retryPolicy };
 export interface TestPoller {
   poller: Poller;
   group: string;
-  /** What it has logged. */
+  /** The poller's log. */
   lines: string[];
 }
 
-/** A poller of a topic that isn't started; `invoke` is its function. The settings replace those of its mapping. */
+/** Makes a poller for a topic, not started. `invoke` is its function. `settings` override those of its mapping. */
 export function pollerOf(
   cluster: Cluster,
   topic: string,

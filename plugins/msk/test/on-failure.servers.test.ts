@@ -25,16 +25,16 @@ afterAll(disconnect);
 const texts = (event: MskEvent) => recordsOf(event).map(({ text }) => text);
 const fail = () => Promise.reject(new Error('poison'));
 const retry = retryPolicy({ MaximumRetryAttempts: 1 }, true, true);
-/** Over 6 MB as base64. */
+/** More than 6 MB as base64. */
 const oversized = { partition: 0, key: 'big', value: Buffer.alloc(4_800_000, 97) };
 const roomy = [{ name: 'max.message.bytes', value: '12000000' }];
 
-/** Hands so many records over at once: no test waits for the end of this window. */
+/** Hands over this number of records at once: the window is longer than any test. */
 const batchOf = (batchSize: number) => ({ batchSize, windowMilliseconds: 60_000 });
 const refused = (run: Run, times: number) =>
   until(
     run,
-    `${times} refusals of the destination`,
+    `${times} failed deliveries`,
     () => run.poller.status.metrics.OnFailureDestinationDeliveryErrorCount >= times,
   );
 
@@ -45,8 +45,8 @@ interface Sent {
   payload: MskEvent;
 }
 
-describe('a Kafka topic', () => {
-  test('gets a message with its key for each record of a batch that is given up, in the documented format', async () => {
+describe('a Kafka topic as destination', () => {
+  test('gets a message in the documented format, with the key, for each record of a discarded batch', async () => {
     const [topic, dead] = [await createTopic(1), await createTopic(1)];
     await produce(topic, [
       { key: 'k', value: 'one', headers: { h: 'x' }, timestamp: '1700000000000' },
@@ -87,7 +87,7 @@ describe('a Kafka topic', () => {
     });
   });
 
-  test('gets what is too old for the function', async () => {
+  test('gets records that are too old for the function', async () => {
     const [topic, dead] = [await createTopic(1), await createTopic(1)];
     await produce(topic, [{ value: 'old', timestamp: String(Date.now() - 61_000) }]);
     const run = start(topic, () => {}, {
@@ -102,14 +102,14 @@ describe('a Kafka topic', () => {
     expect([texts(sent.payload), run.events]).toEqual([['old'], []]);
   });
 
-  test('that fails is tried again until it takes the records; they are neither dropped nor committed', async () => {
+  test('is retried until it takes the records; until then they are neither dropped nor committed', async () => {
     const topic = await createTopic(1);
     const dead = `${topic}-dead`;
     await produce(topic, numbered(0, 0, 1));
     const run = start(topic, fail, { retry, onFailure: `kafka://${dead}` });
     await refused(run, 2);
     expect(await committed(run.group, topic)).toEqual({ 0: -1 });
-    expect(run.lines.join()).toContain(`can't be sent to kafka://${dead} and is tried again`);
+    expect(run.lines.join()).toContain(`can't be sent to kafka://${dead}, will be retried`);
 
     await createTopicNamed(dead, 1);
     await done(run, 1);
@@ -121,7 +121,7 @@ describe('a Kafka topic', () => {
     });
   });
 
-  test('that refuses a record gets those before it once, however often it is tried again', async () => {
+  test('gets the records before a rejected record only once, no matter how many retries follow', async () => {
     const topic = await createTopic(1);
     const dead = `${topic}-dead`;
     await createTopicNamed(dead, 1, [{ name: 'max.message.bytes', value: '700000' }]);
@@ -134,7 +134,7 @@ describe('a Kafka topic', () => {
     expect(await committed(run.group, topic)).toEqual({ 0: -1 });
   });
 
-  test('takes more than one request of records', async () => {
+  test('gets a large batch in several requests', async () => {
     const topic = await createTopic(1);
     const dead = `${topic}-dead`;
     await createTopicNamed(dead, 1, [{ name: 'max.message.bytes', value: '1000000' }]);
@@ -148,13 +148,13 @@ describe('a Kafka topic', () => {
 });
 
 test.each(['sqs', 'sns'])(
-  '%s: a line at the start says that nothing is sent, another one what was given up',
+  '%s: a line at the start says that the destination does not work here, another line names the dropped records',
   async (service) => {
     const topic = await createTopic(1);
     const onFailure = `arn:aws:${service}:us-east-1:000000000000:dead`;
     await produce(topic, numbered(0, 0, 2));
     const run = start(topic, fail, { retry, onFailure, ...batchOf(2) });
-    expect(run.lines).toEqual([expect.stringContaining(`nothing is sent to ${onFailure} on this machine`)]);
+    expect(run.lines).toEqual([expect.stringContaining(`the destination ${onFailure} does not work on this machine`)]);
     await done(run, 2);
 
     expect(run.lines.at(-1)).toContain(
@@ -167,7 +167,7 @@ test.each(['sqs', 'sns'])(
   },
 );
 
-describe('a record that alone is over 6 MB', () => {
+describe('a single record of more than 6 MB', () => {
   test('goes to the destination without an invocation, and the partition goes on', async () => {
     const [topic, dead] = [`big-${Date.now()}`, `big-dead-${Date.now()}`];
     await Promise.all([createTopicNamed(topic, 1, roomy), createTopicNamed(dead, 1, roomy)]);
@@ -187,7 +187,7 @@ describe('a record that alone is over 6 MB', () => {
     expect(run.poller.status.metrics).toMatchObject({ InvokedEventCount: 2, InvokeErrorCount: 1 });
   });
 
-  test('fails without a destination, is never handed over, and holds its partition', async () => {
+  test('fails without a destination, is never handed over, and blocks its partition', async () => {
     const topic = `big-${Date.now()}`;
     await createTopicNamed(topic, 1, roomy);
     await produce(topic, [oversized, { partition: 0, value: 'behind' }]);
@@ -195,7 +195,7 @@ describe('a record that alone is over 6 MB', () => {
     await until(run, 'three attempts', () => run.poller.status.metrics.InvokeErrorCount > 2);
 
     expect(run.events).toEqual([]);
-    expect(run.poller.status.lastError).toContain('over the limit of 6 MB');
+    expect(run.poller.status.lastError).toContain('exceeds the limit of 6 MB');
     expect(await committed(run.group, topic)).toEqual({ 0: -1 });
   });
 });

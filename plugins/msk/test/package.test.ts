@@ -13,7 +13,7 @@ afterAll(() => Promise.all(output.map((directory) => rm(directory, { recursive: 
 
 const mappingId = 'OrdersEventSourceMappingMSKClusterOrders';
 
-/** Packages the fixture with that `msk` event; resolves to the compiled mapping's properties, or what was printed. */
+/** Packages the fixture with this `msk` event. @returns the compiled mapping's properties or, on failure, the output */
 async function compile(event: object): Promise<Record<string, unknown> | string> {
   const { template, printed } = await packageFixture(event);
   return template?.Resources[mappingId]?.Properties ?? printed;
@@ -41,7 +41,7 @@ async function packageFixture(event: object, custom = {}): Promise<{ template?: 
   return { printed, template: JSON.parse(json) as CompiledTemplate };
 }
 
-test('every property is in the compiled mapping, beside the framework’s own', async () => {
+test('every property is in the compiled mapping, together with the framework’s own properties', async () => {
   const compiled = await compile({
     batchSize: 500,
     enabled: false,
@@ -49,7 +49,7 @@ test('every property is in the compiled mapping, beside the framework’s own', 
     filterPatterns: [{ value: { type: ['order'] } }],
     startingPosition: 'AT_TIMESTAMP',
     startingPositionTimestamp: 1_700_000_000,
-    // Lambda asks for a window above batch size 10 of streams and SQS only.
+    // Only streams and SQS need a window for a batch size over 10.
     maximumBatchingWindow: 0,
     maximumRetryAttempts: 3,
     maximumRecordAgeInSeconds: 3600,
@@ -67,7 +67,7 @@ test('every property is in the compiled mapping, beside the framework’s own', 
     clientCertificateTlsAuth: { Ref: 'Secret' },
     kmsKeyArn: { 'Fn::GetAtt': ['Key', 'Arn'] },
     tags: { team: 'orders' },
-    // More than the framework's own bound of 1000.
+    // The framework's own limit is 1000.
     provisionedPollerConfig: { minimumPollers: 1, maximumPollers: 2000, pollerGroupName: 'fleet' },
   });
 
@@ -104,7 +104,7 @@ test('every property is in the compiled mapping, beside the framework’s own', 
   });
 });
 
-test('null, as a stage’s parameter gives it, sets nothing', async () => {
+test('null, e.g. from the parameter of a stage, sets nothing', async () => {
   const names = [...new Set(properties.map(({ path: [name = ''] }) => name)), ...notForMsk.keys()];
 
   const compiled = await compile(Object.fromEntries(names.map((name) => [name, null])));
@@ -112,7 +112,7 @@ test('null, as a stage’s parameter gives it, sets nothing', async () => {
   expect(Object.keys(compiled).sort()).toEqual(['EventSourceArn', 'FunctionName', 'StartingPosition', 'Topics']);
 });
 
-test('what breaks the rules fails packaging, a line each', async () => {
+test('packaging fails with a line for each violated rule', async () => {
   const printed = await compile({ functionResponseType: 'ReportBatchItemFailures', tumblingWindowInSeconds: 60 });
 
   expect(printed).toMatch(
@@ -127,7 +127,7 @@ test('AT_TIMESTAMP without its timestamp fails packaging', async () => {
   expect(printed).toMatch(/startingPositionTimestamp for function: orders when startingPosition is AT_TIMESTAMP/);
 });
 
-test('custom.msk.iam grants the function’s role what its mapping needs, and nothing without it', async () => {
+test('only with custom.msk.iam, the function’s role gets the permissions that its mapping needs', async () => {
   const event = { consumerGroupId: 'g', destinations: { onFailure: { 'Fn::GetAtt': ['Failed', 'Arn'] } } };
 
   const { template: granted } = await packageFixture(event, { iam: true });
@@ -150,7 +150,7 @@ test('custom.msk.iam grants the function’s role what its mapping needs, and no
   ]);
 });
 
-test('the framework’s own validation refuses what the schema does not have', async () => {
+test('the framework’s validation rejects what the schema does not allow', async () => {
   const printed = await compile({
     functionResponseType: 'Report',
     functionResponseTypes: 'ReportBatchItemFailures',

@@ -22,7 +22,7 @@ afterEach(stopAll);
 afterAll(disconnect);
 
 test.each(['TRIM_HORIZON', 'LATEST'] as const)(
-  '%s: records of partitions that are added while it runs are read from their beginning, within 20 s',
+  '%s: partitions that are added while the mapping runs are read from their beginning, within 20 s',
   async (at) => {
     const topic = await createTopic(1);
     await produce(topic, numbered(0, 0, 2));
@@ -45,7 +45,7 @@ test.each(['TRIM_HORIZON', 'LATEST'] as const)(
 );
 
 test.each([{ at: 'LATEST' }, { at: 'AT_TIMESTAMP', timestamp: 1_700_000_000_000 }] as const)(
-  '$at: records of partitions that are added while it is stopped are read from their beginning, within 20 s',
+  '$at: partitions that are added while the mapping is stopped are read from their beginning, within 20 s',
   async (startingPosition) => {
     const topic = await createTopic(1);
     await produce(topic, [{ partition: 0, value: 'old', timestamp: '1600000000000' }]);
@@ -62,7 +62,7 @@ test.each([{ at: 'LATEST' }, { at: 'AT_TIMESTAMP', timestamp: 1_700_000_000_000 
   },
 );
 
-test('positions are known of partitions that were added, too', async () => {
+test('the positions of added partitions are known too', async () => {
   const topic = await createTopic(1);
   const cluster = new Cluster(process.env['KAFKA_BROKERS'] ?? '');
   const mapping = { topic, group: `group-${topic}`, startingPosition: { at: 'TRIM_HORIZON' } } as Mapping;

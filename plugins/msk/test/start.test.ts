@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** What a stop may wait for where functions run. */
+/** How long a stop may wait for running functions. */
 const DRAIN_MS = 10_000;
 const cli = createRequire(import.meta.url).resolve('serverless/bin/serverless.js');
 
@@ -22,7 +22,7 @@ afterEach(async () => {
   await rm(join(import.meta.dirname, 'fixture/.serverless'), { recursive: true, force: true });
 });
 
-/** `serverless msk start` on the fixture, up to its deployment, which never ends. */
+/** Runs `serverless msk start` on the fixture until its deployment begins. The deployment never ends. */
 async function startUntilDeploying(): Promise<void> {
   child = spawn(process.execPath, [cli, 'msk', 'start'], {
     cwd: join(import.meta.dirname, 'fixture'),
@@ -44,9 +44,9 @@ async function startUntilDeploying(): Promise<void> {
 test.each<[how: string, stop: () => unknown]>([
   ['Ctrl-C', () => child.kill('SIGINT')],
   ['SIGTERM', () => child.kill('SIGTERM')],
-  ['the message of the process that forked it', () => child.send({ type: 'stop' })],
-  ['the end of the process that forked it', () => child.disconnect()],
-])('%s during the start-up ends it at once, and leaves no temporary file', async (_, stop) => {
+  ['a message of the parent process', () => child.send({ type: 'stop' })],
+  ['the end of the parent process', () => child.disconnect()],
+])('%s stops a start at once, and no temporary file remains', async (_, stop) => {
   await startUntilDeploying();
   const exit = once(child, 'exit');
   const before = Date.now();

@@ -33,21 +33,21 @@ describe('starting position', () => {
     return texts(run.events);
   };
 
-  test('TRIM_HORIZON reads all', async () => {
+  test('TRIM_HORIZON reads all records', async () => {
     expect(await begin({ startingPosition: { at: 'TRIM_HORIZON' } })).toEqual(['old', 'middle', 'new']);
   });
 
-  test('LATEST reads what comes after the start', async () => {
+  test('LATEST reads the records that arrive after the start', async () => {
     expect(await begin({ startingPosition: { at: 'LATEST' } })).toEqual(['new']);
   });
 
-  test('AT_TIMESTAMP reads from that time on', async () => {
+  test('AT_TIMESTAMP reads from this time on', async () => {
     const startingPosition = { at: 'AT_TIMESTAMP', timestamp: 1700000001000 } as const;
 
     expect(await begin({ startingPosition })).toEqual(['middle', 'new']);
   });
 
-  test('the offsets that a group has go before it', async () => {
+  test('a group’s committed offsets take precedence', async () => {
     const topic = await createTopic(1);
     await produce(topic, numbered(0, 0, 2));
     const first = start(topic, () => {});
@@ -60,7 +60,7 @@ describe('starting position', () => {
     expect(texts(second.events)).toEqual(['2', '3']);
   });
 
-  test('LATEST that failed on its first record does not skip it at the next start', async () => {
+  test('LATEST does not skip a failed first record at the next start', async () => {
     const topic = await createTopic(1);
     const settings = { startingPosition: { at: 'LATEST' } } as const;
     const first = start(topic, () => Promise.reject(new Error('down')), settings);

@@ -20,13 +20,13 @@ import {
 const client = { clientId: 'test', bootstrapBrokers: String(process.env['KAFKA_BROKERS']).split(',') };
 const closing: { close: () => Promise<void> }[] = [];
 
-/** Closed when the test has ended. */
+/** Closes it after the test. */
 function closed<T extends { close: () => Promise<void> }>(one: T): T {
   closing.push(one);
   return one;
 }
 
-/** Resolves when the group has committed all of the one partition, or up to that offset. */
+/** Resolves when the group has committed the topic's only partition, up to its end or up to the given offset. */
 async function committedToTheEnd(group: string, topic: string, end?: number): Promise<void> {
   const goal = end ?? (await endOf(topic));
   const offset = async () => (await committed(group, topic))[0];
@@ -42,7 +42,7 @@ afterAll(disconnect);
 
 const values = (first: number, count: number) => Array.from({ length: count }, (_, index) => String(first + index));
 
-describe('records as producers compress them', () => {
+describe('compressed records', () => {
   test.each(allowedCompressionsAlgorithms)('%s', async (compression) => {
     const topic = await createTopic(1);
     const producer = closed(new Producer({ ...client, serializers: stringSerializers, acks: -1, compression }));
@@ -53,7 +53,7 @@ describe('records as producers compress them', () => {
     expect(texts(run.events)).toEqual(values(0, 500));
   });
 
-  test('batches of several codecs follow each other', async () => {
+  test('batches with different codecs in one partition', async () => {
     const topic = await createTopic(1);
     const producer = closed(new Producer({ ...client, serializers: stringSerializers, acks: -1 }));
     for (const [index, compression] of allowedCompressionsAlgorithms.entries())
@@ -86,7 +86,7 @@ describe('offsets without a record', () => {
     await begun[ends]();
   }
 
-  test('of transactions: the aborted one is not read, markers are passed over, and no lag is left', async () => {
+  test('transactions: an aborted one is not read, markers are skipped, and no lag remains', async () => {
     const topic = await createTopic(1);
     const producer = transactional();
     await transaction(producer, topic, 'commit', ['0', '1']);
@@ -101,7 +101,7 @@ describe('offsets without a record', () => {
     expect(run.poller.status.metrics.SumOffsetLag).toBe(0);
   });
 
-  test('of one that is aborted while others go on, over many fetches', async () => {
+  test('a transaction that is aborted while another one commits, over many fetches', async () => {
     const topic = await createTopic(1);
     const [first, second] = [transactional(), transactional()];
     const large = 'x'.repeat(400_000);
@@ -122,7 +122,7 @@ describe('offsets without a record', () => {
     expect(texts(run.events).map((text) => text.split(' ')[0])).toEqual(values(0, 5));
   }, 20_000);
 
-  test('of one that is still open: what is behind it waits, and comes when it has ended', async () => {
+  test('an open transaction: the records after it wait until it has ended', async () => {
     const topic = await createTopic(1);
     const open = await transactional().beginTransaction();
     await produce(topic, numbered(0, 0, 1));
@@ -138,16 +138,16 @@ describe('offsets without a record', () => {
     expect(texts(run.events)).toEqual(['0', '1', '2']);
   });
 
-  test('of a segment that compaction has left with empty batches only', async () => {
+  test('a segment with only batches that compaction has emptied', async () => {
     const topic = `test-${randomUUID()}`;
     await compactSoon();
-    // Records too large for two of them to share a segment, be it before or after compaction.
+    // Each record is so large that a segment holds only one, before and after compaction.
     await createTopicNamed(topic, 1, [
       { name: 'cleanup.policy', value: 'compact' },
       { name: 'segment.bytes', value: String(2 ** 20) },
       { name: 'min.cleanable.dirty.ratio', value: '0.001' },
     ]);
-    // A batch that is its producer's last is kept, without the record that another one supersedes.
+    // Compaction keeps a producer's last batch, but removes the record from it if a newer one has the same key.
     for (const value of values(0, 4)) {
       const producer = closed(new Producer({ ...client, serializers: stringSerializers, acks: -1, idempotent: true }));
       await producer.send({ messages: [{ topic, key: 'k', value: value.padEnd(700_000), partition: 0 }] });
@@ -162,14 +162,14 @@ describe('offsets without a record', () => {
     const run = start(topic, () => {});
     await committedToTheEnd(run.group, topic, 4);
 
-    // How far compaction has come meanwhile is the broker's: the second record may be gone, or not yet.
+    // The broker may have compacted the second record already, or not yet.
     const found = texts(run.events).map((text) => text.trim());
     expect(found.slice(-2)).toEqual(['2', '3']);
     expect(found).not.toContain('0');
   });
 });
 
-/** Has the broker look for what it can compact each 100 ms, not each 15 s. */
+/** Makes the broker check for compaction every 100 ms instead of every 15 s. */
 async function compactSoon(): Promise<void> {
   const admin = closed(new Admin(client));
   const configs = [{ name: 'log.cleaner.backoff.ms', value: '100', configOperation: 0 as const }];
@@ -178,7 +178,7 @@ async function compactSoon(): Promise<void> {
   await admin.incrementalAlterConfigs({ resources });
 }
 
-/** The batches of a topic's first segment: a fetch gives what one segment has. */
+/** The batches of a topic's first segment: a fetch reads one segment. */
 async function firstSegment(topic: string) {
   const base = closed(new Base(client));
   const { brokers } = await base.metadata({ topics: [] });
@@ -198,7 +198,7 @@ async function firstSegment(topic: string) {
   return responses[0]?.partitions[0]?.records ?? [];
 }
 
-test('headers keep the order of the record, repeated names too; one without a value is an empty object', async () => {
+test('headers keep their order, also repeated names; a header without a value is an empty object', async () => {
   const topic = await createTopic(1);
   const producer = closed(new Producer({ ...client, acks: -1 }));
   const bytes = (text: string) => Buffer.from(text);
