@@ -30,7 +30,7 @@ const optionsOf = (outdir: string) => ({
   outdir: join(service, outdir),
 });
 
-/** Builds where the cache has nothing. @returns whether it had, and what is in the folder then */
+/** Restores a build from the cache, or builds. @returns whether it was restored, and the bundles */
 async function bundled(outdir: string, more: { minify?: boolean } = {}) {
   const cache = new BundleCache(folder, service);
   const options = { ...optionsOf(outdir), ...more };
@@ -43,7 +43,7 @@ async function bundled(outdir: string, more: { minify?: boolean } = {}) {
   return { restored, one: await read('one.js'), two: await read('two.js') };
 }
 
-test('the bundles of the last build are taken where no input has changed, whatever folder they go to', async () => {
+test('if no input has changed, the bundles are restored from the cache, to any folder', async () => {
   const first = await bundled('a');
   const second = await bundled('b');
 
@@ -56,7 +56,7 @@ test.each<[string, () => Promise<void>]>([
   ['an entry', () => writeFile(join(service, 'one.ts'), "console.log('alone');")],
   ['the lock file', () => writeFile(join(service, 'package-lock.json'), '{ "lockfileVersion": 3 }')],
   ['the compiler’s options', () => writeFile(join(service, 'tsconfig.json'), '{ "compilerOptions": {} }')],
-])('they are built anew where %s has changed', async (_, change) => {
+])('the bundles are built again if %s has changed', async (_, change) => {
   await bundled('a');
   await change();
 
@@ -64,7 +64,7 @@ test.each<[string, () => Promise<void>]>([
   expect((await bundled('c')).restored).toBe(true);
 });
 
-test('other options are another build, and both are kept', async () => {
+test('builds with different options are both kept', async () => {
   await bundled('a');
 
   const small = await bundled('b', { minify: true });
@@ -74,14 +74,14 @@ test('other options are another build, and both are kept', async () => {
   expect(await bundled('d', { minify: true })).toEqual({ ...small, restored: true });
 });
 
-test('where an input is gone, the build itself says so', async () => {
+test('if an input was deleted, nothing is restored', async () => {
   await bundled('a');
   await rm(join(service, 'name.ts'));
 
   await expect(new BundleCache(folder, service).restore(optionsOf('b'))).resolves.toBe(false);
 });
 
-test('of the same options only the builds that were used last are kept', async () => {
+test('for the same options, only the last used builds are kept', async () => {
   for (let version = 0; version < 5; version += 1) {
     await writeFile(join(service, 'name.ts'), `export const name = '${version}';`);
     await bundled('a');
@@ -91,7 +91,7 @@ test('of the same options only the builds that were used last are kept', async (
   expect((await readdir(join(folder, options))).filter((name) => name !== 'inputs.json')).toHaveLength(3);
 });
 
-test('a build that can’t be kept is said, and is there all the same', async () => {
+test('if a build can’t be stored, a message says so, and its bundles can be used', async () => {
   const said = jest.spyOn(console, 'error').mockReturnValue();
   await mkdir(join(service, 'node_modules', '.cache'));
   await writeFile(folder, 'a file in place of the folder');
@@ -99,6 +99,6 @@ test('a build that can’t be kept is said, and is there all the same', async ()
   const { restored, one } = await bundled('a');
 
   expect({ restored, built: one.includes('first') }).toEqual({ restored: false, built: true });
-  expect(said).toHaveBeenCalledWith(expect.stringContaining('this build is not kept for the next one'));
+  expect(said).toHaveBeenCalledWith(expect.stringContaining("this build can't be stored in the cache"));
   said.mockRestore();
 });

@@ -8,29 +8,29 @@ type Options = BuildOptions & { outdir: string };
 
 const INPUTS = 'inputs.json';
 
-/** Files that no build names among its inputs, and that decide which file an import means. */
+/** Files that are not among a build's inputs, but affect which files its imports resolve to. */
 const ALWAYS = ['package-lock.json', 'tsconfig.json'];
-/** Builds of the same options that are kept: one more than a change and its way back need. */
+/** Number of cached builds with the same options. Undoing a change needs two of them. */
 const KEPT = 3;
 
 /**
- * Bundles of earlier builds, each under the hash of the build's options and of all its inputs' contents. A build with
- * plugins of esbuild isn't kept: what they read is not known.
+ * A cache for the bundles of earlier builds. The key of a build is a hash of its options and of the contents of all its
+ * inputs. A build with esbuild plugins isn't cached, because the files that a plugin reads are unknown.
  */
 export class BundleCache {
   readonly #folder: string;
   readonly #base: string;
 
   /**
-   * @param folder where builds are kept; several processes may use it at once
-   * @param base the folder that inputs are named from
+   * @param folder the cache's folder. Several processes may use it concurrently.
+   * @param base the folder to which the inputs' names are relative
    */
   constructor(folder: string, base: string) {
     this.#folder = folder;
     this.#base = base;
   }
 
-  /** Copies an earlier build with the same inputs to `options.outdir`. @returns whether there was one */
+  /** Copies an earlier build with the same inputs to `options.outdir`. @returns whether there is one */
   async restore(options: Options): Promise<boolean> {
     const folder = this.#folderOf(options);
     const inputs = await readFile(join(folder, INPUTS), 'utf8').then(JSON.parse, () => undefined);
@@ -43,12 +43,12 @@ export class BundleCache {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
       throw error;
     }
-    // The oldest ones are dropped.
+    // Marks the build as used: `dropOldest` removes those that were not used for the longest time.
     await utimes(kept, new Date(), new Date()).catch(() => undefined);
     return true;
   }
 
-  /** Keeps what a build has written. Where that can't be done, the next build is made anew. */
+  /** Stores the outputs of a build. If this fails, a message says so, and the next start builds again. */
   async store(options: Options, { inputs, outputs }: Metafile): Promise<void> {
     if (options.plugins?.length) return;
     const names = Object.keys(inputs).toSorted();
@@ -62,25 +62,25 @@ export class BundleCache {
         const from = resolve(this.#base, output);
         await cp(from, join(made, relative(options.outdir, from)));
       }
-      // Refused where another process has kept the same build meanwhile.
+      // Fails if another process has stored the same build in the meantime.
       await rename(made, join(folder, key)).catch(() => rm(made, { recursive: true, force: true }));
       await writeWhole(join(folder, INPUTS), JSON.stringify(names));
       await dropOldest(folder);
     } catch (error) {
-      console.error(`bundles: this build is not kept for the next one: ${String(error)}`);
+      console.error(`bundles: this build can't be stored in the cache: ${String(error)}`);
     }
   }
 
   /**
-   * By all that decides the outputs but the inputs' contents. Inputs are named from the service's folder: where
-   * node_modules is a link, the names in it depend on where it leads.
+   * The folder of all builds with the same options. The target of `node_modules` is part of its hash: if it is a link,
+   * the names of inputs depend on it.
    */
   #folderOf(options: Options): string {
     const modules = relative(this.#base, realpathSync(join(this.#base, 'node_modules')));
     return join(this.#folder, hashOf(JSON.stringify([version, modules, { ...options, outdir: '' }])));
   }
 
-  /** Undefined where an input isn't there any more. */
+  /** The hash of the inputs' contents. Undefined if an input no longer exists. */
   async #key(inputs: readonly string[]): Promise<string | undefined> {
     const contents: string[] = [];
     try {

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { type BuildOptions, build, stop } from 'esbuild';
 import { BundleCache } from './bundle-cache.ts';
 
-/** The part of serverless-esbuild's plugin object that is used here. */
+/** The part of serverless-esbuild's plugin object that this plugin uses. */
 interface EsbuildPlugin {
   buildOptions: Record<string, unknown> & { outputFileExtension: string; external: string[]; exclude: string[] };
-  /** a function's source file, from the service's folder, for each function */
+  /** The source file of each function, relative to the service's folder. */
   functionEntries: { entry: string }[];
   buildDirPath: string;
   plugins: unknown[];
-  /** what it has built, by entry; it calls `rebuild` in place of a build of its own */
+  /** The finished builds, by source file. serverless-esbuild calls `rebuild` instead of starting a new build. */
   buildCache: Record<string, { result: { rebuild: () => Promise<void> } }>;
   prepare(): void;
   bundle(): Promise<void>;
@@ -23,7 +23,7 @@ interface Serverless {
   pluginManager: { plugins: { constructor: { name: string } }[] };
 }
 
-/** Options of serverless-esbuild that esbuild itself doesn't know. */
+/** Options of serverless-esbuild that esbuild doesn't know. */
 const OWN_OPTIONS = [
   'concurrency',
   'zipConcurrency',
@@ -47,12 +47,12 @@ const OWN_OPTIONS = [
 ];
 
 /**
- * A Serverless plugin that makes serverless-esbuild build all functions at once. serverless-esbuild itself makes a
- * context for each function, all side by side: for 16 functions that takes three times the CPU and twice the memory,
- * and esbuild keeps the memory. The bundles are the same bytes. Where no input of the last build has changed, its
- * bundles are taken from `node_modules/.cache`.
+ * A Serverless plugin that makes serverless-esbuild build all functions in one build. By default, serverless-esbuild
+ * creates a concurrent esbuild context for each function. For 16 functions this takes three times the CPU and twice the
+ * memory, and esbuild keeps the memory. The bundles are identical. If no input has changed since an earlier build, its
+ * bundles are copied from `node_modules/.cache`.
  *
- * It goes behind serverless-esbuild in the list of plugins.
+ * List it after serverless-esbuild.
  */
 export default class Bundles {
   readonly hooks: Record<string, () => void>;
@@ -64,7 +64,7 @@ export default class Bundles {
 
 function attach({ serviceDir, pluginManager }: Serverless): void {
   const found = pluginManager.plugins.find((each) => each.constructor.name === 'EsbuildServerlessPlugin');
-  if (found === undefined) throw new Error('plugins/bundles goes behind serverless-esbuild in the list of plugins');
+  if (found === undefined) throw new Error('plugins/bundles must come after serverless-esbuild in the list of plugins');
   const plugin = found as unknown as EsbuildPlugin;
   const cache = new BundleCache(join(serviceDir, 'node_modules', '.cache', 'bundles'), serviceDir);
   const bundle = plugin.bundle.bind(plugin);
@@ -72,7 +72,7 @@ function attach({ serviceDir, pluginManager }: Serverless): void {
     plugin.prepare();
     const entries = [...new Set(plugin.functionEntries.map(({ entry }) => entry))];
     await buildOnce(buildOptions(plugin, entries), cache, serviceDir);
-    // Finds each of them built, and says which bundle is whose.
+    // serverless-esbuild finds each entry built, and assigns the bundles to the functions.
     for (const entry of entries) plugin.buildCache[entry] = { result: { rebuild: async () => undefined } };
     await bundle();
   };
@@ -86,7 +86,7 @@ function attach({ serviceDir, pluginManager }: Serverless): void {
   };
 }
 
-/** What serverless-esbuild would give esbuild for one function, for all of them. */
+/** The options that serverless-esbuild would pass to esbuild for one function, but with all entries. */
 function buildOptions(plugin: EsbuildPlugin, entryPoints: string[]): BuildOptions & { outdir: string } {
   const { external, exclude, outputFileExtension } = plugin.buildOptions;
   const own = Object.entries(plugin.buildOptions).filter(([name]) => !OWN_OPTIONS.includes(name));
@@ -107,14 +107,14 @@ async function buildOnce(options: BuildOptions & { outdir: string }, cache: Bund
     const { metafile } = await build({ ...options, absWorkingDir: serviceDir, metafile: true });
     await cache.store(options, metafile);
   } finally {
-    // Its service would keep the memory of the build for as long as this process runs.
+    // Otherwise, esbuild's service would keep the memory of the build until this process ends.
     await stop();
   }
 }
 
 /**
- * serverless-esbuild copies each package's files into a temporary folder, and only tries to remove that as if it were
- * empty (its pull request 589): a folder for each function would stay behind each time.
+ * serverless-esbuild copies each package's files into a temporary folder. It tries to remove this folder, but this
+ * works only for an empty folder (its pull request 589). Each build would leave one folder for each function.
  */
 async function removeStagingFolders(): Promise<void> {
   const own = new RegExp(`^.+-${process.pid}-\\d+-[0-9a-f]{8}$`);
