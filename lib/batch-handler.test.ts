@@ -3,15 +3,15 @@ import { batchHandler } from './batch-handler.ts';
 import { PermanentError, TransientError } from './errors.ts';
 import { type BatchFunction, type Failure, recordsOf } from './kafka/batch.ts';
 import type { RecordProducer } from './kafka/client/producer.ts';
-import type { MskBatchResponse } from './kafka/event.ts';
 import type { HandingBack } from './kafka/handing-back.ts';
 import type { Header } from './kafka/headers.ts';
 import { batchBytes, type Message } from './kafka/message.ts';
 import { eachRecord } from './kafka/outcome.ts';
 
 /**
- * A topic that keeps what it is sent: the network's edge.
- * @param options.takes bytes of a batch, over which a message is refused; `silent`: the refusal can't say so
+ * A producer that keeps the messages it gets, in place of Kafka.
+ * @param options.takes refuses a message that takes more bytes than this in a batch
+ * @param options.silent the refusal doesn't say how many bytes fit
  */
 function memoryProducer(options: { down?: boolean; takes?: number; silent?: boolean } = {}) {
   const { takes = Number.POSITIVE_INFINITY, silent = false } = options;
@@ -42,9 +42,9 @@ function handlerOf(work: BatchFunction, mode: 'throw' | 'report', producer = mem
 }
 
 const run = (handler: ReturnType<typeof handlerOf>, event = mskEvent([{ value: 'a' }])) =>
-  handler(event as never, lambdaContext()) as Promise<MskBatchResponse | undefined>;
+  handler(event, lambdaContext());
 
-/** Fails each record by what its value says. */
+/** The value of a record decides how it fails. */
 const byValue: BatchFunction = async (batch) =>
   recordsOf(batch).flatMap((record): Failure[] => {
     const text = record.value?.toString();
@@ -68,7 +68,7 @@ describe('a batch function', () => {
     expect(await run(handlerOf(byValue, 'report'))).toEqual({ batchItemFailures: [] });
   });
 
-  test('dead-letters a permanent failure byte for byte with its cause, and the batch goes on', async () => {
+  test('sends a dead letter with the same bytes and the cause, and goes on with the batch', async () => {
     const { producer, sent } = memoryProducer();
     const value = Buffer.from([0xff, 0x00]);
     const event = mskEvent([{ offset: 41, key: 'k', value, headers: { own: 'kept' } }, { value: 'good' }]);
@@ -94,7 +94,7 @@ describe('a batch function', () => {
     });
   });
 
-  test('reports the tail of each partition: the first not done and every later one', async () => {
+  test('reports the tail of each partition: the first failed record and every later one', async () => {
     const event = mskEvent([...values(0, 'a', 'down', 'c'), ...values(1, 'a', 'b'), ...values(2, 'down')]);
 
     const response = await run(handlerOf(byValue, 'report'), event);
@@ -106,13 +106,13 @@ describe('a batch function', () => {
     ]);
   });
 
-  test('throws where the mapping would read a list as success', async () => {
+  test('throws in throw mode, where the mapping would read a list as success', async () => {
     const event = mskEvent(values(0, 'a', 'down'));
 
     await expect(run(handlerOf(byValue, 'throw'), event)).rejects.toMatchObject({ code: 'HANDED_BACK' });
   });
 
-  test('does not dead-letter behind a tail: the record comes again', async () => {
+  test('sends no dead letter for a record in a tail: Lambda delivers the record again', async () => {
     const { producer, sent } = memoryProducer();
     const event = mskEvent([...values(0, 'bad', 'down', 'bad'), ...values(1, 'bad')]);
 
@@ -125,7 +125,7 @@ describe('a batch function', () => {
   });
 
   test.each([[{ down: true }], [{ takes: 100 }]])(
-    'never drops a record whose dead letter is not stored: %j',
+    'hands a record back when its dead letter cannot be stored: %j',
     async (fault) => {
       const event = mskEvent(values(0, 'a', 'bad', 'c'));
 
@@ -139,14 +139,14 @@ describe('a batch function', () => {
     ['throw', []],
     ['report', [1]],
   ])(
-    'in %s mode, a record that comes again ten times, as another is handed back, leaves no letter each time',
+    'in %s mode, a record that is delivered ten times because another one fails gets one dead letter, at the end',
     async (mode, letters) => {
       const { producer, sent } = memoryProducer();
       const event = (outage: string) => mskEvent([...values(0, outage, 'bad', 'bad'), ...values(1, 'bad')]);
       const handler = handlerOf(byValue, mode, producer);
 
       for (let n = 0; n < 10; n += 1) await run(handler, event('down')).catch(() => undefined);
-      // Partition 1 alone is not in what comes again.
+      // In report mode, partition 1 is not handed back.
       expect([...new Set(sent.map(({ from }) => from.partition))]).toEqual(letters);
       sent.length = 0;
       await run(handler, event('up'));
@@ -159,7 +159,7 @@ describe('a batch function', () => {
     },
   );
 
-  test('has time for dead letters when the work has used up its own', async () => {
+  test('has time left for dead letters when the work has used up its time', async () => {
     const { producer, sent } = memoryProducer();
     let left = 60_000;
     const context = { ...lambdaContext(), getRemainingTimeInMillis: () => left };
@@ -169,12 +169,12 @@ describe('a batch function', () => {
       return byValue(batch);
     };
 
-    await handlerOf(work, 'throw', producer)(mskEvent(values(0, 'bad')) as never, context);
+    await handlerOf(work, 'throw', producer)(mskEvent(values(0, 'bad')), context);
 
     expect(sent).toHaveLength(1);
   });
 
-  test('one record of which two messages are refused is one dead letter', async () => {
+  test('a record with two failures gets one dead letter', async () => {
     const { producer, sent } = memoryProducer();
     const work: BatchFunction = async (batch) => [...(await byValue(batch)), ...(await byValue(batch))];
 
@@ -183,7 +183,7 @@ describe('a batch function', () => {
     expect(sent.map(({ from }) => from.offset)).toEqual([0, 2]);
   });
 
-  test('takes a batch of which most records made the code throw as broken code, not bad data', async () => {
+  test('fails the batch when most records made the code throw: the code is broken, not the data', async () => {
     const broken: BatchFunction = async (batch) =>
       eachRecord(recordsOf(batch), (record) => {
         if (record.offset % 2 === 0 || record.offset === 1) throw new RangeError('secret payload');
@@ -205,9 +205,9 @@ describe('a batch function', () => {
     ['a value over the limit', { value: 'x'.repeat(50_000) }, 'TOO_LARGE', 'value N of 50000 bytes'],
     ['a key over the limit', { key: 'k'.repeat(50_000), value: 'bad' }, 'BAD', 'key N of 50000 bytes'],
     ['a header over the limit', { value: 'bad', headers: { a: 'h'.repeat(50_000) } }, 'BAD', 'headers 0 of 1'],
-    ['all of them', all, 'TOO_LARGE', 'key N of 50000 bytes, headers 8 of 9, value N of 50000 bytes'],
+    ['all three over the limit', all, 'TOO_LARGE', 'key N of 50000 bytes, headers 8 of 9, value N of 50000 bytes'],
     ['a tombstone', { value: null, headers: { a: 'h'.repeat(50_000) } }, 'NULL', 'headers 0 of 1'],
-  ])('a record whose dead letter is too large has one of what fits: %s', async (_, record, code, truncated) => {
+  ])('a dead letter that is too large is cut to what fits: %s', async (_, record, code, truncated) => {
     const work: BatchFunction = async (batch) =>
       recordsOf(batch).map((own) => ({ record: own, error: new PermanentError(code ?? 'never', 'the record is bad') }));
     const { producer, sent } = memoryProducer({ takes: 20_000 });
@@ -216,8 +216,8 @@ describe('a batch function', () => {
 
     expect(response).toEqual({ batchItemFailures: [] });
     expect(sent).toHaveLength(1);
-    const { '__lambda.errors.truncated': said, ...headers } = headersOf(sent[0]);
-    expect(said?.replaceAll(/\d+ of (?=50000 bytes)/g, 'N of ')).toBe(truncated);
+    const { '__lambda.errors.truncated': truncation, ...headers } = headersOf(sent[0]);
+    expect(truncation?.replaceAll(/\d+ of (?=50000 bytes)/g, 'N of ')).toBe(truncated);
     expect(headers).toMatchObject({
       '__lambda.errors.offset': '7',
       '__lambda.errors.exception': code ?? 'TOO_MANY_HEADERS',
@@ -227,9 +227,9 @@ describe('a batch function', () => {
   });
 
   test.each([
-    ['does not say what it takes', { takes: 3_000, silent: true }],
-    ['takes next to nothing', { takes: 700, silent: true }],
-  ])('a letter is made smaller until a topic takes it that %s', async (_, topic) => {
+    ['does not say how much it takes', { takes: 3_000, silent: true }],
+    ['takes very little', { takes: 700, silent: true }],
+  ])('a dead letter is made smaller until it fits a topic that %s', async (_, topic) => {
     const { producer, sent } = memoryProducer(topic);
     const work: BatchFunction = async (batch) =>
       recordsOf(batch).map((record) => ({ record, error: new PermanentError('BAD', 'the record is bad') }));
@@ -241,7 +241,7 @@ describe('a batch function', () => {
     expect(new Set(sent.map(({ from }) => from.offset))).toEqual(new Set([0, 1]));
   });
 
-  test('gives a function no record of too many headers, but one that takes any', async () => {
+  test('only a function with takesAny gets records with too many headers', async () => {
     const given: number[] = [];
     const work: BatchFunction = async (batch) => {
       given.push(...recordsOf(batch).map(({ offset }) => offset));
@@ -262,7 +262,7 @@ describe('a batch function', () => {
     expect(sent.map(({ from }) => from.offset)).toEqual([1]);
   });
 
-  test('an event that is no MSK event fails the invocation', async () => {
+  test('an event that is not an MSK event fails the invocation', async () => {
     await expect(run(handlerOf(byValue, 'report'), { Records: [] } as never)).rejects.toThrow('not an MSK event');
   });
 });

@@ -1,8 +1,12 @@
 import middy from '@middy/core';
-import { type Batch, type BatchFunction, parseBatch } from './kafka/batch.ts';
+import type { Context } from 'aws-lambda';
+import { batchDeadlines } from './deadline.ts';
+import { type Invocation, newInvocation } from './invocation.ts';
+import { admit } from './kafka/admit.ts';
+import { type BatchFunction, readBatch, recordsOf } from './kafka/batch.ts';
 import type { RecordProducer } from './kafka/client/producer.ts';
 import { deadLetters } from './kafka/dead-letters.ts';
-import { admit } from './kafka/door.ts';
+import type { MskBatchResponse, MskEvent } from './kafka/event.ts';
 import { type HandingBack, handBack } from './kafka/handing-back.ts';
 import { observe } from './observability/observe.ts';
 
@@ -11,30 +15,38 @@ export interface BatchHandlerOptions {
   function: string;
   handingBack: HandingBack;
   producer: RecordProducer;
-  /** where the dead letters of a topic go */
+  /** the dead-letter topic of a topic */
   deadLetterTopicOf: (topic: string) => string;
-  /** the function takes any record, the ones too that {@link admit} refuses */
+  /** true: the function also gets the records that {@link admit} refuses */
   takesAny?: boolean;
 }
 
 /**
- * A Lambda handler for MSK events, the same four layers for every function. Read inside out: the event becomes a
- * batch, the function does what is admitted of it and says what is not done, what never can be goes to its dead-letter
- * topic, the rest is handed back in the words that the mapping understands, and all of it is logged and counted.
+ * A Lambda handler for MSK events. The steps are the same for every function, and stand here in the order in which they
+ * happen. middy's middleware logs and counts the invocation, also when a step throws or Lambda's time runs out.
  * @example
  * export const handler = batchHandler({ function: 'processTelemetry', … }, async (batch) => []);
  */
 export function batchHandler(options: BatchHandlerOptions, work: BatchFunction) {
-  const { handingBack, producer, deadLetterTopicOf: topicOf } = options;
-  return middy()
-    .use(observe({ function: options.function }))
-    .use(handBack({ mode: handingBack }))
-    .use(deadLetters({ function: options.function, producer, handingBack, topicOf }))
-    .use(parseBatch())
-    .handler(async (batch: unknown) => (options.takesAny ? work(batch as Batch) : workOnAdmitted(batch as Batch)));
+  const { handingBack, producer, deadLetterTopicOf: topicOf, takesAny } = options;
+  const sendDeadLetters = deadLetters({ function: options.function, producer, handingBack, topicOf });
 
-  async function workOnAdmitted(batch: Batch) {
-    const { admitted, refused } = admit(batch);
-    return [...refused, ...(await work(admitted))];
-  }
+  const handle = middy<Invocation, MskBatchResponse | undefined>()
+    .use(observe({ function: options.function }))
+    .handler(async (invocation, context) => {
+      const deadlines = batchDeadlines(context);
+      const batch = readBatch(invocation.event, deadlines.work);
+      invocation.records = recordsOf(batch).length;
+
+      const { admitted, refused } = takesAny ? { admitted: batch, refused: [] } : admit(batch);
+      const failures = [...refused, ...(await work(admitted))];
+
+      const { stored, toRetry } = await sendDeadLetters(batch, failures, deadlines.letters);
+      invocation.deadLetters = stored;
+      invocation.handedBack = toRetry;
+
+      return handBack(handingBack, batch, toRetry);
+    });
+
+  return (event: MskEvent, context: Context) => handle(newInvocation(event), context);
 }

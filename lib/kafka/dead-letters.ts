@@ -1,5 +1,6 @@
+import type { Deadline } from '../deadline.ts';
 import { PermanentError, type PipelineError, TransientError, toPipelineError, UNEXPECTED } from '../errors.ts';
-import { type Batch, type BatchMiddleware, batchOf, type Failure } from './batch.ts';
+import { type Batch, type Failure, recordsOf } from './batch.ts';
 import type { RecordProducer } from './client/producer.ts';
 import { deadLetter } from './dead-letter.ts';
 import type { HandingBack } from './handing-back.ts';
@@ -7,7 +8,7 @@ import { batchBytes, type Message } from './message.ts';
 import { coordinatesText, type KafkaRecord } from './records.ts';
 import { isInTail, type Tails, tailsOf } from './tail.ts';
 
-/** From this batch size on, a batch of which most records made the code throw is the code's fault. */
+/** A batch of this size or more fails as a whole when most of its records made the code throw. */
 const GUARDED_BATCH = 20;
 
 export interface DeadLetterOptions {
@@ -15,77 +16,91 @@ export interface DeadLetterOptions {
   function: string;
   producer: RecordProducer;
   handingBack: HandingBack;
-  /** where the dead letters of a topic go */
+  /** the dead-letter topic of a topic */
   topicOf: (topic: string) => string;
 }
 
-/** Whether a record will be delivered again, where those tails are handed back. */
+export interface DeadLettersSent {
+  /** failures with a dead letter in its topic */
+  readonly stored: readonly Failure[];
+  /** failures that must be handed back: retriable ones, and those with a dead letter that could not be stored */
+  readonly toRetry: readonly Failure[];
+}
+
+/** Whether Lambda will deliver a record again when the tails are handed back. */
 const comesAgain: Record<HandingBack, (tails: Tails, record: KafkaRecord) => boolean> = {
   throw: (tails) => tails.size > 0,
   report: isInTail,
 };
 
 /**
- * Middleware: produces a dead letter for each record that failed for good and keeps those that are to be handed back.
- * A record that comes again anyway gets its letter then: else it would leave one each time. A letter that its topic
- * refuses as too large is made smaller until it fits. A dead letter that can't be produced makes its record retriable:
- * it is never dropped.
+ * Makes the function that sends a batch's dead letters: one for each record with a permanent failure.
+ *
+ * - A record that Lambda delivers again gets its dead letter after its last delivery, not one for each delivery.
+ * - If the topic refuses a dead letter as too large, the dead letter is made smaller until it fits.
+ * - If a dead letter can't be stored, its record becomes retriable: no record is dropped.
  */
-export function deadLetters(options: DeadLetterOptions): BatchMiddleware {
-  const isAgain = comesAgain[options.handingBack];
-  return {
-    async after(request) {
-      const batch = batchOf(request.internal);
-      const failures = request.response as readonly Failure[];
-      guardAgainstBrokenCode(batch, failures);
-      const tails = tailsOf(failures);
-      const dead = oneOfEach(failures.filter(({ record, error }) => !error.retriable && !isAgain(tails, record)));
-      const deadline = request.internal.lettersDeadline ?? batch.deadline;
-      const kept = await send({ ...batch, deadline }, dead);
-      const notStored = new Set(kept.map(({ record }) => record));
-      request.internal.deadLetters = dead.filter(({ record }) => !notStored.has(record));
-      request.response = [...failures.filter(({ error }) => error.retriable), ...kept];
-    },
+export function deadLetters(options: DeadLetterOptions) {
+  const isDeliveredAgain = comesAgain[options.handingBack];
+
+  return async (batch: Batch, failures: readonly Failure[], deadline: Deadline): Promise<DeadLettersSent> => {
+    guardAgainstBrokenCode(batch, failures);
+    const tails = tailsOf(failures);
+    const permanent = failures.filter(({ error }) => !error.retriable);
+    const dead = onePerRecord(permanent.filter(({ record }) => !isDeliveredAgain(tails, record)));
+    const undelivered = await send(batch.bootstrapServers, dead, deadline);
+    const withoutLetter = new Set(undelivered.map(({ record }) => record));
+    return {
+      stored: dead.filter(({ record }) => !withoutLetter.has(record)),
+      toRetry: [...failures.filter(({ error }) => error.retriable), ...undelivered],
+    };
   };
 
-  /** Returns the failures whose letters are not stored. */
-  async function send({ bootstrapServers, deadline }: Batch, dead: readonly Failure[]): Promise<Failure[]> {
-    const failureOf = new Map(dead.map((failure) => [failure.record, failure]));
-    const letterOf = (failure: Failure, fits?: number) =>
-      deadLetter(failure, options.topicOf(failure.record.topic), options.function, fits);
-    const kept: Failure[] = [];
-    let letters = dead.map((failure) => letterOf(failure));
-    while (letters.length > 0) {
-      const smaller: Message[] = [];
+  /** @returns for each dead letter that is not stored: its record, with a retriable error */
+  async function send(bootstrapServers: string, dead: readonly Failure[], deadline: Deadline): Promise<Failure[]> {
+    const undelivered: Failure[] = [];
+    let pending = dead.map((failure) => ({ failure, letter: letterOf(failure) }));
+    while (pending.length > 0) {
+      const smaller: typeof pending = [];
       try {
-        for (const { message, error, fits } of await options.producer.send(bootstrapServers, letters, deadline)) {
-          const letter = letterOf(failureOf.get(message.from) as Failure, fits);
-          if (batchBytes(letter) < batchBytes(message)) smaller.push(letter);
-          else kept.push(undeliverable(message.from, error));
+        const letters = pending.map(({ letter }) => letter);
+        const refusals = await options.producer.send(bootstrapServers, letters, deadline);
+        const refusalOf = new Map(refusals.map((refusal) => [refusal.message.from, refusal]));
+        for (const { failure, letter } of pending) {
+          const refusal = refusalOf.get(failure.record);
+          if (refusal === undefined) continue;
+          const next = letterOf(failure, refusal.fits);
+          if (batchBytes(next) < batchBytes(letter)) smaller.push({ failure, letter: next });
+          else undelivered.push(notStored(failure.record, refusal.error));
         }
       } catch (error) {
-        return [...kept, ...letters.map(({ from }) => undeliverable(from, toPipelineError(error)))];
+        const cause = toPipelineError(error);
+        return [...undelivered, ...pending.map(({ failure }) => notStored(failure.record, cause))];
       }
-      letters = smaller;
+      pending = smaller;
     }
-    return kept;
+    return undelivered;
+  }
+
+  function letterOf(failure: Failure, fits?: number): Message {
+    return deadLetter(failure, options.topicOf(failure.record.topic), options.function, fits);
   }
 }
 
-/** Two messages that come from one record, and are both refused, are one record with one dead letter. */
-function oneOfEach(failures: readonly Failure[]): Failure[] {
+/** A record can have several failures, one for each message that was made from it. It gets one dead letter. */
+function onePerRecord(failures: readonly Failure[]): Failure[] {
   const seen = new Set<KafkaRecord>();
   return failures.filter(({ record }) => !seen.has(record) && seen.add(record));
 }
 
-function undeliverable(record: KafkaRecord, cause: PipelineError): Failure {
+function notStored(record: KafkaRecord, cause: PipelineError): Failure {
   const why = `the dead letter of ${coordinatesText(record)} was not stored: ${cause.code}, ${cause.message}`;
   return { record, error: new TransientError('DEAD_LETTER', why, { cause }) };
 }
 
-/** Records are bad one by one; when most of a batch throws something that is no validation error, the code is bad. */
+/** Bad records are rare. If most records of a batch make the code throw something unexpected, the code is broken. */
 function guardAgainstBrokenCode(batch: Batch, failures: readonly Failure[]): void {
-  const size = batch.partitions.reduce((sum, { records }) => sum + records.length, 0);
+  const size = recordsOf(batch).length;
   const unexpected = failures.filter(({ error }) => error instanceof PermanentError && error.code === UNEXPECTED);
   if (size < GUARDED_BATCH || unexpected.length * 2 <= size) return;
   const cause = unexpected[0]?.error;

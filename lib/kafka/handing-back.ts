@@ -1,22 +1,22 @@
 import { TransientError } from '../errors.ts';
-import { type Batch, type BatchMiddleware, batchOf, type Failure, partitionName } from './batch.ts';
+import { type Batch, type Failure, partitionName } from './batch.ts';
 import type { MskBatchResponse } from './event.ts';
 import { describeTails, tailRecords, tailsOf } from './tail.ts';
 
-/** `report` where the mapping has ReportBatchItemFailures, `throw` where it has not. */
+/** `report` if the event source mapping has ReportBatchItemFailures, otherwise `throw`. */
 export type HandingBack = 'throw' | 'report';
 
-type Outcome = (batch: Batch, failures: readonly Failure[]) => MskBatchResponse | undefined;
+type Answer = (batch: Batch, failures: readonly Failure[]) => MskBatchResponse | undefined;
 
-const outcomes: Record<HandingBack, Outcome> = {
-  /** On demand, Lambda reads a returned list as success: only a throw keeps the batch. */
+const answers: Record<HandingBack, Answer> = {
+  /** Without ReportBatchItemFailures, Lambda reads a returned list as success: only an error keeps the batch. */
   throw(_, failures) {
     if (tailsOf(failures).size === 0) return undefined;
     throw new TransientError('HANDED_BACK', `the batch is handed back: ${describeTails(failures)}`);
   },
   /**
-   * The tail of each partition, not just what failed: right whether Lambda takes the list as single records or as a
-   * place to resume, and the order within the partition is kept.
+   * Lists the tail of each partition, not only the failed records. This is right whether Lambda retries exactly the
+   * listed records or resumes at the first of them, and it keeps the order within the partition.
    */
   report: (batch, failures) => ({
     batchItemFailures: tailRecords(batch, tailsOf(failures)).map((record) => ({
@@ -25,15 +25,10 @@ const outcomes: Record<HandingBack, Outcome> = {
   }),
 };
 
-/** Middleware, outermost of those that see failures: turns what is still to do into what the mapping understands. */
-export function handBack(options: { mode: HandingBack }): BatchMiddleware {
-  const outcome = outcomes[options.mode];
-  if (outcome === undefined) throw new Error(`handBack: mode must be throw or report, not ${options.mode}`);
-  return {
-    after(request) {
-      const failures = request.response as Failure[];
-      request.internal.handedBack = failures;
-      request.response = outcome(batchOf(request.internal), failures);
-    },
-  };
+/**
+ * Tells the event source mapping which records it must deliver again.
+ * @throws TransientError HANDED_BACK in `throw` mode, where a failure is retriable
+ */
+export function handBack(mode: HandingBack, batch: Batch, failures: readonly Failure[]): MskBatchResponse | undefined {
+  return answers[mode](batch, failures);
 }

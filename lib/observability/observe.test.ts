@@ -6,12 +6,12 @@ import { type BatchFunction, recordsOf } from '../kafka/batch.ts';
 import type { RecordProducer } from '../kafka/client/producer.ts';
 
 const producer: RecordProducer = { send: async () => [], close: async () => undefined };
-const away: RecordProducer = {
+const failing: RecordProducer = {
   ...producer,
-  send: () => Promise.reject(new TransientError('KAFKA_TIMEOUT', 'the broker is away')),
+  send: () => Promise.reject(new TransientError('KAFKA_TIMEOUT', 'the broker is down')),
 };
 
-/** Fails each record by what its value says: `ok`, `DOWN`, or a code of a dead letter. */
+/** The value of a record is `ok`, `DOWN` (a transient failure) or the code of its permanent failure. */
 const byValue: BatchFunction = async (batch) =>
   recordsOf(batch).flatMap((record) => {
     const text = String(record.value);
@@ -27,7 +27,7 @@ interface MetricsLine {
   [metric: string]: unknown;
 }
 
-/** The metrics of one batch as CloudWatch reads them from the log: name, or `name/code`, to value. */
+/** The metrics of one batch as CloudWatch reads them from the log: `name` or `name/code` -> value. */
 async function metricsOf(
   values: string[],
   mode: 'throw' | 'report',
@@ -39,7 +39,7 @@ async function metricsOf(
   const log = jest.spyOn(console, 'log').mockReturnValue();
   const options = { function: 'test', handingBack: mode, producer: letters, deadLetterTopicOf: () => 'dlq' };
   const event = mskEvent(values.map((value) => ({ value })));
-  await batchHandler(options, byValue)(event as never, lambdaContext()).catch(() => undefined);
+  await batchHandler(options, byValue)(event, lambdaContext()).catch(() => undefined);
   const lines = log.mock.calls.map(([line]) => JSON.parse(String(line)) as MetricsLine);
   log.mockRestore();
   expect(lines.map(({ service }) => service)).toEqual(lines.map(() => 'test'));
@@ -58,7 +58,7 @@ afterEach(() => {
   process.env = { ...saved };
 });
 
-test('records are counted as processed or, by their code, as dead letters', async () => {
+test('counts each record as processed or as a dead letter, and dead letters by code', async () => {
   expect(await metricsOf(['ok', 'SCHEMA', 'ok', 'SCHEMA', 'UNKNOWN_PRODUCT'], 'throw')).toEqual({
     Records: 5,
     Processed: 2,
@@ -69,7 +69,7 @@ test('records are counted as processed or, by their code, as dead letters', asyn
   });
 });
 
-test('what is handed back is not processed: the tail where it is reported, all where it is thrown', async () => {
+test('records that are handed back are not processed: the tails in report mode, all in throw mode', async () => {
   const values = ['ok', 'SCHEMA', 'ok', 'DOWN', 'ok'];
 
   expect(await metricsOf(values, 'report')).toMatchObject({
@@ -86,8 +86,8 @@ test('what is handed back is not processed: the tail where it is reported, all w
   });
 });
 
-test.each(['report', 'throw'] as const)('in %s mode, a dead letter counts when it is stored', async (mode) => {
-  const counts = await metricsOf(['SCHEMA', 'ok'], mode, away);
+test.each(['report', 'throw'] as const)('in %s mode, a dead letter that is not stored does not count', async (mode) => {
+  const counts = await metricsOf(['SCHEMA', 'ok'], mode, failing);
 
   expect(counts).toMatchObject({ Records: 2, Processed: 0, DeadLetters: 0, FailedBatches: 1 });
   expect(counts).not.toHaveProperty('DeadLettersByCode/SCHEMA');
@@ -97,11 +97,11 @@ test.each([
   [['ok', 'DOWN', 'SCHEMA'], producer, 'DOWN', 'raw-data-topic-0 from offset 1; first: raw-data-topic-0-1 DOWN: down'],
   [
     ['SCHEMA', 'ok'],
-    away,
+    failing,
     'DEAD_LETTER',
-    expect.stringMatching(/raw-data-topic-0-0 .*KAFKA_TIMEOUT, the broker is away/),
+    expect.stringMatching(/raw-data-topic-0-0 .*KAFKA_TIMEOUT, the broker is down/),
   ],
-])('the log of a batch %j that is handed back says where and why', async (values, letters, code, reason) => {
+])('when a batch %j is handed back, the log says where and why', async (values, letters, code, reason) => {
   process.env['POWERTOOLS_DEV'] = 'true';
   process.env['POWERTOOLS_LOG_LEVEL'] = 'ERROR';
   const log = jest.spyOn(console, 'error').mockReturnValue();
@@ -112,7 +112,7 @@ test.each([
     deadLetterTopicOf: () => 'dlq',
   } as const;
 
-  await batchHandler(options, byValue)(mskEvent(values.map((value) => ({ value }))) as never, lambdaContext());
+  await batchHandler(options, byValue)(mskEvent(values.map((value) => ({ value }))), lambdaContext());
 
   const lines = log.mock.calls.map(([line]) => JSON.parse(String(line)));
   log.mockRestore();

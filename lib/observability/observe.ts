@@ -1,25 +1,27 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { MiddlewareObj } from '@middy/core';
 import { PipelineError } from '../errors.ts';
-import { type Batch, type BatchMiddleware, type Failure, recordsOf } from '../kafka/batch.ts';
+import type { Invocation } from '../invocation.ts';
+import type { MskBatchResponse } from '../kafka/event.ts';
 import { coordinatesText } from '../kafka/records.ts';
 import { describeTails } from '../kafka/tail.ts';
 
-/** More dead letters of one batch than this are counted, not named. */
+/** The log names so many dead letters of a batch; it only counts the others. */
 const NAMED = 20;
 
 /**
- * Middleware, outermost: structured logs and EMF metrics (Powertools) of a batch function, in the namespace that
- * POWERTOOLS_METRICS_NAMESPACE names. Logs hold coordinates, codes and counts: never a key, a value or a header.
- * Metrics: `Records` of a batch are `Processed`, `DeadLetters` (stored ones; `DeadLettersByCode` has them by `code`), or
- * handed back, which makes it one of `FailedBatches`.
+ * Middleware: structured logs and EMF metrics (Powertools) of a batch function, in the namespace
+ * POWERTOOLS_METRICS_NAMESPACE. Logs hold coordinates, codes and counts, never a key, a value or a header.
+ *
+ * Metrics of a batch: `Records`; of these, `Processed` and `DeadLetters` (stored ones; `DeadLettersByCode` counts them
+ * by `code`); `FailedBatches` is 1 where records are handed back.
  */
-export function observe(options: { function: string }): BatchMiddleware {
+export function observe(options: { function: string }): MiddlewareObj<Invocation, MskBatchResponse | undefined> {
   const logger = new Logger({ serviceName: options.function });
   const metrics = new Metrics({ serviceName: options.function });
 
-  const publish = (batch: Batch | undefined, dead: readonly Failure[], handedBack: number) => {
-    const records = batch ? recordsOf(batch).length : 0;
+  const publish = ({ records, deadLetters: dead }: Invocation, handedBack: number) => {
     for (const { record, error } of dead.slice(0, NAMED)) {
       const place = { record: coordinatesText(record), ...traceOf(error.cause) };
       logger.warn('dead letter', { code: error.code, reason: error.message, ...place });
@@ -36,33 +38,28 @@ export function observe(options: { function: string }): BatchMiddleware {
   };
 
   return {
-    before(request) {
-      logger.addContext(request.context);
+    before({ context }) {
+      logger.addContext(context);
     },
-    after({ internal, response }) {
-      const handedBack = (response as { batchItemFailures?: unknown[] } | undefined)?.batchItemFailures ?? [];
-      if (handedBack.length > 0) {
-        const first = internal.handedBack?.find(({ error }) => error.retriable)?.error;
-        const reason = describeTails(internal.handedBack ?? []);
-        logger.error('handed back', {
-          records: handedBack.length,
-          code: first?.code,
-          reason,
-          ...traceOf(first?.cause),
-        });
+    after({ event: invocation, response }) {
+      const records = response?.batchItemFailures.length ?? 0;
+      if (records > 0) {
+        const error = invocation.handedBack[0]?.error;
+        const reason = describeTails(invocation.handedBack);
+        logger.error('handed back', { records, code: error?.code, reason, ...traceOf(error?.cause) });
       }
-      publish(internal.batch, internal.deadLetters ?? [], handedBack.length);
+      publish(invocation, records);
     },
-    onError({ internal, error }) {
+    onError({ event: invocation, error }) {
       const known = error instanceof PipelineError;
       const reason = known ? error.message : 'unexpected';
       logger.error('batch failed', { code: known ? error.code : error?.name, reason, ...traceOf(error) });
-      publish(internal.batch, internal.deadLetters ?? [], Number.POSITIVE_INFINITY);
+      publish(invocation, Number.POSITIVE_INFINITY);
     },
   };
 }
 
-/** Where an error came from, without its message: JSON.parse and others put the text they choke on into theirs. */
+/** Where an error was thrown, without its message: JSON.parse and others quote the input in their messages. */
 function traceOf(error: unknown): { trace?: string[] } {
   if (!(error instanceof Error) || error instanceof PipelineError) return {};
   return {

@@ -5,8 +5,8 @@ import { MAX_HEADERS } from './dead-letter.ts';
 import type { KafkaRecord } from './records.ts';
 
 /**
- * The part of a batch that a function is given, and what is refused before: a record with more headers than
- * {@link MAX_HEADERS}. Without the bound, one record could hold as many as cost a function its time: 200,000 fit into
+ * Splits a batch into the part that a function gets and the records that it doesn't get: those with more headers than
+ * {@link MAX_HEADERS}. Without this limit, one record could use up all of a function's time: 200,000 headers fit into
  * 600 KB.
  */
 export function admit(batch: Batch): { admitted: Batch; refused: Failure[] } {
