@@ -1,6 +1,6 @@
 import { boundedCache } from './bounded-cache.ts';
 
-test('a value is believed until its age is over, undefined too', () => {
+test('a value is valid until it is too old, also if it is undefined', () => {
   let time = 0;
   const cache = boundedCache<string | undefined>({ ageMs: 10, size: 9, now: () => time });
   cache.set('a', 'first');
@@ -13,7 +13,7 @@ test('a value is believed until its age is over, undefined too', () => {
   expect([cache.get('a')?.value, cache.get('b')]).toEqual(['second', undefined]);
 });
 
-test('the value that was set first leaves a full cache first', () => {
+test('a full cache drops the value that was set first', () => {
   const cache = boundedCache<number>({ ageMs: 10, size: 2, now: () => 0 });
   for (const [n, key] of ['a', 'b', 'a', 'c'].entries()) cache.set(key, n);
 

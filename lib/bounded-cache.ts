@@ -1,14 +1,14 @@
 export interface BoundedCacheOptions {
-  /** ms that a value is believed */
+  /** ms for which a value is valid */
   ageMs: number;
-  /** values remembered at most; the one that was set first leaves first */
+  /** the most values kept; a full cache drops the value that was set first */
   size: number;
   now?: () => number;
 }
 
-/** What an execution environment remembers between invocations, bounded in age and number. */
+/** Values that an execution environment keeps between invocations, limited in age and number. */
 export interface BoundedCache<T> {
-  /** The value in a box, as it may itself be undefined; undefined where none is remembered. */
+  /** The value, wrapped in an object because the value itself may be undefined; undefined if there is none. */
   get(key: string): { readonly value: T } | undefined;
   set(key: string, value: T): void;
 }

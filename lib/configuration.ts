@@ -1,10 +1,10 @@
 import * as z from 'zod';
 
 /**
- * Reads a function's whole configuration once, when its module loads, from a table of variable name to schema. A
- * missing or wrong variable fails the start, so that a bad deployment never takes a record.
+ * Reads a function's whole configuration once, when its module loads. If a variable is missing or wrong, the module
+ * doesn't load, so that a bad deployment never gets a record.
  * @param shape variable name -> zod schema of its text
- * @throws Error naming every variable that is missing or wrong
+ * @throws Error that names every variable that is missing or wrong
  * @example const config = readConfiguration({ TRIPS_TABLE: text, SPEED_LIMIT_KMH: number });
  */
 export function readConfiguration<S extends z.ZodRawShape>(shape: S, env = process.env): z.infer<z.ZodObject<S>> {
@@ -15,7 +15,7 @@ export function readConfiguration<S extends z.ZodRawShape>(shape: S, env = proce
 }
 
 export const text = z.string().min(1);
-/** A number as environment variables hold it. An empty one is missing, not 0. */
+/** A number in an environment variable. An empty text is missing, not 0. */
 export const number = z.string().min(1).pipe(z.coerce.number());
 export const positive = number.pipe(z.number().positive());
 export const kafkaAuth = z.enum(['iam', 'none']);

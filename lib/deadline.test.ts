@@ -5,7 +5,7 @@ import { PermanentError, TransientError } from './errors.ts';
 const down = () => new TransientError('DOWN', 'down');
 
 describe('retry', () => {
-  test('tries a transient failure again until it passes', async () => {
+  test('repeats after transient failures until the operation succeeds', async () => {
     let tries = 0;
     const result = await retry(
       async () => {
@@ -19,7 +19,7 @@ describe('retry', () => {
     expect(result).toBe(3);
   });
 
-  test('gives a permanent failure back at once', async () => {
+  test('throws a permanent failure at once', async () => {
     let tries = 0;
     const failing = retry(
       async () => {
@@ -33,7 +33,7 @@ describe('retry', () => {
     expect(tries).toBe(1);
   });
 
-  test('ends with the last error when too little time is left', async () => {
+  test('throws the last error when too little time is left', async () => {
     const left = [1_000, 1_000, 1];
     let tries = 0;
     const failing = retry(
@@ -49,7 +49,7 @@ describe('retry', () => {
 });
 
 describe('beforeDeadline', () => {
-  test('ends the wait for work that hangs, as a transient failure', async () => {
+  test('throws a transient failure when the work hangs', async () => {
     const hanging = new Promise<never>(() => undefined);
 
     await expect(beforeDeadline(hanging, over, 'LATE', 'it')).rejects.toMatchObject({
@@ -58,12 +58,12 @@ describe('beforeDeadline', () => {
     });
   });
 
-  test('gives the result of work that is in time', async () => {
+  test('returns the result of work that ends in time', async () => {
     expect(await beforeDeadline(Promise.resolve(1), plenty, 'LATE', 'it')).toBe(1);
   });
 });
 
-test('the nearer of two deadlines counts', () => {
+test('the earlier of two deadlines counts', () => {
   expect(within(10_000, within(50)).remaining()).toBeLessThanOrEqual(50);
   expect(within(50, within(10_000)).remaining()).toBeLessThanOrEqual(50);
 });

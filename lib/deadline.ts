@@ -1,27 +1,28 @@
 import type { Context } from 'aws-lambda';
 import { TransientError } from './errors.ts';
 
-/** How much time is left for work, in ms; never the function's own end, so that handing back is still possible. */
+/** A time limit for work. It ends before the function's own timeout, so that handing back is still possible. */
 export interface Deadline {
+  /** the time left, in ms; negative after the end */
   remaining(): number;
 }
 
 type RemainingTime = Pick<Context, 'getRemainingTimeInMillis'>;
 
-/** What an invocation keeps for handing back and its last log line, in ms. */
+/** Time that an invocation keeps for handing back and its last log line, in ms. */
 const RESERVE_MS = 1_500;
 
 export function invocationDeadline(context: RemainingTime): Deadline {
   return { remaining: () => context.getRemainingTimeInMillis() - RESERVE_MS };
 }
 
-/** What a batch keeps for its dead letters: this many ms, or the given share of a shorter time. */
+/** Time that a batch keeps for its dead letters: this many ms, or this share of the time left if that is shorter. */
 const LETTERS_MS = 10_000;
 const LETTERS_SHARE = 1 / 5;
 
 /**
- * The two ends of a batch: of its work, and of its dead letters, which have time of their own. Work that uses up its
- * time would otherwise leave none for the letters of what it has found out, and all would come again, for ever.
+ * The deadlines of a batch: one for its work, and a later one for its dead letters. Without time kept for them, work
+ * that uses up its time would leave none for dead letters, and the whole batch would be delivered again and again.
  */
 export function batchDeadlines(context: RemainingTime): { work: Deadline; letters: Deadline } {
   const letters = invocationDeadline(context);
@@ -29,7 +30,7 @@ export function batchDeadlines(context: RemainingTime): { work: Deadline; letter
   return { work: { remaining: () => letters.remaining() - kept }, letters };
 }
 
-/** A deadline so many ms from now, or an earlier one. */
+/** A deadline in `ms` from now, or `outer` if that is earlier. */
 export function within(ms: number, outer?: Deadline): Deadline {
   const end = performance.now() + ms;
   return { remaining: () => Math.min(end - performance.now(), outer?.remaining() ?? Number.POSITIVE_INFINITY) };
@@ -37,13 +38,13 @@ export function within(ms: number, outer?: Deadline): Deadline {
 
 export interface RetryOptions {
   deadline: Deadline;
-  /** first pause in ms; doubled each time up to 2 s, each with half of it left to chance */
+  /** first pause in ms; it doubles each time, up to 2 s; half of each pause is random */
   pauseMs?: number;
 }
 
 /**
- * Tries again what fails with a retriable error, until it passes or too little time is left for another try.
- * @throws the last error, unchanged: a permanent one at once
+ * Repeats an operation that fails with a TransientError, until it succeeds or too little time is left for another try.
+ * @throws the last error, unchanged; any other error at once
  */
 export async function retry<T>(operation: (attempt: number) => Promise<T>, options: RetryOptions): Promise<T> {
   for (let attempt = 0; ; attempt += 1) {
@@ -59,7 +60,8 @@ export async function retry<T>(operation: (attempt: number) => Promise<T>, optio
 }
 
 /**
- * Ends the wait, not the work: whoever starts the work must see to it that it does no harm afterwards.
+ * Waits for work until the deadline. The work itself is not stopped: the caller must make sure that it does no harm if
+ * it ends later.
  * @throws TransientError of the given code when the deadline passes first
  */
 export async function beforeDeadline<T>(work: Promise<T>, deadline: Deadline, code: string, what: string): Promise<T> {

@@ -3,7 +3,7 @@ import { PermanentError } from './errors.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Each step of reading a value as a JSON object, with the code of the dead letter where it fails. */
+/** The error of each step of reading a value as a JSON object. Its code goes into the dead letter. */
 const fail = {
   null: () => new PermanentError('NULL_VALUE', 'the record has no value'),
   size: (bytes: number, limit: number) =>
@@ -14,9 +14,9 @@ const fail = {
 };
 
 /**
- * A record's value as a JSON object. No prototype is touched by its keys: JSON.parse makes `__proto__` an ordinary
- * property, and a schema then reads only its own names.
- * @param limitBytes a value over it is permanent: no true event of this kind is so large
+ * A record's value as a JSON object. A key `__proto__` does no harm: JSON.parse makes it an ordinary property, and a
+ * schema then reads only its own names.
+ * @param limitBytes the largest value; real events of this kind are smaller
  * @throws PermanentError NULL_VALUE, TOO_LARGE, NOT_UTF8, NOT_JSON or NOT_AN_OBJECT; its message holds no payload
  */
 export function decodeJsonObject(value: Buffer | null, limitBytes: number): Record<string, unknown> {
@@ -46,7 +46,7 @@ function parseJson(text: string): unknown {
 
 /**
  * Validates against a schema.
- * @throws PermanentError SCHEMA naming each field at fault and what was expected of it, never its value
+ * @throws PermanentError SCHEMA naming each wrong field and what was expected, never its value
  */
 export function validate<T>(schema: z.ZodType<T>, input: unknown): T {
   const result = schema.safeParse(input);
@@ -55,14 +55,14 @@ export function validate<T>(schema: z.ZodType<T>, input: unknown): T {
   throw new PermanentError('SCHEMA', wrong.join('; '));
 }
 
-/** zod's own messages, but for those that repeat what they were given (an unknown key, an enum's value). */
+/** zod's message, except where it repeats the input (an unknown key). */
 function reason(issue: z.core.$ZodIssue): string {
   return issue.code === 'unrecognized_keys' ? 'unknown fields' : issue.message;
 }
 
 /**
- * A name that keys, stores and URLs can hold: 1 to `max` characters, none of them a control character or half of a
- * surrogate pair (PostgreSQL refuses U+0000, UTF-8 can't hold lone surrogates).
+ * A name that keys, stores and URLs can hold: 1 to `max` characters, without control characters and lone surrogates
+ * (PostgreSQL refuses U+0000, UTF-8 can't hold lone surrogates).
  */
 export function identifier(max: number) {
   return z
@@ -72,17 +72,17 @@ export function identifier(max: number) {
     .refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), 'control characters or lone surrogates');
 }
 
-/** Absent, null and the empty text are missing alike, in every domain: producers send all three. */
+/** In every domain, a field that is absent, null or the empty text is missing: producers send all three. */
 export function isMissing(value: unknown): value is undefined | null | '' {
   return value === undefined || value === null || value === '';
 }
 
 /**
  * A field that may be missing.
- * @param unknown what producers also send where they don't know, a value that the field could not have otherwise
- * @example optional(z.number().min(0), -1) // iOS says -1 for a speed that it doesn't know (CLLocation.speed)
+ * @param unknown a value that producers also send for "not known"; it must not be a valid value of the field
+ * @example optional(z.number().min(0), -1) // iOS sends -1 for an unknown speed (CLLocation.speed)
  */
 export function optional<T extends z.ZodType>(schema: T, unknown?: number) {
-  const says = (value: unknown) => !isMissing(value) && value !== unknown;
-  return z.preprocess((value) => (says(value) ? value : undefined), schema.optional());
+  const isKnown = (value: unknown) => !isMissing(value) && value !== unknown;
+  return z.preprocess((value) => (isKnown(value) ? value : undefined), schema.optional());
 }

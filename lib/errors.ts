@@ -1,7 +1,7 @@
 /**
- * The one base of this service's errors. `retriable` alone decides what becomes of a record: true is handed back to
- * the event source mapping and tried again, false goes to the dead-letter topic. `code` is stable: it stands in dead
- * letters' headers, logs and metrics. A message names fields and places, never a payload's content.
+ * The base class of this service's errors. `retriable` alone decides what happens to a record: true hands it back to
+ * the event source mapping, which delivers it again; false sends it to the dead-letter topic. `code` is stable: dead
+ * letters' headers, logs and metrics hold it. A message names fields and places, never a payload's content.
  */
 export abstract class PipelineError extends Error {
   abstract readonly retriable: boolean;
@@ -14,22 +14,22 @@ export abstract class PipelineError extends Error {
   }
 }
 
-/** The record itself is at fault: it would fail again however often it is tried. */
+/** The record itself is wrong: it would fail again each time. */
 export class PermanentError extends PipelineError {
   readonly retriable = false;
 }
 
-/** A broker or store is at fault, or the deployment: the record is right, and must be tried again. */
+/** A broker, a store or the deployment is at fault. The record must be tried again. */
 export class TransientError extends PipelineError {
   readonly retriable = true;
 }
 
-/** Code of a record that made the pure code throw: dead-lettered like an invalid one, but guarded (see batch.ts). */
+/** Code of a record that made pure code throw: a dead letter, unless most of its batch has it (dead-letters.ts). */
 export const UNEXPECTED = 'UNEXPECTED';
 
 /**
- * Any thrown value as one of ours. What is not ours comes from code that knows no store (stores map their errors
- * themselves), so it is the record that made it throw: permanent, with the thrown error's class, not its message,
+ * Turns any thrown value into a PipelineError. Store clients map their errors themselves, so any other error comes from
+ * pure code, and the record caused it: it is permanent. The message has the thrown error's class, not its message,
  * which may hold payload.
  */
 export function toPipelineError(thrown: unknown): PipelineError {

@@ -4,31 +4,31 @@ import { checkEventTime, isoTime, LAST_MS, TOLERANCE_MS } from './event-time.ts'
 const NOON = Date.UTC(2026, 10, 28, 12);
 
 test.each([
-  // What is UTC, and no finer than a store keeps it, stays as it is spelled.
+  // A time in UTC with at most three digits of a fraction stays unchanged.
   ['2026-11-28T15:00:00Z', '2026-11-28T15:00:00Z'],
   ['2026-11-28T15:00:00.5Z', '2026-11-28T15:00:00.5Z'],
   ['2026-11-28T15:00:00.123Z', '2026-11-28T15:00:00.123Z'],
-  // Offsets: of Java, of strftime's %z, of PostgreSQL; beyond the 18 hours that Java's own reader knows.
+  // Offsets of Java, of strftime's %z and of PostgreSQL; offsets over 18 hours, which Java can't read.
   ['2026-11-28T15:00:00+05:30', '2026-11-28T09:30:00.000Z'],
   ['2026-11-28T15:00:00+0530', '2026-11-28T09:30:00.000Z'],
   ['2026-11-28T15:00:00.25-0800', '2026-11-28T23:00:00.250Z'],
   ['2026-11-28 15:00:00.123456+00', '2026-11-28T15:00:00.123Z'],
   ['2026-11-28T15:00:00+19:00', '2026-11-27T20:00:00.000Z'],
   ['2026-11-28T15:00:00-23:59', '2026-11-29T14:59:00.000Z'],
-  // Fractions: of Python, of Go, of a clock that goes on; a comma is ISO 8601's own.
+  // Fractions of Python, of Go and longer ones; ISO 8601 also allows a comma.
   ['2026-11-28T15:00:00.123456Z', '2026-11-28T15:00:00.123Z'],
   ['2026-11-28T15:00:00.1234567890Z', '2026-11-28T15:00:00.123Z'],
   ['2026-11-28T15:00:00.9999999999Z', '2026-11-28T15:00:00.999Z'],
   ['2026-11-28T15:00:00,5Z', '2026-11-28T15:00:00.500Z'],
-  // Java leaves out seconds that are 0.
+  // Java omits seconds that are 0.
   ['2026-11-28T15:00Z', '2026-11-28T15:00:00.000Z'],
   ['2026-11-28t15:00:00z', '2026-11-28T15:00:00.000Z'],
-  // The first and the last time that PostgreSQL and ISO 8601 have in common.
+  // The first and the last time that both PostgreSQL and ISO 8601 have.
   ['0001-01-01T00:00:00Z', '0001-01-01T00:00:00Z'],
   ['0000-12-31T23:00:00-01:00', '0001-01-01T00:00:00.000Z'],
   ['9999-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'],
-])('%s is read, and passed on as %s', (text, passedOn) => {
-  expect(isoTime.parse(text)).toBe(passedOn);
+])('%s becomes %s', (text, time) => {
+  expect(isoTime.parse(text)).toBe(time);
 });
 
 test.each([
@@ -52,11 +52,11 @@ test.each([
   '2026-11-28T15:00:00Z\n',
   'yesterday',
   '',
-])('%j is no time', (text) => {
+])('%j is not a valid time', (text) => {
   expect(isoTime.safeParse(text).success).toBe(false);
 });
 
-test('every instant that the stores hold is read at any offset, and once passed on stays as it is', () => {
+test('every time that the stores hold is read at any offset, and its result is read unchanged', () => {
   const within = {
     min: new Date('0001-01-02T00:00:00Z'),
     max: new Date('9999-12-30T23:59:59.999Z'),
@@ -90,12 +90,12 @@ const codeOf = (eventTime: number, kafkaTimestamp: number) => {
   }
 };
 
-test.each([-1, 0, -9e15])('a Kafka timestamp %d is none: a time is judged without it', (none) => {
+test.each([-1, 0, -9e15])('the Kafka timestamp %d means none: an event time is checked without it', (none) => {
   expect([codeOf(NOON, none), codeOf(0, none), codeOf(LAST_MS, none)]).toEqual([undefined, undefined, undefined]);
   expect(codeOf(LAST_MS + 1, none)).toBe('FUTURE_TIMESTAMP');
 });
 
-test('with one, a time is at most 5 min after it, and never one that no store holds', () => {
+test('an event time is at most 5 min after the Kafka timestamp, and never after the year 9999', () => {
   expect(codeOf(NOON + TOLERANCE_MS, NOON)).toBeUndefined();
   expect(codeOf(NOON + TOLERANCE_MS + 1, NOON)).toBe('FUTURE_TIMESTAMP');
   expect(codeOf(LAST_MS + 1, 9e15)).toBe('FUTURE_TIMESTAMP');

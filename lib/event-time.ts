@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { PermanentError } from './errors.ts';
 
-/** How far a device's clock may run ahead of the broker's. */
+/** How far a device's clock may be ahead of the broker's. */
 export const TOLERANCE_MS = 5 * 60_000;
 
 /** 0001-01-01T00:00:00Z: PostgreSQL has no year 0. */
 const FIRST_MS = -62_135_596_800_000;
-/** 9999-12-31T23:59:59.999Z: the last time that ISO 8601 writes with four digits of a year. */
+/** 9999-12-31T23:59:59.999Z: the last time that ISO 8601 writes with a year of four digits. */
 export const LAST_MS = 253_402_300_799_999;
 
 /** Date, hours and minutes, seconds, their fraction, and the zone: `Z`, or its sign, hours and minutes. */
@@ -16,12 +16,12 @@ const ISO =
 const PLAIN = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/;
 
 /**
- * A time in ISO 8601, as text: the extended form, to the minute or finer, with `Z` or an offset (`+05:30`, `+0530`,
- * `+05`), also with a space for the `T` as RFC 3339 allows. A time without a zone is no time, nor is one that a store
- * can't hold: the years are 0001 to 9999, in UTC.
+ * A time in ISO 8601, as text: the extended format, to the minute or finer, with `Z` or an offset (`+05:30`, `+0530`,
+ * `+05`), also with a space instead of the `T`, as RFC 3339 allows. A time without a zone is refused, and so is a time
+ * that a store can't hold: the years are 0001 to 9999, in UTC.
  *
- * One that is in UTC, and no finer than a millisecond, stays as it is spelled; any other becomes that. So every time
- * that has passed the door is one that all stores read alike.
+ * A time in UTC with at most three digits of a fraction stays unchanged. Any other time is converted to UTC in
+ * milliseconds. So all stores read a validated time in the same way.
  */
 export const isoTime = z.string().transform((text, context) => {
   const ms = isoMs(text);
@@ -30,27 +30,27 @@ export const isoTime = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-/** What is finer than a millisecond is cut off. */
+/** The time in ms since the epoch, or undefined if it is invalid. Digits after the milliseconds are cut off. */
 function isoMs(text: string): number | undefined {
   const [, date, minute, second = '00', fraction = '', sign, hours, minutes = 0] = ISO.exec(text) ?? [];
   if (date === undefined) return undefined;
   const local = `${date}T${minute}:${second}.${fraction.slice(0, 3).padEnd(3, '0')}Z`;
   const ms = Date.parse(local);
-  // Where a day or an hour is none, Date either says so or goes on to the next.
+  // For a day or an hour that doesn't exist, Date is invalid or takes the next one.
   if (Number.isNaN(ms) || new Date(ms).toISOString() !== local) return undefined;
   const offset = sign === undefined ? 0 : Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes)) * 60_000;
   return ms - offset >= FIRST_MS && ms - offset <= LAST_MS ? ms - offset : undefined;
 }
 
-/** Whether a record has a Kafka timestamp: -1 is Kafka's own word for none, and some clients send 0 for it. */
+/** Whether a record has a Kafka timestamp. Kafka's value for none is -1, and some clients send 0. */
 export function hasTimestamp(kafkaTimestamp: number): boolean {
   return kafkaTimestamp > 0;
 }
 
 /**
- * Event time is checked at the door: one clock that is wrong by a year must not freeze a vehicle's latest state, nor
- * push a watermark. The past is legal: a backlog, or a replay. A record without a Kafka timestamp has nothing to be
- * held against: of it any time that the stores hold is taken.
+ * Checks an event time before it is used: one clock that is wrong by a year must not freeze a vehicle's latest state or
+ * advance a watermark. A time in the past is legal: it may come from a backlog or a replay. Without a Kafka timestamp
+ * there is nothing to compare with, so any time that the stores hold is legal.
  * @param eventTime ms since the epoch
  * @param kafkaTimestamp the record's, in ms since the epoch; see {@link hasTimestamp}
  * @throws PermanentError FUTURE_TIMESTAMP

@@ -7,7 +7,7 @@ interface Expression {
 }
 
 const SOURCES = ['functions', 'lib'];
-/** Made from strings when the module is loaded: found by loading it. */
+/** Modules that make an expression from strings. The test loads them to find it. */
 const COMPOSED = ['functions/orders/written-order.ts'];
 
 const sources = SOURCES.flatMap((folder) =>
@@ -33,7 +33,7 @@ const literals: Expression[] = nodes.flatMap(({ file, own }) =>
     .map(({ pattern, flags }) => ({ file, expression: new RegExp(String(pattern), String(flags)) })),
 );
 
-/** The expressions that a module makes while it is loaded. */
+/** The expressions that a module makes while it loads. */
 async function composed(file: string): Promise<Expression[]> {
   const made: RegExp[] = [];
   const Original = globalThis.RegExp;
@@ -54,7 +54,7 @@ async function composed(file: string): Promise<Expression[]> {
 const LENGTH = 100_000;
 const fill = (unit: string) => unit.repeat(Math.ceil(LENGTH / unit.length)).slice(0, LENGTH);
 
-/** Long runs of what the expression itself may be waiting for, each with an end that it isn't waiting for. */
+/** Long texts that repeat what the expression looks for, each also with an end that doesn't match. */
 function hostileTexts({ source }: RegExp): string[] {
   const words = source.split(/[\\^$.*+?()[\]{}|]+/).filter((word) => word.length > 1);
   const units = [...Array.from('a0Z 9\\"\'-_.,:/[]{}()\t\n\u0000é'), '\\\\', '\\u', '1.', '0,', ' .', ...words];
@@ -62,7 +62,7 @@ function hostileTexts({ source }: RegExp): string[] {
   return [...units.map(fill), ...runs.map(fill)].flatMap((text) => [text, `${text}\u0001`]);
 }
 
-/** ms of the fastest of some runs, fewer of them where one is fast enough. */
+/** The time of the fastest run, in ms: up to five runs, fewer if one is fast enough. */
 function cost(run: () => unknown, enough: number): number {
   let best = Number.POSITIVE_INFINITY;
   for (let i = 0; i < 5 && best > enough; i += 1) {
@@ -73,14 +73,17 @@ function cost(run: () => unknown, enough: number): number {
   return best;
 }
 
-/** An expression that looks at each character once, over a whole text. */
+/** The time of an expression that looks at each character once, over a whole text. */
 const plainMs = cost(() => /[^a]/.test(fill('a')), 0);
-/** Two dozen alternatives at each character are fine, a walk over thousands of characters from each of them is not. */
+/** The most steps for each character: two dozen alternatives are fine, thousands of steps are not. */
 const MOST_STEPS = 500;
-/** Below it, times are too short to be compared. */
+/** Shorter times are too inexact to compare. */
 const LEAST_MS = 2;
 
-/** Whether it takes hundreds of steps for each character: tried on short texts first, as the time may grow by powers. */
+/**
+ * Whether an expression takes more than {@link MOST_STEPS} for each character. Short texts come first, since the time
+ * may grow with a power of the length.
+ */
 function isSlow({ source, flags }: RegExp, texts: readonly string[]): boolean {
   const expression = new RegExp(source, flags.replace(/[gy]/g, ''));
   return [25, 1_000, 10_000, LENGTH].some((length) => {
@@ -89,7 +92,7 @@ function isSlow({ source, flags }: RegExp, texts: readonly string[]): boolean {
   });
 }
 
-test('every expression goes over hostile text in a time that grows with its length', async () => {
+test('every expression takes linear time for hostile text', async () => {
   const all = [...literals, ...(await Promise.all(COMPOSED.map(composed))).flat()];
   expect(all.length).toBeGreaterThan(20);
 
@@ -98,7 +101,7 @@ test('every expression goes over hostile text in a time that grows with its leng
   expect(slow.map(({ file, expression }) => `${file}: ${expression.source}`)).toEqual([]);
 });
 
-test('an expression that is composed is in a module that is known', () => {
+test('only the modules in COMPOSED make expressions from strings', () => {
   const composing = nodes.filter(({ own }) =>
     own.some(({ type, callee }) => type === 'NewExpression' && (callee as { value?: string }).value === 'RegExp'),
   );
@@ -106,6 +109,6 @@ test('an expression that is composed is in a module that is known', () => {
   expect(composing.map(({ file }) => file)).toEqual(COMPOSED);
 });
 
-test.each([/\d[eE][+-]?\d{4}|\d{4000}/, /\s+$/, /(a|aa)*b/, /,.*;/])('it would see that %s is slow', (expression) => {
+test.each([/\d[eE][+-]?\d{4}|\d{4000}/, /\s+$/, /(a|aa)*b/, /,.*;/])('%s is detected as slow', (expression) => {
   expect(isSlow(expression, hostileTexts(expression))).toBe(true);
 });

@@ -2,20 +2,20 @@ import type { Failure } from './batch.ts';
 import { type Header, textHeader } from './headers.ts';
 import { batchBytes, headerBytes, type Message } from './message.ts';
 
-/** A record may have so many headers; real ones have a few. */
+/** The most headers that a record may have. Real records have a few. */
 export const MAX_HEADERS = 1_000;
-/** A dead letter's message header is cut here: a store's error text may be long. */
+/** The error message in a dead letter's header is cut to this length: a store's error text may be long. */
 const MESSAGE_LENGTH = 500;
-/** Bytes that the header `truncated` and longer lengths may take. */
+/** Bytes reserved for the header `truncated` and for length fields that get longer. */
 const TRUNCATED_BYTES = 160;
 
 const errorHeader = (name: string, value: string | number) => textHeader(`__lambda.errors.${name}`, value);
 
 /**
- * The dead letter of a record: key and value byte for byte, its own headers, and why it is here, in the pattern of
- * Kafka Connect's and Kafka Streams' headers. One that is over `fits`, or has more than {@link MAX_HEADERS} headers of
- * its own, holds as much of the record as fits, and says so in the header `__lambda.errors.truncated`: the archive has
- * the whole record. Where nothing fits, it still has its reasons.
+ * The dead letter of a record: the same key, value and headers, and headers with the reason, named like those of Kafka
+ * Connect and Kafka Streams. If this is larger than `fits`, or the record has more than {@link MAX_HEADERS} headers,
+ * the dead letter holds as much of the record as fits, and the header `__lambda.errors.truncated` says what is missing:
+ * the archive has the whole record. The headers with the reason are always there.
  * @param fits bytes that the dead-letter topic takes in a batch
  */
 export function deadLetter(
@@ -52,7 +52,7 @@ export function deadLetter(
   return { ...whole, key: shortKey, value: shortValue, headers: [...first, ...reasons, truncated] };
 }
 
-/** A tombstone, and a record without a key, stay one. */
+/** The first bytes, as many as there is room for. Null stays null. */
 function cut(bytes: Buffer | null, room: number): Buffer | null {
   return bytes === null ? null : bytes.subarray(0, Math.max(0, Math.floor(Math.min(room, bytes.length))));
 }
@@ -66,7 +66,7 @@ function leading(headers: readonly Header[], room: number): Header[] {
   return tooMany < 0 ? [...headers] : headers.slice(0, tooMany);
 }
 
-/** `value 1000 of 2000 bytes`, of what is not whole. */
+/** `value 1000 of 2000 bytes` if the part was cut, otherwise undefined. */
 function part(name: string, kept: Sized | null, whole: Sized | null, unit = ''): string | undefined {
   if (kept === null || whole === null || kept.length === whole.length) return undefined;
   return `${name} ${kept.length} of ${whole.length}${unit}`;

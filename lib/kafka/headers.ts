@@ -1,4 +1,4 @@
-/** A Kafka header. A name may occur more than once; bytes are any, or null where the header has no value. */
+/** A Kafka header. A record may have several headers of one name. `value` is null where the header has no value. */
 export interface Header {
   name: string;
   value: Buffer | null;
@@ -6,14 +6,14 @@ export interface Header {
 
 type EventHeaders = readonly Record<string, number[] | null>[] | undefined;
 
-/** Names that this service gives a meaning. */
+/** Names of the headers that this service reads and writes. */
 export const SOURCE = 'source';
 export const ORIGIN = 'origin';
 export const TRACEPARENT = 'traceparent';
 
 /**
- * Lambda writes a header's bytes as Java's: signed, -128 to 127. `Buffer.from` takes them modulo 256. A header without a
- * value, which Kafka allows, stays one.
+ * Lambda writes a header's bytes signed, as in Java: -128 to 127. `Buffer.from` takes them modulo 256. Kafka allows a
+ * header without a value: its value is null.
  */
 export function headersFromEvent(headers: EventHeaders): Header[] {
   return (headers ?? []).flatMap((header) =>
@@ -21,21 +21,21 @@ export function headersFromEvent(headers: EventHeaders): Header[] {
   );
 }
 
-/** How many headers a record of an event has, without decoding them. */
+/** The number of a record's headers, without decoding them. */
 export function headerCountOfEvent(headers: EventHeaders): number {
   return (headers ?? []).reduce((count, header) => count + Object.keys(header).length, 0);
 }
 
 /**
- * The last header of that name as text, as Kafka's own `lastHeader`, '' where it has no value; undefined where there is
- * none. The others are not decoded: most batches are read for one header of each record.
+ * The last header of that name as text, like Kafka's `lastHeader`; '' if it has no value, undefined if there is none.
+ * The other headers are not decoded: most functions read one header of each record.
  */
 export function headerTextFromEvent(headers: EventHeaders, name: string): string | undefined {
   const header = headers?.findLast((own) => Object.hasOwn(own, name));
   return header && bytesText(header[name] ?? []);
 }
 
-/** More bytes than this are no argument list. */
+/** A longer list of bytes is not passed to a function as its arguments. */
 const SHORT = 256;
 
 function bytesText(bytes: readonly number[]): string {

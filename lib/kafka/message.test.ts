@@ -6,7 +6,7 @@ import { batchBytes, messageBytes, splitByBytes } from './message.ts';
 
 const message = (bytes: number) => ({ key: null, value: Buffer.alloc(bytes), headers: [] as Header[] });
 
-/** Lengths at which a varint grows by a byte. */
+/** Among them the lengths at which a varint gets longer by a byte. */
 const length = fc.oneof(fc.constantFrom(0, 1, 63, 64, 8191, 8192), fc.integer({ min: 0, max: 9_000 }));
 const bytes = fc.option(length.map((size) => Buffer.alloc(size)));
 const name = fc.oneof(
@@ -16,12 +16,12 @@ const name = fc.oneof(
 const header = fc.record({ name, value: bytes });
 const content = fc.record({ key: bytes, value: bytes, headers: fc.array(header, { maxLength: 70 }) });
 
-/** What kafkajs makes of a message as the one at that place of a batch. */
+/** The bytes that kafkajs writes for a message at that place of a batch. */
 const encoded = ({ headers, ...own }: { key: Buffer | null; value: Buffer | null; headers: Header[] }, place = 0) =>
   encodeRecord({ ...own, headers: asKafkajsHeaders(headers), offsetDelta: place, timestampDelta: 0 }).buffer;
 
 describe('messageBytes', () => {
-  test('is what the record takes, to the byte', () => {
+  test('is the exact size of the encoded record', () => {
     fc.assert(
       fc.property(content, fc.constantFrom(0, 63, 64, 9_999), (own, place) => {
         expect(messageBytes(own, place)).toBe(encoded(own, place).length);
@@ -32,7 +32,7 @@ describe('messageBytes', () => {
 });
 
 describe('headers', () => {
-  test('are written in their order, repeated names and names like numbers too, each null as null', () => {
+  test('keep their order, also with repeated names and names like numbers, and null stays null', () => {
     fc.assert(
       fc.property(fc.array(header, { maxLength: 70 }), (headers) => {
         const record = encoded({ key: null, value: null, headers });
@@ -42,7 +42,7 @@ describe('headers', () => {
     );
   });
 
-  test.each([['b=1 2=two 1=one b=3'], ['10=a 9=b 10=c'], ['z=1 a=2 z=3 a=4']])('%s stays so', (text) => {
+  test.each([['b=1 2=two 1=one b=3'], ['10=a 9=b 10=c'], ['z=1 a=2 z=3 a=4']])('%s keep their order', (text) => {
     const headers = text.split(' ').map((one) => {
       const [own = '', value = ''] = one.split('=');
       return { name: own, value: Buffer.from(value) };
@@ -50,7 +50,7 @@ describe('headers', () => {
     expect(encoded({ key: null, value: null, headers }).includes(bytesOf(headers))).toBe(true);
   });
 
-  test('repeated ones cost as many times more as there are more of them, not the square of it', () => {
+  test('with one name take linear time, not quadratic', () => {
     const best = (count: number) => {
       const headers = Array.from({ length: count }, (): Header => ({ name: 'a', value: Buffer.alloc(0) }));
       const times = Array.from({ length: 3 }, () => {
@@ -62,12 +62,12 @@ describe('headers', () => {
     };
     best(5_000);
 
-    // 4 where each costs the same, 16 where each costs as much as all before it.
+    // The ratio is 4 if the time is linear, and 16 if it is quadratic.
     expect(best(20_000) / best(5_000)).toBeLessThan(10);
   });
 });
 
-/** Headers by the format's own words: each a name and a value, with their lengths before them. */
+/** Headers as the record format defines them: each a name and a value, with their lengths before them. */
 function bytesOf(headers: readonly Header[]): Buffer {
   const field = (data: Buffer | null) => [varint(data?.length ?? -1), data ?? Buffer.alloc(0)];
   return Buffer.concat(headers.flatMap((own) => [...field(Buffer.from(own.name)), ...field(own.value)]));
@@ -81,7 +81,7 @@ function varint(value: number): Buffer {
 }
 
 describe('splitByBytes', () => {
-  test('keeps order, loses nothing, and each chunk fits unless it is one message alone', () => {
+  test('keeps all messages in order, and each chunk fits unless it is a single message', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 500 })), fc.integer({ min: 100, max: 1_000 }), (sizes, limit) => {
         const messages = sizes.map(message);
@@ -95,13 +95,13 @@ describe('splitByBytes', () => {
     );
   });
 
-  test('puts no more headers in a chunk than an attempt has time for', () => {
+  test('puts at most 20,000 headers in a chunk', () => {
     const headers = Array.from({ length: 1_000 }, (): Header => ({ name: 'a', value: null }));
     const messages = Array.from({ length: 45 }, () => ({ ...message(1), headers }));
     expect(splitByBytes(messages, 10_000_000).map((chunk) => chunk.length)).toEqual([20, 20, 5]);
   });
 
-  test('makes as few chunks as fit', () => {
+  test('makes as few chunks as possible', () => {
     const [one, two] = [batchBytes(message(100)), batchBytes(message(100)) + messageBytes(message(100))];
     expect(splitByBytes([message(100), message(100), message(100)], two)).toHaveLength(2);
     expect(splitByBytes([message(100), message(100), message(100)], two - 1)).toHaveLength(3);

@@ -9,7 +9,7 @@ export interface OwnMessage {
   readonly headers: readonly Header[];
 }
 
-/** A record to produce, with the record of the batch that it comes from. */
+/** A record to produce that was made from a record of the batch. */
 export interface Message extends OwnMessage {
   readonly from: KafkaRecord;
 }
@@ -20,9 +20,10 @@ type Content = Pick<OwnMessage, 'key' | 'value' | 'headers'>;
 const BATCH_OVERHEAD = 61;
 
 /**
- * What a message takes in a record batch, to the byte (record format v2): its length, attributes and timestamp delta
- * (one byte each but the length), offset delta, key, value and headers. kafkajs gives all messages of a batch one time.
- * @param offsetDelta its place in the batch
+ * The exact size of a message in a record batch, in bytes (record format v2): its length, attributes and timestamp
+ * delta (one byte each, except the length), offset delta, key, value and headers. The timestamp delta is always 0,
+ * since kafkajs gives all messages of a batch the same time.
+ * @param offsetDelta the message's place in the batch
  */
 export function messageBytes({ key, value, headers }: Content, offsetDelta = 0): number {
   const own = 2 + varintBytes(offsetDelta) + fieldBytes(key) + fieldBytes(value) + varintBytes(headers.length);
@@ -30,23 +31,23 @@ export function messageBytes({ key, value, headers }: Content, offsetDelta = 0):
   return varintBytes(body) + body;
 }
 
-/** What a message takes in its topic as the only one of its batch: what is held to `max.message.bytes`. */
+/** The size of a batch with only this message, in bytes. The topic's `max.message.bytes` limits it. */
 export function batchBytes(message: Content): number {
   return BATCH_OVERHEAD + messageBytes(message);
 }
 
-/** What a header takes in its record, in bytes. */
+/** The size of a header in its record, in bytes. */
 export function headerBytes({ name, value }: Header): number {
   const length = Buffer.byteLength(name);
   return varintBytes(length) + length + fieldBytes(value);
 }
 
-/** Bytes and their length before them; null is the length -1, of one byte. */
+/** The size of a field: its length and its bytes. Null is written as the length -1, in one byte. */
 function fieldBytes(bytes: Buffer | null): number {
   return bytes === null ? 1 : varintBytes(bytes.length) + bytes.length;
 }
 
-/** Seven bits a byte; zigzag doubles what isn't negative. */
+/** The size of a varint: seven bits a byte. Zigzag encoding doubles a number that isn't negative. */
 function varintBytes(value: number): number {
   let bytes = 1;
   for (let rest = (value * 2) >>> 7; rest > 0; rest >>>= 7) bytes += 1;
@@ -54,15 +55,15 @@ function varintBytes(value: number): number {
 }
 
 /**
- * Headers of a chunk: kafkajs takes some 2 us and 0.5 KB for each, and a chunk is encoded in the time of one attempt, by
- * a sixth of a core or more.
+ * The most headers in a chunk. kafkajs takes about 2 us and 0.5 KB for each, and must encode a chunk within one
+ * attempt, on a sixth of a core or more.
  */
 const CHUNK_HEADERS = 20_000;
 
 /**
- * Splits messages of one topic, in their order, into chunks that fit the topic's `max.message.bytes` wherever the
- * partitioner may put them, and hold no more than {@link CHUNK_HEADERS}. A message that is too large by itself stands
- * alone.
+ * Splits messages of one topic, in their order, into chunks. A chunk fits into the topic's `max.message.bytes`, even if
+ * all its messages go to one partition, and has at most {@link CHUNK_HEADERS} headers. A message that is too large is
+ * alone in its chunk.
  */
 export function splitByBytes<M extends Content>(messages: readonly M[], limit: number): M[][] {
   const chunks: M[][] = [];

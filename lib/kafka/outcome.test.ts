@@ -7,7 +7,7 @@ test.each([
   [TRACE, ['source', 'traceparent']],
   ['00-a-b-01', ['source']],
   [Buffer.from([0xff, 0x00]), ['source']],
-])('of a traceparent, W3C’s form alone is carried on: %j', (traceparent, names) => {
+])('only a traceparent in W3C’s form is copied to the output: %j', (traceparent, names) => {
   const [record] = recordsOf(batchOfRecords([{ value: 'x', headers: { traceparent } }]));
 
   expect(producedHeaders(record as KafkaRecord, 's').map(({ name }) => name)).toEqual(names);

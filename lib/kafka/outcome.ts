@@ -4,13 +4,13 @@ import { type Header, SOURCE, TRACEPARENT, textHeader } from './headers.ts';
 import type { KafkaRecord } from './records.ts';
 import { traceparentOf } from './traceparent.ts';
 
-/** What a step over the records of a batch gives: a result each, or a failure. Order is kept. */
+/** The result or the failure of each record after a step. Both lists are in the records' order. */
 export interface Outcome<T> {
   done: { record: KafkaRecord; result: T }[];
   failures: Failure[];
 }
 
-/** Applies pure code to each record; what throws on one record is that record's failure, and the others go on. */
+/** Applies pure code to each record. If it throws on a record, that record fails and the others go on. */
 export function eachRecord<T>(records: readonly KafkaRecord[], step: (record: KafkaRecord) => T): Outcome<T> {
   const outcome: Outcome<T> = { done: [], failures: [] };
   for (const record of records) {
@@ -23,7 +23,7 @@ export function eachRecord<T>(records: readonly KafkaRecord[], step: (record: Ka
   return outcome;
 }
 
-/** The headers of a record produced from another: `source`, and the input's trace carried on, where it is one. */
+/** The headers of a record that is produced from another: `source`, and the input's `traceparent` if it is valid. */
 export function producedHeaders(input: KafkaRecord, source: string): Header[] {
   const trace = traceparentOf(input.header(TRACEPARENT));
   return [textHeader(SOURCE, source), ...(trace === undefined ? [] : [textHeader(TRACEPARENT, trace)])];

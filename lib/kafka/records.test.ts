@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { mskEvent } from '#test/support/msk-event.ts';
 import { coordinatesText, type KafkaRecord, partitionsOf } from './records.ts';
 
-/** Headers as a JSON event may hold them, whatever its types say. */
+/** Sets headers that a JSON event may hold but the types don't allow. */
 function setHeaders(event: ReturnType<typeof mskEvent>, headers: unknown): void {
   for (const record of Object.values(event.records).flat()) Object.assign(record, { headers });
 }
@@ -10,7 +10,7 @@ function setHeaders(event: ReturnType<typeof mskEvent>, headers: unknown): void 
 const first = (event: ReturnType<typeof mskEvent>) => partitionsOf(event)[0]?.records[0] as KafkaRecord;
 
 describe('partitionsOf', () => {
-  test('keeps every partition apart, each in offset order', () => {
+  test('groups records by partition, in offset order', () => {
     const event = mskEvent([
       { partition: 0, offset: 5, value: 'a' },
       { partition: 2, offset: 9, value: 'b' },
@@ -25,7 +25,7 @@ describe('partitionsOf', () => {
     ]);
   });
 
-  test('gives any key, value and header bytes back unchanged', () => {
+  test('returns the bytes of any key, value and header unchanged', () => {
     const ascii = fc.uint8Array({ max: 127, maxLength: 600 });
     const bytes = fc.oneof(ascii, fc.uint8Array({ maxLength: 200 })).map((array) => Buffer.from(array));
     fc.assert(
@@ -40,7 +40,7 @@ describe('partitionsOf', () => {
     );
   });
 
-  test('tells an absent key and a tombstone from empty ones', () => {
+  test('distinguishes an absent key and a tombstone from empty ones', () => {
     const absent = first(mskEvent([{ value: null }]));
     const empty = first(mskEvent([{ key: '', value: '' }]));
 
@@ -48,7 +48,7 @@ describe('partitionsOf', () => {
     expect([empty.key?.length, empty.value?.length]).toEqual([0, 0]);
   });
 
-  test('takes a header byte of -128 as 0x80 and the last header of a name', () => {
+  test('reads a header byte of -128 as 0x80, and the last of several headers with one name', () => {
     const event = mskEvent([{ value: 'x' }]);
     setHeaders(event, [{ h: [-128, 127, -1] }, { h: [97] }]);
 
@@ -58,7 +58,7 @@ describe('partitionsOf', () => {
     expect(record.header('h')).toBe('a');
   });
 
-  test('tells a header without a value from an empty one; both read as empty text', () => {
+  test('distinguishes a header without a value from an empty one; the text of both is empty', () => {
     const event = mskEvent([{ value: 'x' }]);
     setHeaders(event, [{ h: null }, { e: [] }]);
 
@@ -71,7 +71,7 @@ describe('partitionsOf', () => {
     expect([record.header('h'), record.header('e'), record.headerCount]).toEqual(['', '', 2]);
   });
 
-  test('takes a header called __proto__ as a header', () => {
+  test('reads a header named __proto__ like any other', () => {
     const event = JSON.parse(
       JSON.stringify(mskEvent([{ value: 'x' }])).replace('"headers":[]', '"headers":[{"__proto__":[97]}]'),
     );
@@ -81,7 +81,7 @@ describe('partitionsOf', () => {
     expect(first(event).header('toString')).toBeUndefined();
   });
 
-  test('keeps what a mapping with a schema registry says of a value', () => {
+  test('keeps the schema metadata of a mapping with a schema registry', () => {
     const event = mskEvent([{ value: 'x' }, { value: 'y' }]);
     const metadata = { dataFormat: 'AVRO', schemaId: '7' } as const;
     Object.assign(event.records['raw-data-topic-0']?.[0] ?? {}, { valueSchemaMetadata: metadata });
@@ -89,7 +89,7 @@ describe('partitionsOf', () => {
     expect(partitionsOf(event)[0]?.records.map(({ valueSchema }) => valueSchema)).toEqual([metadata, undefined]);
   });
 
-  test('refuses what is no MSK event, and offsets out of order', () => {
+  test('refuses an event that is not from MSK, and offsets out of order', () => {
     expect(() => partitionsOf({ Records: [] } as never)).toThrow('not an MSK event');
     const event = mskEvent([
       { offset: 7, value: 'a' },
@@ -99,6 +99,6 @@ describe('partitionsOf', () => {
   });
 });
 
-test('coordinatesText is the record’s name in source headers', () => {
+test('coordinatesText is the value of source headers', () => {
   expect(coordinatesText({ topic: 'raw-data-topic', partition: 2, offset: 15 })).toBe('raw-data-topic-2-15');
 });

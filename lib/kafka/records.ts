@@ -1,21 +1,21 @@
 import type { MskEvent, MskEventRecord, SchemaMetadata } from './event.ts';
 import { type Header, headerCountOfEvent, headersFromEvent, headerTextFromEvent } from './headers.ts';
 
-/** Where a record lies: the one name it has for ever. */
+/** Where a record is stored: its name, which never changes. */
 export interface Coordinates {
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
 }
 
-/** `<topic>-<partition>-<offset>`: the text form of coordinates in `source` and `origin` headers. */
+/** `<topic>-<partition>-<offset>`: how `source` and `origin` headers name a record. */
 export function coordinatesText({ topic, partition, offset }: Coordinates): string {
   return `${topic}-${partition}-${offset}`;
 }
 
 /**
- * One record of an MSK event. Base64 is decoded when it is asked for, and once: most records are read by one field
- * only, and a batch of 6 MB decoded at once doubles a function's memory.
+ * One record of an MSK event. Each field's base64 is decoded when the field is first read: most functions read only one
+ * field, and decoding all fields of a batch of 6 MB would double a function's memory.
  */
 export class KafkaRecord implements Coordinates {
   readonly topic: string;
@@ -36,7 +36,7 @@ export class KafkaRecord implements Coordinates {
     this.#raw = raw;
   }
 
-  /** The key's bytes, unchanged; null where the record has none. */
+  /** The key's bytes, unchanged; null if the record has no key. */
   get key(): Buffer | null {
     this.#key ??= decode(this.#raw.key);
     return this.#key;
@@ -48,7 +48,7 @@ export class KafkaRecord implements Coordinates {
     return this.#value;
   }
 
-  /** What a mapping with a schema registry adds: Lambda has checked the value and taken its framing off. */
+  /** Set by a mapping with a schema registry: Lambda has then checked the value and removed its framing. */
   get valueSchema(): SchemaMetadata | undefined {
     return this.#raw.valueSchemaMetadata;
   }
@@ -63,14 +63,14 @@ export class KafkaRecord implements Coordinates {
     return headerCountOfEvent(this.#raw.headers);
   }
 
-  /** The last header of that name as text; undefined where there is none. */
+  /** The last header of that name as text; undefined if there is none. */
   header(name: string): string | undefined {
     return headerTextFromEvent(this.#raw.headers, name);
   }
 
   /**
-   * The value's bytes, one character each, and not remembered: for a look that costs less than {@link value} does.
-   * Undefined where there is none, or none that a strict reader of base64 takes.
+   * The value's bytes, one character each. It costs less than {@link value} and is not kept.
+   * Undefined if there is no value, or if it isn't strict base64.
    */
   get latin1Value(): string | undefined {
     const { value } = this.#raw;
@@ -82,7 +82,7 @@ export class KafkaRecord implements Coordinates {
     }
   }
 
-  /** The same record, under the same coordinates, with another value: as it is after a decoding step. */
+  /** The same record with the same coordinates and another value, for example a decoded one. */
   withValue(value: Buffer): KafkaRecord {
     return new KafkaRecord({ ...this.#raw, value: value.toString('base64') });
   }
@@ -100,9 +100,10 @@ export interface PartitionRecords {
 }
 
 /**
- * The partitions of an event. Lambda's payload may hold several, each in offset order; the order is checked, as
- * everything behind stands on it.
- * @throws TypeError where the event isn't an MSK event: the mapping or the sample is wrong, not a record
+ * The partitions of an event. Lambda's payload may hold several, each in offset order. The order is checked, because
+ * all later code relies on it.
+ * @throws TypeError if the offsets are out of order, or the event isn't an MSK event: then the mapping or the sample is
+ * wrong, not a record
  */
 export function partitionsOf(event: MskEvent): PartitionRecords[] {
   if (event?.eventSource !== 'aws:kafka' || typeof event.records !== 'object' || event.records === null) {

@@ -1,10 +1,10 @@
 import { type Batch, type Failure, partitionName, recordsOf } from './batch.ts';
 import { type Coordinates, coordinatesText, type KafkaRecord } from './records.ts';
 
-/** Partition name -> offset of its first record that is not done. */
+/** Partition name -> offset of the first record that must be delivered again. */
 export type Tails = ReadonlyMap<string, number>;
 
-/** Where each partition has to be taken up again: at its first failure that is retriable. */
+/** The tail of a partition starts at its first retriable failure. */
 export function tailsOf(failures: readonly Failure[]): Tails {
   const tails = new Map<string, number>();
   for (const { record, error } of failures) {
@@ -15,17 +15,17 @@ export function tailsOf(failures: readonly Failure[]): Tails {
   return tails;
 }
 
-/** Whether the record will be delivered again: it, or one before it in its partition, is handed back. */
+/** Whether the record is delivered again: it or an earlier record of its partition is handed back. */
 export function isInTail(tails: Tails, record: Coordinates): boolean {
   return record.offset >= (tails.get(partitionName(record)) ?? Number.POSITIVE_INFINITY);
 }
 
-/** The records to hand back: for each partition the first not done and every later one. */
+/** The records to hand back: for each partition, the first retriable failure and every later record. */
 export function tailRecords(batch: Pick<Batch, 'partitions'>, tails: Tails): KafkaRecord[] {
   return recordsOf(batch).filter((record) => isInTail(tails, record));
 }
 
-/** One line for a log or an error: where each partition stopped, and the first reason. */
+/** One line for a log or an error: where the tail of each partition starts, and the first error. */
 export function describeTails(failures: readonly Failure[]): string {
   const first = failures.find(({ error }) => error.retriable);
   if (first === undefined) return 'nothing failed';

@@ -5,8 +5,8 @@ import { askBootstrapBrokers, bootstrapBrokers } from './bootstrap.ts';
 const clusterArn = 'arn:aws:kafka:us-east-1:123456789012:cluster/pipeline/5a12-3';
 const answer = { bootstrapBrokerString: 'b-1:9092,b-2:9092', bootstrapBrokerStringSaslIam: 'b-1:9098,b-2:9098' };
 
-/** Stands for Amazon MSK's API: the SDK's real client asks it. */
-describe('the brokers of the cluster', () => {
+/** A server in place of Amazon MSK's API; the SDK's real client calls it. */
+describe('bootstrap brokers', () => {
   const asked: string[] = [];
   let reply: { status: number; type?: string; body?: object };
   let server: Server;
@@ -38,7 +38,7 @@ describe('the brokers of the cluster', () => {
   test.each([
     ['iam', 'b-1:9098,b-2:9098'],
     ['none', 'b-1:9092,b-2:9092'],
-  ] as const)('with KAFKA_AUTH=%s are those of that listener', async (auth, brokers) => {
+  ] as const)('come from the right listener for KAFKA_AUTH=%s', async (auth, brokers) => {
     expect(await askBootstrapBrokers({ clusterArn, auth })).toBe(brokers);
     expect(asked).toEqual([`GET /v1/clusters/${clusterArn}/bootstrap-brokers`]);
   });
@@ -47,7 +47,7 @@ describe('the brokers of the cluster', () => {
     [403, 'ForbiddenException'],
     [404, 'NotFoundException'],
     [400, 'BadRequestException'],
-  ])('%d %s is permanent, and says what to check', async (status, type) => {
+  ])('%d %s is a permanent failure, and its message says what to check', async (status, type) => {
     reply = { status, type };
 
     await expect(askBootstrapBrokers({ clusterArn, auth: 'iam' })).rejects.toMatchObject({
@@ -58,7 +58,7 @@ describe('the brokers of the cluster', () => {
     expect(asked).toHaveLength(1);
   });
 
-  test('a cluster without that listener is permanent, and says which property is missing', async () => {
+  test('a cluster without that listener is a permanent failure that names the missing property', async () => {
     reply = { status: 200, body: { bootstrapBrokerString: 'b-1:9092' } };
 
     await expect(askBootstrapBrokers({ clusterArn, auth: 'iam' })).rejects.toMatchObject({
@@ -71,7 +71,7 @@ describe('the brokers of the cluster', () => {
     [429, 'TooManyRequestsException'],
     [500, 'InternalServerErrorException'],
     [503, 'ServiceUnavailableException'],
-  ])('%d %s is transient', async (status, type) => {
+  ])('%d %s is a transient failure', async (status, type) => {
     reply = { status, type };
 
     await expect(askBootstrapBrokers({ clusterArn, auth: 'iam' })).rejects.toMatchObject({
@@ -80,7 +80,7 @@ describe('the brokers of the cluster', () => {
     });
   });
 
-  test('a service that nobody reaches is transient', async () => {
+  test('a service that cannot be reached is a transient failure', async () => {
     const endpoint = process.env['AWS_ENDPOINT_URL_KAFKA'];
     process.env['AWS_ENDPOINT_URL_KAFKA'] = 'http://127.0.0.1:1';
 
@@ -90,7 +90,7 @@ describe('the brokers of the cluster', () => {
     process.env['AWS_ENDPOINT_URL_KAFKA'] = endpoint;
   });
 
-  test('an instance asks once; a failure is not kept', async () => {
+  test('an instance asks once, and asks again after a failure', async () => {
     await expect(bootstrapBrokers()).rejects.toThrow('CLUSTER_ARN');
     Object.assign(process.env, { CLUSTER_ARN: clusterArn, KAFKA_AUTH: 'iam' });
     reply = { status: 503 };

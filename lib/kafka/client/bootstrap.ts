@@ -9,22 +9,22 @@ export interface ClusterAddress {
   auth: KafkaAuth;
 }
 
-/** Which of the answer's strings is the listener of each kind of authentication. */
+/** The property of the answer that holds the brokers' addresses, for each kind of authentication. */
 const LISTENERS = {
   iam: 'BootstrapBrokerStringSaslIam',
   none: 'BootstrapBrokerString',
 } as const satisfies Record<KafkaAuth, keyof GetBootstrapBrokersResponse>;
 
-/** ms that one question may take */
+/** the time limit of a request, in ms */
 const TIMEOUT_MS = 5_000;
 
 let known: Promise<string> | undefined;
 
 /**
- * The brokers of the cluster `CLUSTER_ARN`, as `KAFKA_AUTH` reaches them, for a function without a Kafka event, which
- * would tell: "host:port,host:port". Asked for once per instance: they stay, and a client learns of further brokers by
- * itself. A failure isn't kept.
- * @throws what {@link askBootstrapBrokers} throws; Error where a variable is missing
+ * The brokers of the cluster `CLUSTER_ARN` for the authentication `KAFKA_AUTH`: "host:port,host:port". For functions
+ * that get no Kafka event, which would hold them. An instance asks once: the addresses don't change, and a Kafka client
+ * finds further brokers itself. A failure isn't kept.
+ * @throws what {@link askBootstrapBrokers} throws; Error if a variable is missing
  * @example await producer.send(await bootstrapBrokers(), messages, deadline);
  */
 export function bootstrapBrokers(): Promise<string> {
@@ -41,9 +41,9 @@ async function askAsConfigured(): Promise<string> {
 }
 
 /**
- * `kafka:GetBootstrapBrokers`, one attempt.
- * @throws PermanentError BOOTSTRAP_REFUSED where the answer would be the same again: no right to ask, no such cluster,
- * no listener of that kind; TransientError BOOTSTRAP_BROKERS where the service can't be reached or is too busy
+ * Calls `kafka:GetBootstrapBrokers` once.
+ * @throws PermanentError BOOTSTRAP_REFUSED if another try would fail too: no permission, no such cluster, no such
+ * listener; TransientError BOOTSTRAP_BROKERS if the service can't be reached or is too busy
  */
 export async function askBootstrapBrokers({ clusterArn, auth }: ClusterAddress): Promise<string> {
   const client = new KafkaClient(oneAttempt);
@@ -59,11 +59,11 @@ export async function askBootstrapBrokers({ clusterArn, auth }: ClusterAddress):
   }
   throw new PermanentError(
     'BOOTSTRAP_REFUSED',
-    `cluster ${clusterArn} has no ${LISTENERS[auth]}: KAFKA_AUTH is ${auth}, so enable that in its ClientAuthentication`,
+    `cluster ${clusterArn} has no ${LISTENERS[auth]}: KAFKA_AUTH is ${auth}, enable it in ClientAuthentication`,
   );
 }
 
-/** Statuses that are about this moment, not about the question. */
+/** The 4xx statuses after which another try may succeed. */
 const BUSY = [408, 429];
 
 function explained(error: unknown, clusterArn: string): PipelineError {
@@ -71,14 +71,14 @@ function explained(error: unknown, clusterArn: string): PipelineError {
   const status = $metadata?.httpStatusCode ?? 0;
   if (status < 400 || status >= 500 || BUSY.includes(status)) {
     const what = [name, $metadata?.httpStatusCode].filter((part) => part !== undefined).join(' ');
-    return new TransientError('BOOTSTRAP_BROKERS', `Amazon MSK did not tell the brokers of ${clusterArn}: ${what}`, {
+    return new TransientError('BOOTSTRAP_BROKERS', `the request for the brokers of ${clusterArn} failed: ${what}`, {
       cause: error,
     });
   }
   return new PermanentError(
     'BOOTSTRAP_REFUSED',
-    `Amazon MSK refuses to tell the brokers of ${clusterArn}: ${name} ${status}; check CLUSTER_ARN, and that the ` +
-      "function's role allows kafka:GetBootstrapBrokers on it",
+    `Amazon MSK refused the request for the brokers of ${clusterArn}: ${name} ${status}; check CLUSTER_ARN, and that ` +
+      "the function's role allows kafka:GetBootstrapBrokers on this cluster",
     { cause: error },
   );
 }

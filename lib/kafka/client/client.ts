@@ -2,7 +2,7 @@ import { generateAuthToken } from 'aws-msk-iam-sasl-signer-js';
 import { Kafka, type KafkaConfig, logLevel } from 'kafkajs';
 import './kafkajs-timers.ts';
 
-/** How a client proves who it is: IAM on Amazon MSK, nothing on a broker that asks for nothing. */
+/** How a client authenticates: with IAM on Amazon MSK, or not at all on a broker without authentication. */
 export type KafkaAuth = 'iam' | 'none';
 
 /** What each kind of authentication adds to a kafkajs client. */
@@ -27,8 +27,8 @@ export interface ClientOptions {
 }
 
 /**
- * A kafkajs client that never retries by itself: a request that failed may have been done, and only the caller knows
- * whether doing it again is right.
+ * A kafkajs client that never retries by itself. A failed request may still have taken effect, and only the caller
+ * knows whether repeating it is right.
  */
 export function kafkaClient(options: ClientOptions): Kafka {
   return new Kafka({

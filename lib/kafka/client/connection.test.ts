@@ -1,6 +1,6 @@
 import { oneConnection } from './connection.ts';
 
-/** Connections that say when they are ended. */
+/** Connections that are numbered, and a list of those that were ended. */
 function counted() {
   const ended: string[] = [];
   let opened = 0;
@@ -16,7 +16,7 @@ function counted() {
   return { connections, ended };
 }
 
-test('of two sends that fail on one connection, the later one does not end the next one', async () => {
+test('when two sends fail on one connection, the later failure does not end the next connection', async () => {
   const { connections, ended } = counted();
   const [first, second] = [connections.get('a'), connections.get('a')];
 
@@ -28,7 +28,7 @@ test('of two sends that fail on one connection, the later one does not end the n
   expect(connections.get('a')).toBe(next);
 });
 
-test('a connection to other servers takes its place, and a send that failed on the old one leaves it be', async () => {
+test('a connection to other servers replaces the old one, and a failure on the old one does not end it', async () => {
   const { connections, ended } = counted();
   const old = connections.get('a');
 
@@ -41,17 +41,17 @@ test('a connection to other servers takes its place, and a send that failed on t
   expect(connections.get('b')).not.toBe(next);
 });
 
-test('one that could not be opened is ended like any other, and opened anew', async () => {
+test('a connection that could not be opened can be ended, and is opened again', async () => {
   let opened = 0;
   const connections = oneConnection(async () => {
     opened += 1;
-    throw new Error('away');
+    throw new Error('down');
   });
   const failed = connections.get('a');
-  await expect(failed.client).rejects.toThrow('away');
+  await expect(failed.client).rejects.toThrow('down');
 
   await connections.end(failed);
 
-  await expect(connections.get('a').client).rejects.toThrow('away');
+  await expect(connections.get('a').client).rejects.toThrow('down');
   expect(opened).toBe(2);
 });

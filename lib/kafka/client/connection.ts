@@ -1,18 +1,21 @@
-/** A client of the cluster at `servers`, which is on its way or there. */
+/** A client of the cluster at `servers`. It may still be connecting. */
 export interface Connection<T> {
   readonly servers: string;
   readonly client: Promise<T>;
 }
 
 export interface OneConnection<T> {
-  /** The connection to those servers: the one there is, or a new one in place of that to others. */
+  /** Returns the current connection if it is to those servers; otherwise opens a new one in its place. */
   get(servers: string): Connection<T>;
-  /** Ends that connection, if it is still the one there is: of two sends that fail, the later one leaves the next be. */
+  /**
+   * Ends that connection if it is still the current one. When two sends fail on one connection, the later failure thus
+   * doesn't end the connection that was opened after the first.
+   */
   end(connection: Connection<T>): Promise<void>;
   readonly close: () => Promise<void>;
 }
 
-/** Holds the one connection of an execution environment, between invocations too. */
+/** Keeps a single connection per execution environment, also between invocations. */
 export function oneConnection<T extends { disconnect(): Promise<void> }>(
   open: (servers: string) => Promise<T>,
 ): OneConnection<T> {

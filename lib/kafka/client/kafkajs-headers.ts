@@ -2,20 +2,23 @@ import type { IHeaders } from 'kafkajs';
 import Encoder from 'kafkajs/src/protocol/encoder.js';
 import type { Header } from '../headers.ts';
 
-/** Stands for a header's null: kafkajs 2.2.4 writes one, but measures it by `Buffer.byteLength`, which throws on null. */
+/**
+ * Marks a header without a value. kafkajs 2.2.4 can write null, but it measures a value with `Buffer.byteLength`, which
+ * throws on null.
+ */
 const NO_VALUE = Buffer.alloc(0);
 
 const write = Encoder.prototype.writeVarIntBytes;
 
-/** A null field and an empty one are both one byte long, so that the measured size is right. */
+/** Writes the marker as null. Null and an empty value both take one byte, so that the measured size is right. */
 Encoder.prototype.writeVarIntBytes = function writeNoValueAsNull(value) {
   return write.call(this, value === NO_VALUE ? null : value);
 };
 
 /**
- * Headers for kafkajs, in their order. It takes an object, which puts names like `1` before all others and each
- * repeated name in one place. Its encoder asks the list of a repeated name to `map` itself to headers: this one list
- * answers with all of them. (kafkajs 2.2.4, `protocol/recordBatch/record/v0`.)
+ * Headers for kafkajs 2.2.4, in their order. kafkajs takes headers as an object, which puts names like `1` first and
+ * groups repeated names. But for a repeated name, its encoder calls `map` on the list of values to get the headers. So
+ * one entry is enough: its list has its own `map`, which returns all headers (`protocol/recordBatch/record/v0`).
  */
 export function asKafkajsHeaders(headers: readonly Header[]): IHeaders {
   const all = headers.map(({ name, value }) => ({ key: name, value: value ?? NO_VALUE }));

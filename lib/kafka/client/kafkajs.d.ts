@@ -1,5 +1,5 @@
 declare module 'kafkajs/src/protocol/encoder.js' {
-  /** The part of kafkajs's writer of Kafka's protocol that is mended, and that tests read. */
+  /** The part of kafkajs's protocol encoder that kafkajs-headers.ts patches and tests read. */
   export default class Encoder {
     readonly buffer: Buffer;
     writeVarIntBytes: (this: Encoder, value: Buffer | string | null) => Encoder;
@@ -14,7 +14,7 @@ declare module 'kafkajs/src/protocol/recordBatch/record/v0/index.js' {
 }
 
 declare module 'kafkajs/src/network/requestQueue/index.js' {
-  /** The part of kafkajs's queue of a connection's requests that is mended here. */
+  /** The part of kafkajs's request queue that kafkajs-timers.ts patches. */
   export default class RequestQueue {
     readonly pending: readonly unknown[];
     scheduleCheckPendingRequests: (this: RequestQueue) => void;

@@ -8,7 +8,7 @@ const partitionMetadata = Array.from(
 );
 const choice = (key: Buffer | null) => ({ topic: 't', partitionMetadata, message: { key, value: null } });
 
-test('a key goes where kafkajs, and so every client of Kafka, puts it', () => {
+test('chooses the same partition for a key as kafkajs, and thus as every Kafka client', () => {
   const [ours, theirs] = [keyPartitioner(), Partitioners.DefaultPartitioner()];
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
@@ -19,13 +19,13 @@ test('a key goes where kafkajs, and so every client of Kafka, puts it', () => {
   );
 });
 
-test('records without a key go to all partitions', () => {
+test('spreads records without a key over all partitions', () => {
   const partitionOf = keyPartitioner();
   const chosen = new Set(Array.from({ length: 50 }, () => partitionOf(choice(null))));
   expect(chosen.size).toBe(7);
 });
 
-test('a key costs as many times more as it is longer, not the square of it', () => {
+test('the time for a key is linear in its length, not quadratic', () => {
   const partitionOf = keyPartitioner();
   const best = (bytes: number) => {
     const key = Buffer.alloc(bytes, 'x');
@@ -38,6 +38,6 @@ test('a key costs as many times more as it is longer, not the square of it', () 
   };
   best(100_000);
 
-  // 4 where each byte costs the same, 16 and more where each costs as much as all before it.
+  // The ratio is 4 if the time is linear, and 16 or more if it is quadratic.
   expect(best(400_000) / best(100_000)).toBeLessThan(10);
 });

@@ -4,8 +4,8 @@ const MULTIPLIER = 0x5bd1e995;
 const SEED = 0x9747b28c;
 
 /**
- * The hash that Kafka's own clients choose a key's partition by, signed (Kafka, `Utils.murmur2`). kafkajs 2.2.4 has it
- * too, in numbers that grow with the key: 1 MB would take it minutes.
+ * The hash from which Kafka's own clients choose a key's partition, as a signed number (Kafka, `Utils.murmur2`).
+ * kafkajs 2.2.4 has it too, but computes with numbers that grow with the key: a key of 1 MB would take minutes.
  */
 export function murmur2(key: Buffer): number {
   let hash = SEED ^ key.length;
@@ -21,7 +21,7 @@ export function murmur2(key: Buffer): number {
   return hash ^ (hash >>> 15);
 }
 
-/** A key's partition as Kafka's own clients choose it; a record without a key goes where kafkajs puts it. */
+/** Chooses a key's partition as Kafka's own clients do. A record without a key goes where kafkajs puts it. */
 export const keyPartitioner: ICustomPartitioner = () => {
   const partitionOf = Partitioners.DefaultPartitioner();
   return (choice) => {

@@ -7,25 +7,27 @@ import { oneConnection } from './connection.ts';
 import { asKafkajsHeaders } from './kafkajs-headers.ts';
 import { keyPartitioner } from './partitioner.ts';
 
-/** A message that its topic refuses for what it is. */
+/** A message that its topic refuses because of its size. */
 export interface Refusal<M extends OwnMessage = Message> {
   message: M;
   error: PermanentError;
-  /** bytes of a batch that its topic may take, fewer than the message has; a guess where the topic's limit is unknown */
+  /**
+   * how many bytes the topic may take in a batch, less than the message has; a guess if the topic's limit is unknown
+   */
   fits: number;
 }
 
 export interface RecordProducer {
   /**
-   * Produces messages, in their order per key. Returns when all in-sync replicas have acknowledged all but the
-   * refused ones.
-   * @throws TransientError where that can't be had before the deadline; some messages may then be stored all the same
+   * Produces messages, in their order per key. Returns when all in-sync replicas have acknowledged every message that
+   * isn't refused.
+   * @throws TransientError if that isn't so before the deadline; some messages may be stored all the same
    */
   send(bootstrapServers: string, messages: readonly Message[], deadline: Deadline): Promise<Refusal[]>;
   close(): Promise<void>;
 }
 
-/** One that also takes messages that come from no record. */
+/** A producer that also takes messages that don't come from a record. */
 export interface AnyProducer extends RecordProducer {
   send<M extends OwnMessage>(
     bootstrapServers: string,
@@ -39,17 +41,17 @@ export interface ProducerOptions {
   clientId: string;
   /** topic -> its `max.message.bytes` */
   limits: Readonly<Record<string, number>>;
-  /** one attempt's time in ms, over which the send counts as failed */
+  /** the time limit of one attempt, in ms */
   attemptMs?: number;
 }
 
 /**
- * The producer of an execution environment: one connection to the cluster, kept between invocations.
+ * The producer of an execution environment: it keeps one connection to the cluster between invocations.
  *
- * It is kafkajs without its idempotent mode, and a send that fails or passes its time ENDS that producer; the next
- * one starts a new connection. With the idempotent mode, or a producer that goes on, what was in flight when a broker
- * froze can be acknowledged in another record's place: a record would be lost that was acknowledged. Without, the
- * worst case is that a record is stored twice, under the same `source`.
+ * It uses kafkajs without its idempotent mode. A send that fails or takes too long ENDS the kafkajs producer, and the
+ * next send opens a new connection. With the idempotent mode, or with a kafkajs producer that goes on after a failure,
+ * a broker that froze could acknowledge an older request in place of a newer one: an acknowledged record would be lost.
+ * Without them, the worst case is that a record is stored twice, with the same `source`.
  */
 export function createProducer(options: ProducerOptions): AnyProducer {
   const attemptMs = options.attemptMs ?? 5_000;
@@ -70,7 +72,7 @@ export function createProducer(options: ProducerOptions): AnyProducer {
     }
   }
 
-  /** A chunk that is too large for its topic is halved, down to the one message that is at fault. */
+  /** Splits a chunk that is too large for its topic in halves, until the message that is too large is alone. */
   async function sendChunk<M extends OwnMessage>(
     servers: string,
     chunk: readonly M[],
@@ -91,7 +93,7 @@ export function createProducer(options: ProducerOptions): AnyProducer {
 
   return {
     async send(bootstrapServers, messages, deadline) {
-      const [fitting, refusals] = sortOut(messages, options.limits);
+      const [fitting, refusals] = refuseTooLarge(messages, options.limits);
       for (const chunk of rounds(fitting, options.limits)) {
         refusals.push(...(await sendChunk(bootstrapServers, chunk, deadline)));
       }
@@ -112,8 +114,8 @@ async function connect(bootstrapServers: string, options: ProducerOptions, timeo
   return producer;
 }
 
-/** Refuses what is over its topic's limit before it costs a request. A topic without a stated limit is the broker's. */
-function sortOut<M extends OwnMessage>(
+/** Refuses messages over their topic's limit without a request. The broker checks topics without a known limit. */
+function refuseTooLarge<M extends OwnMessage>(
   messages: readonly M[],
   limits: Readonly<Record<string, number>>,
 ): [M[], Refusal<M>[]] {
@@ -128,7 +130,7 @@ function sortOut<M extends OwnMessage>(
   return [fitting, refusals];
 }
 
-/** Each round holds the next chunk of every topic: few requests, and a topic's chunks in sequence. */
+/** Each round holds the next chunk of every topic. This takes few requests, and a topic's chunks stay in sequence. */
 function rounds<M extends OwnMessage>(messages: readonly M[], limits: Readonly<Record<string, number>>): M[][] {
   const chunked = [...Map.groupBy(messages, (message) => message.topic)].map(([topic, own]) =>
     splitByBytes(own, limits[topic] ?? 1_000_000),
@@ -144,15 +146,15 @@ function byTopic(messages: readonly OwnMessage[]) {
   }));
 }
 
-// A CommonJS module: its errors are no named exports outside of a bundle.
+// kafkajs is a CommonJS module: outside of a bundle, Node.js finds no named exports for its errors.
 const { KafkaJSProtocolError } = kafkajs;
 
-/** A broker's words for a batch over the topic's `max.message.bytes`, and over its `segment.bytes`. */
+/** A broker's errors for a batch over the topic's `max.message.bytes` and over its `segment.bytes`. */
 const TOO_LARGE: readonly string[] = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'];
 
 const tooLarge = (why: string) => new PermanentError('TOO_LARGE', `the record is ${why}`);
 
-/** A broker that refuses a message doesn't say what it would take: much less is soon found. */
+/** A broker that refuses a message doesn't say how much it would take: an eighth is tried next. */
 const guess = (message: OwnMessage) => Math.floor(batchBytes(message) / 8);
 
 function asKafkaError(error: unknown): Error {
