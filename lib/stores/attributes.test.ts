@@ -1,6 +1,6 @@
 import { attribute, item, itemBytes } from './attributes.ts';
 
-test('JSON values become attributes; undefined ones are left out', () => {
+test('JSON values become attributes, without undefined ones', () => {
   const nested = {
     text: '',
     flag: false,
@@ -19,7 +19,7 @@ test('JSON values become attributes; undefined ones are left out', () => {
   });
 });
 
-test('a `__proto__` key is an attribute like any other', () => {
+test('a key `__proto__` becomes an attribute like any other', () => {
   expect(Object.keys(item(JSON.parse('{"__proto__":{"a":1}}')))).toEqual(['__proto__']);
 });
 
@@ -33,12 +33,12 @@ test.each([
 });
 
 test.each([Number.NaN, Number.POSITIVE_INFINITY, 1e126, -1e-131, Number.MIN_VALUE])(
-  'the number %d, which DynamoDB does not hold, is permanent',
+  'the number %d, which DynamoDB does not hold, is a permanent failure',
   (number) => {
     expect(() => attribute(number)).toThrow(expect.objectContaining({ code: 'NUMBER_RANGE', retriable: false }));
   },
 );
 
-test('an item is as large as its names and values in UTF-8', () => {
+test('the size of an item is the size of its names and values in UTF-8', () => {
   expect(itemBytes(item({ é: 'ab', b: Buffer.alloc(10), n: 1 }))).toBe(2 + 2 + 1 + 10 + 1 + 21);
 });

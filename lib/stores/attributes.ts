@@ -4,7 +4,7 @@ import { PermanentError } from '../errors.ts';
 export type Item = Record<string, AttributeValue>;
 
 /**
- * A JSON value as a DynamoDB attribute. Numbers keep every bit: JavaScript writes a double in at most 17 digits, and
+ * A JSON value as a DynamoDB attribute. Numbers stay exact: JavaScript writes a double in at most 17 digits, and
  * DynamoDB holds 38.
  * @throws PermanentError NUMBER_RANGE for a number that DynamoDB doesn't hold
  */
@@ -18,7 +18,7 @@ export function attribute(value: unknown): AttributeValue {
   return { NULL: true };
 }
 
-/** An object's properties as attributes; those that are undefined are left out. */
+/** An object's properties as attributes, without those that are undefined. */
 export function item(properties: object): Item {
   const present = Object.entries(properties).filter(([, value]) => value !== undefined);
   return Object.fromEntries(present.map(([name, value]) => [name, attribute(value)]));
@@ -35,11 +35,11 @@ function numberText(value: number): string {
   throw new PermanentError('NUMBER_RANGE', 'a number is not within what DynamoDB holds: 1E-130 to 9.99E+125');
 }
 
-/** What DynamoDB counts for a number at most. */
+/** The most bytes that DynamoDB counts for a number. */
 const NUMBER_BYTES = 21;
 
 /**
- * An item's size as DynamoDB counts it, or some bytes more ("DynamoDB item sizes and formats").
+ * An item's size as DynamoDB counts it, or a few bytes more ("DynamoDB item sizes and formats").
  * @returns bytes
  */
 export function itemBytes(attributes: Item): number {

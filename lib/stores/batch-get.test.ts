@@ -2,7 +2,7 @@ import { plenty } from '#test/support/deadlines.ts';
 import { batchGet } from './batch-get.ts';
 import { answeredBy } from './dynamodb.fixture.ts';
 
-test.each([true, false, undefined])('reads consistently where that is asked for, again too: %s', async (consistent) => {
+test.each([true, false, undefined])('every read has the requested consistency: %s', async (consistent) => {
   const { client, asked } = answeredBy(({ RequestItems }) => {
     const [first = {}, ...rest] = RequestItems?.['any']?.Keys ?? [];
     return { Responses: { any: [first] }, UnprocessedKeys: rest.length > 0 ? { any: { Keys: rest } } : {} };

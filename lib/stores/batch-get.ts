@@ -13,15 +13,15 @@ export interface BatchGet {
   table: string;
   /** the error's code where the table can't be read */
   code: string;
-  /** true: strongly consistent, so that every write that has ended is seen; such a read costs twice as much */
+  /** true: a strongly consistent read, which sees every write that has ended and costs twice as much */
   consistent?: boolean;
 }
 
 /**
- * Reads the items of any number of different keys, a hundred at a time, side by side; what DynamoDB leaves unprocessed
- * is asked for again.
- * @returns the items that are there, in no order
- * @throws TransientError of that code where they can't all be had before the deadline
+ * Reads the items of any number of different keys, in parallel reads of a hundred keys. Reads the keys that DynamoDB
+ * leaves unprocessed again.
+ * @returns the items that exist, in any order
+ * @throws TransientError of that code if not all can be read before the deadline
  */
 export async function batchGet(from: BatchGet, keys: readonly Item[], deadline: Deadline): Promise<Item[]> {
   const reads: Promise<Item[]>[] = [];
@@ -43,7 +43,7 @@ async function readSome(
       const answer = await storeCall(call, (options) => client.send(get, options));
       items.push(...(answer.Responses?.[table] ?? []));
       left = answer.UnprocessedKeys?.[table]?.Keys ?? [];
-      if (left.length > 0) throw new TransientError(code, `${left.length} items were left unread: throttled`);
+      if (left.length > 0) throw new TransientError(code, `DynamoDB left ${left.length} items unread: throttled`);
     },
     { deadline },
   );

@@ -2,8 +2,8 @@ import type { Deadline } from '../deadline.ts';
 import { PipelineError, TransientError } from '../errors.ts';
 
 /**
- * For every AWS client of a store: one attempt, since `retry` is the one place that tries again, and within the
- * invocation's time; many sockets, since each call waits for its own answer.
+ * For every AWS client of a store: one attempt, since only `retry` tries again, within the invocation's time; many
+ * sockets, since calls run in parallel.
  */
 export const oneAttempt = {
   maxAttempts: 1,
@@ -19,10 +19,10 @@ export interface StoreCall {
 }
 
 /**
- * One call of an AWS client, ended when its time is over. What was sent may be done all the same, later: every write
- * has to carry a condition that makes it harmless then.
+ * One call of an AWS client, aborted when its time is over. The request may still take effect later: every write must
+ * have a condition that makes this harmless.
  * @param call gets the options for the client's `send`
- * @throws TransientError where it isn't already one of our errors: a store that fails is never a record's fault
+ * @throws TransientError for any error that isn't a PipelineError: a failing store is never a record's fault
  */
 export async function storeCall<T>(
   { store, deadline, timeoutMs }: StoreCall,
@@ -37,7 +37,7 @@ export async function storeCall<T>(
   }
 }
 
-/** An AWS error's name and status. Not its message: it may quote what was sent. */
+/** An AWS error's name and status, without its message, which may quote what was sent. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
   const { code, $metadata } = error as Error & { code?: string; $metadata?: { httpStatusCode?: number } };

@@ -13,7 +13,7 @@ import { oneAttempt, storeCall } from './call.ts';
 export type ConditionalPut = Pick<PutItemCommandInput, 'TableName' | 'ConditionExpression'> &
   Pick<PutItemCommandInput, 'ExpressionAttributeNames' | 'ExpressionAttributeValues'> & { Item: Item };
 
-/** Puts an item if the condition holds. @param found is given the item for which the condition did not hold */
+/** Puts an item if the condition holds. @param found gets the stored item if the condition doesn't hold */
 export type PutIf = (
   put: ConditionalPut,
   deadline: Deadline,
@@ -25,19 +25,19 @@ const TIMEOUT_MS = 3_000;
 /** "Service, account, and table quotas": item size. */
 export const ITEM_LIMIT_BYTES = 400 * 1024;
 
-/** What DynamoDB says of an item that it refuses for what it holds, and the code that this gets. */
+/** Parts of DynamoDB's messages for an item that it refuses because of its content, and our codes for them. */
 const REFUSALS: readonly (readonly [RegExp, string])[] = [
   [/item size/i, 'TOO_LARGE'],
   [/nesting levels/i, 'TOO_DEEP'],
 ];
 
 /**
- * Conditional puts, one attempt each. A refused condition is an answer, not an error.
+ * Conditional puts, one attempt each. A refused condition is a result, not an error.
  *
- * Its errors: PermanentError for an item that DynamoDB refuses for what it holds: TOO_LARGE (over 400 KB), TOO_DEEP
- * (more than 32 levels), and `UNEXPECTED` for any other validation error: that code's guard in lib/kafka/dead-letters.ts
- * hands the batch back where most of it gets one, as a table of the wrong shape would give.
- * TransientError for all else.
+ * Its errors: PermanentError for an item that DynamoDB refuses because of its content: TOO_LARGE (over 400 KB),
+ * TOO_DEEP (more than 32 levels), and `UNEXPECTED` for any other validation error. If most of a batch has `UNEXPECTED`,
+ * for example because the table has the wrong keys, lib/kafka/dead-letters.ts fails the batch. TransientError for all
+ * other errors.
  */
 export function putIf(client = new DynamoDBClient(oneAttempt)): PutIf {
   return async (put, deadline, found) => {
@@ -68,7 +68,7 @@ function isValidation(error: unknown): error is DynamoDBServiceException {
   return error instanceof DynamoDBServiceException && error.name === 'ValidationException';
 }
 
-/** The message stays in the cause: it may quote the item. */
+/** The message is only in the cause, since it may quote the item. */
 function refusal(error: DynamoDBServiceException): PermanentError {
   const code = REFUSALS.find(([pattern]) => pattern.test(error.message))?.[1] ?? UNEXPECTED;
   return new PermanentError(code, 'DynamoDB refused the item as invalid', { cause: error });

@@ -48,9 +48,10 @@ test.each<[code: string, error: unknown]>([
   expect(isBrokenDeployment(mapped)).toBe(code.startsWith('BROKEN'));
 });
 
-test("a permanent error's message names the constraint, and holds nothing of the record", () => {
+test("a permanent error's message names the constraint and contains nothing of the record", () => {
   const message =
-    'ERROR: duplicate key value violates unique constraint "readings_pkey"\n  Detail: Key (source)=(x).; SQLState: 23505';
+    'ERROR: duplicate key value violates unique constraint "readings_pkey"\n' +
+    '  Detail: Key (source)=(x).; SQLState: 23505';
   expect(toDatabaseError(new DatabaseErrorException(answered(400, message))).message).toBe(
     'PostgreSQL refused the data with 23505 by constraint readings_pkey',
   );

@@ -1,14 +1,20 @@
 import { PermanentError, type PipelineError, TransientError } from '../errors.ts';
 
 /**
- * SQLSTATE classes by what they say about the record (PostgreSQL documentation, appendix A): wrong data, a violated
- * constraint, and what is too large or too deeply nested for PostgreSQL are the record's own fault.
+ * SQLSTATE classes of errors that the record causes (PostgreSQL documentation, appendix A): wrong data, a violated
+ * constraint, and data that is too large or too deeply nested for PostgreSQL.
  */
 const PERMANENT: ReadonlySet<string> = new Set(['22', '23', '54']);
-/** Connection, rollback (deadlock), resources, operator (shutdown, cancel): the same statement may pass later. */
+/**
+ * Connection, rollback (deadlock), resources, operator intervention (shutdown, cancel): the same statement may succeed
+ * later.
+ */
 const TRANSIENT: ReadonlySet<string> = new Set(['08', '40', '53', '57']);
 
-/** Exceptions of the service and its front end that pass by themselves; every other one is a wrong deployment. */
+/**
+ * Exceptions of the service and its front end that pass without a change. Every other exception means a wrong
+ * deployment.
+ */
 const BY_NAME: Readonly<Record<string, string>> = {
   DatabaseResumingException: 'DATABASE_RESUMING',
   DatabaseUnavailableException: 'DATABASE_UNAVAILABLE',
@@ -17,20 +23,24 @@ const BY_NAME: Readonly<Record<string, string>> = {
   StatementTimeoutException: 'STATEMENT_TIMEOUT',
   ThrottlingException: 'DATABASE_THROTTLED',
   TooManyRequestsException: 'DATABASE_THROTTLED',
-  // The caller's deadline, and the client's own.
+  // The caller's deadline, and the client's own time limit.
   AbortError: 'DATABASE_DEADLINE',
   TimeoutError: 'DATABASE_DEADLINE',
-  // A transaction that was idle too long, or that a restart ended: the whole of it may be tried again.
+  // A transaction that was idle too long, or that a restart ended: the whole transaction may be tried again.
   TransactionNotFoundException: 'TRANSACTION_LOST',
 };
 
 /**
- * An error of the Data API's client as one of ours. The codes: `SQLSTATE_23505` (permanent or transient by its class),
- * `BROKEN_DEPLOYMENT_42P01` and `BROKEN_DEPLOYMENT_ForbiddenException` (transient: a missing table or right is no
- * record's fault, so nothing is dead-lettered, and it passes when someone mends it), `DATABASE_RESUMING`,
- * `DATABASE_UNAVAILABLE`, `DATABASE_UNREACHABLE`, `DATABASE_DEADLINE` (no answer in time), `DATABASE_THROTTLED`, `STATEMENT_TIMEOUT`,
- * `TRANSACTION_LOST`. PostgreSQL's message quotes values of a record: for a permanent error it is left out, and only
- * the constraint is named; the `cause` has it all.
+ * Maps an error of the Data API's client to a PipelineError. The codes:
+ *
+ * - `SQLSTATE_23505`: permanent or transient by its class
+ * - `BROKEN_DEPLOYMENT_42P01` and `BROKEN_DEPLOYMENT_ForbiddenException`: transient. A missing table or permission is
+ *   no record's fault, so there is no dead letter; it passes when someone fixes the deployment.
+ * - `DATABASE_RESUMING`, `DATABASE_UNAVAILABLE`, `DATABASE_UNREACHABLE`, `DATABASE_DEADLINE` (no answer in time),
+ *   `DATABASE_THROTTLED`, `STATEMENT_TIMEOUT`, `TRANSACTION_LOST`: transient
+ *
+ * PostgreSQL's message quotes values of a record. So the message of a permanent error names only the constraint, and
+ * the `cause` has PostgreSQL's message.
  */
 export function toDatabaseError(error: unknown): PipelineError {
   const { name, message, status } = facts(error);
@@ -43,7 +53,7 @@ export function toDatabaseError(error: unknown): PipelineError {
 
 const BROKEN = 'BROKEN_DEPLOYMENT_';
 
-/** Whether an error is one that only a change of the deployment mends: waiting for it is in vain. */
+/** Whether only a change of the deployment can fix an error: waiting doesn't help. */
 export function isBrokenDeployment(error: unknown): error is TransientError {
   return error instanceof TransientError && error.code.startsWith(BROKEN);
 }
@@ -55,7 +65,7 @@ function bySqlState(sqlState: string, message: string, cause: unknown): Pipeline
   return new TransientError(code, `PostgreSQL failed: ${message}`, { cause });
 }
 
-/** The error of a record that PostgreSQL refuses for its data. */
+/** The error for a record that PostgreSQL refuses because of its data. */
 export function refusedData(sqlState: string, constraint?: string, options?: ErrorOptions): PermanentError {
   const named = constraint ? ` by constraint ${constraint}` : '';
   return new PermanentError(`SQLSTATE_${sqlState}`, `PostgreSQL refused the data with ${sqlState}${named}`, options);
@@ -66,7 +76,7 @@ function byStatus(status: number, name: string): string {
   return status >= 500 ? 'DATABASE_UNAVAILABLE' : `${BROKEN}${name}`;
 }
 
-/** An answer of the service has a status; an error without one comes from the way there. */
+/** An answer of the service has a status. An error without a status means that the service was not reached. */
 function facts(error: unknown): { name: string; message: string; status: number | undefined } {
   if (!(error instanceof Error)) return { name: typeof error, message: String(error), status: undefined };
   const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };

@@ -22,26 +22,27 @@ export type Execute = (sql: string, parameters?: SqlParameter[]) => Promise<Exec
 
 export interface Database {
   /**
-   * Runs one statement; it is committed when this returns.
-   * @throws PipelineError as {@link toDatabaseError} maps it. To wait out a database that resumes, call it in `retry`.
-   * After a transient error the statement may have been run all the same, and the client itself may send it twice: it
-   * has to be idempotent.
+   * Runs one statement, which is committed when this returns. To wait while a database resumes, call it in `retry`. The
+   * statement must be idempotent: after a transient error it may have run all the same, and the client itself may send
+   * it twice.
+   * @throws PipelineError as {@link toDatabaseError} maps it
    */
   readonly execute: Execute;
   /**
    * Runs work in a transaction: committed when the work resolves, rolled back when it throws.
-   * @throws PipelineError as `execute`, or what the work threw
+   * @throws PipelineError as `execute`, or the work's error
    */
   transaction<T>(work: (execute: Execute) => Promise<T>): Promise<T>;
 }
 
-/** A call may take 45 s, the service says to wait for 60 s at least ("data-api-timeouts"). */
+/** A call may take 45 s; the service's documentation says to wait at least 60 s ("data-api-timeouts"). */
 const REQUEST_MS = 65_000;
 const CONNECT_MS = 3_000;
 
 /**
- * The client of an execution environment: it keeps its connections between invocations. A second try is for those that
- * the service closed while the environment was frozen; all else is for `retry`, which knows the deadline.
+ * The client of an execution environment: it keeps its connections between invocations. Its second try is for
+ * connections that the service closed while the environment was frozen. All other retries are done by `retry`, which
+ * knows the deadline.
  */
 export function dataApiClient(): RDSDataClient {
   return new RDSDataClient({
@@ -52,7 +53,7 @@ export function dataApiClient(): RDSDataClient {
 
 /**
  * A database behind the RDS Data API.
- * @param deadline ends the wait for each call: what then still runs is cancelled by nobody
+ * @param deadline ends the wait for each call; it doesn't cancel a statement that still runs
  */
 export function openDatabase(client: RDSDataClient, reference: DatabaseReference, deadline?: Deadline): Database {
   const { database: _, ...arns } = reference;
@@ -76,7 +77,7 @@ export function openDatabase(client: RDSDataClient, reference: DatabaseReference
         await mapped(client.send(new CommitTransactionCommand(transaction), signal()));
         return result;
       } catch (error) {
-        // What the work threw says more; a transaction that can't be rolled back ends by itself after 3 minutes.
+        // The work's error says more than a failed rollback. Without a rollback, the transaction ends after 3 minutes.
         await client.send(new RollbackTransactionCommand(transaction)).catch(() => undefined);
         throw error;
       }
@@ -93,8 +94,10 @@ async function mapped<T>(call: Promise<T>): Promise<T> {
 }
 
 /**
- * A parameter that holds any JSON value, for `CAST(:name AS jsonb)`: the way to give one statement many rows.
- * @example execute('INSERT INTO t SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(id int)', [json('rows', [{ id: 1 }])])
+ * A parameter that holds any JSON value, for `CAST(:name AS jsonb)`: a way to give many rows to one statement.
+ * @example
+ * const sql = 'INSERT INTO t SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(id int)';
+ * await execute(sql, [json('rows', [{ id: 1 }])]);
  */
 export function json(name: string, value: unknown): SqlParameter {
   return { name, value: { stringValue: JSON.stringify(value) }, typeHint: 'JSON' };

@@ -5,8 +5,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 
 /**
- * A client whose batch reads a function answers, and what it was asked: DynamoDB Local reads consistently whatever it is
- * asked, and leaves nothing unread.
+ * A client that gets its answers to batch reads from a function, and the list of its requests. DynamoDB Local can't be
+ * used: it always reads consistently and leaves no key unprocessed.
  */
 export function answeredBy(answer: (input: BatchGetItemCommandInput) => Omit<BatchGetItemCommandOutput, '$metadata'>) {
   const client = new DynamoDBClient({ region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'a' } });

@@ -5,7 +5,7 @@ import { plenty } from '#test/support/deadlines.ts';
 import { oneAttempt } from './call.ts';
 import { immutableObjects } from './objects.ts';
 
-/** S3's answers that no local S3 server gives on demand. */
+/** Answers of S3 that a local S3 server doesn't give on demand. */
 let answer: RequestListener;
 let server: Server;
 let client: S3Client;
@@ -35,7 +35,7 @@ const create = () =>
     plenty,
   );
 
-test('a put is conditional, and gives its own metadata where it created the object', async () => {
+test('a put is conditional, and returns its own metadata if it created the object', async () => {
   let condition: string | undefined;
   answer = ({ headers }, response) => {
     condition = headers['if-none-match'];
@@ -46,7 +46,7 @@ test('a put is conditional, and gives its own metadata where it created the obje
   expect(condition).toBe('*');
 });
 
-test('a 412 is no error: the metadata of the object that is there count', async () => {
+test('after a 412, returns the metadata of the stored object', async () => {
   answer = ({ method }, response) => {
     if (method === 'PUT') response.writeHead(412).end('<Error><Code>PreconditionFailed</Code></Error>');
     else response.writeHead(200, { 'x-amz-meta-end': '3' }).end();
@@ -59,13 +59,13 @@ test.each([
   [409, 'ConditionalRequestConflict'],
   [503, 'SlowDown'],
   [403, 'AccessDenied'],
-])('a %d (%s) is transient', async (status, code) => {
+])('a %d (%s) is a transient failure', async (status, code) => {
   answer = (_, response) => response.writeHead(status).end(`<Error><Code>${code}</Code></Error>`);
 
   await expect(create()).rejects.toMatchObject({ retriable: true, message: `S3 failed: ${code} ${status}` });
 });
 
-test('an object that is gone between the refused put and its HEAD is transient', async () => {
+test('an object that is deleted between the refused put and the HEAD is a transient failure', async () => {
   answer = ({ method }, response) => response.writeHead(method === 'PUT' ? 412 : 404).end();
 
   await expect(create()).rejects.toMatchObject({ retriable: true });

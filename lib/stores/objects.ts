@@ -12,17 +12,17 @@ export interface NewObject {
 /** Objects of a bucket that are created once and never changed. */
 export interface ImmutableObjects {
   /**
-   * Creates an object unless there is one under that key.
-   * @returns the metadata of the object that is there now: this one's, or the earlier one's
-   * @throws TransientError; the object may then be there all the same
+   * Creates an object if there is none under that key.
+   * @returns the metadata of the object that is stored now: the new one or the earlier one
+   * @throws TransientError; the object may be stored all the same
    */
   create(key: string, object: NewObject, deadline: Deadline): Promise<Readonly<Record<string, string>>>;
 }
 
-/** Long enough for a put of some MB on a bad day; a retry is cheap. */
+/** Long enough for a put of several MB when S3 is slow. A retry is cheap. */
 const TIMEOUT_MS = 10_000;
 
-/** A 412 says that the object exists. A 409 (a conflicting put is under way) says nothing yet: transient. */
+/** 412 means that the object exists. 409 means that another put is in progress: that is a transient failure. */
 const PRECONDITION_FAILED = 412;
 
 /** @see "Conditional writes" of the Amazon S3 User Guide */

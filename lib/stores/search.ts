@@ -8,16 +8,16 @@ export const searchAuth = z.enum(['es', 'aoss', 'none']);
 export type SearchAuth = z.infer<typeof searchAuth>;
 
 export interface SearchOptions {
-  /** `https://…`, of the domain or collection */
+  /** the URL of the domain or collection, `https://…` */
   readonly node: string;
   readonly auth: SearchAuth;
   readonly region: string;
 }
 
-/** What one request may take, in ms: a bulk of 4 MiB on a small node takes seconds. */
+/** The time limit of a request, in ms. A bulk request of 4 MiB takes seconds on a small node. */
 export const REQUEST_MS = 20_000;
 
-/** The client of an execution environment. It tries once: `retry` is the one place that tries again. */
+/** The client of an execution environment. It makes one attempt: only `retry` tries again. */
 export function searchClient({ node, auth, region }: SearchOptions): Client {
   const signer = auth === 'none' ? {} : AwsSigv4Signer({ region, service: auth, getCredentials: defaultProvider() });
   return new Client({ ...signer, node, maxRetries: 0, requestTimeout: REQUEST_MS });

@@ -1,6 +1,6 @@
 /**
- * Does the work for every item, at most `limit` at a time, and gives the results in the items' order. Work that can
- * fail answers so: one that throws ends the wait for the others, not the others.
+ * Does the work for every item, at most `limit` items at a time, and returns the results in the items' order. Work that
+ * can fail must return its failure: if it throws, this rejects at once, while the work on other items goes on.
  */
 export async function sideBySide<T, R>(
   items: readonly T[],

@@ -43,7 +43,7 @@ const NOT_SQL = fc.constantFrom(
 );
 const SQL = fc.constantFrom(' ', ', ', '(', ')', ' + ', '::int', ' word ', '12', ';', '=');
 
-test('parameters are found among anything that only looks like one', () => {
+test('finds the parameters among text that only looks like parameters', () => {
   const piece = fc.oneof(
     NOT_SQL,
     SQL,
@@ -51,13 +51,13 @@ test('parameters are found among anything that only looks like one', () => {
   );
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
-      // A space between: two pieces side by side may be one token ('' is an escaped quote, :a1 a longer name).
+      // Joined with spaces: two adjacent pieces may be one token ('' is an escaped quote, :a1 a longer name).
       expect(parameters(pieces.join(' '))).toEqual(pieces.filter((text) => /^:[a-z]/.test(text)));
     }),
   );
 });
 
-test("any text's tokens joined are the text", () => {
+test('the tokens of any text, joined, are the text', () => {
   const text = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.string({
@@ -76,9 +76,9 @@ test("any text's tokens joined are the text", () => {
   );
 });
 
-test('a long literal costs time in proportion to its length', () => {
+test('a long literal takes linear time', () => {
   const started = performance.now();
   expect(tokenize(`SELECT '${"''".repeat(500_000)}', E'${'\\n'.repeat(500_000)}'`)).toHaveLength(6);
-  // It takes about a tenth of a second.
+  // Normally about a tenth of a second.
   expect(performance.now() - started).toBeLessThan(30_000);
 });

@@ -1,21 +1,24 @@
 /**
- * PostgreSQL's lexical rules as far as they decide what a colon or a semicolon means (PostgreSQL 17 documentation,
+ * The part of PostgreSQL's lexical rules that decides what a colon or a semicolon means (PostgreSQL 17 documentation,
  * "Lexical Structure"): strings with and without backslash escapes, dollar quotes, quoted identifiers, nested comments.
  */
 
-/** `space` and `comment` carry no meaning; `symbol` is one character of an operator or a bracket, or the cast `::`. */
+/** `space` and `comment` have no meaning; `symbol` is one character of an operator or a bracket, or the cast `::`. */
 export type TokenKind = 'space' | 'comment' | 'string' | 'quoted' | 'word' | 'number' | 'parameter' | 'symbol';
 
 export interface Token {
   readonly kind: TokenKind;
-  /** The text as written: all tokens' texts joined are the input. */
+  /** The text as written. The texts of all tokens, joined, are the input. */
   readonly text: string;
 }
 
 /** A string that continues on the next line keeps its escapes (`E'a'⏎'b'` is one constant). */
 const ESCAPE_STRING = /[eE]'[^'\\]*(?:(?:''|\\[\s\S]|'\s*\n\s*')[^'\\]*)*(?:'|\\?$)/y;
 
-/** Tried in this order at each place; what is not terminated runs to the end, and PostgreSQL reports it. */
+/**
+ * Tried in this order at each position. A token without its end goes to the end of the input, and PostgreSQL reports
+ * the error.
+ */
 const RULES: readonly (readonly [TokenKind, RegExp])[] = [
   ['space', /\s+/y],
   ['comment', /--[^\r\n]*/y],
@@ -31,8 +34,8 @@ const RULES: readonly (readonly [TokenKind, RegExp])[] = [
 const NAME = /:[A-Za-z_]\w*/y;
 
 /**
- * Splits SQL into tokens, `:name` parameters among them. Never throws: text that is no SQL gives tokens too, whose
- * texts joined are always the input.
+ * Splits SQL into tokens, among them `:name` parameters. It never throws: text that isn't SQL also becomes tokens that,
+ * joined, are the input.
  *
  * @example tokenize("SELECT ':no' WHERE a = :yes::int") // one token of kind parameter: ":yes"
  */
@@ -54,7 +57,7 @@ function byRule(sql: string, at: number): Token {
     const text = matchAt(rule, sql, at);
     if (text) return { kind, text };
   }
-  throw new Error(`no lexical rule for SQL at ${at}`);
+  throw new Error(`no lexical rule matches the SQL at position ${at}`);
 }
 
 function parameter(sql: string, at: number): Token | undefined {
@@ -82,8 +85,9 @@ function blockComment(sql: string, start: number): Token | undefined {
 type Bracket = 'parenthesis' | 'array' | 'subscript';
 
 /**
- * Tells a parameter's colon from a slice's. Within a subscript a colon after an operand is a slice (`a[1:n]`), one
- * before an operand a parameter (`a[:i]`); in parentheses, `ARRAY[…]` and outside, `:name` is always a parameter.
+ * Distinguishes the colon of a parameter from the colon of a slice. Within a subscript, a colon after an operand is a
+ * slice (`a[1:n]`), and a colon before an operand is a parameter (`a[:i]`). In parentheses, in `ARRAY[…]` and outside
+ * of brackets, `:name` is always a parameter.
  */
 function colonReader() {
   const open: Bracket[] = [];

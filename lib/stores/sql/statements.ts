@@ -1,9 +1,9 @@
 import { tokenize } from './lexer.ts';
 
 /**
- * The statements of a script, without their semicolons; what holds nothing but space and comments is no statement.
- * A comment before a statement stays with it. SQL-standard function bodies (`BEGIN ATOMIC … END`) hold semicolons of
- * their own that PostgreSQL's grammar alone can tell: write such functions with a dollar-quoted body.
+ * The statements of a script, without their semicolons. Text with only space and comments is not a statement. A comment
+ * before a statement stays with it. SQL-standard function bodies (`BEGIN ATOMIC … END`) contain semicolons that only
+ * PostgreSQL's grammar can recognize: write such functions with a dollar-quoted body.
  *
  * @example splitStatements("SELECT ';'; -- one\n SELECT 2;") // ["SELECT ';'", "-- one\n SELECT 2"]
  */
