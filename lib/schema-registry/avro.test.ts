@@ -5,10 +5,10 @@ const record = (...fields: object[]): string => JSON.stringify({ type: 'record',
 const field = (name: string, type: unknown, more: object = {}): object => ({ name, type, ...more });
 const decode = (writer: string, bytes: Buffer | number[], reader = writer): unknown =>
   avroDecoder(writer, avroType(reader))({ bytes: Buffer.from(bytes), start: 0 });
-/** Avro's zigzag. */
+/** A long as Avro writes it. */
 const long = (value: number): number[] => [...avroType('"long"').toBuffer(value)];
 
-test('whatever avsc writes is read, of every type', () => {
+test('reads values of every type as avsc writes them', () => {
   const type = avroType(
     JSON.stringify({
       type: 'record',
@@ -56,7 +56,7 @@ test('whatever avsc writes is read, of every type', () => {
   );
 });
 
-test('of any bytes, each ends in a value or in one of our codes', () => {
+test('any bytes give a value or one of our codes', () => {
   const schema = record(
     field('a', { type: 'array', items: 'null' }),
     field('b', { type: 'map', values: ['null', 'string'] }),
@@ -75,18 +75,18 @@ test('of any bytes, each ends in a value or in one of our codes', () => {
   );
 });
 
-describe('a field that the writer may leave null, and ours may not', () => {
+describe('a field that may be null in the writer’s schema, but not in the reader’s', () => {
   const reader = record(field('a', 'string', { default: 'none' }), field('b', 'long'), field('c', ['null', 'string']));
   const writer = record(field('b', ['long', 'null']), field('a', ['null', 'string']), field('c', ['string', 'null']));
 
-  test('is read where it is there, and is null where it is not', () => {
+  test('is decoded, and a null stays null', () => {
     const bytes = (value: object) => avroType(writer).toBuffer(value);
 
     expect(decode(writer, bytes({ a: 'x', b: 1, c: 'y' }), reader)).toEqual({ a: 'x', b: 1, c: 'y' });
     expect(decode(writer, bytes({ a: null, b: null, c: null }), reader)).toEqual({ a: null, b: null, c: null });
   });
 
-  test('may be missing from the writer as before: the default is no null', () => {
+  test('may be missing in the writer’s schema: it then has its default, not null', () => {
     const less = record(field('b', ['null', 'long']));
     const value = decode(
       less,
@@ -102,7 +102,7 @@ const TEXT = record(field('text', 'string'));
 const LIST = record(field('list', { type: 'array', items: 'string' }));
 const NULLS = record(field('list', { type: 'array', items: 'null' }));
 const MAP = record(field('map', { type: 'map', values: 'string' }));
-/** Records that hold two of the next, so many deep, and nothing else. */
+/** Records that each hold the next one twice, `depth` levels deep, and nothing else. */
 const doubling = (depth: number): string => {
   const inner = depth === 0 ? 'null' : JSON.parse(doubling(depth - 1));
   const fields = [field('a', inner), field('b', depth === 0 ? 'null' : `R${depth - 1}`)];
@@ -113,21 +113,16 @@ const NESTED = JSON.stringify({ type: 'record', name: 'N', fields: [field('next'
 test.each<[what: string, schema: string, bytes: number[], code: string]>([
   ['truncated in a string', TEXT, [...long(4), 0x61], 'TRUNCATED_AVRO'],
   ['truncated in a number', record(field('n', 'long')), [0x80], 'TRUNCATED_AVRO'],
-  ['nothing at all', TEXT, [], 'TRUNCATED_AVRO'],
-  ['bytes behind', TEXT, [...long(1), 0x61, 0x62], 'TRAILING_BYTES'],
+  ['no bytes', TEXT, [], 'TRUNCATED_AVRO'],
+  ['extra bytes at the end', TEXT, [...long(1), 0x61, 0x62], 'TRAILING_BYTES'],
   ['a string of a negative length', TEXT, long(-1), 'NOT_AVRO'],
   ['a string of 2^50 bytes', TEXT, long(2 ** 50), 'TRUNCATED_AVRO'],
   ['a number of 11 bytes', TEXT, Array.from({ length: 11 }, () => 0xff), 'NOT_AVRO'],
   ['a union without that branch', record(field('u', ['null', 'string'])), long(2), 'NOT_AVRO'],
-  ['a union of a negative branch', record(field('u', ['null', 'string'])), long(-1), 'NOT_AVRO'],
+  ['a negative branch of a union', record(field('u', ['null', 'string'])), long(-1), 'NOT_AVRO'],
   ['an enum without that symbol', record(field('e', { type: 'enum', name: 'E', symbols: ['A'] })), long(1), 'NOT_AVRO'],
-  [
-    'a long that no number holds',
-    record(field('n', 'long')),
-    [...Array.from({ length: 9 }, () => 0xff), 1],
-    'NOT_AVRO',
-  ],
-  // avsc goes back by the size, and round and round.
+  ['a long over 64 bits', record(field('n', 'long')), [...Array.from({ length: 9 }, () => 0xff), 1], 'NOT_AVRO'],
+  // avsc would go back by the size, again and again.
   ['a block of a negative size', LIST, [...long(-1), ...long(-3), ...long(0), ...long(0)], 'NOT_AVRO'],
   ['a block of another size than stated', LIST, [...long(-1), ...long(9), ...long(1), 0x61, ...long(0)], 'NOT_AVRO'],
   ['2^40 nulls', NULLS, [...long(2 ** 40), ...long(0)], 'NOT_AVRO'],
@@ -135,27 +130,27 @@ test.each<[what: string, schema: string, bytes: number[], code: string]>([
   ['2^40 entries of a map', MAP, [...long(2 ** 40), ...long(0)], 'NOT_AVRO'],
   ['2^40 records of no bytes', doubling(40), [], 'NOT_AVRO'],
   ['a million levels', NESTED, Array.from({ length: 60_000 }, () => 0), 'NOT_AVRO'],
-])('%s, in no time', (_, schema, bytes, code) => {
+])('refuses %s, quickly', (_, schema, bytes, code) => {
   const before = performance.now();
 
   expect(() => decode(schema, bytes)).toThrow(expect.objectContaining({ code, retriable: false }));
   expect(performance.now() - before).toBeLessThan(10_000);
 });
 
-test('a block with a negative count and its true size is Avro', () => {
+test('reads a block with a negative count and the right size', () => {
   const bytes = [...long(-2), ...long(4), ...long(1), 0x61, ...long(1), 0x62, ...long(0)];
 
   expect(decode(LIST, bytes)).toEqual({ list: ['a', 'b'] });
 });
 
-test('what is no UTF-8 comes out as U+FFFD', () => {
+test('invalid UTF-8 becomes U+FFFD', () => {
   expect(decode(TEXT, [...long(3), 0x61, 0xc3, 0x62])).toEqual({ text: 'a\ufffdb' });
 });
 
 describe("a writer's schema", () => {
   const reader = record(field('a', 'string'), field('b', ['null', 'long'], { default: null }));
 
-  test('of more, fewer and other fields, another order and namespace, is read as ours', () => {
+  test('with other fields, another order and another namespace is resolved to the reader’s', () => {
     const writer = JSON.stringify({
       type: 'record',
       name: 'R',
@@ -169,26 +164,35 @@ describe("a writer's schema", () => {
     });
   });
 
-  /** Of a registry that holds a default to nothing: `text` is its JSON, whatever a JavaScript number can hold. */
+  /**
+   * A schema with a default that some registries accept. `text` is the default's JSON; it may hold numbers that
+   * JavaScript can't.
+   */
   const withDefault = (type: unknown, text: string) =>
-    `{"type":"record","name":"R","fields":[{"name":"a","type":"string"},{"name":"x","type":${JSON.stringify(type)},"default":${text}}]}`;
+    '{"type":"record","name":"R","fields":[{"name":"a","type":"string"},' +
+    `{"name":"x","type":${JSON.stringify(type)},"default":${text}}]}`;
   const A_THEN = [...long(1), 0x61];
 
   test.each([
-    ['of the second branch of a union', ['null', 'string'], '"none"', [...long(1), ...long(1), 0x78]],
-    ['null, of a union that begins otherwise', ['string', 'null'], 'null', long(1)],
+    ['for the second branch of a union', ['null', 'string'], '"none"', [...long(1), ...long(1), 0x78]],
+    ['null for a union that starts otherwise', ['string', 'null'], 'null', long(1)],
     ['of another type', 'long', '"seven"', long(7)],
     ['that is a long beyond 2^53', 'long', '9223372036854775807', long(7)],
-    ['of no field of a record', { type: 'record', name: 'I', fields: [{ name: 'n', type: 'int' }] }, '{}', long(7)],
+    [
+      'that lacks a field of the record',
+      { type: 'record', name: 'I', fields: [{ name: 'n', type: 'int' }] },
+      '{}',
+      long(7),
+    ],
     [
       'within a record',
       { type: 'record', name: 'I', fields: [{ name: 'n', type: 'int', default: 'x' }] },
       '{}',
       long(7),
     ],
-    ['that is no symbol of an enum', { type: 'enum', name: 'E', symbols: ['A'], default: 'B' }, '"C"', long(0)],
+    ['that is not a symbol of the enum', { type: 'enum', name: 'E', symbols: ['A'], default: 'B' }, '"C"', long(0)],
     ['in an array', { type: 'array', items: { type: 'enum', name: 'E', symbols: ['A'], default: 'B' } }, '7', long(0)],
-  ])('with a default %s is read: a writer’s defaults are never used', (_, type, text, bytes) => {
+  ])('with a default %s is accepted: a writer’s defaults are never used', (_, type, text, bytes) => {
     expect(decode(withDefault(type, text), [...A_THEN, ...bytes], reader)).toEqual({ a: 'a', b: null });
   });
 
@@ -202,7 +206,7 @@ describe("a writer's schema", () => {
     });
 
   test.each(['com.my-company.logins', 'com.2fa.logins', 'com..logins', 'org.überall', 'valid.one', ''])(
-    'of the namespace "%s" is read: any will do',
+    'with the namespace "%s" is accepted',
     (namespace) => {
       const device = { type: 'record', name: 'Device', fields: [field('n', 'int')] };
       const nested = [
@@ -218,7 +222,7 @@ describe("a writer's schema", () => {
     },
   );
 
-  test('of types of one name in two such namespaces is read by each', () => {
+  test('with two types of the same name in different invalid namespaces keeps them apart', () => {
     const writer = inNamespace('com.my-company', [
       field('x', { type: 'enum', name: 'com.2fa.E', symbols: ['A'] }),
       field('y', { type: 'record', name: 'E', fields: [field('n', 'string')] }),
@@ -230,33 +234,33 @@ describe("a writer's schema", () => {
     expect(decode(writer, bytes, reader)).toEqual({ a: 'a', b: null });
   });
 
-  test('whose name holds its namespace is read', () => {
+  test('with its namespace in its name is accepted', () => {
     const writer = JSON.stringify({ type: 'record', name: 'com.my-company.R', fields: [field('a', 'string')] });
 
     expect(decode(writer, A_THEN, reader)).toEqual({ a: 'a', b: null });
   });
 
   test.each([
-    ['no JSON', '{'],
-    ['no schema', '{"type":"nonsense"}'],
+    ['that is not JSON', '{'],
+    ['that is not a schema', '{"type":"nonsense"}'],
     ['of over 170,000 characters', ' '.repeat(170_000) + reader],
-    ['without a field that has no default', record(field('b', 'long'))],
+    ['without a field that needs a default', record(field('b', 'long'))],
     ['of another type', record(field('a', 'long'))],
     ['of another name', JSON.stringify({ type: 'record', name: 'Q', fields: [field('a', 'string')] })],
-    ['no record', '"string"'],
-    // avsc would neither read nor skip such a field.
+    ['that is not a record', '"string"'],
+    // avsc would neither read nor skip a field with this name.
     [
       'with a field __proto__',
       `{"type":"record","name":"R","fields":[{"name":"__proto__","type":"string"},{"name":"a","type":"string"}]}`,
     ],
     [
-      'with a field toString in it',
+      'with a nested field toString',
       record(
         field('a', 'string'),
         field('n', { type: 'array', items: { type: 'record', name: 'I', fields: [field('toString', 'string')] } }),
       ),
     ],
-    ['nested without end', `${'{"type":"array","items":'.repeat(5_000)}"null"${'}'.repeat(5_000)}`],
+    ['with 5,000 levels of nesting', `${'{"type":"array","items":'.repeat(5_000)}"null"${'}'.repeat(5_000)}`],
   ])('%s is refused', (_, writer) => {
     expect(() => avroDecoder(writer, avroType(reader))).toThrow(
       expect.objectContaining({ code: 'INCOMPATIBLE_SCHEMA', retriable: false }),

@@ -5,35 +5,38 @@ import type { Payload } from './framing.ts';
 import { mayHoldTooLong, type Nesting, valuesOf, wellFormed } from './well-formed.ts';
 import { lenient } from './writer-schema.ts';
 
-/** Decodes one payload of a writer's schema as the reader's. */
+/** Decodes a payload that was written with the writer's schema into a value of the reader's schema. */
 export type Decoder = (payload: Payload) => unknown;
 
 type Schema = Parameters<typeof avro.Type.forSchema>[0];
 
-/** No registry has a longer one: AWS::Glue::Schema, SchemaDefinition. */
+/** The longest schema that a registry takes: AWS::Glue::Schema, SchemaDefinition. */
 const SCHEMA_CHARACTERS = 170_000;
 
-/** A schema of no more values costs little, whatever the bytes: avsc may read them unseen. */
+/**
+ * Payloads of a schema with at most this many values are decoded without a check first: they cost little, whatever
+ * their bytes.
+ */
 const BOUNDED_VALUES = 1_000;
 
-/** An Avro schema of our own, from its JSON text. @throws Error where it is none: the file is wrong. */
+/** One of this project's Avro schemas, from its JSON text. @throws Error if the text is not a schema */
 export function avroType(schema: string): Type {
   return avro.Type.forSchema(JSON.parse(schema));
 }
 
-/** An Avro record schema of our own, whose fields and defaults are asked for. */
+/** One of this project's Avro record schemas, for code that needs its fields and defaults. */
 export function avroRecord(schema: string): types.RecordType {
   return avroType(schema) as types.RecordType;
 }
 
 /**
- * Resolves a writer's schema to the reader's once (Avro specification, "Schema Resolution"; a record of another
- * namespace is the same record), for any number of payloads. A field that the writer may leave null is decoded as null
- * there: what a null means where ours has none is its reader's decision.
- * @param writerSchema from a registry, whoever may have registered it
+ * Resolves a writer's schema to the reader's once, for any number of payloads (Avro specification, "Schema Resolution";
+ * a record of another namespace is the same record). If the writer allows null in a field and the reader doesn't, a
+ * null is decoded as null, and the caller decides what it means.
+ * @param writerSchema from a registry, to which anyone may have written it
  * @throws PermanentError INCOMPATIBLE_SCHEMA
- * @returns a decoder that throws PermanentError TRUNCATED_AVRO, TRAILING_BYTES or NOT_AVRO; what is no UTF-8 in a string
- * comes out as U+FFFD, as of any lenient decoder: refuse that character where it matters
+ * @returns a decoder that throws PermanentError TRUNCATED_AVRO, TRAILING_BYTES or NOT_AVRO. Invalid UTF-8 in a string
+ * becomes U+FFFD, as in other lenient decoders: refuse that character where it matters.
  */
 export function avroDecoder(writerSchema: string, reader: Type): Decoder {
   const { writer, target, resolver } = resolve(writerSchema, reader);
@@ -48,7 +51,7 @@ export function avroDecoder(writerSchema: string, reader: Type): Decoder {
     } catch (error) {
       cause = error;
     }
-    // It says what is wrong; avsc's own words may quote what it read.
+    // This check finds the reason. avsc's own message may quote the payload.
     check(payload);
     throw wrong.avro('a value that the schema does not allow', cause);
   };
@@ -56,7 +59,7 @@ export function avroDecoder(writerSchema: string, reader: Type): Decoder {
 
 interface Resolved {
   writer: Type;
-  /** what is decoded: the reader's, or the reader's with fields that may be null */
+  /** the type of the result: the reader's, or the reader's with fields that may be null */
   target: Type;
   resolver?: Resolver;
 }
@@ -75,15 +78,16 @@ function resolve(schema: string, reader: Type): Resolved {
     }
   } catch (error) {
     if (error instanceof PipelineError) throw error;
-    throw wrong.incompatible("can't be read with ours", error);
+    throw wrong.incompatible("can't be resolved to the reader's", error);
   }
 }
 
 const resolverOf = (writer: Type, target: Type): Resolver => target.createResolver(writer, { ignoreNamespaces: true });
 
 /**
- * avsc takes a writer's union only where each of its branches can be read; the specification goes by the branch that was
- * written. So a field of ours gets the branch null as well, behind its own type, to which its default belongs.
+ * avsc accepts a writer's union only if the reader can read each of its branches; the specification requires this only
+ * for the branch that was written. So each field of the reader also gets the branch null, after its own type, to which
+ * its default belongs.
  */
 function nullable(reader: Type): Type {
   const schema = reader.schema({ exportAttrs: true }) as { fields?: { type: unknown }[] };
@@ -95,15 +99,15 @@ function nullable(reader: Type): Type {
 }
 
 /**
- * avsc looks fields up in plain objects: a field called `__proto__` or `toString` is neither read nor skipped there,
- * and all that follows it would be read wrongly.
+ * avsc looks up fields in plain objects. It would neither read nor skip a field named `__proto__` or `toString`, and
+ * would read everything after it wrongly.
  */
 function refuseInheritedNames(type: Type, seen: Set<Type>): void {
   if (seen.has(type)) return;
   seen.add(type);
   const { fields, types: branches, itemsType, valuesType } = type as Partial<Nesting>;
   for (const { name } of fields ?? []) {
-    if (name in Object.prototype) throw wrong.incompatible('has a field that is called as a property of all objects');
+    if (name in Object.prototype) throw wrong.incompatible('has a field named like a property of every object');
   }
   const inner = [...(fields ?? []).map((field) => field.type), ...(branches ?? []), itemsType, valuesType];
   for (const nested of inner) if (nested !== undefined) refuseInheritedNames(nested, seen);

@@ -6,7 +6,9 @@ import type { SchemaRegistry } from './registry.ts';
 const TIMEOUT_MS = 3_000;
 const MEDIA_TYPE = 'application/vnd.schemaregistry.v1+json';
 
-/** "Schema not found" of the Schema Registry API: a bare 404 is a wrong URL, which no record is to blame for. */
+/**
+ * "Schema not found" of the Schema Registry API. A 404 without this code means a wrong URL, which is no record's fault.
+ */
 const SCHEMA_NOT_FOUND = 40403;
 
 const registered = z.object({
@@ -17,9 +19,10 @@ const registered = z.object({
 const refusal = z.object({ error_code: z.number() });
 
 /**
- * A registry that speaks Confluent's API (Confluent's own, Apicurio's under /apis/ccompat/v7); ids are decimal numbers.
+ * A registry with Confluent's API (Confluent's own, or Apicurio's under /apis/ccompat/v7). Its ids are decimal numbers.
  * @param url of the API's root
- * @throws Error where it is no URL or holds credentials: none are sent, and a URL stands in logs and consoles
+ * @throws Error if it isn't a URL, or if it holds credentials: these would not be sent, and logs and consoles show the
+ * URL
  */
 export function confluentRegistry(url: string): SchemaRegistry {
   const { protocol, username, password } = URL.canParse(url) ? new URL(url) : ({} as Partial<URL>);
@@ -29,16 +32,16 @@ export function confluentRegistry(url: string): SchemaRegistry {
   const root = url.replace(/(?<!\/)\/+$/, '');
   return {
     async schema(id, deadline) {
-      // Ids count from 1; the four bytes of a record may hold anything.
-      if (Number(id) < 1) throw wrong.unknown(id, 'no registry gives such an id');
+      // Ids start at 1, but a record's four bytes may hold any number.
+      if (Number(id) < 1) throw wrong.unknown(id, 'registries give only ids from 1');
       const { status, body } = await get(`${root}/schemas/ids/${encodeURIComponent(id)}`, deadline);
       if (status === 404 && refusal.safeParse(body).data?.error_code === SCHEMA_NOT_FOUND) {
-        throw wrong.unknown(id, 'the registry has none of this id');
+        throw wrong.unknown(id, 'the registry has no such id');
       }
       const found = registered.safeParse(body);
       if (status !== 200 || !found.success) throw unavailable(`answered ${status} for schema ${id}`);
       if (found.data.schemaType !== 'AVRO') throw wrong.incompatible('is not Avro');
-      if (found.data.references?.length) throw wrong.incompatible('refers to other schemas, which are not followed');
+      if (found.data.references?.length) throw wrong.incompatible('refers to other schemas, which is not supported');
       return found.data.schema;
     },
   };

@@ -7,7 +7,7 @@ const SCHEMA = '{"type":"record","name":"R","fields":[{"name":"a","type":"string
 const HELLO = { bytes: Buffer.from('\u000ahello'), start: 0 };
 const key = (schemaId: string, framing: 'glue' | 'confluent' = 'confluent') => ({ framing, schemaId });
 
-/** Decoders over a registry that answers by a function, and what it was asked for. */
+/** Decoders with a registry that gets its answers from a function, and the list of the ids that it was asked for. */
 function setUp(answer: (id: string) => string | Promise<string>, options: Partial<DecodersOptions> = {}) {
   const asked: string[] = [];
   const registry = {
@@ -32,7 +32,7 @@ const unknown = (id: string): never => {
   throw wrong.unknown(id, 'not there');
 };
 
-test('a schema is looked up once, however many need it at once', async () => {
+test('a schema is looked up once, also when many callers need it at the same time', async () => {
   const { asked, code } = setUp(async () => SCHEMA);
 
   const results = await Promise.all(Array.from({ length: 50 }, () => code('7')));
@@ -41,7 +41,7 @@ test('a schema is looked up once, however many need it at once', async () => {
   expect([asked, await code('7')]).toEqual([['7'], { a: 'hello' }]);
 });
 
-test('an id that is not known is asked for again after a while, not before', async () => {
+test('an unknown id is looked up again after 30 s, not before', async () => {
   let now = 0;
   let answer: (id: string) => string = unknown;
   const { asked, code } = setUp((id) => answer(id), { now: () => now });
@@ -53,7 +53,7 @@ test('an id that is not known is asked for again after a while, not before', asy
   expect(await code('7')).toEqual({ a: 'hello' });
 });
 
-test('a flood of bad ids costs a call each, pushes out no schema, and is bounded', async () => {
+test('many unknown ids cost one call each, push out no schema, and are kept up to a limit', async () => {
   const { asked, decoders, code } = setUp((id) => (id === 'good' ? SCHEMA : unknown(id)), {
     size: 1,
     unknownSize: 100,
@@ -72,27 +72,27 @@ test('a flood of bad ids costs a call each, pushes out no schema, and is bounded
   expect(asked).toHaveLength(502);
 });
 
-test("a registry's failure is transient, tried again within the time, and not remembered", async () => {
-  let away = true;
+test("a registry's failure is transient, is tried again before the deadline, and is not kept", async () => {
+  let down = true;
   const { asked, code } = setUp(() => {
-    if (away) throw unavailable('is away');
+    if (down) throw unavailable('is down');
     return SCHEMA;
   });
 
   const deadline = overWhen(() => asked.length === 3);
   expect(await code('7', deadline)).toBe('SCHEMA_REGISTRY');
   expect(asked).toHaveLength(3);
-  away = false;
+  down = false;
   expect(await code('7')).toEqual({ a: 'hello' });
 });
 
-test("a schema that can't be read with ours stays so: it is asked for once", async () => {
+test('a schema that is incompatible with the reader’s is looked up once', async () => {
   const { asked, code } = setUp(() => '"long"');
 
   expect([await code('7'), await code('7'), asked]).toEqual(['INCOMPATIBLE_SCHEMA', 'INCOMPATIBLE_SCHEMA', ['7']]);
 });
 
-test('schemas are remembered up to a bound, the oldest leaves first', async () => {
+test('schemas are kept up to a limit; the oldest is dropped first', async () => {
   const { asked, code } = setUp(() => SCHEMA, { size: 2 });
 
   for (const id of ['1', '2', '1', '3', '1', '2']) await code(id);
@@ -100,7 +100,7 @@ test('schemas are remembered up to a bound, the oldest leaves first', async () =
   expect(asked).toEqual(['1', '2', '3', '1', '2']);
 });
 
-test('a framing without a registry is permanent, and the same id of another framing is another schema', async () => {
+test('a framing without a registry fails permanently; the same id in another framing is another schema', async () => {
   const { decoders } = setUp(() => SCHEMA);
 
   const decoderOf = await decoders.of([key('7', 'glue'), key('7')], plenty);
@@ -109,11 +109,11 @@ test('a framing without a registry is permanent, and the same id of another fram
   expect(decoderOf(key('7'))(HELLO)).toEqual({ a: 'hello' });
 });
 
-test('one registry that is away stops no record of the other', async () => {
+test('when one registry is down, records of the other are still decoded', async () => {
   const { decoders } = setUp(() => SCHEMA, {
     registries: {
       confluent: { schema: async () => SCHEMA },
-      glue: { schema: () => Promise.reject(unavailable('is away')) },
+      glue: { schema: () => Promise.reject(unavailable('is down')) },
     },
   });
 

@@ -7,49 +7,51 @@ import { avroDecoder, type Decoder } from './avro.ts';
 import { wrong } from './errors.ts';
 import type { Framing, SchemaRegistries } from './registry.ts';
 
-/** A schema by its registry's framing and its id there. */
+/** The key of a schema: its framing, which tells the registry, and its id there. */
 export interface SchemaKey {
   readonly framing: Framing;
   readonly schemaId: string;
 }
 
 export interface Decoders {
-  /**
-   * What decodes records of each of the schemas, or why nothing does: permanent, or transient where a registry is away.
-   * It doesn't throw: a registry that is away stops the records that need it, and no others.
-   */
+  /** Finds the decoder of each schema. It doesn't throw: if a registry is down, only the records that need it fail. */
   of(keys: Iterable<SchemaKey>, deadline: Deadline): Promise<DecoderOf>;
 }
 
-/** @throws PipelineError why there is none */
+/** @throws PipelineError if there is no decoder: permanent, or transient where a registry is down */
 export type DecoderOf = (key: SchemaKey) => Decoder;
 
 export interface DecodersOptions {
   registries: SchemaRegistries;
   reader: Type;
-  /** schemas remembered at most */
+  /** the most schemas that are kept */
   size?: number;
-  /** ids that no registry knows remembered at most, and for how long: a schema may be registered a moment later */
+  /** the most unknown ids that are kept, and for how many ms: someone may register the schema a moment later */
   unknownSize?: number;
   unknownMs?: number;
   now?: () => number;
 }
 
-/** Lookups at once: a registry's rate is an account's, shared with all who use it. */
+/** The most lookups in parallel: the registry's rate limit is shared by the whole account. */
 const SIDE_BY_SIDE = 8;
-/** How long an invocation looks for schemas; the rest of its time is for the records that need none. */
+/**
+ * The longest time for the lookups of an invocation, in ms. The rest of its time is for records that need no lookup.
+ */
 const LOOKUP_MS = 10_000;
 
 const keyText = ({ framing, schemaId }: SchemaKey): string => `${framing}:${schemaId}`;
 
 /**
- * The decoders of an execution environment, by schema id. A schema is looked up once, however many ask at the same
- * time; one that can't be read stays so, since what an id stands for never changes; an id that isn't known is asked for
- * again after a while; a registry that failed is asked again at the next need.
+ * The decoders of an execution environment, by schema id.
+ *
+ * - A schema is looked up once, also when several callers need it at the same time.
+ * - If a schema can't be read, this result is kept: the schema of an id never changes.
+ * - An unknown id is looked up again after `unknownMs`.
+ * - After a registry failed, it is asked again the next time that the schema is needed.
  */
 export function schemaDecoders(options: DecodersOptions): Decoders {
   const { registries, reader, size = 200, unknownSize = 10_000, unknownMs = 30_000, now = Date.now } = options;
-  // Two: a flood of ids that nobody knows pushes out no schema.
+  // Two caches, so that many unknown ids don't push out the schemas.
   const known = boundedCache<Decoder | PipelineError>({ ageMs: Number.POSITIVE_INFINITY, size, now });
   const unknown = boundedCache<PipelineError>({ ageMs: unknownMs, size: unknownSize, now });
   const underWay = new Map<string, Promise<Decoder>>();

@@ -9,7 +9,7 @@ const bytesOf = ({ bytes, start }: Payload): Buffer => bytes.subarray(start);
 const payloadOf = (value: Buffer): Buffer =>
   bytesOf((readFrame(value) as NonNullable<ReturnType<typeof readFrame>>).payload(LIMIT));
 
-test('what is framed is read again, whatever the payload', () => {
+test('any framed payload is read back', () => {
   fc.assert(
     fc.property(
       fc.uint8Array({ maxLength: 500 }),
@@ -29,13 +29,13 @@ test('what is framed is read again, whatever the payload', () => {
   );
 });
 
-test('the headers are those of the wire formats', () => {
+test('writes the headers of the wire formats', () => {
   expect(frameConfluent(258, Buffer.from('x')).toString('hex')).toBe('000000010278');
   expect(frameGlue(VERSION, Buffer.from('x')).toString('hex')).toBe(`0300${VERSION.replaceAll('-', '')}78`);
   expect(frameGlue(VERSION, Buffer.from('x'), true)[1]).toBe(5);
 });
 
-test('no JSON text is taken for a frame', () => {
+test('JSON text is never read as a frame', () => {
   fc.assert(
     fc.property(fc.constantFrom('', ' ', '\t', '\n', '\r', '\ufeff'), fc.json(), (space, json) => {
       expect(readFrame(Buffer.from(space + json))).toBeUndefined();
@@ -54,13 +54,13 @@ describe('bad input', () => {
   test.each([
     ['Confluent, cut in its header', Buffer.from([0, 0, 0, 1]), 'TRUNCATED_FRAME'],
     ['Glue, cut in its header', header(0).subarray(0, 17), 'TRUNCATED_FRAME'],
-    ['Glue, its first byte alone', Buffer.from([3]), 'TRUNCATED_FRAME'],
+    ['Glue, only its first byte', Buffer.from([3]), 'TRUNCATED_FRAME'],
     ['compression byte 7', header(7), 'UNKNOWN_COMPRESSION'],
-    ['zlib, no zlib', Buffer.concat([header(5), Buffer.from('plain')]), 'CORRUPT_COMPRESSION'],
-    ['zlib, nothing', header(5), 'CORRUPT_COMPRESSION'],
+    ['zlib, but the payload is plain text', Buffer.concat([header(5), Buffer.from('plain')]), 'CORRUPT_COMPRESSION'],
+    ['zlib, without a payload', header(5), 'CORRUPT_COMPRESSION'],
     ['zlib, cut', frameGlue(VERSION, Buffer.from('xyz'), true).subarray(0, -1), 'CORRUPT_COMPRESSION'],
     [
-      'zlib, more behind it',
+      'zlib, with a byte after its end',
       Buffer.concat([frameGlue(VERSION, Buffer.from('x'), true), Buffer.alloc(1)]),
       'CORRUPT_COMPRESSION',
     ],
@@ -68,7 +68,7 @@ describe('bad input', () => {
     expect(() => payloadOf(value)).toThrow(expect.objectContaining({ code, retriable: false }));
   });
 
-  test('10 MB inflated from 10 KB: refused, 200 times, in constant memory', () => {
+  test('refuses 10 KB that inflate to 10 MB, 200 times, in constant memory', () => {
     const bomb = Buffer.concat([header(5), deflateSync(Buffer.alloc(10 * 1024 * 1024))]);
     expect(bomb.length).toBeLessThan(11 * 1024);
     const before = process.memoryUsage().rss;
@@ -77,11 +77,11 @@ describe('bad input', () => {
       expect(() => payloadOf(bomb)).toThrow(expect.objectContaining({ code: 'TOO_LARGE_INFLATED' }));
     }
 
-    // Inflated whole, they would be 2 GB.
+    // Together they would inflate to 2 GB.
     expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024);
   });
 
-  test('exactly the limit is taken, a byte more is not', () => {
+  test('accepts a payload of exactly the limit, and refuses one byte more', () => {
     expect(payloadOf(frameGlue(VERSION, Buffer.alloc(LIMIT), true))).toHaveLength(LIMIT);
     expect(() => payloadOf(frameGlue(VERSION, Buffer.alloc(LIMIT + 1), true))).toThrow(
       expect.objectContaining({ code: 'TOO_LARGE_INFLATED' }),

@@ -2,28 +2,28 @@ import { deflateSync, inflateSync } from 'node:zlib';
 import { wrong } from './errors.ts';
 import type { Framing } from './registry.ts';
 
-/** Where Avro bytes lie: from `start` to the end of `bytes`. A view of them would cost more than reading them does. */
+/** Avro bytes: from `start` to the end of `bytes`. Making a view of them would cost more than reading them. */
 export interface Payload {
   readonly bytes: Buffer;
   readonly start: number;
 }
 
-/** A framed value, its header read. */
+/** A framed value, after its header was read. */
 export interface Frame {
   readonly framing: Framing;
   /** as {@link SchemaRegistry.schema} takes it */
   readonly schemaId: string;
   /**
-   * The Avro bytes; inflated when it is called, and not kept.
-   * @param limitBytes inflating stops there: a bomb costs no more memory than that
+   * The Avro bytes. Each call inflates them again: the result is not kept.
+   * @param limitBytes inflating stops there, so that a zip bomb can't use more memory
    * @throws PermanentError TOO_LARGE_INFLATED or CORRUPT_COMPRESSION
    */
   payload(limitBytes: number): Payload;
 }
 
-/** Confluent's wire format: a zero, then the schema's id in 4 bytes, big-endian. */
+/** Confluent's wire format: a byte 0, then the schema's id in 4 bytes, big-endian. */
 const CONFLUENT = { first: 0, header: 5 };
-/** Glue's: a three, the compression's byte, then the schema version's UUID in 16 bytes. */
+/** Glue's wire format: a byte 3, then a byte for the compression, then the schema version's UUID in 16 bytes. */
 const GLUE = { first: 3, header: 18 };
 const NONE = 0;
 const ZLIB = 5;
@@ -39,8 +39,8 @@ const readers: Readonly<Record<number, (value: Buffer) => Frame>> = {
 };
 
 /**
- * Reads a value's header by its first byte: 0 is Confluent's framing, 3 is Glue's, and any other is no framing at all.
- * No JSON text begins with either: RFC 8259 allows only space, tab and line ends before it.
+ * Reads a value's header. The first byte tells the framing: 0 is Confluent's, 3 is Glue's. Any other value has no
+ * framing. JSON text begins with neither: RFC 8259 allows only space, tab and line ends before it.
  * @throws PermanentError TRUNCATED_FRAME, UNKNOWN_COMPRESSION
  */
 export function readFrame(value: Buffer): Frame | undefined {
@@ -72,7 +72,7 @@ function inflate({ bytes, start }: Payload, limit: number): Payload {
   const deflated = bytes.subarray(start);
   try {
     const { buffer, engine } = inflateSync(deflated, { maxOutputLength: limit, info: true }) as unknown as Inflated;
-    // zlib stops at the stream's end and says nothing of what follows.
+    // zlib ignores bytes after the end of the stream, so check that there are none.
     if (engine.bytesWritten === deflated.length) return { bytes: buffer, start: 0 };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw wrong.bomb(limit);
@@ -80,7 +80,7 @@ function inflate({ bytes, start }: Payload, limit: number): Payload {
   throw wrong.deflated();
 }
 
-/** What node:zlib gives with `info: true`; its types don't know of it. */
+/** The result of node:zlib with `info: true`, which is missing in its types. */
 interface Inflated {
   readonly buffer: Buffer;
   readonly engine: { readonly bytesWritten: number };
@@ -98,7 +98,7 @@ export function frameConfluent(schemaId: number, payload: Buffer): Buffer {
   return Buffer.concat([header, payload]);
 }
 
-/** An Avro payload in Glue's framing, deflated or as it is. */
+/** An Avro payload in Glue's framing, compressed with zlib or not. */
 export function frameGlue(schemaVersionId: string, payload: Buffer, compress = false): Buffer {
   const header = Buffer.from([GLUE.first, compress ? ZLIB : NONE]);
   const id = Buffer.from(schemaVersionId.replaceAll('-', ''), 'hex');

@@ -12,16 +12,17 @@ import type { SchemaRegistry } from './registry.ts';
 
 const TIMEOUT_MS = 3_000;
 
-/** What a version that isn't there for use means (AWS Glue API, SchemaVersionStatus). */
+/** The error for a schema version that can't be used, by its status (AWS Glue API, SchemaVersionStatus). */
 const UNUSABLE: Readonly<Record<string, (id: string) => PipelineError>> = {
   PENDING: (id) => unavailable(`is still checking schema ${id}`),
-  FAILURE: (id) => wrong.unknown(id, 'the registry has refused it as incompatible'),
+  FAILURE: (id) => wrong.unknown(id, 'the registry refused it as incompatible'),
 };
 
 /**
- * AWS Glue Schema Registry; ids are schema versions' UUIDs. A version of another registry of the account is unknown
- * here: GetSchemaVersion by id can't be granted for one registry alone, and whoever writes to the topic chooses the id.
- * @param registryName the one registry whose schemas count
+ * AWS Glue Schema Registry. Its ids are the UUIDs of schema versions. A version in another registry of the account
+ * counts as unknown: whoever writes to the topic chooses the id, and IAM can't limit GetSchemaVersion by id to one
+ * registry.
+ * @param registryName the only registry to read schemas from
  */
 export function glueRegistry(registryName: string, client = new GlueClient(oneAttempt)): SchemaRegistry {
   return {
@@ -30,7 +31,7 @@ export function glueRegistry(registryName: string, client = new GlueClient(oneAt
       const { SchemaArn = '', Status = '', DataFormat, SchemaDefinition } = answer;
       // arn:aws:glue:<region>:<account>:schema/<registry>/<schema>
       if (SchemaArn.split('/')[1] !== registryName)
-        throw wrong.unknown(id, `it is not of the registry ${registryName}`);
+        throw wrong.unknown(id, `it is not in the registry ${registryName}`);
       const unusable = UNUSABLE[Status]?.(id);
       if (unusable !== undefined) throw unusable;
       if (DataFormat !== 'AVRO') throw wrong.incompatible('is not Avro');
@@ -45,7 +46,7 @@ async function getSchemaVersion(client: GlueClient, id: string, ms: number): Pro
     return await client.send(new GetSchemaVersionCommand({ SchemaVersionId: id }), { abortSignal });
   } catch (error) {
     if (error instanceof EntityNotFoundException || error instanceof InvalidInputException) {
-      throw wrong.unknown(id, 'the registry has none of this id');
+      throw wrong.unknown(id, 'the registry has no such id');
     }
     throw unavailable('did not answer', error);
   }

@@ -8,7 +8,7 @@ import { confluentRegistry } from './confluent.ts';
 import { glueRegistry } from './glue.ts';
 import type { SchemaRegistry } from './registry.ts';
 
-/** What the registry's end of the line answers; null: nothing, ever. */
+/** The answer of the registry's server; null: it never answers. */
 type Answer = { status: number; body: unknown } | null;
 
 let server: Server;
@@ -59,7 +59,7 @@ const version = (more: object = {}): Answer => ({
 const awsError = (status: number, type: string): Answer => ({ status, body: { __type: type, message: 'no' } });
 
 describe('Glue', () => {
-  test('gives the schema of a version', async () => {
+  test('returns the schema of a version', async () => {
     answer = version();
 
     expect(await glue().schema(VERSION, plenty)).toBe('"string"');
@@ -67,14 +67,14 @@ describe('Glue', () => {
   });
 
   test.each<[what: string, answer: Answer, code: string]>([
-    ['a version that is not there', awsError(400, 'EntityNotFoundException'), 'UNKNOWN_SCHEMA'],
-    ['an id that can be none', awsError(400, 'InvalidInputException'), 'UNKNOWN_SCHEMA'],
+    ['a version that does not exist', awsError(400, 'EntityNotFoundException'), 'UNKNOWN_SCHEMA'],
+    ['an invalid id', awsError(400, 'InvalidInputException'), 'UNKNOWN_SCHEMA'],
     ["another registry's version", version({ SchemaArn: `${ARN}/payroll/salary` }), 'UNKNOWN_SCHEMA'],
     ['a version that was refused', version({ Status: 'FAILURE' }), 'UNKNOWN_SCHEMA'],
-    ['a version still checked', version({ Status: 'PENDING' }), 'SCHEMA_REGISTRY'],
+    ['a version that is still being checked', version({ Status: 'PENDING' }), 'SCHEMA_REGISTRY'],
     ['a schema that is not Avro', version({ DataFormat: 'PROTOBUF' }), 'INCOMPATIBLE_SCHEMA'],
     ['a registry that throttles', awsError(400, 'ThrottlingException'), 'SCHEMA_REGISTRY'],
-    ['a role that may not', awsError(400, 'AccessDeniedException'), 'SCHEMA_REGISTRY'],
+    ['a role without permission', awsError(400, 'AccessDeniedException'), 'SCHEMA_REGISTRY'],
     ['a registry that fails', awsError(500, 'InternalServiceException'), 'SCHEMA_REGISTRY'],
   ])('%s', async (_, given, code) => {
     answer = given;
@@ -85,7 +85,7 @@ describe('Glue', () => {
     });
   });
 
-  test('a registry that hangs is transient, in time', async () => {
+  test('a registry that does not answer is a transient failure at the deadline', async () => {
     answer = null;
 
     await expect(glue().schema(VERSION, within(100))).rejects.toMatchObject({ code: 'SCHEMA_REGISTRY' });
@@ -93,7 +93,7 @@ describe('Glue', () => {
 });
 
 describe('Confluent', () => {
-  test('gives the schema of an id', async () => {
+  test('returns the schema of an id', async () => {
     answer = { status: 200, body: { schema: '"string"' } };
 
     expect(await confluent().schema('7', plenty)).toBe('"string"');
@@ -101,12 +101,12 @@ describe('Confluent', () => {
   });
 
   test.each<[what: string, answer: Answer, code: string]>([
-    ['an id that is not there', { status: 404, body: { error_code: 40403 } }, 'UNKNOWN_SCHEMA'],
+    ['an id that does not exist', { status: 404, body: { error_code: 40403 } }, 'UNKNOWN_SCHEMA'],
     ['a wrong URL', { status: 404, body: '<html>' }, 'SCHEMA_REGISTRY'],
     ['a registry that throttles', { status: 429, body: {} }, 'SCHEMA_REGISTRY'],
-    ['a registry that lets nobody in', { status: 401, body: {} }, 'SCHEMA_REGISTRY'],
+    ['a registry that refuses access', { status: 401, body: {} }, 'SCHEMA_REGISTRY'],
     ['a registry that fails', { status: 503, body: 'unavailable' }, 'SCHEMA_REGISTRY'],
-    ['an answer of no sense', { status: 200, body: 'x' }, 'SCHEMA_REGISTRY'],
+    ['an answer that is not JSON', { status: 200, body: 'x' }, 'SCHEMA_REGISTRY'],
     [
       'a schema that is not Avro',
       { status: 200, body: { schema: 'x', schemaType: 'PROTOBUF' } },
@@ -123,18 +123,18 @@ describe('Confluent', () => {
   });
 
   test.each(['registry:8081/x y', 'https://user@registry.example', 'https://:secret@registry.example'])(
-    'no registry is made of %s',
+    'refuses the URL %s',
     (wrong) => {
       expect(() => confluentRegistry(wrong)).toThrow(/^configuration: SCHEMA_REGISTRY_URL must be an http\(s\) URL/);
     },
   );
 
-  test.each(['0', '-1', '-2147483648'])('the id %s is unknown without a call', async (id) => {
+  test.each(['0', '-1', '-2147483648'])('knows without a call that the id %s does not exist', async (id) => {
     await expect(confluent().schema(id, plenty)).rejects.toMatchObject({ code: 'UNKNOWN_SCHEMA' });
     expect(asked).toEqual([]);
   });
 
-  test('a registry that hangs is transient, in time', async () => {
+  test('a registry that does not answer is a transient failure at the deadline', async () => {
     answer = null;
 
     await expect(confluent().schema('7', within(100))).rejects.toMatchObject({ code: 'SCHEMA_REGISTRY' });

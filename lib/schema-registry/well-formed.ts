@@ -3,12 +3,12 @@ import { wrong } from './errors.ts';
 import type { Payload } from './framing.ts';
 
 /**
- * Throws unless the payload is exactly one value of the writer's type.
+ * Checks that the payload is exactly one value of the writer's type.
  * @throws PermanentError TRUNCATED_AVRO, TRAILING_BYTES, NOT_AVRO
  */
 export type WellFormed = (payload: Payload) => void;
 
-/** Where avsc's types hold others. */
+/** The properties in which avsc's types hold other types. */
 export interface Nesting {
   readonly fields: types.RecordType['fields'];
   readonly types: readonly Type[];
@@ -16,19 +16,19 @@ export interface Nesting {
   readonly valuesType: Type;
 }
 
-/** Goes over one value from the cursor on. */
+/** Checks one value and moves the cursor to its end. */
 type Step = (cursor: Cursor) => void;
 
-/** So many values may take no byte at all. */
+/** A payload may have this many values more than it has bytes, since a null takes no byte. */
 const FREE_VALUES = 1_000;
-/** Deeper than any event of ours; a recursive schema has no bound of its own. */
+/** The deepest nesting that is allowed, deeper than any real event. A recursive schema sets no limit. */
 const DEPTH = 32;
 /** A long takes 10 bytes at most (Avro specification, "Binary Encoding"). */
 const LONG_BYTES = 10;
 
 /**
- * Goes over the bytes of a payload without making a value. Each step costs a byte of the payload, or counts as one:
- * time and memory are bounded by its length.
+ * Checks the bytes of a payload without making a value. Each step uses up a byte of the payload or counts as one, so
+ * the payload's length limits time and memory.
  */
 export function wellFormed(type: Type): WellFormed {
   const step = stepOf(type, new Map());
@@ -41,14 +41,15 @@ export function wellFormed(type: Type): WellFormed {
 }
 
 /**
- * How many values a payload of the type may hold: of arrays, maps and records that hold themselves, any number. There
- * avsc trusts what it reads: a block of a negative size sends it back in the buffer for ever, a huge count of nulls
- * fills the memory. A schema alone does it too: records that hold two of the next, forty deep.
+ * How many values a payload of the type may hold. For arrays, maps and records that contain themselves, any number.
+ * avsc trusts the lengths in such payloads: a block with a negative size makes it go back in the buffer for ever, and a
+ * huge count of nulls fills the memory. Even a schema without them can have too many values: records that each hold the
+ * next one twice, forty deep.
  */
 export function valuesOf(type: Type, known = new Map<Type, number>()): number {
   const before = known.get(type);
   if (before !== undefined) return before;
-  // What is met again inside of itself.
+  // The count for a type that contains itself.
   known.set(type, Number.POSITIVE_INFINITY);
   const { fields = [], types: branches = [], itemsType, valuesType } = type as Partial<Nesting>;
   const repeats = itemsType !== undefined || valuesType !== undefined;
@@ -59,7 +60,7 @@ export function valuesOf(type: Type, known = new Map<Type, number>()): number {
   return values;
 }
 
-/** Whether a number in it may have more bytes than one can: avsc reads such a number all the same. */
+/** Whether the payload may hold a number with more bytes than Avro allows, which avsc would read. */
 export function mayHoldTooLong({ bytes, start }: Payload): boolean {
   let run = 0;
   for (let position = start; position < bytes.length; position += 1) {
@@ -73,7 +74,7 @@ class Cursor {
   readonly bytes: Buffer;
   position: number;
   depth = 0;
-  /** How many items and records may still come. */
+  /** How many more items and records may come. */
   values: number;
 
   constructor({ bytes, start }: Payload) {
@@ -110,7 +111,7 @@ class Cursor {
     throw wrong.avro('a number of more than 10 bytes');
   }
 
-  /** The length of what follows. */
+  /** The length of the bytes that follow. */
   length(): number {
     const length = this.long();
     if (length < 0) throw wrong.avro('a negative length');
@@ -163,11 +164,11 @@ function record(type: Type, known: Map<Type, Step>): Step {
   const step: Step = (cursor) => {
     cursor.spend(1);
     cursor.depth += 1;
-    if (cursor.depth > DEPTH) throw wrong.avro(`nested more than ${DEPTH} deep`);
+    if (cursor.depth > DEPTH) throw wrong.avro(`more than ${DEPTH} levels of nesting`);
     for (const field of steps) field(cursor);
     cursor.depth -= 1;
   };
-  // Known before its fields are: a schema may name itself.
+  // Stored before the fields' steps are made, since a field may have the type of the record itself.
   known.set(type, step);
   steps = (type as types.RecordType).fields.map((field) => stepOf(field.type, known));
   return step;
@@ -177,7 +178,7 @@ function union(type: Type, known: Map<Type, Step>): Step {
   const branches = (type as types.UnwrappedUnionType).types.map((branch) => stepOf(branch, known));
   return (cursor) => {
     const branch = branches[cursor.long()];
-    if (branch === undefined) throw wrong.avro('a branch that the union has not');
+    if (branch === undefined) throw wrong.avro('the union has no such branch');
     branch(cursor);
   };
 }
@@ -185,11 +186,14 @@ function union(type: Type, known: Map<Type, Step>): Step {
 function index(count: number): Step {
   return (cursor) => {
     const value = cursor.long();
-    if (value < 0 || value >= count) throw wrong.avro('a symbol that the enum has not');
+    if (value < 0 || value >= count) throw wrong.avro('the enum has no such symbol');
   };
 }
 
-/** An array's or a map's blocks: a count each, a negative one followed by the block's size in bytes, 0 at the end. */
+/**
+ * The blocks of an array or a map. A block starts with its count of items; if that is negative, the block's size in
+ * bytes follows. A count of 0 ends the blocks.
+ */
 function blocks(item: Step): Step {
   return (cursor) => {
     for (let count = cursor.long(); count !== 0; count = cursor.long()) {
@@ -197,7 +201,7 @@ function blocks(item: Step): Step {
       const items = Math.abs(count);
       cursor.spend(items);
       for (let i = 0; i < items; i += 1) item(cursor);
-      if (end !== undefined && cursor.position !== end) throw wrong.avro('a block that is not of its stated size');
+      if (end !== undefined && cursor.position !== end) throw wrong.avro('a block does not have its stated size');
     }
   };
 }

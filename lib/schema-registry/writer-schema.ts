@@ -3,19 +3,21 @@ type Schema = Record<string, unknown>;
 const NAMESPACE = /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/;
 
 /**
- * A writer's schema as avsc takes it: of what plays no part in reading, avsc refuses more than other libraries and
- * registries do.
+ * Changes a writer's schema so that avsc accepts it. avsc refuses some parts that other libraries and registries accept
+ * and that reading doesn't need:
  *
- * - Defaults of fields and enums, and aliases, go: those of the reader alone count (Avro specification, "Schema
- *   Resolution"). Java's parser and Confluent's registry take a default that doesn't fit its type.
- * - A namespace that is no Avro name (`com.my-company`, `com.2fa`), which Java takes as well, becomes another one,
- *   the same wherever it is named.
- * @param schema parsed from JSON; it is changed
+ * - Defaults of fields and enums, and aliases: they are removed, since only those of the reader count (Avro
+ *   specification, "Schema Resolution"). Java's parser and Confluent's registry accept a default that doesn't fit its
+ *   type.
+ * - Namespaces that are not Avro names (`com.my-company`, `com.2fa`), which Java accepts: each gets another name, the
+ *   same everywhere in the schema.
+ *
+ * @param schema parsed from JSON
  */
 export function lenient(schema: unknown): unknown {
   const renamed = new Map<string, string>();
 
-  /** `invalid0`, `invalid1`, … in the order in which they are met. */
+  /** An invalid namespace becomes `invalid0`, `invalid1`, … in the order in which they appear. */
   const namespaceOf = (namespace: string): string => {
     if (namespace === '' || NAMESPACE.test(namespace)) return namespace;
     const known = renamed.get(namespace) ?? `invalid${renamed.size}`;
@@ -23,7 +25,7 @@ export function lenient(schema: unknown): unknown {
     return known;
   };
 
-  /** Of `com.2fa.logins.Device` all up to the last dot is its namespace. */
+  /** Renames the namespace in a full name: in `com.2fa.logins.Device`, that is all before the last dot. */
   const nameOf = (name: string): string => {
     const dot = name.lastIndexOf('.');
     return dot < 0 ? name : `${namespaceOf(name.slice(0, dot))}${name.slice(dot)}`;
