@@ -29,7 +29,7 @@ function counted(model: Model) {
 const starts = (model: Model) => model.produced.map(({ window_start }) => window_start);
 
 describe('a batch', () => {
-  test('costs one state write per window and bucket that it touches, and one of progress', async () => {
+  test('costs one state write per window and bucket, and one write of progress', async () => {
     const model = new Model(memoryWindows());
     const worker = model.worker();
     const orders = Array.from({ length: 1_000 }, (_, i) => order(i, 50 + i / 100, { productId: `product-${i % 900}` }));
@@ -40,14 +40,14 @@ describe('a batch', () => {
     model.calls = 0;
     await worker.aggregate(0, [order(1_000, 59), order(1_001, 61)], model.run());
     expect(counted(model)).toMatchObject({ applied: 2, stateWrites: 2, progressWrites: 1 });
-    // The known window costs no read: the new one's head and state, two state writes, progress.
+    // The new window's head and state, two state writes, progress. The known window needs no read.
     expect(model.calls).toBe(5);
     model.calls = 0;
     await worker.aggregate(0, [order(1_002, 62), order(1_003, 58)], model.run());
     expect(model.calls).toBe(3);
   });
 
-  test('spreads its orders over the buckets that a window began with', async () => {
+  test('spreads orders over the number of buckets that the window started with', async () => {
     const store = memoryWindows();
     const model = new Model(store);
     const orders = Array.from({ length: 1_000 }, (_, i) => order(i, 1, { productId: `product-${i}` }));
@@ -60,7 +60,7 @@ describe('a batch', () => {
     expect(store.states.size).toBe(4);
   });
 
-  test('closes the windows that its stream time lets close, with one more write each, and counts no correction', async () => {
+  test('closes the windows that are due by stream time, with one more write each and no correction', async () => {
     const model = new Model(memoryWindows());
     const worker = model.worker();
     await worker.aggregate(0, [order(0, 5), order(1, 65), order(2, 69)], model.run());
@@ -83,7 +83,7 @@ describe('a batch', () => {
     expect(await model.open()).toBe(1);
   });
 
-  test('corrects a window that is out: only the products that changed', async () => {
+  test('corrects a closed window: produces only the products that changed', async () => {
     const model = new Model(memoryWindows());
     const worker = model.worker();
     await worker.aggregate(0, [order(0, 5), order(1, 6, { productId: 'q' }), order(2, 100)], model.run());
@@ -96,7 +96,7 @@ describe('a batch', () => {
     expect(counted(model)).toMatchObject({ corrections: 1, closed: 1 });
   });
 
-  test('says how long after its end a window had its results, of several the longest time', async () => {
+  test('reports the longest time from a window’s end to its results', async () => {
     const model = new Model(memoryWindows());
     const worker = model.worker();
     await worker.aggregate(0, [order(0, 5), order(1, 65)], model.run(130_000));
@@ -107,7 +107,7 @@ describe('a batch', () => {
     expect(counted(model)).toMatchObject({ closed: 2, latenessMs: 145_000 });
   });
 
-  test('refuses what is late, makes no window for it, and knows what it counted before', async () => {
+  test('refuses late orders, creates no window for them, and recognizes orders that it already counted', async () => {
     const store = memoryWindows();
     const model = new Model(store);
     const worker = model.worker();
@@ -125,7 +125,7 @@ describe('a batch', () => {
     expect(store.states.size).toBe(there);
   });
 
-  test('closes the window of an order that looks late, and was counted by a worker that died before progress', async () => {
+  test('closes the window of an order that looks late but was counted before its worker crashed', async () => {
     const store = memoryWindows();
     const model = new Model(store);
     const writeProgress = store.writeProgress.bind(store);
@@ -140,7 +140,7 @@ describe('a batch', () => {
     expect(model.counts).toMatchObject({ duplicates: 1, late: 0 });
   });
 
-  test('looks for late ones in a hundred windows with one read, one read at a time', async () => {
+  test('looks up late orders in a hundred windows per read, one read at a time', async () => {
     const store = memoryWindows();
     const reads: number[] = [];
     const readStates = store.readStates.bind(store);
@@ -170,7 +170,7 @@ describe('a batch', () => {
     expect(most).toBe(1);
   });
 
-  test('refuses new products that would make an item too large, and goes on counting those that it has', async () => {
+  test('refuses new products that would make an item too large, and still counts products that it has', async () => {
     const store = memoryWindows();
     const model = new Model(store);
     const wide = Array.from({ length: 14_000 }, (_, i) =>
@@ -182,7 +182,7 @@ describe('a batch', () => {
     const names = new Set(refused.map(({ order: { productId } }) => productId));
     expect(new Set(refused.map(({ error }) => error.code))).toEqual(new Set(['WINDOW_FULL']));
     expect(refused[0]?.error).toMatchObject({ retriable: false, message: expect.stringContaining('windowBuckets') });
-    // Those that came first were taken, each with both of its orders, as far as there was room.
+    // The first products were counted, each with both of its orders, until the item was full.
     expect([...names]).toEqual(wide.slice(7_000 - names.size, 7_000).map(({ productId }) => productId));
     expect(refused).toHaveLength(2 * names.size);
     expect(counted(model)).toMatchObject({ applied: 14_001 - refused.length, duplicates: 0, stateWrites: 2 });
@@ -200,7 +200,7 @@ describe('a batch', () => {
     expect(model.produced.find(({ product_id }) => product_id === known.productId)?.order_count).toBe(3);
   });
 
-  test('has room for 200,000 more orders in a state that new products have filled', async () => {
+  test('has room for 200,000 more orders in a state that is full of products', async () => {
     const model = new Model(memoryWindows());
     const worker = model.worker();
     const of = (i: number) => order(i * 3, 1, { productId: `${i % 7_000}`.padStart(64, '-'), cents: 1_000_000 });
@@ -228,17 +228,17 @@ describe('a partition that is idle', () => {
   }
 
   test.each([
-    ['a batch came 29 s ago', 91_000, []],
-    ['its end and grace are not over', 129_000, []],
-    ['both are over', 130_000, [wall / 1_000 + 60]],
-  ])('has its windows closed by the schedule, not while %s', async (_, after, expected) => {
+    ['29 s after the last batch: open', 91_000, []],
+    ['before the window’s end plus grace: open', 129_000, []],
+    ['at the window’s end plus grace: closed', 130_000, [wall / 1_000 + 60]],
+  ])('has its windows closed by the schedule; %s', async (_, after, expected) => {
     const model = await idleModel();
     await model.schedule(wall + after);
     expect(starts(model)).toEqual(expected);
     expect(await model.open()).toBe(1 - expected.length);
   });
 
-  test('goes on where it was: what comes later corrects the result', async () => {
+  test('can get orders later, and they correct the result', async () => {
     const model = await idleModel();
     await model.schedule(wall + 3 * MINUTE);
     await model.worker().aggregate(0, [order(1, wall / 1_000 + 62)], model.run(wall + 4 * MINUTE));
@@ -248,7 +248,7 @@ describe('a partition that is idle', () => {
     expect(model.counts).toMatchObject({ results: 2, corrections: 1 });
   });
 
-  test('holds up no other, and is closed by stream time alone where it is not idle', async () => {
+  test('does not delay other partitions, and those close windows by stream time', async () => {
     const model = await idleModel();
     await model
       .worker()
@@ -260,7 +260,7 @@ describe('a partition that is idle', () => {
 describe('a partition without a batch for as long as its topic keeps records', () => {
   const days = (n: number) => n * 24 * 60 * MINUTE;
 
-  /** Window 0 is closed, its result out, and a week later its state is gone. */
+  /** Window 0 is closed and its result produced; a week later, its state is deleted. */
   async function forgottenModel() {
     const store = memoryWindows();
     const model = new Model(store);
@@ -271,7 +271,7 @@ describe('a partition without a batch for as long as its topic keeps records', (
     return { model, worker };
   }
 
-  test('never counts an order of a window that it closed into a fresh state, then or later', async () => {
+  test('refuses orders of its closed windows, at once and later', async () => {
     const { model, worker } = await forgottenModel();
 
     const refused = await worker.aggregate(0, [order(3, 7), order(4, 61)], model.run(days(17)));
@@ -286,7 +286,7 @@ describe('a partition without a batch for as long as its topic keeps records', (
     expect([...largest(model.produced).values()].map(({ order_count }) => order_count)).toEqual([3]);
   });
 
-  test('is not one whose batches went to another worker', async () => {
+  test('is not assumed if another worker had its batches', async () => {
     const { model, worker } = await forgottenModel();
     await model.worker().aggregate(0, [order(3, 101)], model.run(days(16)));
 
@@ -294,7 +294,7 @@ describe('a partition without a batch for as long as its topic keeps records', (
   });
 });
 
-test('an undisturbed run has one result per window and product, and no correction', async () => {
+test('without failures and late orders, there is one result per window and product, and no correction', async () => {
   const model = new Model(memoryWindows());
   const workers = [model.worker(), model.worker(), model.worker()];
   for (let second = 0; second < 600; second += 1) {
@@ -316,7 +316,7 @@ test('an undisturbed run has one result per window and product, and no correctio
   expect(await model.open()).toBe(0);
 });
 
-test('an upstream stalled for a minute is corrected, not lost', async () => {
+test('orders that were stalled upstream for a minute correct the results', async () => {
   const model = new Model(memoryWindows());
   const [fast, stalled] = [model.worker(), model.worker()];
   const own = (partition: number) =>

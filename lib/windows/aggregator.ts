@@ -13,37 +13,38 @@ import { isDue, isLate, type WindowRules, windowOf } from './window.ts';
 export interface AggregatorOptions {
   readonly store: WindowStore;
   readonly rules: WindowRules;
-  /** buckets of products of a window that is new: one per 1,000 products */
+  /** the number of buckets of products in a new window: one per 1,000 products */
   readonly buckets: number;
   /**
-   * how long, in seconds, the table keeps a state after its last write: the lateness, and as long as the topic keeps its
-   * records; and how long before its end a head's time to live is renewed
+   * how long, in seconds, the table keeps a state after its last write: the lateness plus the topic's retention. A head
+   * lives for twice as long, and is renewed when it has less than this left.
    */
   readonly retentionSeconds: number;
 }
 
 export interface Aggregator {
   /**
-   * Counts the orders of one partition, in offset order, and closes the windows that their stream time allows. What it
-   * has counted is durable when it returns, and so are the results. The same orders again, split anywhere, or in two
-   * workers at once, change nothing.
+   * Counts the orders of one partition, in offset order, and closes the windows that stream time allows. When it
+   * returns, everything it counted and every result is durable. The same orders again change nothing, also when they
+   * are split differently or when two workers have them at the same time.
    * @returns the orders that can't be counted: LATE, WINDOW_FULL
-   * @throws TransientError: then all of them must come again
+   * @throws TransientError: then all orders must be delivered again
    */
   aggregate<O extends WindowOrder>(partition: number, orders: readonly O[], run: Run): Promise<RefusedOrder<O>[]>;
 }
 
 /**
- * The windows of an execution environment. See docs/windows.md for the items; the order of a batch's writes is
+ * The windows of an execution environment. docs/windows.md describes the items. The order of a batch's writes is
  *
- *   1. join      the partition stands in the window's head before it has a state
- *   2. states    one write each, under their versions
+ *   1. join      the partition is added to the window's head before it has a state there
+ *   2. states    one write each, only if the version is still the one that was read
  *   3. results   of the windows that are due, acknowledged
- *   4. marks     the results' states are marked, under the versions that were summed
- *   5. progress  stream time, and the windows left open
+ *   4. marks     the states of these results are marked as produced, if they didn't change since they were read
+ *   5. progress  stream time, and the windows that stay open
  *
- * A crash after any of them has the batch delivered again, as nothing is acknowledged. Its orders are then found in the
- * states' sets, but its windows are looked at all the same: what is counted and in no result is closed or left open.
+ * After a crash between any of these steps, the batch is delivered again, because it isn't acknowledged. Its orders are
+ * then found in the states' sets of offsets. Its windows are checked all the same: those with orders in no result are
+ * closed or stay open.
  */
 export function aggregator({ store, rules, buckets, retentionSeconds }: AggregatorOptions): Aggregator {
   const states = new HeldStates(store);
@@ -51,7 +52,7 @@ export function aggregator({ store, rules, buckets, retentionSeconds }: Aggregat
   const heads = new Map<string, Head>();
   const forgetsMs = retentionSeconds * 1000 - rules.latenessMs;
 
-  /** What is remembered doesn't tell that a partition is idle: another worker may have had its batches. */
+  /** Reads progress again if the kept one looks idle: another worker may have had batches of the partition since. */
   async function progressOf(partition: number, run: Run): Promise<Progress> {
     const known = progresses.get(partition);
     progresses.delete(partition);
@@ -60,7 +61,10 @@ export function aggregator({ store, rules, buckets, retentionSeconds }: Aggregat
       : known;
   }
 
-  /** How many buckets the windows have, once this partition is in their heads for as long as their states will live. */
+  /**
+   * Adds this partition to the windows' heads, for as long as the states will live. @returns window start -> its number
+   * of buckets
+   */
   async function join(partition: number, starts: readonly number[], run: Run): Promise<Map<number, number>> {
     const until = run.now / 1000 + retentionSeconds;
     const counts = await sideBySide(starts, WRITES_AT_ONCE, async (start) => {
@@ -117,10 +121,10 @@ export function aggregator({ store, rules, buckets, retentionSeconds }: Aggregat
   };
 }
 
-/** Heads remembered: of some hours of one partition, or of the latest windows of many. */
+/** The most heads that are kept: some hours of one partition, or the latest windows of many partitions. */
 const REMEMBERED_HEADS = 2_000;
 
-/** Each order is measured by the stream time that it meets: that of those before it. */
+/** Compares each order with the stream time of the orders before it. */
 function byStreamTime<O extends WindowOrder>(
   orders: readonly O[],
   from: number,
@@ -139,8 +143,8 @@ function byStreamTime<O extends WindowOrder>(
 }
 
 /**
- * Whether the states of windows that are closed may be gone, as the partition had no batch for as long as its topic
- * keeps records. Before that, none is that an order can still reach: it was written within the lateness before the last
- * batch, as event time goes on no slower than the wall clock.
+ * Whether the table may have deleted states of closed windows: the partition had no batch for as long as its topic
+ * keeps records. Otherwise, every state that an order can still reach exists: the state was written within the allowed
+ * lateness before the last batch, since event time advances no slower than the wall clock.
  */
 const hasForgotten = ({ touchedAt }: Progress, { now }: Run, forgetsMs: number) => now - touchedAt >= forgetsMs;

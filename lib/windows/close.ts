@@ -7,7 +7,7 @@ import { entriesOf, type Tally, type WindowState } from './state/state.ts';
 import type { Head, StateKey, WindowStore } from './store.ts';
 import { WINDOW_MS } from './window.ts';
 
-/** Writes of one worker at a time: more bring little. */
+/** The most parallel writes of a worker. More would bring little. */
 export const WRITES_AT_ONCE = 20;
 
 interface Own extends Held {
@@ -16,17 +16,19 @@ interface Own extends Held {
 
 interface Result {
   readonly metric: ProductMetric;
-  /** there was one before */
+  /** there was an earlier result */
   readonly correction: boolean;
 }
 
-/** Windows whose heads one read has. */
+/** The most heads in one read. */
 const HEADS_AT_ONCE = 100;
-/** Packed states of other partitions that are in memory together. */
+/** The most packed states of other partitions that are in memory together. */
 const OTHERS_AT_ONCE = 100;
-/** What the results of one send are made from: packed, they take some hundred bytes each when they are produced. */
+/** The most bytes of packed products per send. As results they take a few hundred bytes each. */
 const SEND_BYTES = 512 * 1024;
-/** With less than this left, in ms, no more windows are closed: they stay open for the next batch or the schedule. */
+/**
+ * With less time than this left, in ms, no more windows are closed: they stay open for the next batch or the schedule.
+ */
 const RESERVE_MS = 3_000;
 
 interface Stores {
@@ -35,11 +37,11 @@ interface Stores {
 }
 
 /**
- * Closes windows of a partition, the oldest first, as many as there is time for: produces the results of what changed
- * since the last time, summed over all partitions, then marks it as produced. What isn't marked is produced again by
- * whoever comes next.
+ * Closes windows of a partition, the oldest first, as many as there is time for. For each, it produces the results that
+ * changed since the last time, summed over all partitions, then marks them as produced. The next call produces results
+ * again that were not marked.
  *
- * @param bucketsOf how many buckets the windows have, where that is known
+ * @param bucketsOf the number of buckets of a window, if known
  * @returns the windows that had, at some time during this call, nothing left to produce
  */
 export async function closeWindows(
@@ -67,7 +69,7 @@ export async function closeWindows(
 
 const hasTime = ({ deadline }: Run) => deadline.remaining() > RESERVE_MS;
 
-/** The states that the windows may have. */
+/** The keys of all states that the windows may have. */
 async function keysOf(
   partition: number,
   starts: readonly number[],
@@ -84,13 +86,14 @@ async function keysOf(
 }
 
 /**
- * Produces and marks some states of a partition, in sends of a bounded size.
+ * Produces and marks some states of a partition, in sends of a limited size.
  *
- * The order of the reads makes the last result exact: own states, then the heads, then the other partitions' states.
- * Of the states that a product has, let s be the one that was written last. Who marks s read it before the heads and
- * the others, so these were final; and as s was not marked before, that result is yet to come.
+ * The order of the reads makes the last result exact: this partition's states, then the heads, then the other
+ * partitions' states. Of all states that hold a product in a window, let s be the one that was written last. The worker
+ * that marks s read s before the heads and the other states, so these were already final. And since s was not yet
+ * marked, this result comes after all others.
  *
- * @returns the windows of the states that were marked, and of those that are left to produce
+ * @returns the windows of the states that were marked, and of the states that are left to produce
  */
 async function closeSome(keys: readonly StateKey[], stores: Stores, run: Run) {
   const marked: number[] = [];
@@ -104,7 +107,7 @@ async function closeSome(keys: readonly StateKey[], stores: Stores, run: Run) {
   return { marked, left };
 }
 
-/** Each of at most so many bytes, or of one state. */
+/** Splits states into sends of at most {@link SEND_BYTES}; a larger state is alone. */
 function sendsOf(dirty: readonly Own[]): Own[][] {
   const sends: Own[][] = [];
   let room = 0;
@@ -120,7 +123,7 @@ function sendsOf(dirty: readonly Own[]): Own[][] {
   return sends;
 }
 
-/** @returns for each state whether it is marked */
+/** @returns for each state whether it was marked */
 async function produce(dirty: readonly Own[], stores: Stores, run: Run): Promise<boolean[]> {
   const results = await resultsOf(dirty, stores.store, run);
   if (results.length > 0) await run.publish(results.map(({ metric }) => metric));
@@ -131,8 +134,9 @@ async function produce(dirty: readonly Own[], stores: Stores, run: Run): Promise
 }
 
 /**
- * A remembered state that is dirty may stand for the table's: marking it is refused where it is old. One that is clean
- * may not: another worker could have counted an order since, and this window would be taken for done.
+ * Reads the states of this partition. A kept state that is dirty needs no read: if it is old, marking it is refused. A
+ * kept state that is clean is read again: another worker may have counted an order since, and the window must not look
+ * finished.
  */
 async function readOwn(keys: readonly StateKey[], { store, states }: Stores, { deadline }: Run): Promise<Own[]> {
   const remembered = keys.map((key) => states.take(key)).map((held) => (held?.state.dirty ? held : undefined));
@@ -141,7 +145,7 @@ async function readOwn(keys: readonly StateKey[], { store, states }: Stores, { d
   return keys.map((key, i) => ({ key, ...(remembered[i] ?? heldOf(read.next().value)) }));
 }
 
-/** The results of every product that has orders in none yet. */
+/** The results of every product that has orders in no result yet. */
 async function resultsOf(dirty: readonly Own[], store: WindowStore, { deadline }: Run): Promise<Result[]> {
   const starts = [...new Set(dirty.map(({ key }) => key.start))];
   const heads = new Map<number, Head | undefined>();
@@ -170,7 +174,7 @@ async function resultsOf(dirty: readonly Own[], store: WindowStore, { deadline }
 
 type Totals = Map<string, Tally>;
 
-/** Of the products that have orders in no result yet. */
+/** The tallies of the products that have orders in no result yet. */
 function pendingOf(state: WindowState): Totals {
   const totals: Totals = new Map();
   for (const [productId, tally] of state.entries()) if (tally.pending > 0) totals.set(productId, { ...tally });
@@ -187,7 +191,7 @@ function addTo(totals: Totals, products: Uint8Array): void {
   }
 }
 
-/** @returns false where the state has changed since it was read: what changed is still to be produced */
+/** @returns false if the state changed since it was read: then the change is still to be produced */
 async function mark({ key, state, version }: Own, { store, states }: Stores, run: Run): Promise<boolean> {
   state.markEmitted();
   const packed = state.pack();

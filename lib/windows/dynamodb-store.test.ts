@@ -2,7 +2,7 @@ import { plenty } from '#test/support/deadlines.ts';
 import { answeredBy } from '../stores/dynamodb.fixture.ts';
 import { dynamodbWindows } from './dynamodb-store.ts';
 
-/** Gives the first item of each read, and leaves the rest unread. */
+/** Returns the first item of each read and leaves the other keys unprocessed. */
 function throttledDynamodb() {
   const { client, asked } = answeredBy(({ RequestItems }) => {
     const [first, ...rest] = RequestItems?.['windows']?.Keys ?? [];
@@ -14,7 +14,7 @@ function throttledDynamodb() {
   return { asked, store: dynamodbWindows({ client, table: 'windows', retentionSeconds: 1 }) };
 }
 
-test('what is left unread is asked for again, and every read is strongly consistent', async () => {
+test('reads unprocessed keys again, and every read is strongly consistent', async () => {
   const { asked, store } = throttledDynamodb();
   const deadline = plenty;
 

@@ -16,7 +16,7 @@ import { type Head, NO_PROGRESS, type Progress, type StateKey, type StoredState,
 export interface DynamodbWindowsOptions {
   readonly client: DynamoDBClient;
   readonly table: string;
-  /** how long an item lives after its last write */
+  /** how long the table keeps a state after its last write; a head twice as long */
   readonly retentionSeconds: number;
   readonly now?: () => number;
 }
@@ -31,12 +31,12 @@ const headId = (start: number) => `head#${start / 1000}`;
 const progressId = (partition: number) => `progress#${partition}`;
 
 /**
- * The windows' table: its key is `id` (S), its time to live `expiresAt`.
+ * The windows' table. Its key is `id` (S), its time to live `expiresAt`.
  *
  * | id | attributes |
  * |---|---|
  * | `state#<window start>#<partition>#<bucket>` | version, products (B), offsets (B), expiresAt |
- * | `head#<window start>` | buckets, partitions (NS), expiresAt: twice as far, as every state needs its head |
+ * | `head#<window start>` | buckets, partitions (NS), expiresAt: twice as late, because every state needs its head |
  * | `progress#<partition>` | version, streamTime, closedThrough, forgottenThrough, open (L), touchedAt |
  * | `partitions` | partitions (NS) |
  */
@@ -47,7 +47,7 @@ export function dynamodbWindows({
   now = Date.now,
 }: DynamodbWindowsOptions): WindowStore {
   const call = (deadline: Deadline) => ({ store: 'DYNAMODB', deadline, timeoutMs: TIMEOUT_MS });
-  const expiry = (lives: number) => Math.ceil(now() / 1000) + lives * retentionSeconds;
+  const expiry = (retentions: number) => Math.ceil(now() / 1000) + retentions * retentionSeconds;
 
   async function readSome(ids: readonly string[], deadline: Deadline, projection?: string): Promise<Map<string, Item>> {
     const found = new Map<string, Item>();
@@ -73,15 +73,18 @@ export function dynamodbWindows({
     return ids.map((id, i) => found[Math.floor(i / KEYS)]?.get(id));
   }
 
-  /** A try that failed may have been done: the next is then refused, and the caller reads what is there. */
-  function put(item: Item, over: number, deadline: Deadline): Promise<boolean> {
+  /** A failed attempt may have taken effect. The next one is then refused, and the caller reads the item. */
+  function put(item: Item, expected: number, deadline: Deadline): Promise<boolean> {
     const command = new PutItemCommand({
       TableName: table,
-      Item: { ...item, version: { N: String(over + 1) } },
+      Item: { ...item, version: { N: String(expected + 1) } },
       ExpressionAttributeNames: { '#version': 'version' },
-      ...(over === 0
+      ...(expected === 0
         ? { ConditionExpression: 'attribute_not_exists(#version)' }
-        : { ConditionExpression: '#version = :over', ExpressionAttributeValues: { ':over': { N: String(over) } } }),
+        : {
+            ConditionExpression: '#version = :expected',
+            ExpressionAttributeValues: { ':expected': { N: String(expected) } },
+          }),
     });
     const attempt = () =>
       storeCall(call(deadline), async (options) => {
@@ -109,9 +112,9 @@ export function dynamodbWindows({
     async readProducts(keys, deadline) {
       return (await read(keys.map(stateId), deadline, 'id, products')).map((item) => item?.['products']?.B);
     },
-    writeState(key, { products, offsets }, over, deadline) {
+    writeState(key, { products, offsets }, expected, deadline) {
       const item = { id: { S: stateId(key) }, products: { B: products }, offsets: { B: offsets } };
-      return put({ ...item, expiresAt: { N: String(expiry(1)) } }, over, deadline);
+      return put({ ...item, expiresAt: { N: String(expiry(1)) } }, expected, deadline);
     },
     async readHeads(starts, deadline) {
       return (await read(starts.map(headId), deadline)).map((item) => item && headOf(item));
@@ -137,8 +140,8 @@ export function dynamodbWindows({
       const [item] = await read([progressId(partition)], deadline);
       return item === undefined ? NO_PROGRESS : progressOf(item);
     },
-    writeProgress(partition, progress, over, deadline) {
-      return put({ id: { S: progressId(partition) }, ...progressItem(progress) }, over, deadline);
+    writeProgress(partition, progress, expected, deadline) {
+      return put({ id: { S: progressId(partition) }, ...progressItem(progress) }, expected, deadline);
     },
     async register(partition, deadline) {
       await update(
@@ -171,7 +174,7 @@ function headOf({ buckets, partitions, expiresAt }: Item): Head {
   return { buckets: number(buckets), partitions: numbers(partitions), expiresAt: number(expiresAt) };
 }
 
-/** DynamoDB knows no infinity: what is -Infinity isn't there. */
+/** DynamoDB has no infinity: an absent attribute means -Infinity. */
 const timeOf = (value: AttributeValue | undefined) => (value === undefined ? Number.NEGATIVE_INFINITY : number(value));
 
 function progressItem({ streamTime, closedThrough, forgottenThrough, open, touchedAt }: Progress): Item {

@@ -2,13 +2,13 @@ import type { WindowOrder } from './state/state.ts';
 import type { StateKey } from './store.ts';
 import { bucketOf, windowOf } from './window.ts';
 
-/** Orders of one state, in the order of their partition. */
+/** Orders of one state, in offset order of their partition. */
 export interface Group<O extends WindowOrder> {
   readonly key: StateKey;
   readonly orders: O[];
 }
 
-/** A partition's orders by the state that they belong to. Every window's number of buckets is known. */
+/** Groups a partition's orders by state. The number of buckets of every window must be known. */
 export function groupsOf<O extends WindowOrder>(
   partition: number,
   orders: readonly O[],

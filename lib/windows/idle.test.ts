@@ -6,8 +6,8 @@ import { LATER, Model } from './model.fixture.ts';
 const RULES = { graceMs: 10_000, idleMs: 30_000 };
 const MINUTE = 60_000;
 
-/** Four partitions with a window each that is due; those that are named can't be read. */
-async function fourPartitions(failing: readonly number[], error: Error = new TransientError('FAULT', 'away')) {
+/** Four partitions, each with a window that is due. The `failing` ones can't be read. */
+async function fourPartitions(failing: readonly number[], error: Error = new TransientError('FAULT', 'down')) {
   const store = memoryWindows();
   const model = new Model(store);
   for (let partition = 0; partition < 4; partition += 1) {
@@ -25,15 +25,15 @@ async function fourPartitions(failing: readonly number[], error: Error = new Tra
   return { store, model, asked, produced };
 }
 
-test.each([[[0]], [[1, 2]], [[3]]])('partitions %j fail, and all others are closed', async (failing) => {
+test.each([[[0]], [[1, 2]], [[3]]])('when partitions %j fail, the windows of others are closed', async (failing) => {
   const { store, model, produced } = await fourPartitions(failing);
 
-  await expect(closeIdle(store, RULES, model.run(LATER))).rejects.toThrow('away');
+  await expect(closeIdle(store, RULES, model.run(LATER))).rejects.toThrow('down');
 
   expect(produced()).toEqual([0, 1, 2, 3].filter((partition) => !failing.includes(partition)).map((n) => `p${n}`));
 });
 
-test('so they are where what fails is no error of ours', async () => {
+test('the same holds for an error that is not a PipelineError', async () => {
   const { store, model, produced } = await fourPartitions([0], new RangeError('cut'));
 
   await expect(closeIdle(store, RULES, model.run(LATER))).rejects.toThrow(RangeError);
@@ -41,7 +41,7 @@ test('so they are where what fails is no error of ours', async () => {
   expect(produced()).toEqual(['p1', 'p2', 'p3']);
 });
 
-test('each minute another partition is the first, and none has all of the time', async () => {
+test('each minute another partition is first, and none gets all of the time', async () => {
   const { store, model, asked } = await fourPartitions([]);
   const remaining: number[] = [];
   const readProgress = store.readProgress.bind(store);
@@ -57,6 +57,6 @@ test('each minute another partition is the first, and none has all of the time',
   for (const ms of remaining.slice(0, 3)) expect(ms).toBeLessThanOrEqual(30_000);
 });
 
-test('no partition at all is nothing to do', async () => {
+test('does nothing if there are no partitions', async () => {
   await expect(closeIdle(memoryWindows(), RULES, new Model(memoryWindows()).run())).resolves.toBeUndefined();
 });

@@ -7,21 +7,25 @@ import type { Progress, WindowStore } from './store.ts';
 import { isDue, type WindowRules } from './window.ts';
 
 export interface IdleRules extends Pick<WindowRules, 'graceMs'> {
-  /** a partition without a batch for so long is idle, in ms of wall clock */
+  /** a partition without a batch for this long is idle, in ms of wall clock */
   readonly idleMs: number;
 }
 
-/** What a partition has at least, in ms: one that fails until its time is over must leave some to the others. */
+/**
+ * The least time for a partition, in ms. A partition may fail only when its time is over, and must leave some time to
+ * the others.
+ */
 const LEAST_SHARE_MS = 10_000;
 const MINUTE_MS = 60_000;
 
 /**
- * Closes what batches left open: of a partition that is idle, the windows whose end and grace the wall clock has passed;
- * of any, those that stream time has. Where time runs out, the next call goes on. What comes in later is counted and
- * corrects the result.
+ * Closes the windows that batches left open: in an idle partition, those whose end plus grace is before the wall clock;
+ * in any partition, those whose end plus grace is before stream time. If time runs out, the next call goes on. An order
+ * that comes later is counted and corrects the result.
  *
- * One partition that fails holds up no other: each has its share of the time, and each minute another one is the first.
- * @throws the first error, once every partition had its turn
+ * A partition that fails doesn't stop the others: each gets a share of the time, and each minute another partition is
+ * first.
+ * @throws the first error, after every partition had its turn
  */
 export async function closeIdle(store: WindowStore, rules: IdleRules, run: Run): Promise<void> {
   const partitions = await store.partitions(run.deadline);
@@ -40,7 +44,7 @@ export async function closeIdle(store: WindowStore, rules: IdleRules, run: Run):
 }
 
 async function closePartition(partition: number, store: WindowStore, rules: IdleRules, run: Run): Promise<void> {
-  // Read before the states are: see writeStep.
+  // Progress must be read before the states: see writeStep.
   const progress = await store.readProgress(partition, run.deadline);
   const clock = clockOf(progress, rules, run.now);
   const due = progress.open.filter((start) => isDue(start, clock, rules));
@@ -49,7 +53,7 @@ async function closePartition(partition: number, store: WindowStore, rules: Idle
   if (closed.length === 0) return;
   const next = { ...advance(progress, { ...progress, opened: [], closed }), version: progress.version + 1 };
   if (await store.writeProgress(partition, next, progress.version, run.deadline)) run.counts.progressWrites += 1;
-  // A batch came in between: its windows are still on the list, and the next call finds them done.
+  // A batch wrote in between: the windows stay on the list, and the next call finds nothing left to produce.
   else run.counts.conflicts += 1;
 }
 

@@ -7,10 +7,10 @@ import type { WindowStore } from './store.ts';
 import { WINDOW_MS, type WindowRules, windowOf } from './window.ts';
 
 /**
- * An order that looks late may be one that was counted before stream time went on, be it in this very batch: called
- * once the others are counted, as what is in the set then is no news. The set is read afresh, and a window that isn't
- * there is never made for it.
- * @returns the orders that are late, and the windows found with orders in no result yet
+ * Separates late orders from duplicates. An order that looks late may already be counted: in an earlier delivery, or
+ * earlier in this batch. So this is called after the other orders of the batch are counted. It reads the states again,
+ * and never creates a window for such an order.
+ * @returns the orders that are late, and the windows with orders in no result yet
  */
 export async function sortOutLate<O extends WindowOrder>(
   partition: number,
@@ -22,18 +22,17 @@ export async function sortOutLate<O extends WindowOrder>(
   if (starts.length === 0) return { late: [], opened: [] };
   const heads = await store.readHeads(starts, run.deadline);
   const buckets = new Map(starts.flatMap((start, i) => (heads[i] === undefined ? [] : [[start, heads[i].buckets]])));
-  const isThere = ({ at }: O) => buckets.has(windowOf(at));
-  const groups = groupsOf(partition, orders.filter(isThere), buckets);
-  const looked = await states.inSlices(groups, (slice) => lookAt(slice, states, run));
+  const hasWindow = ({ at }: O) => buckets.has(windowOf(at));
+  const groups = groupsOf(partition, orders.filter(hasWindow), buckets);
+  const found = (await states.inSlices(groups, (slice) => lookUp(slice, states, run))).flat();
 
-  const found = looked.flat();
-  const late = [...orders.filter((order) => !isThere(order)), ...found.flatMap(({ unknown }) => unknown)];
+  const late = [...orders.filter((order) => !hasWindow(order)), ...found.flatMap(({ unknown }) => unknown)];
   run.counts.late += late.length;
   run.counts.duplicates += orders.length - late.length;
   return { late, opened: found.filter(({ dirty }) => dirty).map(({ start }) => start) };
 }
 
-async function lookAt<O extends WindowOrder>(groups: readonly Group<O>[], states: HeldStates, run: Run) {
+async function lookUp<O extends WindowOrder>(groups: readonly Group<O>[], states: HeldStates, run: Run) {
   const keys = groups.map(({ key }) => key);
   const held = await states.readAll(keys, run);
   return groups.map(({ key: { start }, orders }, i) => {
@@ -42,7 +41,10 @@ async function lookAt<O extends WindowOrder>(groups: readonly Group<O>[], states
   });
 }
 
-/** A fresh state in place of a forgotten one would give a result that is smaller than the one that is out. */
+/**
+ * Whether an order's window is closed and its state possibly deleted. A new state would give a result that is smaller
+ * than the one already produced.
+ */
 export const isForgotten = (at: number, forgottenThrough: number): boolean =>
   windowOf(at) + WINDOW_MS <= forgottenThrough;
 
@@ -50,6 +52,6 @@ export const lateError = ({ at }: WindowOrder, forgottenThrough: number, { laten
   new PermanentError(
     'LATE',
     isForgotten(at, forgottenThrough)
-      ? 'timestamp: of a window that was closed, and forgotten while its partition was idle'
+      ? 'timestamp: its window was closed, and its state was deleted while the partition was idle'
       : `timestamp: over ${latenessMs / 1000} s older than the newest order of its partition`,
   );

@@ -1,6 +1,6 @@
 import { type Head, NO_PROGRESS, type Progress, type StateKey, type StoredState, type WindowStore } from './store.ts';
 
-/** The windows' table in memory, for tests: each write is atomic and conditional, as DynamoDB's are. */
+/** The windows' table in memory, for tests. Each write is atomic and conditional, as in DynamoDB. */
 export function memoryWindows(): WindowStore & {
   readonly states: ReadonlyMap<string, StoredState>;
   /** Deletes a window's items. */
@@ -12,8 +12,8 @@ export function memoryWindows(): WindowStore & {
   const registered = new Set<number>();
   const idOf = ({ start, partition, bucket }: StateKey) => `${start}#${partition}#${bucket}`;
 
-  function putIf<K, V extends { version: number }>(items: Map<K, V>, key: K, value: V, over: number): boolean {
-    if ((items.get(key)?.version ?? 0) !== over) return false;
+  function putIf<K, V extends { version: number }>(items: Map<K, V>, key: K, value: V, expected: number): boolean {
+    if ((items.get(key)?.version ?? 0) !== expected) return false;
     items.set(key, value);
     return true;
   }
@@ -26,7 +26,7 @@ export function memoryWindows(): WindowStore & {
     },
     readStates: async (keys) => keys.map((key) => states.get(idOf(key))),
     readProducts: async (keys) => keys.map((key) => states.get(idOf(key))?.products),
-    writeState: async (key, state, over) => putIf(states, idOf(key), { ...state, version: over + 1 }, over),
+    writeState: async (key, state, expected) => putIf(states, idOf(key), { ...state, version: expected + 1 }, expected),
     readHeads: async (starts) => starts.map((start) => heads.get(start)),
     async join(start, partition, buckets) {
       const { partitions = [], buckets: fixed = buckets } = heads.get(start) ?? {};
@@ -35,8 +35,8 @@ export function memoryWindows(): WindowStore & {
       return head;
     },
     readProgress: async (partition) => progresses.get(partition) ?? NO_PROGRESS,
-    writeProgress: async (partition, progress, over) =>
-      putIf(progresses, partition, { ...progress, version: over + 1 }, over),
+    writeProgress: async (partition, progress, expected) =>
+      putIf(progresses, partition, { ...progress, version: expected + 1 }, expected),
     register: async (partition) => void registered.add(partition),
     partitions: async () => [...registered],
   };

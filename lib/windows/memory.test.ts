@@ -21,7 +21,7 @@ const stateOf = (orders: readonly LogOrder[]) => {
 const lone = (count: number) => Array.from({ length: count }, (_, i) => order(i * 8_192));
 const longId = (i: number) => `${i}`.padStart(64, '-');
 
-test('orders that are far from each other stay packed, but for those that are asked for', () => {
+test('only the chunks of the offsets that are used are unpacked', () => {
   const packed = stateOf(lone(1_050)).pack();
   const state = new WindowState(packed);
 
@@ -35,7 +35,7 @@ test('orders that are far from each other stay packed, but for those that are as
 test.each([
   ['products', Array.from({ length: 6_000 }, (_, i) => order(i, { productId: longId(i) }))],
   ['offsets', lone(2_000)],
-])('a state of many %s is packed alone once it is packed', (_, orders) => {
+])('a state with many %s keeps only its packed form after it is packed', (_, orders) => {
   const state = stateOf(orders);
   expect(state.memoryBytes).toBeGreaterThan(800_000);
 
@@ -46,7 +46,7 @@ test.each([
   expect(new WindowState(state.pack()).products).toEqual(stateOf(orders).products);
 });
 
-test('an environment works on a hundred states at a time, of whichever partitions', async () => {
+test('an environment works on at most a hundred states at a time, over all partitions', async () => {
   const store = memoryWindows();
   let [working, most] = [0, 0];
   const readStates = store.readStates.bind(store);
@@ -79,7 +79,7 @@ test('an environment works on a hundred states at a time, of whichever partition
   expect(most).toBeLessThanOrEqual(100);
 });
 
-test('a slice that fails leaves its share to others', async () => {
+test('a slice that fails releases its share of the states', async () => {
   const states = new HeldStates(memoryWindows());
   const slices = Array(250).fill(0);
 
@@ -88,7 +88,7 @@ test('a slice that fails leaves its share to others', async () => {
   expect(await states.inSlices(slices, async (slice) => slice.length)).toEqual([100, 100, 50]);
 });
 
-test('what is remembered takes 64 MB at most: the oldest is forgotten', () => {
+test('the kept states take at most 64 MB; the oldest are dropped', () => {
   const states = new HeldStates(memoryWindows());
   const key = (start: number) => ({ start, partition: 0, bucket: 0 });
   const packed = { products: Uint8Array.of(1), offsets: new Uint8Array(1024 * 1024) };
@@ -100,7 +100,7 @@ test('what is remembered takes 64 MB at most: the oldest is forgotten', () => {
   expect(held).toEqual([...Array(7).fill(false), ...Array(63).fill(true)]);
 });
 
-test('the results of many products go out in several sends', async () => {
+test('the results of many products are produced in several sends', async () => {
   const model = new Model(memoryWindows());
   const orders = Array.from({ length: 20_000 }, (_, i) =>
     order(i, { productId: longId(i % 1_000), at: Math.floor(i / 1_000) * WINDOW_MS }),
@@ -115,7 +115,7 @@ test('the results of many products go out in several sends', async () => {
   expect(Math.max(...sends)).toBeLessThan(10_000);
 });
 
-test('a batch of 500 windows with 1,050 such orders each costs less than 150 MB', async () => {
+test('a batch with 500 windows of 1,050 orders that are far apart takes less than 150 MB', async () => {
   const script = new URL('../../test/hostile/lone-orders.ts', import.meta.url).pathname;
   const { stdout } = await promisify(execFile)(process.execPath, ['--max-old-space-size=400', script]);
 

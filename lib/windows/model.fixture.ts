@@ -15,28 +15,31 @@ export interface LogOrder extends WindowOrder {
   readonly partition: number;
 }
 
-/** What a call meets: it fails before it takes effect, or after, or it takes effect some calls later. */
+/**
+ * What happens to a call: it succeeds, it fails before or after it takes effect, or it fails and takes effect some
+ * calls later.
+ */
 export type Fault = 'none' | 'before' | 'after' | 'late';
 export type FaultOf = (call: number) => Fault;
 
 export const RULES: WindowRules = { graceMs: 10_000, latenessMs: 10 * WINDOW_MS };
-/** How long a state lives, in seconds. */
+/** How long the table keeps a state, in seconds. */
 const RETENTION = retentionSeconds(RULES.latenessMs / 1_000);
 const IDLE = { graceMs: 10_000, idleMs: 30_000 };
-/** Far behind every event time of a model's orders. */
+/** Long after every event time of a model's orders. */
 export const LATER = 1e12;
 
-/** A whole system on one table: what was produced, and every call to the table and the topic, each of which may fail. */
+/** A whole system on one table: the results, and every call to the table and the topic. Each call may fail. */
 export class Model {
   readonly produced: ProductMetric[] = [];
   readonly counts: WindowCounts = noCounts();
-  /** identities of the orders that were refused, by deliveries that were acknowledged */
+  /** identities of the refused orders, from deliveries that were acknowledged */
   readonly refused = new Set<string>();
   calls = 0;
   buckets = 1;
   rules = RULES;
   now = 0;
-  /** of every invocation from now on */
+  /** the deadline of every invocation from now on */
   deadline: Deadline = { remaining: () => 1e6 };
   readonly #store: WindowStore;
   readonly #faultOf: FaultOf;
@@ -64,12 +67,12 @@ export class Model {
     return result as T;
   }
 
-  /** What was on its way arrives. */
+  /** Late calls take effect now. */
   async settle(): Promise<void> {
     for (const apply of this.#late.splice(0)) await apply();
   }
 
-  /** Several items of one read are read one by one, and others may write in between. */
+  /** The items of one read are read one by one, and others may write in between. */
   #each<K, V>(keys: readonly K[], read: (key: K) => Promise<(V | undefined)[]>): Promise<(V | undefined)[]> {
     return this.#call(() =>
       Promise.all(
@@ -110,8 +113,8 @@ export class Model {
   }
 
   /**
-   * Kafka's part: the log of one partition in batches, again from where it failed. A crash forgets what the worker
-   * remembered; a failure that it survives does not.
+   * Delivers the log of one partition in batches. After a failure, it delivers the same batch again. If `crashes`, a
+   * new worker then takes over, with nothing in memory.
    */
   async poll(log: readonly LogOrder[], sizes: readonly number[], crashes = true): Promise<void> {
     let worker = this.worker();
@@ -128,7 +131,7 @@ export class Model {
     }
   }
 
-  /** The schedule, once, in a later minute: it may fail, and comes again. */
+  /** Runs the schedule once. It may fail: it will run again. */
   async schedule(now = LATER): Promise<void> {
     try {
       await closeIdle(this.store(), IDLE, this.run(now));
@@ -137,7 +140,7 @@ export class Model {
     }
   }
 
-  /** The schedule, until nothing is open. Without an order that stayed uncounted, this takes a few calls. */
+  /** Runs the schedule until no window is open, which takes a few calls. */
   async drain(): Promise<void> {
     for (let i = 0; i < 20; i += 1) {
       await this.schedule();
@@ -159,7 +162,7 @@ export class Model {
 export const identity = ({ raw, offset }: WindowOrder) => `${raw}-${offset}`;
 export const partitionsOf = (log: readonly LogOrder[]) => [...Map.groupBy(log, ({ partition }) => partition).values()];
 
-/** The largest result of each window and product: what every consumer keeps. */
+/** The largest result of each window and product, which is the one that consumers keep. */
 export function largest(produced: readonly ProductMetric[]): Map<string, ProductMetric> {
   const kept = new Map<string, ProductMetric>();
   for (const metric of produced) {
@@ -169,7 +172,7 @@ export function largest(produced: readonly ProductMetric[]): Map<string, Product
   return kept;
 }
 
-/** What must come out: a plain fold of the log, each identity once, without those that are late. */
+/** The expected results: a plain fold of the log, which counts each identity once and no late order. */
 export function expected(log: readonly LogOrder[], rules: WindowRules = RULES) {
   const [counted, late] = [new Map<string, LogOrder>(), new Set<string>()];
   for (const own of partitionsOf(log)) {
@@ -196,7 +199,7 @@ export const faults = fc.array(fc.constantFrom<Fault>('none', 'none', 'none', 'b
   maxLength: 60,
 });
 
-/** A model whose store's calls meet these faults, in an order that the scheduler chooses. */
+/** A model with these faults, whose calls run in an order that the scheduler chooses. */
 export const interleaved = (s: fc.Scheduler, plan: readonly Fault[]): Model =>
   new Model(
     memoryWindows(),
@@ -205,8 +208,9 @@ export const interleaved = (s: fc.Scheduler, plan: readonly Fault[]): Model =>
   );
 
 /**
- * Logs of several partitions, of any disorder: each order is in one partition of the raw topic and, once or more often,
- * in one of the aggregated topic. The same product may be in several, as it is when partitions were added.
+ * Logs of several partitions, in any order. Each order is in one partition of the raw topic, and once or several times
+ * in one partition of the aggregated topic. The same product may be in several partitions, as after partitions were
+ * added.
  */
 export function logs(shape: {
   minutes: number;

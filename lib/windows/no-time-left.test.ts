@@ -3,7 +3,7 @@ import { expected, type LogOrder, largest, Model } from './model.fixture.ts';
 import { WINDOW_MS } from './window.ts';
 
 const WINDOWS = 120;
-/** An order in each of many windows; the one behind them makes all of these due. */
+/** An order in each of many windows, and a later one that makes all these windows due. */
 const log: LogOrder[] = [...Array(WINDOWS).keys(), 2 * WINDOWS].map((minute, offset) => ({
   ...{ partition: 0, productId: `product-${minute % 3}`, cents: 100 + minute, at: minute * WINDOW_MS },
   ...{ raw: 'orders-0', offset },
@@ -19,10 +19,10 @@ function newModel(): Model {
 }
 const starts = ({ produced }: Model) => produced.map(({ window_start }) => window_start / 60);
 
-test('windows are closed while there is time, the oldest first; the next batch goes on', async () => {
+test('a batch closes windows while it has time, the oldest first, and the next batch goes on', async () => {
   const model = newModel();
   const worker = model.worker();
-  // After the first hundred, just too little.
+  // After the first hundred windows, the time left is just too short.
   model.deadline = { remaining: () => (model.produced.length === 0 ? 3_001 : 3_000) };
 
   expect(await worker.aggregate(0, log, model.run())).toEqual([]);
@@ -36,7 +36,7 @@ test('windows are closed while there is time, the oldest first; the next batch g
   expect(model.counts.corrections).toBe(0);
 });
 
-test('so does the schedule, and the next one where it had no time itself', async () => {
+test('a schedule without time closes nothing, and the next one closes everything', async () => {
   const model = newModel();
   model.deadline = { remaining: () => 3_000 };
   await model.worker().aggregate(0, log, model.run());
@@ -50,7 +50,7 @@ test('so does the schedule, and the next one where it had no time itself', async
   expect(await model.open()).toBe(0);
 });
 
-test('before whatever call the time runs out, nothing is lost', async () => {
+test('nothing is lost, whichever call is the last before the time runs out', async () => {
   const batches = [50];
   const smooth = newModel();
   await smooth.poll(log, batches);

@@ -4,9 +4,9 @@ import { dynamodbWindows } from './dynamodb-store.ts';
 import type { WindowStore } from './store.ts';
 
 /**
- * How many windows have, or may have, orders that are in no result yet: each counts once for every partition that it is
- * open in. 0 where the topic's lag is 0 too: every order is in a result.
- * @throws TransientError where the table can't be read within 10 s
+ * How many windows have, or may have, orders that are in no result yet. A window counts once for each partition in
+ * which it is open. If this is 0 and the topic's lag is 0, every order is in a result.
+ * @throws TransientError if the table can't be read within 10 s
  * @example while ((await openWindows(client, table)) > 0) await sleep(1_000);
  */
 export async function openWindows(client: DynamoDBClient, table: string): Promise<number> {

@@ -7,13 +7,13 @@ export interface Step {
   readonly streamTime: number;
   /** windows that may have orders in no result yet */
   readonly opened: readonly number[];
-  /** windows found without any, since that progress was read */
+  /** windows that were found with nothing left to produce since that progress was read */
   readonly closed: readonly number[];
   readonly touchedAt: number;
   readonly forgottenThrough: number;
 }
 
-/** The progress after a step, whoever else wrote in between. */
+/** The progress after a step, also if another worker wrote in between. */
 export function advance(
   from: Progress,
   { streamTime, opened, closed, touchedAt, forgottenThrough }: Step,
@@ -30,11 +30,11 @@ export function advance(
 }
 
 /**
- * Writes a batch's step. It is written even where it changes nothing: the new version tells a worker who is about to
- * take a window off the list that there are orders which it hasn't seen.
+ * Writes a batch's step, also if it changes nothing. A worker that is about to take a window off the list then sees a
+ * new version, and knows that there may be orders that it hasn't seen.
  *
- * For the same reason the windows that were closed leave the list only if nobody wrote since `from` was read. Otherwise
- * they stay, and whoever comes next finds that they have nothing left.
+ * For the same reason, closed windows leave the list only if no other worker wrote since `from` was read. Otherwise
+ * they stay, and a later call finds that they have nothing left to produce.
  */
 export async function writeStep(
   partition: number,

@@ -2,13 +2,13 @@ import { memoryWindows } from './memory-store.fixture.ts';
 import { expected, type LogOrder, largest, Model } from './model.fixture.ts';
 
 /**
- * Every way in which two others can come in between any two calls of a third, where no order is delivered twice: so
- * nobody repairs what is left behind. The others run to their end there and then.
+ * Interrupts an action between any two of its calls with two other actions, which run to their end at that point. No
+ * order is delivered twice, so no redelivery repairs a mistake.
  */
 class Race {
   readonly log: LogOrder[] = [];
   readonly model: Model;
-  /** calls of who is interrupted; an item of a read counts as one */
+  /** calls of the interrupted action; each item of a read counts as a call */
   ticks = 0;
   #waiting: (() => Promise<unknown>)[][] = [];
   #interrupting = false;
@@ -22,7 +22,7 @@ class Race {
   }
 
   async #turn(when: 'before' | 'after'): Promise<void> {
-    // After a call is before the next one.
+    // "After a call" is the same point as "before the next call".
     if (this.#interrupting || when === 'after') return;
     const now = this.#waiting[this.ticks++] ?? [];
     this.#interrupting = true;
@@ -30,7 +30,7 @@ class Race {
     this.#interrupting = false;
   }
 
-  /** Runs an action, with others before its calls of these numbers. */
+  /** Runs an action; each of the others runs before the action's call with its number. */
   async run(action: () => Promise<unknown>, others: readonly [number, () => Promise<unknown>][]): Promise<void> {
     this.ticks = 0;
     this.#waiting = [];
@@ -40,7 +40,7 @@ class Race {
     this.#waiting = [];
   }
 
-  /** An order of the one product in the window from 0 to 60 s, or after it. */
+  /** An order of the only product, in the window from 0 to 60 s or after it. */
   order(partition: number, seconds: number): LogOrder {
     const offset = this.log.length;
     const own = { partition, productId: 'p', cents: 2 ** offset, at: seconds * 1_000, raw: 'orders-0', offset };
@@ -66,16 +66,16 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   'the schedule closes': ({ model }) => model.schedule(),
 };
 
-/** Those that are interrupted; `known` is the worker that began, and remembers. */
+/** Actions that are interrupted. `known` is the first worker, which keeps states in memory. */
 const INTERRUPTED: Readonly<Record<string, Action>> = {
   'a worker counts and closes': counts(0, 5, 100),
   'the schedule closes': ({ model }) => model.schedule(),
-  'who remembers counts': (race, known) => known.aggregate(0, [race.order(0, 6)], race.model.run()),
-  'who remembers closes': (race, known) => known.aggregate(0, [race.order(0, 110)], race.model.run()),
+  'the first worker counts again': (race, known) => known.aggregate(0, [race.order(0, 6)], race.model.run()),
+  'the first worker closes': (race, known) => known.aggregate(0, [race.order(0, 110)], race.model.run()),
 };
 
 const BEGINNINGS: Readonly<Record<string, readonly number[]>> = {
-  'nothing is there': [],
+  'there is no window': [],
   'the window is open': [5],
   'the window is closed': [5, 100],
 };
@@ -89,7 +89,7 @@ async function play(beginning: readonly number[], name: string, others: readonly
     others.map(([at, other]) => [at, () => (ACTIONS[other] as Action)(race, known)]),
   );
   const { ticks } = race;
-  // Who remembers may be wrong about what the others left, and must find out.
+  // The first worker's kept states may be old, and it must notice that.
   await known.aggregate(0, [race.order(0, 120)], race.model.run());
   await race.model.drain();
   expect(largest(race.model.produced)).toEqual(expected(race.log).results);
@@ -98,7 +98,7 @@ async function play(beginning: readonly number[], name: string, others: readonly
 
 test.each(
   Object.keys(BEGINNINGS).flatMap((beginning) => Object.keys(INTERRUPTED).map((name) => [beginning, name] as const)),
-)('%s, %s, and any two others come in between', async (beginning, name) => {
+)('results are exact: %s, %s, and any two other actions run in between', async (beginning, name) => {
   const begun = BEGINNINGS[beginning] as readonly number[];
   const calls = await play(begun, name, []);
   for (const first of Object.keys(ACTIONS)) {

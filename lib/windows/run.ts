@@ -5,25 +5,25 @@ import type { ProductMetric } from './state/metric.ts';
 export interface WindowCounts {
   /** orders counted */
   applied: number;
-  /** orders that were counted before */
+  /** orders that were already counted */
   duplicates: number;
   /** orders refused as late */
   late: number;
   /** results produced */
   results: number;
-  /** results of a window and product that had one already */
+  /** results of a window and product that already had one */
   corrections: number;
-  /** windows of a partition closed */
+  /** windows closed, counted per partition */
   closed: number;
-  /** ms of wall clock from a closed window's end until now, the most of them */
+  /** the longest time from a closed window's end until now, in ms of wall clock */
   latenessMs: number;
-  /** writes refused, as another worker had written since */
+  /** writes refused because another worker had written since the read */
   conflicts: number;
-  /** of states, by orders or by closing */
+  /** writes of states, by counting or by closing */
   stateWrites: number;
-  /** of those */
+  /** bytes of these writes */
   stateBytes: number;
-  /** of stream time and open windows */
+  /** writes of stream time and open windows */
   progressWrites: number;
 }
 
@@ -49,8 +49,8 @@ export interface Run {
   /** wall clock, in ms */
   readonly now: number;
   /**
-   * Produces results; returns when all in-sync replicas have them.
-   * @throws TransientError where that can't be had
+   * Produces results. Returns when all in-sync replicas have them.
+   * @throws TransientError if that fails
    */
   publish(metrics: readonly ProductMetric[]): Promise<void>;
   readonly counts: WindowCounts;

@@ -3,22 +3,22 @@ import { memoryWindows } from './memory-store.fixture.ts';
 import { expected, type LogOrder, largest, logs, Model, partitionsOf, RULES } from './model.fixture.ts';
 import { isDue, windowOf } from './window.ts';
 
-/** Runs of the property: a quarter of what the others have, as each is long. */
+/** Runs of the properties in this folder. This test has a quarter of them, because each run is long. */
 const RUNS = Number(process.env['RUNS'] ?? 100);
 const TICK_MS = 10_000;
 const MINUTES = 6;
-/** Ticks of a stalled partition, and between two calls of the schedule. */
+/** How many ticks a partition is stalled; also the ticks between two runs of the schedule. */
 const MINUTE_TICKS = 6;
 
-/** The order comes in the tick of its event time; of the partition that is stalled, once that goes on. */
+/** The tick in which an order arrives: that of its event time, or the end of the stall if its partition is stalled. */
 const arrival = ({ at, partition }: LogOrder, stalled: number, from: number): number => {
   const tick = Math.floor(at / TICK_MS);
   const isHeld = partition === stalled && tick >= from && tick < from + MINUTE_TICKS;
   return isHeld ? from + MINUTE_TICKS : tick;
 };
 
-/** A partition's windows that its own orders let close are out, with all of its orders that have come. */
-function expectOut(arrived: readonly LogOrder[], model: Model): void {
+/** The windows that are due by a partition's own orders have results, with all its orders that arrived. */
+function expectProduced(arrived: readonly LogOrder[], model: Model): void {
   const streamTime = Math.max(...arrived.map(({ at }) => at));
   const results = largest(model.produced);
   const due = arrived.filter(({ at }) => isDue(windowOf(at), streamTime, RULES));
@@ -28,7 +28,7 @@ function expectOut(arrived: readonly LogOrder[], model: Model): void {
 }
 
 test(
-  'a partition that is stalled upstream for a minute holds up no other, and its late orders correct its windows',
+  'a partition that is stalled upstream for a minute delays no other, and its late orders correct its windows',
   async () => {
     let corrections = 0;
     await fc.assert(
@@ -41,11 +41,11 @@ test(
           const model = new Model(memoryWindows());
           for (let tick = 0; tick <= MINUTES * MINUTE_TICKS + MINUTE_TICKS; tick += 1) {
             model.now = (tick + 1) * TICK_MS;
-            const come = log.filter((order) => arrival(order, stalled, from) === tick);
-            await Promise.all(partitionsOf(come).map((own) => model.poll(own, [9])));
+            const arrived = log.filter((order) => arrival(order, stalled, from) === tick);
+            await Promise.all(partitionsOf(arrived).map((own) => model.poll(own, [9])));
             if (tick % MINUTE_TICKS === phase) await model.schedule(model.now);
             for (const own of partitionsOf(log.filter((order) => arrival(order, stalled, from) <= tick))) {
-              expectOut(own, model);
+              expectProduced(own, model);
             }
           }
           await model.drain();

@@ -1,7 +1,7 @@
 import type { Deadline } from '../deadline.ts';
 import type { PackedState } from './state/state.ts';
 
-/** Where a state lies. `start` is the window's, in ms; `partition` that of the topic that is aggregated. */
+/** The key of a state. `start` is the window's, in ms; `partition` is that of the aggregated topic. */
 export interface StateKey {
   readonly start: number;
   readonly partition: number;
@@ -13,31 +13,34 @@ export interface StoredState extends PackedState {
   readonly version: number;
 }
 
-/** What is fixed for a window, and who has a part in it. */
+/** A window's number of buckets, which is fixed, and the partitions with orders in it. */
 export interface Head {
   readonly buckets: number;
-  /** every partition that may have a state of this window: one joins before its first state is written */
+  /** every partition that may have a state of this window: it is added before its first state is written */
   readonly partitions: readonly number[];
-  /** when the table may forget it, in epoch seconds */
+  /** when the table may delete it, in epoch seconds */
   readonly expiresAt: number;
 }
 
-/** How far a partition is. Times in ms since the epoch. */
+/** How far a partition is. Times are in ms since the epoch. */
 export interface Progress {
   readonly version: number;
   /** the highest event time of the orders that are counted */
   readonly streamTime: number;
-  /** the highest end of a window that was closed; -Infinity before the first */
+  /** the latest end of a closed window; -Infinity before the first */
   readonly closedThrough: number;
-  /** windows that end by then were closed before the partition was idle for longer than their states live: -Infinity if none */
+  /**
+   * the latest end of a closed window whose state may be deleted, because the partition was idle for longer than states
+   * live; -Infinity if there is none
+   */
   readonly forgottenThrough: number;
-  /** starts of the windows that have orders in no result yet, and maybe of some that have none left */
+  /** starts of the windows that have orders in no result yet; some may have nothing left to produce */
   readonly open: readonly number[];
   /** wall clock of the last batch */
   readonly touchedAt: number;
 }
 
-/** Before the first batch. */
+/** The progress before the first batch. */
 export const NO_PROGRESS: Progress = {
   version: 0,
   streamTime: Number.NEGATIVE_INFINITY,
@@ -48,24 +51,24 @@ export const NO_PROGRESS: Progress = {
 };
 
 /**
- * The windows' table. Every read is strongly consistent, of each item by itself: several items of one call may be read
- * at different times. A write takes effect where the item still has the version `over` (0: there is none), and says so;
- * a call that fails may have taken effect.
+ * The windows' table. Every read is strongly consistent for each item alone: the items of one call may be read at
+ * different times. A write takes effect only if the item still has the version `expected` (0: there is no item), and
+ * returns whether it did. A call that fails may have taken effect.
  */
 export interface WindowStore {
   readStates(keys: readonly StateKey[], deadline: Deadline): Promise<(StoredState | undefined)[]>;
   /** The packed products of states, without their offsets. */
   readProducts(keys: readonly StateKey[], deadline: Deadline): Promise<(Uint8Array | undefined)[]>;
-  writeState(key: StateKey, state: PackedState, over: number, deadline: Deadline): Promise<boolean>;
+  writeState(key: StateKey, state: PackedState, expected: number, deadline: Deadline): Promise<boolean>;
 
   readHeads(starts: readonly number[], deadline: Deadline): Promise<(Head | undefined)[]>;
-  /** Adds a partition to a window, whose number of buckets is that of the first who joined. Again: changes nothing. */
+  /** Adds a partition to a window. The first partition fixes the number of buckets. Idempotent. */
   join(start: number, partition: number, buckets: number, deadline: Deadline): Promise<Head>;
 
   readProgress(partition: number, deadline: Deadline): Promise<Progress>;
-  writeProgress(partition: number, progress: Progress, over: number, deadline: Deadline): Promise<boolean>;
+  writeProgress(partition: number, progress: Progress, expected: number, deadline: Deadline): Promise<boolean>;
 
-  /** Adds a partition to those that {@link WindowStore.partitions} gives. Again: changes nothing. */
+  /** Adds a partition to those that {@link WindowStore.partitions} returns. Idempotent. */
   register(partition: number, deadline: Deadline): Promise<void>;
   /** Every partition that has progress. */
   partitions(deadline: Deadline): Promise<readonly number[]>;

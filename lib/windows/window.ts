@@ -1,20 +1,23 @@
-/** A window's length; fixed, as its items' keys and results name its start alone. */
+/** A window's length. It must not change, because the items' keys and the results hold only the window's start. */
 export const WINDOW_MS = 60_000;
 
-/** The rules of time. All in ms. */
+/** The rules of time, in ms. */
 export interface WindowRules {
-  /** how long after its end a window still waits, in stream time */
+  /** how long a window stays open after its end, in stream time */
   readonly graceMs: number;
-  /** an order that is older than its partition's stream time by more is late */
+  /** an order is late if it is older than its partition's stream time by more than this */
   readonly latenessMs: number;
 }
 
-/** The window that holds a time: its start in ms since the epoch. Windows begin at the epoch, as Kafka Streams' do. */
+/**
+ * The start of the window that holds a time, in ms since the epoch. The first window starts at the epoch, as in Kafka
+ * Streams.
+ */
 export function windowOf(at: number): number {
   return Math.floor(at / WINDOW_MS) * WINDOW_MS;
 }
 
-/** Whether a clock (stream time or the wall's) has passed the end of a window and its grace. */
+/** Whether a clock (stream time or wall clock) has passed the end of a window plus its grace. */
 export function isDue(start: number, clock: number, { graceMs }: Pick<WindowRules, 'graceMs'>): boolean {
   return clock >= start + WINDOW_MS + graceMs;
 }
@@ -25,8 +28,8 @@ export function isLate(at: number, streamTime: number, { latenessMs }: Pick<Wind
 }
 
 /**
- * The bucket of a product: FNV-1a over its UTF-16 code units. Never change it: an order that is redelivered must find
- * the bucket in which it was counted.
+ * The bucket of a product: FNV-1a over its UTF-16 code units. Never change it: an order that is delivered again must go
+ * to the bucket in which it was counted.
  */
 export function bucketOf(productId: string, buckets: number): number {
   if (buckets === 1) return 0;
@@ -37,12 +40,12 @@ export function bucketOf(productId: string, buckets: number): number {
   return (hash >>> 0) % buckets;
 }
 
-/** The longest that a stage keeps a record of the aggregated topic (serverless.yml: topicRetentionMs). */
+/** The longest retention of the aggregated topic in any stage (serverless.yml: topicRetentionMs). */
 const TOPIC_RETENTION_SECONDS = 7 * 24 * 60 * 60;
 
 /**
- * How long the table keeps a window after its last write: as long as an order of it may still be counted, and as a
- * batch that was counted may still be delivered again.
+ * How long the table keeps a state after its last write: as long as an order of its window may still be counted, plus
+ * as long as a counted batch may still be delivered again.
  */
 export function retentionSeconds(latenessSeconds: number): number {
   return latenessSeconds + TOPIC_RETENTION_SECONDS;

@@ -14,9 +14,9 @@ import {
   sizes,
 } from './model.fixture.ts';
 
-/** Runs of each property; `npm run test:long -- windows` has many more. */
+/** Runs of each property. `npm run test:long -- windows` runs many more. */
 const RUNS = Number(process.env['RUNS'] ?? 100);
-/** How many calls after the first the second failing one is, at most. */
+/** The most calls from the first failing call to the second. */
 const WITHIN = Math.ceil(RUNS / 25);
 const TIMEOUT_MS = 60_000 + 600 * RUNS;
 
@@ -26,14 +26,14 @@ function expectExact(model: Model, log: readonly LogOrder[]): void {
   expect(model.refused).toEqual(late);
 }
 
-/** Every partition side by side, as one worker each has them. */
+/** Delivers all partitions in parallel, each to a worker. */
 const pollAll = (model: Model, log: readonly LogOrder[], batches: readonly number[], crashes = true) =>
   Promise.all(partitionsOf(log).map((own) => model.poll(own, batches, crashes)));
 
-describe('the largest result of each window and product is that of a plain fold', () => {
+describe('the largest result of each window and product equals a plain fold', () => {
   const shape = { minutes: 5, partitions: 3, orders: 40 };
 
-  test('in any order, in any batches, with any redelivery, over any buckets', async () => {
+  test('with any order, batches, redelivery and number of buckets', async () => {
     await fc.assert(
       fc.asyncProperty(logs(shape), sizes, sizes, fc.integer({ min: 1, max: 4 }), async (log, one, other, buckets) => {
         const model = new Model(memoryWindows());
@@ -48,7 +48,7 @@ describe('the largest result of each window and product is that of a plain fold'
     );
   });
 
-  test('where some orders are late', async () => {
+  test('with late orders', async () => {
     await fc.assert(
       fc.asyncProperty(logs({ minutes: 30, partitions: 2, orders: 40 }), sizes, sizes, async (log, one, other) => {
         const model = new Model(memoryWindows());
@@ -62,7 +62,7 @@ describe('the largest result of each window and product is that of a plain fold'
   });
 
   test.each([[true], [false]])(
-    'with two workers at once, any faults, and the schedule in between (crashes: %s)',
+    'with two workers, any faults and the schedule in between (crashes: %s)',
     async (crashes) => {
       await fc.assert(
         fc.asyncProperty(
@@ -92,11 +92,11 @@ describe('the largest result of each window and product is that of a plain fold'
 });
 
 /**
- * No order comes twice, so nobody repairs what one worker left: two workers have parts of the same partitions at once,
- * which no event source mapping would give them, and the schedule comes again and again.
+ * Each order is delivered once, so no redelivery repairs what a worker left. Two workers have parts of the same
+ * partitions at the same time, which no event source mapping does, and the schedule runs several times.
  */
 test(
-  'the largest results are exact though each order is delivered once, to one of two workers at once',
+  'the largest results are exact when each order is delivered only once, to one of two workers',
   async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -128,7 +128,7 @@ test(
   TIMEOUT_MS,
 );
 
-/** Three partitions and windows, disorder, an order produced twice, a product in two partitions, a late one. */
+/** Three partitions and windows, out of order; an order produced twice, a product in two partitions, a late order. */
 const story: LogOrder[] = (
   [
     [0, 'a', 5],
@@ -178,7 +178,7 @@ describe('any one call to the table or the topic fails', () => {
     ['before', false],
     ['after', false],
     ['late', false],
-  ])('%s it took effect (the worker is gone: %s)', async (fault, crashes) => {
+  ])('results are exact (fault: %s; the worker crashes: %s)', async (fault, crashes) => {
     const smooth = await play(() => 'none', crashes);
     expectExact(smooth, story);
     expect(smooth.calls).toBeGreaterThan(60);
@@ -189,7 +189,7 @@ describe('any one call to the table or the topic fails', () => {
     }
   });
 
-  test('and so does any second one', async () => {
+  test('and any second call fails too', async () => {
     const { calls } = await play(() => 'none', true);
     for (let first = 0; first < calls; first += 1) {
       for (let second = first + 1; second < Math.min(first + WITHIN, calls); second += 1) {

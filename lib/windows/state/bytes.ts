@@ -1,4 +1,7 @@
-/** A reused buffer that grows: an item is packed once per batch, and what grew for one item serves the next. */
+/**
+ * Writes bytes into a buffer that grows and is reused: an item is packed once per batch, and the next item uses the
+ * same buffer.
+ */
 export class ByteWriter {
   #bytes: Buffer;
   #length = 0;
@@ -7,11 +10,11 @@ export class ByteWriter {
     this.#bytes = Buffer.allocUnsafe(capacity);
   }
 
-  /** A whole number from 0 to 2^53 - 1, seven bits a byte, the low ones first. */
+  /** A whole number from 0 to 2^53 - 1: seven bits a byte, the low bits first. */
   varint(value: number): void {
     this.#reserve(8);
     let rest = value;
-    // Division, not shifts: those know 32 bits only.
+    // Division instead of shifts, which are limited to 32 bits.
     while (rest >= 0x80) {
       this.#bytes[this.#length++] = (rest % 0x80) | 0x80;
       rest = Math.floor(rest / 0x80);
@@ -41,7 +44,7 @@ export class ByteWriter {
     } else this.block(Buffer.from(text));
   }
 
-  /** What was written since the last call, copied. */
+  /** Returns a copy of what was written since the last call. */
   take(): Buffer {
     const taken = Buffer.from(this.#bytes.subarray(0, this.#length));
     this.#length = 0;
@@ -71,12 +74,12 @@ export class ByteReader {
     return this.#at >= this.#bytes.length;
   }
 
-  /** How many bytes are read. */
+  /** How many bytes were read. */
   get position(): number {
     return this.#at;
   }
 
-  /** A view of the bytes that are left, which stay to be read. */
+  /** A view of the remaining bytes. They are not counted as read. */
   get rest(): Buffer {
     return this.#bytes.subarray(this.#at);
   }
@@ -102,20 +105,20 @@ export class ByteReader {
     return this.bytes(this.varint());
   }
 
-  /** What {@link ByteWriter.text} wrote. */
+  /** A text that {@link ByteWriter.text} wrote. */
   text(): string {
     const length = this.skip(this.varint());
     return this.#bytes.toString('utf8', this.#at - length, this.#at);
   }
 
-  /** Goes over so many bytes. @returns how many */
+  /** Skips bytes. @returns how many */
   skip(length: number): number {
     if (this.#at + length > this.#bytes.length) throw new RangeError(CUT);
     this.#at += length;
     return length;
   }
 
-  /** Goes over so many numbers. */
+  /** Skips numbers. */
   skipVarints(count: number): void {
     let left = count;
     while (left > 0 && this.#at < this.#bytes.length) {

@@ -6,7 +6,7 @@ import type { Held, HeldStates } from './held-states.ts';
 import { bytesOf, countFitting, hasRoom } from './room.ts';
 import type { WindowOrder } from './state.ts';
 
-/** An order that can't be counted for what it is. */
+/** An order that can't be counted, and why. */
 export interface RefusedOrder<O extends WindowOrder> {
   readonly order: O;
   readonly error: PermanentError;
@@ -19,8 +19,9 @@ export interface Folded<O extends WindowOrder> {
 }
 
 /**
- * Counts a batch's orders of one state, each once, in one write under the version that was read. Where another worker
- * wrote in between, they are counted again onto what that one left. Orders that the state has no room for are refused.
+ * Counts a batch's orders of one state, each once, in one write that is refused if the state's version changed since
+ * the read. If it is refused, they are counted again into what the other worker wrote. Orders that don't fit into the
+ * state are returned as refused.
  */
 export async function fold<O extends WindowOrder>(
   { key, orders }: Group<O>,
@@ -45,7 +46,7 @@ export async function fold<O extends WindowOrder>(
   }
 }
 
-/** What of the orders a state takes; `packed` where that changes it. */
+/** Counts orders into a state. `packed` is set if the state changed. */
 async function count<O extends WindowOrder>(held: Held, orders: readonly O[], readAgain: () => Promise<Held>) {
   const { state, version } = held;
   const counted = orders.filter((order) => state.apply(order));
@@ -53,7 +54,7 @@ async function count<O extends WindowOrder>(held: Held, orders: readonly O[], re
   const { grown } = state;
   const packed = state.pack();
   if (hasRoom(packed, grown)) return { state, version, packed, counted, refused: [] };
-  // This one holds too much now, and nothing can be taken out of it.
+  // This state holds too much now, and no order can be removed from it.
   const again = await readAgain();
   return { version: again.version, ...countFitting(again.state, orders) };
 }
@@ -61,5 +62,6 @@ async function count<O extends WindowOrder>(held: Held, orders: readonly O[], re
 const full = () =>
   new PermanentError(
     'WINDOW_FULL',
-    "the window's item has no room for another product: over 1,000 products need the param windowBuckets raised before their orders come, one per 1,000 (docs/windows.md says how to bring this one back)",
+    "the window's item has no room for another product: with over 1,000 products, raise the param windowBuckets to " +
+      'one per 1,000 products before their orders come (docs/windows.md says how to count these orders afterwards)',
   );

@@ -8,19 +8,20 @@ export interface Held {
   readonly version: number;
 }
 
-/** What the states remembered may take in memory: far more windows than are open at a time. */
+/** The most memory for the states that are kept. It is far more than the open windows need. */
 const REMEMBERED_BYTES = 64 * 1024 * 1024;
-/** About what a state that holds nothing takes. */
+/** About the size of a state without orders, in bytes. */
 const EMPTY_BYTES = 1_024;
 
-/** States worked on at a time, packed up to 400 KB each; and the keys that one read has. */
+/** The most states that are worked on at the same time, each up to 400 KB packed; also the most keys in one read. */
 const AT_ONCE = 100;
 
 /**
- * The states that an execution environment has in memory: those that it works on, no more than 100 at a time, and those
- * that it remembers between batches, up to 64 MB. One that is old does no harm: its write is refused. Who takes one has
- * it alone, and gives it back only once it is as the table has it: a state that was changed and not written must never
- * be found here.
+ * The states that an execution environment has in memory: those that it works on, at most 100 at a time, and those that
+ * it keeps between batches, up to 64 MB.
+ *
+ * An old state does no harm: its write is refused. Taking a state removes it from here, so that only one task has it.
+ * Give it back only when it equals the table's item: a state that was changed but not written must never be found here.
  */
 export class HeldStates {
   readonly #held = new Map<string, { held: Held; bytes: number }>();
@@ -34,8 +35,7 @@ export class HeldStates {
   }
 
   /**
-   * Does work on states in slices, one after the other. Everybody who works on states of this environment at the same
-   * time has a share of the hundred.
+   * Works on states in slices, one after the other. All tasks of this environment share the limit of a hundred states.
    * @param items one per state
    */
   async inSlices<T, R>(items: readonly T[], work: (slice: readonly T[]) => Promise<R>): Promise<R[]> {
@@ -65,7 +65,7 @@ export class HeldStates {
     return found?.held;
   }
 
-  /** As the table has them, of those that aren't remembered. */
+  /** Takes the kept states, and reads the others from the table. */
   async takeAll(keys: readonly StateKey[], { deadline }: Run): Promise<Held[]> {
     const remembered = keys.map((key) => this.take(key));
     const unknown = keys.filter((_, i) => remembered[i] === undefined);
@@ -77,12 +77,12 @@ export class HeldStates {
     return (await this.readAll([key], run))[0] as Held;
   }
 
-  /** As the table has them now. */
+  /** Reads the states from the table. */
   async readAll(keys: readonly StateKey[], { deadline }: Run): Promise<Held[]> {
     return (await this.#store.readStates(keys, deadline)).map(heldOf);
   }
 
-  /** The one that was given back first is forgotten first. */
+  /** Keeps a state. If there are too many, the one that was given back first is dropped. */
   giveBack(key: StateKey, held: Held): void {
     const name = nameOf(key);
     const before = this.#held.get(name);
@@ -104,7 +104,7 @@ export class HeldStates {
 
 const nameOf = ({ start, partition, bucket }: StateKey) => `${start}/${partition}/${bucket}`;
 
-/** A state that isn't there is one without orders. */
+/** If there is no item, the state has no orders. */
 export function heldOf(stored: StoredState | undefined): Held {
   if (stored === undefined) return { state: new WindowState(), version: 0 };
   return { state: new WindowState(stored), version: stored.version };

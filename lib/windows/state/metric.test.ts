@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { metricOf } from './metric.ts';
 
-test('has exactly the six fields, times in seconds, money to the cent', () => {
+test('a result has exactly six fields, with times in seconds and money to the cent', () => {
   expect(metricOf(1_704_470_400_000, 'prod-1', 3, 1_000)).toEqual({
     window_start: 1_704_470_400,
     window_end: 1_704_470_460,
@@ -18,11 +18,11 @@ test.each([
   [3, 4, 0.01],
   [3, 5, 0.02],
   [1, 1_000_000_000, 10_000_000],
-])('of %i orders and %i cents the average is %d: half a cent rounded up', (count, sum, average) => {
+])('%i orders with %i cents have the average %d: half a cent is rounded up', (count, sum, average) => {
   expect(metricOf(0, 'p', count, sum).avg_order_value).toBe(average);
 });
 
-test('is to the cent what integers give, as JSON too', () => {
+test('amounts are exact to the cent, also as JSON', () => {
   const sums = fc.integer({ min: 1, max: 4_000_000_000_000_000 });
   fc.assert(
     fc.property(sums, fc.integer({ min: 1, max: 1_000_000 }), (sum, count) => {

@@ -1,6 +1,6 @@
 import { WINDOW_MS } from '../window.ts';
 
-/** A result: one product in one window. Exactly the fields of a record of product-metrics. */
+/** A result: one product in one window. It has exactly the fields of a record of product-metrics. */
 export interface ProductMetric {
   /** epoch seconds */
   readonly window_start: number;
@@ -10,13 +10,13 @@ export interface ProductMetric {
   readonly order_count: number;
   /** to the cent */
   readonly total_revenue: number;
-  /** to the cent, half a cent rounded up */
+  /** to the cent; half a cent is rounded up */
   readonly avg_order_value: number;
 }
 
 /**
  * @param start of the window, in ms
- * @param sum integer cents; a double tells cents apart up to 2^46 units of money
+ * @param sum integer cents; a double holds cents exactly for amounts up to 2^46
  */
 export function metricOf(start: number, productId: string, count: number, sum: number): ProductMetric {
   return {
@@ -29,7 +29,7 @@ export function metricOf(start: number, productId: string, count: number, sum: n
   };
 }
 
-/** In whole numbers: a division of doubles could fall on the wrong side of half a cent. */
+/** Computes with integers: a division of doubles could round half a cent in the wrong direction. */
 function roundedAverage(sum: number, count: number): number {
   const rest = sum % count;
   return (sum - rest) / count + (rest * 2 >= count ? 1 : 0);

@@ -14,7 +14,7 @@ function setOf(offsets: Iterable<number>): OffsetSet {
   return set;
 }
 
-/** Near each other, far apart, around the ends of chunks, and as large as a double holds. */
+/** Offsets close together, far apart, near the end of a chunk, and up to the largest exact integer. */
 const offsets = fc.array(
   fc.oneof(
     fc.nat(300),
@@ -24,7 +24,7 @@ const offsets = fc.array(
   ),
 );
 
-test('is a set, and the same after it was written and read, again and again', () => {
+test('behaves like a set, also after it was written and read several times', () => {
   fc.assert(
     fc.property(fc.array(offsets, { minLength: 1, maxLength: 4 }), (rounds) => {
       const model = new Set<number>();
@@ -50,15 +50,15 @@ test('is a set, and the same after it was written and read, again and again', ()
 const upTo = (end: number, every: number) => Array.from({ length: Math.ceil(end / every) }, (_, i) => i * every);
 
 test.each([
-  ['neighbours', upTo(200_000, 1), 2_000],
-  ['every third', upTo(200_000, 3), 26_000],
-  ['every thirtieth', upTo(200_000, 30), 7_000],
-  ['lone ones', upTo(1e9, 1e6), 7_000],
-])('%s take few bytes', (_, all, bytes) => {
+  ['consecutive offsets', upTo(200_000, 1), 2_000],
+  ['every third offset', upTo(200_000, 3), 26_000],
+  ['every thirtieth offset', upTo(200_000, 30), 7_000],
+  ['offsets far apart', upTo(1e9, 1e6), 7_000],
+])('packs %s into few bytes', (_, all, bytes) => {
   expect(pack(setOf(all)).length).toBeLessThan(bytes);
 });
 
-test('what is cut or of another kind is refused, not misread', () => {
+test('refuses bytes that are cut or of another kind', () => {
   const packed = pack(setOf(upTo(20_000, 3)));
   expect(() => OffsetSet.read(new ByteReader(packed.subarray(0, -1)))).toThrow(RangeError);
   expect(() => OffsetSet.read(new ByteReader(Uint8Array.of(1, 0, 9)))).toThrow('unknown kind 9');

@@ -1,10 +1,13 @@
 import { ByteReader, type ByteWriter } from './bytes.ts';
 
-/** Offsets of one chunk: 1 KB as bits. */
+/** The number of offsets in a chunk: 1 KB as bits. */
 const CHUNK = 8_192;
 const CHUNK_BYTES = CHUNK / 8;
 
-/** How a chunk is written: every offset of it; its bits from the first byte that isn't 0 to the last; or the gaps. */
+/**
+ * How a chunk is written: as "all offsets"; as bits, from the first byte that isn't 0 to the last; or as gaps between
+ * offsets.
+ */
 const FULL = 0;
 const BITS = 1;
 const GAPS = 2;
@@ -12,13 +15,13 @@ const GAPS = 2;
 interface Chunk {
   readonly bits: Uint8Array;
   count: number;
-  /** as it is written, while nothing was added since */
+  /** the written form; undefined after an offset was added */
   packed: Uint8Array | undefined;
 }
 
 /**
- * Chunks as they were written, and where each begins: a chunk's index as its distance from the one before, then its
- * offsets. Chunk `i` lies from `entries[i]` to `entries[i + 1]`, its offsets from `bodies[i]` on.
+ * Chunks in their written form. Each starts with its index, as the distance from the chunk before it; then come its
+ * offsets. Chunk `i` is from `entries[i]` to `entries[i + 1]`; its offsets start at `bodies[i]`.
  */
 interface Written {
   readonly bytes: Uint8Array;
@@ -35,20 +38,20 @@ const NONE: Written = {
 };
 
 /**
- * An exact set of offsets, in chunks. Neighbours cost nothing (a chunk that is full is one byte), every third one costs
- * three bits, and a lone one a few bytes. A chunk is unpacked to bits only when it is asked for one of its offsets: a
- * set of lone offsets, far apart, would take two hundred times its bytes.
+ * An exact set of offsets, in chunks. A full chunk takes one byte, every third offset takes three bits, and an offset
+ * far from all others a few bytes. A chunk is unpacked to bits only when one of its offsets is read or added: unpacking
+ * a whole set of offsets that are far apart would take two hundred times its bytes.
  */
 export class OffsetSet {
   readonly #written: Written;
-  /** chunks that were asked for, or are new */
+  /** chunks that are unpacked or new */
   readonly #touched = new Map<number, Chunk>();
 
   constructor(written: Written = NONE) {
     this.#written = written;
   }
 
-  /** What it takes in memory, beside the bytes that it was read from. */
+  /** Its memory in bytes, without the bytes that it was read from. */
   get unpackedBytes(): number {
     return this.#touched.size * (CHUNK_BYTES + 300) + this.#written.indexes.length * 16;
   }
@@ -59,7 +62,7 @@ export class OffsetSet {
     return bits !== undefined && ((bits[bit >> 3] as number) & (1 << (bit & 7))) !== 0;
   }
 
-  /** @returns false where it was there already */
+  /** @returns false if the set already had the offset */
   add(offset: number): boolean {
     const index = Math.floor(offset / CHUNK);
     let chunk = this.#chunk(index);
@@ -94,7 +97,7 @@ export class OffsetSet {
     const isNew = ([index]: [number, Chunk]) => indexes[lowest(indexes, index)] !== index;
     writer.varint(indexes.length + touched.filter(isNew).length);
     let [next, from] = [0, 0];
-    /** Chunks that nobody touched, as they are; only the first one's distance may be another. */
+    /** Copies chunks that are not unpacked. Only the distance of the first one may have changed. */
     const copyUpTo = (to: number) => {
       if (from >= to) return;
       writer.varint((indexes[from] as number) - next);
@@ -113,10 +116,10 @@ export class OffsetSet {
     copyUpTo(indexes.length);
   }
 
-  /** Reads a set that keeps the reader's bytes. */
+  /** Reads a set. It keeps a view of the reader's bytes. */
   static read(reader: ByteReader): OffsetSet {
     const count = reader.varint();
-    // A chunk has two bytes at least: a count that lies takes no more memory than its bytes.
+    // A chunk has at least two bytes. This check keeps a wrong count from taking more memory than the bytes.
     const bytes = reader.rest;
     if (count * 2 > bytes.length) throw new RangeError('the packed state is cut or of another format');
     const [indexes, entries, bodies] = [new Float64Array(count), new Uint32Array(count + 1), new Uint32Array(count)];
@@ -135,7 +138,7 @@ export class OffsetSet {
   }
 }
 
-/** The place of the first index that is not below the one asked for. */
+/** The position of the first index that is not below `index`. */
 function lowest(indexes: Float64Array, index: number): number {
   let [from, to] = [0, indexes.length];
   while (from < to) {
@@ -151,7 +154,7 @@ function pack({ bits, count }: Chunk, scratch: ByteWriter): Uint8Array {
   const first = bits.findIndex((byte) => byte !== 0);
   const last = bits.findLastIndex((byte) => byte !== 0);
   const asBits = bits.subarray(first, last + 1);
-  // A gap takes one byte at least: not worth writing where there are more offsets than bytes.
+  // A gap takes at least one byte: with more offsets than bytes, bits are shorter.
   if (count < asBits.length) {
     const gaps = packGaps(bits, count, scratch);
     if (gaps.length <= asBits.length) return gaps;
@@ -180,9 +183,9 @@ function packGaps(bits: Uint8Array, count: number, scratch: ByteWriter): Uint8Ar
 }
 
 interface Kind {
-  /** sets the bits of what is written */
+  /** sets the bits of the written offsets */
   unpack(reader: ByteReader, bits: Uint8Array): void;
-  /** goes over what is written */
+  /** skips the written offsets */
   skip(reader: ByteReader): void;
 }
 

@@ -17,7 +17,7 @@ import type { ProductMetric } from './metric.ts';
 import { countFitting } from './room.ts';
 import { type WindowOrder, WindowState } from './state.ts';
 
-/** Products that fill a state when it has three of them, but for more orders of these. */
+/** Product ids so long that three of them fill a state, except for more orders of these products. */
 const wide = (log: readonly LogOrder[]) =>
   log.map((order) => ({ ...order, productId: `product-${order.offset % 8}`.padEnd(100_000, '-') }));
 
@@ -26,7 +26,7 @@ const shorts = (metrics: ReadonlyMap<string, ProductMetric>) => new Set([...metr
 
 const stateAndProduct = ({ at, partition, productId }: LogOrder) => `${windowOf(at)}/${partition}/${productId}`;
 
-test('of a state that is full, a product is counted whole or not at all, whatever fails, by two workers at once', async () => {
+test('a full state counts all orders of a product or none, with two workers and any faults', async () => {
   let refusals = 0;
   await fc.assert(
     fc.asyncProperty(
@@ -57,7 +57,7 @@ test('of a state that is full, a product is counted whole or not at all, whateve
   expect(refusals).toBeGreaterThan(0);
 });
 
-test('what fits is taken whole, though it was thought to be too much: another worker may have counted some of it', () => {
+test('counts all orders if they fit after all, because another worker already counted some', () => {
   const state = new WindowState();
   const orders = [0, 1, 2].map((offset) => ({ productId: 'p', cents: 1, at: 0, raw: 'orders-0', offset }));
   state.apply(orders[0] as WindowOrder);
@@ -68,7 +68,7 @@ test('what fits is taken whole, though it was thought to be too much: another wo
   expect(refused).toEqual([]);
 });
 
-test('a window that was full is counted whole once its items are deleted, and its orders come again, to more buckets', async () => {
+test('a full window can be counted again, after its items are deleted, into more buckets', async () => {
   const store = memoryWindows();
   const model = new Model(store);
   const log = Array.from({ length: 14_002 }, (_, offset) => ({

@@ -1,17 +1,18 @@
 import { type PackedState, type WindowOrder, WindowState } from './state.ts';
 
-/** 400 KB ("Service, account, and table quotas"), but for the item's other attributes. */
+/** The largest state: 400 KB ("Service, account, and table quotas"), minus room for the item's other attributes. */
 export const STATE_LIMIT_BYTES = 400 * 1024 - 1024;
 
 /**
- * What new products leave free for the orders of those that are there: offsets and sums of 200,000 more orders
- * (docs/windows.md). Without it, a state that is full of products could count none of their next orders.
+ * New products must leave this much free for later orders of the products already there: it is enough for the offsets
+ * and sums of 200,000 orders (docs/windows.md). Without this reserve, a state full of products could count none of
+ * their next orders.
  */
 export const RESERVE_BYTES = 100 * 1024;
 
 export const bytesOf = ({ products, offsets }: PackedState): number => products.length + offsets.length;
 
-/** Whether a state may be written as it is packed. @param grown whether it has products that it had not before */
+/** Whether a packed state may be written. @param grown whether it has products that it didn't have before */
 export function hasRoom(packed: PackedState, grown: boolean): boolean {
   const reserve = grown ? RESERVE_BYTES : 0;
   return bytesOf(packed) <= STATE_LIMIT_BYTES - reserve;
@@ -19,15 +20,15 @@ export function hasRoom(packed: PackedState, grown: boolean): boolean {
 
 export interface Fitting<O extends WindowOrder> {
   readonly state: WindowState;
-  /** none where no order fits */
+  /** undefined if no order fits */
   readonly packed?: PackedState;
   readonly counted: readonly O[];
   readonly refused: readonly O[];
 }
 
 /**
- * Of orders that are too many for a state, those that it can take: first those of products that it has, then of new
- * products as many as fit, each with all of its orders or none.
+ * Counts as many orders as fit into a state: first those of products that the state has, then those of new products, in
+ * their order. All orders of a new product are counted, or none.
  */
 export function countFitting<O extends WindowOrder>(from: WindowState, orders: readonly O[]): Fitting<O> {
   const base = from.pack();
@@ -43,7 +44,7 @@ export function countFitting<O extends WindowOrder>(from: WindowState, orders: r
   return { state, counted, ...(counted.length > 0 && { packed }), refused: fresh.filter((order) => !taken.has(order)) };
 }
 
-/** By halves, each time from a copy: nothing can be taken out of a state. */
+/** Finds by binary search how many units fit. Each try uses a copy, since nothing can be removed from a state. */
 function mostOf<O extends WindowOrder>(units: readonly O[][], base: PackedState) {
   const tryFirst = (many: number) => {
     const state = new WindowState(base);

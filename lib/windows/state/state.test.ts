@@ -14,7 +14,7 @@ const orders = fc.array(
   { maxLength: 100 },
 );
 
-test('counts each order once, and is the same after it was packed', () => {
+test('counts each order once, also after it was packed', () => {
   fc.assert(
     fc.property(orders, orders, fc.boolean(), (first, second, emitted) => {
       const state = new WindowState();
@@ -35,7 +35,7 @@ test('counts each order once, and is the same after it was packed', () => {
   );
 });
 
-test('a sum of the largest amounts is exact', () => {
+test('the sum of the largest amounts is exact', () => {
   const state = new WindowState();
   for (let offset = 0; offset < 9_000; offset += 1) {
     state.apply({ productId: 'p', cents: 999_999_999, at: 0, raw: 'orders-0', offset });
@@ -44,13 +44,14 @@ test('a sum of the largest amounts is exact', () => {
   expect(BigInt(sum ?? 0)).toBe(999_999_999n * 9_000n);
 });
 
-test('another format is refused, not misread', () => {
+test('refuses another format', () => {
   expect(() => [...entriesOf(Uint8Array.of(7))]).toThrow('format 7');
 });
 
 /**
- * A minute of 200,000 orders in one partition, of three that the aggregated topic has, from the three that the raw
- * topic has: the raw offsets of each run over three times as many. One in a hundred was delayed by minutes.
+ * A minute of 200,000 orders in one of the aggregated topic's three partitions. They come from the three partitions of
+ * the raw topic, so the raw offsets cover a range that is three times as large. One order in a hundred was delayed by
+ * minutes.
  */
 function fill(products: number, buckets: number): WindowState[] {
   const states = Array.from({ length: buckets }, () => new WindowState());
@@ -70,7 +71,7 @@ test.each([
   [1_000, 1],
   [10_000, 10],
 ])(
-  'a minute of 200,000 orders of %i products, with ids of 64 bytes, takes items far under 400 KB in %i bucket(s)',
+  '200,000 orders of %i products with ids of 64 bytes fit into items far under 400 KB in %i bucket(s)',
   (products, buckets) => {
     const states = fill(products, buckets);
 

@@ -1,46 +1,49 @@
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { OffsetSet } from './offsets.ts';
 
-/** An order as windows see it. */
+/** The fields of an order that windows use. */
 export interface WindowOrder {
   readonly productId: string;
   /** integer cents */
   readonly cents: number;
   /** event time in ms since the epoch */
   readonly at: number;
-  /** the raw partition that it came from (`orders-2`), and its offset there: its identity, however often it comes */
+  /**
+   * the partition that the raw order came from (`orders-2`); with the offset there, the identity of the order in every
+   * delivery
+   */
   readonly raw: string;
   readonly offset: number;
 }
 
-/** Of one product in one window and input partition. */
+/** The orders of one product in one window and input partition. */
 export interface Tally {
   count: number;
-  /** integer cents; exact, as amount is at most 10,000,000.00 */
+  /** integer cents; exact, because amount is at most 10,000,000.00 */
   sum: number;
-  /** how many of the count are in no result yet; 0 once a result with all of them is produced */
+  /** how many of these orders are in no result yet; 0 after a result with all of them was produced */
   pending: number;
 }
 
-/** Stands first in the packed products: another layout gets another number. */
+/** The first number of the packed products. Another layout gets another number. */
 const FORMAT = 1;
 
-/** About what a product takes in memory. */
+/** About the memory of a product, in bytes. */
 const PRODUCT_BYTES = 200;
-/** A state that takes more memory than this is folded up again once it is packed. The usual one takes less. */
+/** A state with more memory than this keeps only its packed form after it is packed. Most states are smaller. */
 const LARGE_BYTES = 512 * 1024;
 
 const writer = new ByteWriter();
 const scratch = new ByteWriter();
 
 /**
- * The orders of one window, input partition and bucket of products: what one item of the table holds. What was read
- * stays packed until it is asked for, as an item of some KB may be hundreds of KB unpacked, and a batch may have many.
+ * The orders of one window, input partition and bucket of products: one item of the table. It is unpacked only when
+ * needed: an item of a few KB may take hundreds of KB unpacked, and a batch may have many states.
  */
 export class WindowState {
-  /** As an item holds them; undefined where an order was counted since. */
+  /** The item's bytes; empty after an order was counted. */
   #packed: Partial<PackedState>;
-  /** Unpacked; undefined where nobody asked. */
+  /** Unpacked; undefined until needed. */
   #products: Map<string, Tally> | undefined;
   #offsets: Map<string, OffsetSet> | undefined;
   #grown = false;
@@ -53,12 +56,12 @@ export class WindowState {
     return this.#tallies();
   }
 
-  /** Whether it has products that it had not when it was last packed. */
+  /** Whether products were added since it was last packed. */
   get grown(): boolean {
     return this.#grown;
   }
 
-  /** Its products, which stay packed if they are. */
+  /** Its products. Reading them doesn't unpack the state. */
   entries(): Iterable<readonly [string, Readonly<Tally>]> {
     return this.#products ?? entriesOf(this.#packed.products as Uint8Array);
   }
@@ -71,7 +74,7 @@ export class WindowState {
     return false;
   }
 
-  /** About what it takes in memory. */
+  /** About its memory, in bytes. */
   get memoryBytes(): number {
     let bytes = (this.#packed.products?.length ?? 0) + (this.#packed.offsets?.length ?? 0);
     bytes += (this.#products?.size ?? 0) * PRODUCT_BYTES;
@@ -83,7 +86,7 @@ export class WindowState {
     return this.#sets().get(raw)?.has(offset) ?? false;
   }
 
-  /** Counts the order, once. @returns false where it is counted already */
+  /** Counts an order. @returns false if it was already counted */
   apply(order: WindowOrder): boolean {
     const sets = this.#sets();
     let offsets = sets.get(order.raw);
@@ -106,14 +109,14 @@ export class WindowState {
     return true;
   }
 
-  /** A result with all of its orders is produced. */
+  /** Call this after a result with all of its orders was produced. */
   markEmitted(): void {
     const products = packProducts(this.entries(), () => 0);
     for (const tally of this.#products?.values() ?? []) tally.pending = 0;
     this.#packed = { ...this.#packed, products };
   }
 
-  /** As an item holds it. What is large is packed alone from then on. */
+  /** The item's bytes. A large state keeps only these. */
   pack(): PackedState {
     const packed = {
       products: this.#packed.products ?? packProducts(this.entries(), ({ pending }) => pending),
@@ -136,7 +139,7 @@ export class WindowState {
   }
 }
 
-/** A state as its item holds it. */
+/** The bytes of a state's item. */
 export interface PackedState {
   readonly products: Uint8Array;
   readonly offsets: Uint8Array;
@@ -158,7 +161,7 @@ function packProducts(
   return writer.take();
 }
 
-/** The tallies of packed products, one by one: what a result of several partitions needs. */
+/** The tallies of packed products, one by one, without unpacking the offsets. */
 export function* entriesOf(products: Uint8Array): Generator<[string, Tally]> {
   const reader = new ByteReader(products);
   const format = reader.varint();
