@@ -15,16 +15,16 @@ export interface BoundedCache<T> {
 
 /** @example const names = boundedCache<string>({ ageMs: 60_000, size: 10_000 }); */
 export function boundedCache<T>({ ageMs, size, now = Date.now }: BoundedCacheOptions): BoundedCache<T> {
-  const remembered = new Map<string, { value: T; since: number }>();
+  const entries = new Map<string, { value: T; since: number }>();
   return {
     get(key) {
-      const known = remembered.get(key);
+      const known = entries.get(key);
       return known !== undefined && known.since + ageMs > now() ? known : undefined;
     },
     set(key, value) {
-      remembered.delete(key);
-      remembered.set(key, { value, since: now() });
-      if (remembered.size > size) remembered.delete(remembered.keys().next().value as string);
+      entries.delete(key);
+      entries.set(key, { value, since: now() });
+      if (entries.size > size) entries.delete(entries.keys().next().value as string);
     },
   };
 }

@@ -12,7 +12,7 @@ export const LAST_MS = 253_402_300_799_999;
 /** Date, hours and minutes, seconds, their fraction, and the zone: `Z`, or its sign, hours and minutes. */
 const ISO =
   /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?:[Zz]|([+-])([01]\d|2[0-3])(?::?([0-5]\d))?)$/;
-/** UTC, to the millisecond or coarser. */
+/** A time in UTC with at most three digits of a fraction. */
 const PLAIN = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/;
 
 /**
@@ -26,7 +26,7 @@ const PLAIN = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/;
 export const isoTime = z.string().transform((text, context) => {
   const ms = isoMs(text);
   if (ms !== undefined) return PLAIN.test(text) ? text : new Date(ms).toISOString();
-  context.addIssue({ code: 'custom', message: 'expected ISO 8601 with a zone, of the years 0001 to 9999' });
+  context.addIssue({ code: 'custom', message: 'expected ISO 8601 with a zone, in the years 0001 to 9999' });
   return z.NEVER;
 });
 

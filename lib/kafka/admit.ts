@@ -1,6 +1,5 @@
 import { PermanentError } from '../errors.ts';
-import type { Batch, Failure } from './batch.ts';
-import { recordsOf } from './batch.ts';
+import { type Batch, type Failure, recordsOf } from './batch.ts';
 import { MAX_HEADERS } from './dead-letter.ts';
 import type { KafkaRecord } from './records.ts';
 

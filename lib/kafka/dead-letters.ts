@@ -98,7 +98,9 @@ function notStored(record: KafkaRecord, cause: PipelineError): Failure {
   return { record, error: new TransientError('DEAD_LETTER', why, { cause }) };
 }
 
-/** Bad records are rare. If most records of a batch make the code throw something unexpected, the code is broken. */
+/**
+ * A few records of a batch may be bad. If most of them make the code throw something unexpected, the code is broken.
+ */
 function guardAgainstBrokenCode(batch: Batch, failures: readonly Failure[]): void {
   const size = recordsOf(batch).length;
   const unexpected = failures.filter(({ error }) => error instanceof PermanentError && error.code === UNEXPECTED);

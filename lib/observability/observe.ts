@@ -7,7 +7,7 @@ import type { MskBatchResponse } from '../kafka/event.ts';
 import { coordinatesText } from '../kafka/records.ts';
 import { describeTails } from '../kafka/tail.ts';
 
-/** The log names so many dead letters of a batch; it only counts the others. */
+/** The most dead letters of a batch that the log names; it only counts the others. */
 const NAMED = 20;
 
 /**

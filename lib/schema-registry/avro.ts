@@ -33,7 +33,7 @@ export function avroRecord(schema: string): types.RecordType {
  * Resolves a writer's schema to the reader's once, for any number of payloads (Avro specification, "Schema Resolution";
  * a record of another namespace is the same record). If the writer allows null in a field and the reader doesn't, a
  * null is decoded as null, and the caller decides what it means.
- * @param writerSchema from a registry, to which anyone may have written it
+ * @param writerSchema from a registry: anyone may have registered it
  * @throws PermanentError INCOMPATIBLE_SCHEMA
  * @returns a decoder that throws PermanentError TRUNCATED_AVRO, TRAILING_BYTES or NOT_AVRO. Invalid UTF-8 in a string
  * becomes U+FFFD, as in other lenient decoders: refuse that character where it matters.

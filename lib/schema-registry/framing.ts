@@ -14,7 +14,7 @@ export interface Frame {
   /** as {@link SchemaRegistry.schema} takes it */
   readonly schemaId: string;
   /**
-   * The Avro bytes. Each call inflates them again: the result is not kept.
+   * The Avro bytes. If they are compressed, each call inflates them again: the result is not kept.
    * @param limitBytes inflating stops there, so that a zip bomb can't use more memory
    * @throws PermanentError TOO_LARGE_INFLATED or CORRUPT_COMPRESSION
    */

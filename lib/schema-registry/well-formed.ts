@@ -155,7 +155,7 @@ const makers: Readonly<Record<string, StepMaker>> = {
 
 function stepOf(type: Type, known: Map<Type, Step>): Step {
   const maker = makers[type.typeName];
-  if (maker === undefined) throw wrong.incompatible(`has a type ${type.typeName}`);
+  if (maker === undefined) throw wrong.incompatible(`has the unsupported type ${type.typeName}`);
   return known.get(type) ?? maker(type, known);
 }
 

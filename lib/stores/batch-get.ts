@@ -18,8 +18,8 @@ export interface BatchGet {
 }
 
 /**
- * Reads the items of any number of different keys, in parallel reads of a hundred keys. Reads the keys that DynamoDB
- * leaves unprocessed again.
+ * Reads the items of any number of different keys, in parallel reads of a hundred keys. Keys that DynamoDB leaves
+ * unprocessed are read again.
  * @returns the items that exist, in any order
  * @throws TransientError of that code if not all can be read before the deadline
  */

@@ -12,8 +12,8 @@ const PERMANENT: ReadonlySet<string> = new Set(['22', '23', '54']);
 const TRANSIENT: ReadonlySet<string> = new Set(['08', '40', '53', '57']);
 
 /**
- * Exceptions of the service and its front end that pass without a change. Every other exception means a wrong
- * deployment.
+ * Exceptions of the service and its front end that pass without a change. Any other one with a 4xx status, except 429,
+ * means a wrong deployment.
  */
 const BY_NAME: Readonly<Record<string, string>> = {
   DatabaseResumingException: 'DATABASE_RESUMING',

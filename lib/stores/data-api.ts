@@ -64,17 +64,17 @@ export function openDatabase(client: RDSDataClient, reference: DatabaseReference
     (transactionId?: string): Execute =>
     (sql, parameters = []) => {
       const input = { ...reference, sql, parameters, ...(transactionId === undefined ? {} : { transactionId }) };
-      return mapped(client.send(new ExecuteStatementCommand(input), signal()));
+      return withMappedError(client.send(new ExecuteStatementCommand(input), signal()));
     };
 
   return {
     execute: executeIn(),
     async transaction(work) {
-      const { transactionId } = await mapped(client.send(new BeginTransactionCommand(reference), signal()));
+      const { transactionId } = await withMappedError(client.send(new BeginTransactionCommand(reference), signal()));
       const transaction = { ...arns, transactionId };
       try {
         const result = await work(executeIn(transactionId));
-        await mapped(client.send(new CommitTransactionCommand(transaction), signal()));
+        await withMappedError(client.send(new CommitTransactionCommand(transaction), signal()));
         return result;
       } catch (error) {
         // The work's error says more than a failed rollback. Without a rollback, the transaction ends after 3 minutes.
@@ -85,7 +85,7 @@ export function openDatabase(client: RDSDataClient, reference: DatabaseReference
   };
 }
 
-async function mapped<T>(call: Promise<T>): Promise<T> {
+async function withMappedError<T>(call: Promise<T>): Promise<T> {
   try {
     return await call;
   } catch (error) {

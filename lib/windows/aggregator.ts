@@ -1,7 +1,7 @@
 import { sideBySide } from '../stores/side-by-side.ts';
 import { closeWindows, WRITES_AT_ONCE } from './close.ts';
 import { type Group, groupsOf } from './group.ts';
-import { isForgotten, lateError, sortOutLate } from './late.ts';
+import { findLate, isForgotten, lateError } from './late.ts';
 import { writeStep } from './progress.ts';
 import type { Run } from './run.ts';
 import { fold, type RefusedOrder } from './state/fold.ts';
@@ -73,7 +73,7 @@ export function aggregator({ store, rules, buckets, retentionSeconds }: Aggregat
       if (known !== undefined && known.expiresAt >= until) return known.buckets;
       const head = await store.join(start, partition, buckets, run.deadline);
       heads.set(name, head);
-      if (heads.size > REMEMBERED_HEADS) heads.delete(heads.keys().next().value as string);
+      if (heads.size > KEPT_HEADS) heads.delete(heads.keys().next().value as string);
       return head.buckets;
     });
     return new Map(starts.map((start, i) => [start, counts[i] as number]));
@@ -102,12 +102,12 @@ export function aggregator({ store, rules, buckets, retentionSeconds }: Aggregat
       if (orders.length === 0) return [];
       const progress = await progressOf(partition, run);
       const forgotten = hasForgotten(progress, run, forgetsMs) ? progress.closedThrough : progress.forgottenThrough;
-      const { counted, old, streamTime } = byStreamTime(orders, progress.streamTime, forgotten, rules);
+      const { inTime, maybeLate, streamTime } = byStreamTime(orders, progress.streamTime, forgotten, rules);
 
-      const starts = [...new Set(counted.map(({ at }) => windowOf(at)))];
+      const starts = [...new Set(inTime.map(({ at }) => windowOf(at)))];
       const bucketCounts = await join(partition, starts, run);
-      const { dirty, refused } = await foldAll(groupsOf(partition, counted, bucketCounts), run);
-      const { opened, late } = await sortOutLate(partition, old, { store, states }, run);
+      const { dirty, refused } = await foldAll(groupsOf(partition, inTime, bucketCounts), run);
+      const { opened, late } = await findLate(partition, maybeLate, { store, states }, run);
 
       const open = [...new Set([...progress.open, ...opened, ...dirty])];
       const due = open.filter((start) => isDue(start, streamTime, rules));
@@ -122,7 +122,7 @@ export function aggregator({ store, rules, buckets, retentionSeconds }: Aggregat
 }
 
 /** The most heads that are kept: some hours of one partition, or the latest windows of many partitions. */
-const REMEMBERED_HEADS = 2_000;
+const KEPT_HEADS = 2_000;
 
 /** Compares each order with the stream time of the orders before it. */
 function byStreamTime<O extends WindowOrder>(
@@ -131,15 +131,15 @@ function byStreamTime<O extends WindowOrder>(
   forgotten: number,
   rules: WindowRules,
 ) {
-  const counted: O[] = [];
-  const old: O[] = [];
+  const inTime: O[] = [];
+  const maybeLate: O[] = [];
   let streamTime = from;
   for (const order of orders) {
-    if (isLate(order.at, streamTime, rules) || isForgotten(order.at, forgotten)) old.push(order);
-    else counted.push(order);
+    if (isLate(order.at, streamTime, rules) || isForgotten(order.at, forgotten)) maybeLate.push(order);
+    else inTime.push(order);
     if (order.at > streamTime) streamTime = order.at;
   }
-  return { counted, old, streamTime };
+  return { inTime, maybeLate, streamTime };
 }
 
 /**

@@ -57,7 +57,7 @@ export async function closeWindows(
     const some = oldestFirst.slice(i, i + HEADS_AT_ONCE);
     const keys = await keysOf(partition, some, stores.store, bucketsOf, run);
     const slices = await stores.states.inSlices(keys, (slice) => closeSome(slice, stores, run));
-    const unmarked = new Set(slices.flatMap(({ left }) => left));
+    const unmarked = new Set(slices.flatMap((slice) => slice.unmarked));
     const marked = new Set(slices.flatMap((slice) => slice.marked));
     const produced = some.filter((start) => marked.has(start) && !unmarked.has(start));
     run.counts.closed += produced.length;
@@ -90,21 +90,21 @@ async function keysOf(
  *
  * The order of the reads makes the last result exact: this partition's states, then the heads, then the other
  * partitions' states. Of all states that hold a product in a window, let s be the one that was written last. The worker
- * that marks s read s before the heads and the other states, so these were already final. And since s was not yet
- * marked, this result comes after all others.
+ * that marks s read s before the heads and the other states, so these were already final. And s is not marked before
+ * its result is produced, so a result with all orders is always produced.
  *
- * @returns the windows of the states that were marked, and of the states that are left to produce
+ * @returns the windows of the states that were marked, and of those that were not
  */
 async function closeSome(keys: readonly StateKey[], stores: Stores, run: Run) {
   const marked: number[] = [];
-  const left: number[] = [];
-  if (!hasTime(run)) return { marked, left: keys.map(({ start }) => start) };
+  const unmarked: number[] = [];
+  if (!hasTime(run)) return { marked, unmarked: keys.map(({ start }) => start) };
   const own = await readOwn(keys, stores, run);
   for (const dirty of sendsOf(own.filter(({ state }) => state.dirty))) {
     const done = hasTime(run) ? await produce(dirty, stores, run) : [];
-    for (const [i, { key }] of dirty.entries()) (done[i] ? marked : left).push(key.start);
+    for (const [i, { key }] of dirty.entries()) (done[i] ? marked : unmarked).push(key.start);
   }
-  return { marked, left };
+  return { marked, unmarked };
 }
 
 /** Splits states into sends of at most {@link SEND_BYTES}; a larger state is alone. */

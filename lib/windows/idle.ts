@@ -12,8 +12,8 @@ export interface IdleRules extends Pick<WindowRules, 'graceMs'> {
 }
 
 /**
- * The least time for a partition, in ms. A partition may fail only when its time is over, and must leave some time to
- * the others.
+ * The least time that a partition gets, in ms. Each gets only a share of the time, so that one that hangs leaves some
+ * to the others.
  */
 const LEAST_SHARE_MS = 10_000;
 const MINUTE_MS = 60_000;

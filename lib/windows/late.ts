@@ -12,7 +12,7 @@ import { WINDOW_MS, type WindowRules, windowOf } from './window.ts';
  * and never creates a window for such an order.
  * @returns the orders that are late, and the windows with orders in no result yet
  */
-export async function sortOutLate<O extends WindowOrder>(
+export async function findLate<O extends WindowOrder>(
   partition: number,
   orders: readonly O[],
   { store, states }: { store: WindowStore; states: HeldStates },

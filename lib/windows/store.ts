@@ -8,7 +8,7 @@ export interface StateKey {
   readonly bucket: number;
 }
 
-/** `version` grows with every write, from 1 on. */
+/** `version` is 1 after the first write and grows by 1 with each further write. */
 export interface StoredState extends PackedState {
   readonly version: number;
 }

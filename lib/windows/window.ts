@@ -10,7 +10,7 @@ export interface WindowRules {
 }
 
 /**
- * The start of the window that holds a time, in ms since the epoch. The first window starts at the epoch, as in Kafka
+ * The start of the window that holds a time, in ms since the epoch. Windows are aligned to the epoch, as in Kafka
  * Streams.
  */
 export function windowOf(at: number): number {

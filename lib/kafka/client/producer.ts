@@ -49,9 +49,10 @@ export interface ProducerOptions {
  * The producer of an execution environment: it keeps one connection to the cluster between invocations.
  *
  * It uses kafkajs without its idempotent mode. A send that fails or takes too long ENDS the kafkajs producer, and the
- * next send opens a new connection. With the idempotent mode, or with a kafkajs producer that goes on after a failure,
- * a broker that froze could acknowledge an older request in place of a newer one: an acknowledged record would be lost.
- * Without them, the worst case is that a record is stored twice, with the same `source`.
+ * next send opens a new connection. With the idempotent mode, or if the kafkajs producer went on after a failure, the
+ * acknowledgement of a request that was in flight when a broker froze could count for another record: that record would
+ * be lost, although it was acknowledged. Without them, the worst case is that a record is stored twice, with the same
+ * `source`.
  */
 export function createProducer(options: ProducerOptions): AnyProducer {
   const attemptMs = options.attemptMs ?? 5_000;

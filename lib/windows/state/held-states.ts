@@ -9,7 +9,7 @@ export interface Held {
 }
 
 /** The most memory for the states that are kept. It is far more than the open windows need. */
-const REMEMBERED_BYTES = 64 * 1024 * 1024;
+const KEPT_BYTES = 64 * 1024 * 1024;
 /** About the size of a state without orders, in bytes. */
 const EMPTY_BYTES = 1_024;
 
@@ -91,7 +91,7 @@ export class HeldStates {
     this.#held.set(name, { held, bytes });
     this.#bytes += bytes;
     for (const [oldest, { bytes: freed }] of this.#held) {
-      if (this.#bytes <= REMEMBERED_BYTES) break;
+      if (this.#bytes <= KEPT_BYTES) break;
       this.#forget(oldest, freed);
     }
   }

@@ -84,7 +84,7 @@ export class OffsetSet {
     const known = this.#touched.get(index);
     if (known !== undefined) return known;
     const { bytes, indexes, entries, bodies } = this.#written;
-    const at = lowest(indexes, index);
+    const at = lowerBound(indexes, index);
     if (indexes[at] !== index) return undefined;
     const chunk = unpack(bytes.subarray(bodies[at], entries[at + 1]));
     this.#touched.set(index, chunk);
@@ -94,7 +94,7 @@ export class OffsetSet {
   write(writer: ByteWriter, scratch: ByteWriter): void {
     const { bytes, indexes, entries, bodies } = this.#written;
     const touched = [...this.#touched].sort(([a], [b]) => a - b);
-    const isNew = ([index]: [number, Chunk]) => indexes[lowest(indexes, index)] !== index;
+    const isNew = ([index]: [number, Chunk]) => indexes[lowerBound(indexes, index)] !== index;
     writer.varint(indexes.length + touched.filter(isNew).length);
     let [next, from] = [0, 0];
     /** Copies chunks that are not unpacked. Only the distance of the first one may have changed. */
@@ -106,7 +106,7 @@ export class OffsetSet {
       from = to;
     };
     for (const [index, chunk] of touched) {
-      copyUpTo(lowest(indexes, index));
+      copyUpTo(lowerBound(indexes, index));
       writer.varint(index - next);
       next = index + 1;
       chunk.packed ??= pack(chunk, scratch);
@@ -139,7 +139,7 @@ export class OffsetSet {
 }
 
 /** The position of the first index that is not below `index`. */
-function lowest(indexes: Float64Array, index: number): number {
+function lowerBound(indexes: Float64Array, index: number): number {
   let [from, to] = [0, indexes.length];
   while (from < to) {
     const middle = (from + to) >> 1;
@@ -231,10 +231,10 @@ function unpack(body: Uint8Array): Chunk {
   const bits = new Uint8Array(CHUNK_BYTES);
   const reader = new ByteReader(body);
   kindOf(reader).unpack(reader, bits);
-  return { bits, count: ones(bits), packed: body };
+  return { bits, count: countOnes(bits), packed: body };
 }
 
-function ones(bits: Uint8Array): number {
+function countOnes(bits: Uint8Array): number {
   let count = 0;
   for (let byte of bits) {
     for (; byte !== 0; byte &= byte - 1) count += 1;

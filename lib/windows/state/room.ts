@@ -39,14 +39,14 @@ export function countFitting<O extends WindowOrder>(from: WindowState, orders: r
   const known = fresh.filter((order) => !isNew(order)).map((order) => [order]);
   const newProducts = Map.groupBy(fresh.filter(isNew), ({ productId }) => productId);
 
-  const { state, packed, counted } = mostOf([...known, ...newProducts.values()], base);
+  const { state, packed, counted } = asManyAsFit([...known, ...newProducts.values()], base);
   const taken = new Set(counted);
   return { state, counted, ...(counted.length > 0 && { packed }), refused: fresh.filter((order) => !taken.has(order)) };
 }
 
 /** Finds by binary search how many units fit. Each try uses a copy, since nothing can be removed from a state. */
-function mostOf<O extends WindowOrder>(units: readonly O[][], base: PackedState) {
-  const tryFirst = (many: number) => {
+function asManyAsFit<O extends WindowOrder>(units: readonly O[][], base: PackedState) {
+  const countFirst = (many: number) => {
     const state = new WindowState(base);
     const counted = units.slice(0, many).flat();
     for (const order of counted) state.apply(order);
@@ -54,12 +54,12 @@ function mostOf<O extends WindowOrder>(units: readonly O[][], base: PackedState)
     const packed = state.pack();
     return { state, packed, counted, fits: hasRoom(packed, grown) };
   };
-  let most = tryFirst(0);
-  for (let [under, over] = [0, units.length + 1]; over - under > 1; ) {
-    const middle = (under + over) >> 1;
-    const tried = tryFirst(middle);
-    if (tried.fits) [under, most] = [middle, tried];
-    else over = middle;
+  let most = countFirst(0);
+  for (let [fits, tooMany] = [0, units.length + 1]; tooMany - fits > 1; ) {
+    const middle = (fits + tooMany) >> 1;
+    const tried = countFirst(middle);
+    if (tried.fits) [fits, most] = [middle, tried];
+    else tooMany = middle;
   }
   return most;
 }
