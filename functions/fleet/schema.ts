@@ -4,20 +4,24 @@ import { checkEventTime, isoTime } from '#lib/event-time.ts';
 import type { KafkaRecord } from '#lib/kafka/records.ts';
 import { type Location, parseLocation } from './location.ts';
 
-/** No reading of a vehicle has more bytes; one that does is no reading. */
-export const READING_LIMIT_BYTES = 64 * 1024;
+/** A reading or a trip with more bytes is invalid. */
+const READING_LIMIT_BYTES = 64 * 1024;
+/** A processed reading or an alert is a reading with a few numbers: twice the limit is generous. */
+const PROCESSED_LIMIT_BYTES = 2 * READING_LIMIT_BYTES;
 
-/** DynamoDB holds no number that is nearer to 0 and not 0: such a one is 0, in every store alike. */
+/** DynamoDB can't store a number other than 0 that is nearer to 0 than this. It becomes 0, for every store. */
 const LEAST = 1e-130;
 const orZero = (value: number): number => (Math.abs(value) < LEAST ? 0 : value);
 
 const measured = (min: number, max: number) => z.number().min(min).max(max).transform(orZero);
-/** Of what is never below 0, phones and trackers say -1 where they don't know it. */
+/** Phones and trackers send -1 for a value that they don't know, where a true value is never below 0. */
 const UNKNOWN = -1;
 
-/** A reading as vehicles send it (seeds 000 and 001). Units: km/h, %, °C. Fields it doesn't name are left out. */
-export const readingSchema = z.object({
-  vehicleId: identifier(128),
+const vehicleId = identifier(128);
+
+/** A value of raw-data-topic, as vehicles send it. Units: km/h, %, °C. Other fields are dropped. */
+const readingSchema = z.object({
+  vehicleId,
   location: z.string(),
   speed: optional(measured(0, 1000), UNKNOWN),
   fuelLevel: optional(measured(0, 100), UNKNOWN),
@@ -25,16 +29,35 @@ export const readingSchema = z.object({
   timestamp: isoTime,
 });
 
-/** A trip as dispatchers send it, under its vehicle's key; a tombstone ends it. */
-export const tripSchema = z.object({
-  vehicleId: identifier(128),
+const processedSchema = readingSchema.extend({
+  latitude: z.number().min(-90).max(90),
+  longitude: z.number().min(-180).max(180),
+  distanceRemainingKm: optional(z.number().min(0)),
+  estimatedArrival: optional(isoTime),
+});
+
+const alertSchema = z.object({ vehicleId, alert: identifier(64), timestamp: isoTime });
+
+/** A trip as dispatchers send it, with the vehicle as key. A tombstone ends the trip. */
+const tripSchema = z.object({
+  vehicleId,
   tripId: identifier(128),
   destination: z.string(),
   plannedArrival: isoTime,
 });
 
 export type Reading = z.infer<typeof readingSchema>;
-export type Trip = z.infer<typeof tripSchema>;
+
+/** A value of processed-data-topic. */
+export type ProcessedReading = z.infer<typeof processedSchema>;
+
+/** A value of alerts-topic. `detail` holds the fields that only this kind of alert has. */
+export type StoredAlert = z.infer<typeof alertSchema> & { detail: Record<string, unknown> };
+
+/** A value of trips-topic: a trip, or a tombstone, which says that the vehicle has no trip from then on. */
+export type TripChange =
+  | { vehicleId: string; deleted: true }
+  | (z.infer<typeof tripSchema> & { deleted: false; location: Location });
 
 /** A reading that has passed every rule. `at` is its event time in ms since the epoch. */
 export interface ValidReading {
@@ -45,7 +68,7 @@ export interface ValidReading {
 
 /**
  * Decodes and validates one record of raw-data-topic.
- * @throws PermanentError with the code of the first rule that it breaks
+ * @throws PermanentError with the code of the first rule that the record breaks
  */
 export function readTelemetry(record: Pick<KafkaRecord, 'value' | 'timestamp'>): ValidReading {
   const reading = validate(readingSchema, decodeJsonObject(record.value, READING_LIMIT_BYTES));
@@ -53,4 +76,27 @@ export function readTelemetry(record: Pick<KafkaRecord, 'value' | 'timestamp'>):
   const at = Date.parse(reading.timestamp);
   checkEventTime(at, record.timestamp);
   return { reading, location: { latitude: orZero(latitude), longitude: orZero(longitude) }, at };
+}
+
+/** @throws PermanentError where the record is not a processed reading; anybody may have written it */
+export function readProcessed({ value }: Pick<KafkaRecord, 'value'>): ProcessedReading {
+  return validate(processedSchema, decodeJsonObject(value, PROCESSED_LIMIT_BYTES));
+}
+
+/** @throws PermanentError where the record is not an alert */
+export function readAlert({ value }: Pick<KafkaRecord, 'value'>): StoredAlert {
+  const json = decodeJsonObject(value, PROCESSED_LIMIT_BYTES);
+  const known = validate(alertSchema, json);
+  const { vehicleId: _, alert: __, timestamp: ___, ...detail } = json;
+  return { ...known, detail };
+}
+
+/** @throws PermanentError where the record is not a trip, or is a tombstone without a valid vehicle as key */
+export function readTrip({ key, value }: Pick<KafkaRecord, 'key' | 'value'>): TripChange {
+  if (value === null) {
+    const named = validate(z.object({ key: vehicleId }), { key: key?.toString('utf8') });
+    return { vehicleId: named.key, deleted: true };
+  }
+  const trip = validate(tripSchema, decodeJsonObject(value, READING_LIMIT_BYTES));
+  return { ...trip, deleted: false, location: parseLocation(trip.destination, 'destination') };
 }

@@ -5,7 +5,7 @@ import { type BatchFunction, type Failure, recordsOf } from '#lib/kafka/batch.ts
 import { eachRecord } from '#lib/kafka/outcome.ts';
 import type { KafkaRecord } from '#lib/kafka/records.ts';
 import { sideBySide } from '#lib/stores/side-by-side.ts';
-import { documentOf } from '../sinks/opensearch/document.ts';
+import { alertDocument } from '../sinks/alert-document.ts';
 import type { Cooldown, Subject } from './cooldown.ts';
 
 /** What SNS is asked to send; the topic is the publisher's. */
@@ -62,9 +62,8 @@ export function notify({ cooldown, publish, maxAgeMs, tooOld, now = Date.now }: 
 }
 
 function candidateOf(record: KafkaRecord): Candidate {
-  const { id, source: document } = documentOf(record);
-  const subject = { vehicleId: String(document['vehicleId']), alert: String(document['alert']) };
-  return { record, subject, source: id, eventTime: Date.parse(String(document['eventTime'])), document };
+  const { id, vehicleId, alert, eventTime, source: document } = alertDocument(record);
+  return { record, subject: { vehicleId, alert }, source: id, eventTime: Date.parse(eventTime), document };
 }
 
 /** SNS takes a subject of 100 characters of ASCII at most; attributes are for filter policies of subscribers. */

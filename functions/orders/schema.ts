@@ -2,13 +2,14 @@ import * as z from 'zod';
 import { decodeJsonObject, identifier, validate } from '#lib/decode.ts';
 import { checkEventTime, isoTime } from '#lib/event-time.ts';
 import type { KafkaRecord } from '#lib/kafka/records.ts';
+import type { ProductMetric } from '#lib/windows/state/metric.ts';
 import { orderTime } from './time.ts';
 
-/** No order has more bytes; what does is none. */
+/** An order with more bytes is invalid. */
 export const ORDER_LIMIT_BYTES = 64 * 1024;
-/** So that the sum of any window is a safe integer of cents. */
+/** With it the sum of any window is a safe integer of cents. */
 export const LARGEST_AMOUNT = 10_000_000;
-/** It is part of the windows' state, of which an item holds thousands. */
+/** Short, as one item of the windows' state holds thousands of product ids. */
 const PRODUCT_ID_BYTES = 64;
 
 export const productId = identifier(128).refine(
@@ -18,7 +19,7 @@ export const productId = identifier(128).refine(
 
 export const productName = identifier(256);
 
-/** Money in a currency of cents. A double that is the nearest one to two decimals is those two decimals. */
+/** Money with cents. A double has two decimals if it is the double nearest to a number with two decimals. */
 export const amount = z
   .number()
   .gt(0)
@@ -27,19 +28,31 @@ export const amount = z
 
 const ids = { order_id: identifier(128), user_id: identifier(128), product_id: productId };
 
-/** An order as shops send it (seed 003). Fields it doesn't name are left out. */
+/** A value of orders, as shops send it. Other fields are dropped. */
 export const orderSchema = z.object({ ...ids, amount, timestamp: orderTime });
 
-/** A value of processed-orders: the product's name added, the time in ISO 8601, UTC, to the millisecond. */
+/** A value of processed-orders: with the product's name, and the time in ISO 8601, UTC, to the millisecond. */
 export const processedOrderSchema = z.object({ ...ids, product_name: productName, amount, timestamp: isoTime });
 
-/** An order that has passed every rule of its own; `timestamp` in ms since the epoch. */
+const money = z.number().min(0);
+
+/** A value of product-metrics. */
+const metricSchema: z.ZodType<ProductMetric> = z.object({
+  window_start: z.int(),
+  window_end: z.int(),
+  product_id: productId,
+  order_count: z.int().min(1),
+  total_revenue: money,
+  avg_order_value: money,
+});
+
+/** An order that has passed every rule of the schema. `timestamp` is in ms since the epoch. */
 export type Order = z.infer<typeof orderSchema>;
 export type ProcessedOrder = z.infer<typeof processedOrderSchema>;
 
 /**
  * Decodes and validates one record of orders.
- * @throws PermanentError with the code of the first rule that it breaks
+ * @throws PermanentError with the code of the first rule that the record breaks
  */
 export function readOrder(record: Pick<KafkaRecord, 'value' | 'timestamp'>): Order {
   const order = validate(orderSchema, decodeJsonObject(record.value, ORDER_LIMIT_BYTES));
@@ -47,7 +60,12 @@ export function readOrder(record: Pick<KafkaRecord, 'value' | 'timestamp'>): Ord
   return order;
 }
 
-/** @throws PermanentError where the record, whoever wrote it, is no processed order */
+/** @throws PermanentError where the record is not a processed order; anybody may have written it */
 export function readProcessedOrder({ value }: Pick<KafkaRecord, 'value'>): ProcessedOrder {
   return validate(processedOrderSchema, decodeJsonObject(value, 2 * ORDER_LIMIT_BYTES));
+}
+
+/** @throws PermanentError where the record is not the result of a window */
+export function readMetric({ value }: Pick<KafkaRecord, 'value'>): ProductMetric {
+  return validate(metricSchema, decodeJsonObject(value, 2 * ORDER_LIMIT_BYTES));
 }

@@ -3,11 +3,12 @@ import { hasTimestamp } from '#lib/event-time.ts';
 import { partitionName } from '#lib/kafka/batch.ts';
 import type { KafkaRecord } from '#lib/kafka/records.ts';
 import { type Item, item } from '#lib/stores/attributes.ts';
+import { readAlert, readProcessed, readTrip } from '../../fleet/schema.ts';
 import { readProcessedLogin } from '../../logins/schema.ts';
 import { readProcessedOrder } from '../../orders/schema.ts';
 import { identityOf, originOf } from '../identity.ts';
 import type { ItemKind } from '../routes.ts';
-import { readAlert, readProcessed, readTrip, storedTime } from '../values.ts';
+import { storedTime } from '../stored-time.ts';
 import { versionOf } from './version.ts';
 
 export interface Clock {

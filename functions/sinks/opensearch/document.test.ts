@@ -42,5 +42,5 @@ test('headers of a topic that others may write to are not believed', () => {
 });
 
 test('an identity over 512 bytes is permanent: OpenSearch takes no longer _id', () => {
-  expect(() => documentFrom({ headers: { source: 'é'.repeat(300) } })).toThrow('its source is over 512 bytes');
+  expect(() => documentFrom({ headers: { source: 'é'.repeat(300) } })).toThrow('the source is longer than 512 bytes');
 });

@@ -1,6 +1,6 @@
 import { PermanentError, type PipelineError, TransientError } from '#lib/errors.ts';
 
-/** One item of a `_bulk` response, as far as it matters here. */
+/** The part of an item of a `_bulk` response that this service reads. */
 export interface BulkItem {
   readonly status: number;
   readonly error?: {
@@ -10,15 +10,15 @@ export interface BulkItem {
   };
 }
 
-/** It is there already: an earlier attempt's. */
+/** An earlier attempt created the document. */
 const EXISTS = 409;
 
 /**
- * What OpenSearch says of a document, as against what it says of itself, its indices or the caller: a type, and for the
- * one that is used for anything (a pipeline that is missing, an alias without a write index, full shards), its reasons
- * too. What isn't here is no document's fault.
+ * Types of errors that the document itself causes, with the reasons that count. OpenSearch also uses
+ * illegal_argument_exception for faults of the cluster (a missing pipeline, an alias without a write index, too many
+ * shards), so for that type only these reasons are the document's fault. No other type is.
  */
-const REFUSED: Readonly<Record<string, RegExp>> = {
+const REJECTED: Readonly<Record<string, RegExp>> = {
   mapper_parsing_exception: /^/,
   document_parsing_exception: /^/,
   strict_dynamic_mapping_exception: /^/,
@@ -27,28 +27,35 @@ const REFUSED: Readonly<Record<string, RegExp>> = {
 };
 
 /**
- * What has become of a document; undefined where it is in its index. A refusal for what the document is, is permanent.
- * All else is transient: 429, 5xx, a missing index, pipeline or right, too many shards, and whatever isn't known. They
- * pass, or need a deployment.
+ * The failure of a document; undefined where the document is in its index. It is permanent where OpenSearch rejects
+ * the document's content. Everything else is transient: 429, 5xx, a missing index, pipeline or permission, too many
+ * shards, and unknown errors. They pass, or a deployment fixes them.
  */
 export function failureOf({ status, error }: BulkItem): PipelineError | undefined {
   if (status === EXISTS || (status >= 200 && status < 300)) return undefined;
   const type = error?.type ?? 'unknown';
-  if (status === 400 && Object.hasOwn(REFUSED, type) && REFUSED[type]?.test(error?.reason ?? '')) {
+  if (status === 400 && Object.hasOwn(REJECTED, type) && REJECTED[type]?.test(error?.reason ?? '')) {
     return new PermanentError(`OPENSEARCH_${type.toUpperCase()}`, reasonOf(error));
   }
   const why = error?.reason === undefined ? '' : `: ${withoutValues(error.reason)}`;
   return new TransientError(`OPENSEARCH_${status}`, `OpenSearch answered ${status} (${type})${why}`);
 }
 
-/** OpenSearch's reason names the field. From where it quotes the value on, it is left out: that is payload. */
+/** The whole request failed: the cluster or the deployment is at fault. */
+export function clusterError(cause: unknown): TransientError {
+  const { name, statusCode } = cause as Error & { statusCode?: number };
+  const message = `OpenSearch failed: ${[name, statusCode].filter(Boolean).join(' ')}`;
+  return new TransientError('OPENSEARCH', message, { cause });
+}
+
+/** OpenSearch's reason names the field. The part that quotes the value is left out: it is payload. */
 function reasonOf(error: BulkItem['error']): string {
   const reasons = [error?.reason, error?.caused_by?.reason].map((reason = '') => reason.replace(QUOTED, '').trim());
   const text = reasons.filter((reason) => reason !== '').join('; ');
-  return `OpenSearch refuses the document: ${text.slice(0, 500)}`;
+  return `OpenSearch rejects the document: ${text.slice(0, 500)}`;
 }
 
-/** For a reason that isn't known: whatever may be a value is left out. */
+/** An unknown reason may hold values anywhere: everything in brackets or quotes is left out. */
 const withoutValues = (reason: string) =>
   reason
     .replace(QUOTED, '')

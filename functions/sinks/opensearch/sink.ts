@@ -5,27 +5,27 @@ import { type Failure, recordsOf } from '#lib/kafka/batch.ts';
 import { eachRecord } from '#lib/kafka/outcome.ts';
 import type { KafkaRecord } from '#lib/kafka/records.ts';
 import { REQUEST_MS } from '#lib/stores/search.ts';
+import { chunksOf } from '../chunks.ts';
 import type { Sink } from '../sink.ts';
-import { type AlertDocument, documentOf } from './document.ts';
-import { type BulkItem, failureOf } from './outcome.ts';
+import { documentOf, type IndexedDocument } from './document.ts';
+import { type BulkItem, clusterError, failureOf } from './outcome.ts';
 
-/** Far below the 10 MiB that the smallest instances of Amazon OpenSearch take in a request. */
+/** Far below 10 MiB, the largest request for the smallest instances of Amazon OpenSearch Service. */
 const BULK_BYTES = 4 * 1024 * 1024;
 
 interface Creation {
   readonly record: KafkaRecord;
-  readonly document: AlertDocument;
-  /** In the request. */
+  readonly document: IndexedDocument;
   readonly bytes: number;
 }
 
 /**
- * Creates each alert as a document under its identity, by `_bulk`: one request a batch, more where the documents are
- * over 4 MiB. What is there already stays as it is. What OpenSearch refuses for what it is, fails alone.
+ * Creates each alert as a document under its identity with `_bulk`: one request per batch, or one per 4 MiB of
+ * documents. A document that exists already stays unchanged. A document that OpenSearch rejects fails alone.
  */
 export function openSearchSink(client: Pick<Client, 'bulk'>): Sink {
-  /** One attempt at what is `waiting`; what is still to be done stays there. @throws TransientError where some is */
-  async function attempt(waiting: Set<Creation>, refused: Failure[], deadline: Deadline): Promise<void> {
+  /** One attempt. Removes from `waiting` what is done. @throws TransientError where something is left */
+  async function attempt(waiting: Set<Creation>, rejected: Failure[], deadline: Deadline): Promise<void> {
     const creations = [...waiting];
     const items = await bulk(client, creations, Math.max(1, Math.min(REQUEST_MS, deadline.remaining())));
     let transient: PipelineError | undefined;
@@ -37,32 +37,31 @@ export function openSearchSink(client: Pick<Client, 'bulk'>): Sink {
         continue;
       }
       waiting.delete(creation);
-      if (error) refused.push({ record: creation.record, error });
+      if (error) rejected.push({ record: creation.record, error });
     }
     if (transient) throw transient;
   }
 
   async function create(creations: readonly Creation[], deadline: Deadline): Promise<Failure[]> {
     const waiting = new Set(creations);
-    const refused: Failure[] = [];
+    const rejected: Failure[] = [];
     try {
-      await retry(() => attempt(waiting, refused, deadline), { deadline });
-      return refused;
+      await retry(() => attempt(waiting, rejected, deadline), { deadline });
+      return rejected;
     } catch (thrown) {
       const error = toPipelineError(thrown);
-      return [...refused, ...[...waiting].map(({ record }) => ({ record, error }))];
+      return [...rejected, ...[...waiting].map(({ record }) => ({ record, error }))];
     }
   }
 
   return {
-    // A mapping that is not that of the template refuses every alert.
+    // With a mapping that differs from the template, OpenSearch may reject every alert.
     isAmbiguous: (code) => code.startsWith('OPENSEARCH_'),
     async write(batch) {
       const { done, failures } = eachRecord(recordsOf(batch), creationOf);
-      // One after the other: a cluster that is behind gets no more at a time.
-      for (const chunk of chunksOf(done.map(({ result }) => result))) {
-        failures.push(...(await create(chunk, batch.deadline)));
-      }
+      const creations = done.map(({ result }) => result);
+      // Sequential, so that a slow cluster isn't overloaded.
+      for (const chunk of chunksOf(creations, BULK_BYTES)) failures.push(...(await create(chunk, batch.deadline)));
       return failures;
     },
   };
@@ -73,21 +72,7 @@ function creationOf(record: KafkaRecord): Creation {
   return { record, document, bytes: Buffer.byteLength(JSON.stringify(document)) };
 }
 
-function chunksOf(creations: readonly Creation[]): Creation[][] {
-  const chunks: Creation[][] = [];
-  let room = 0;
-  for (const creation of creations) {
-    if (creation.bytes > room || chunks.length === 0) {
-      chunks.push([]);
-      room = BULK_BYTES;
-    }
-    chunks.at(-1)?.push(creation);
-    room -= creation.bytes;
-  }
-  return chunks;
-}
-
-/** @throws TransientError where the request as a whole failed: it is the cluster's fault, or the deployment's */
+/** @throws TransientError where the whole request failed */
 async function bulk(
   client: Pick<Client, 'bulk'>,
   creations: readonly Creation[],
@@ -101,9 +86,6 @@ async function bulk(
     const response = await client.bulk({ body }, { requestTimeout });
     return response.body.items.map((item) => item.create as BulkItem);
   } catch (error) {
-    const { name, statusCode } = error as Error & { statusCode?: number };
-    throw new TransientError('OPENSEARCH', `OpenSearch failed: ${[name, statusCode].filter(Boolean).join(' ')}`, {
-      cause: error,
-    });
+    throw clusterError(error);
   }
 }

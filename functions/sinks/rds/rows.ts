@@ -1,10 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import type { KafkaRecord } from '#lib/kafka/records.ts';
+import { readAlert, readProcessed, readTrip } from '../../fleet/schema.ts';
 import { readProcessedLogin } from '../../logins/schema.ts';
-import { readProcessedOrder } from '../../orders/schema.ts';
+import { readMetric, readProcessedOrder } from '../../orders/schema.ts';
 import { identityOf } from '../identity.ts';
 import type { RowKind } from '../routes.ts';
-import { readAlert, readMetrics, readProcessed, readTrip, storedTime } from '../values.ts';
+import { storedTime } from '../stored-time.ts';
 import { isStorableJson, isStorableText } from './storable.ts';
 
 type ColumnType =
@@ -124,7 +125,7 @@ export const tables: Readonly<Record<RowKind, Table>> = {
       avg_order_value: 'numeric',
     },
     replaces: { key: ['window_start', 'product_id'], higher: 'order_count' },
-    row: (record) => JSON.stringify(readMetrics(record)),
+    row: (record) => JSON.stringify(readMetric(record)),
   },
   logins: {
     columns: {

@@ -2,7 +2,7 @@ import type { SqlParameter } from '@aws-sdk/client-rds-data';
 import { PermanentError, TransientError } from '#lib/errors.ts';
 import type { Database } from '#lib/stores/data-api.ts';
 import { batchOfRecords } from '#test/support/msk-event.ts';
-import { rdsSink } from './sink.ts';
+import { bytesInRequest, rdsSink } from './sink.ts';
 
 /** A database that refuses every statement, of one row or more, with one of the bad offsets, and counts them. */
 function refusing(bad: readonly number[], error: Error = new PermanentError('SQLSTATE_54001', 'refused')) {
@@ -66,4 +66,8 @@ test('what is transient, or no error of ours, hands the rows back unsplit', asyn
       [0, 1, 2, 3].map((offset) => [offset, true]),
     );
   }
+});
+
+test('a row is measured as a string within the JSON of the request', () => {
+  expect(bytesInRequest('{"a":"é"}')).toBe('"{\\"a\\":\\"'.length + 2 + '\\"}"'.length);
 });

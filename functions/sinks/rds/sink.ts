@@ -1,16 +1,20 @@
 import type { Field } from '@aws-sdk/client-rds-data';
 import { type Deadline, retry } from '#lib/deadline.ts';
-import { PermanentError, PipelineError, TransientError } from '#lib/errors.ts';
+import { PermanentError, TransientError } from '#lib/errors.ts';
 import { type Batch, type Failure, recordsOf } from '#lib/kafka/batch.ts';
 import { eachRecord } from '#lib/kafka/outcome.ts';
 import type { KafkaRecord } from '#lib/kafka/records.ts';
 import type { Database } from '#lib/stores/data-api.ts';
 import { refusedData } from '#lib/stores/data-api-errors.ts';
+import { chunksOf } from '../chunks.ts';
 import { type RowKind, routeOf } from '../routes.ts';
 import type { Sink } from '../sink.ts';
-import { bytesInRequest, CHUNK_BYTES, chunksOf } from './chunks.ts';
+import { storeError } from '../store-error.ts';
 import { tables } from './rows.ts';
 import { forEachRow, INSERT_EACH, insertStatement } from './statement.ts';
+
+/** The Data API takes 4 MiB a request. The rest is for the statement and the ARNs. */
+const CHUNK_BYTES = 3 * 1024 * 1024;
 
 interface Row {
   readonly record: KafkaRecord;
@@ -19,14 +23,14 @@ interface Row {
 }
 
 export interface RdsSinkOptions {
-  /** The database, whose every call ends with the deadline. */
+  /** Opens the database. Every call to it ends by the deadline. */
   readonly open: (deadline: Deadline) => Pick<Database, 'execute'>;
 }
 
 /**
- * Inserts each record as a row under its identity: one statement per table and batch, more where the rows are over
- * 3 MiB. Where PostgreSQL refuses it for its data, a second one finds out which rows are at fault and inserts all
- * others. Where that is refused as a whole, the rows are halved, as long as there is time.
+ * Inserts each record as a row under its identity, with one statement per table and batch, or one per 3 MiB of rows.
+ * If PostgreSQL rejects the statement for its data, a second statement finds the rows at fault and inserts all others.
+ * If PostgreSQL rejects that one too, the sink halves the rows and tries again, as long as there is time.
  */
 export function rdsSink({ open }: RdsSinkOptions): Sink {
   async function writeRows(kind: RowKind, records: readonly KafkaRecord[], { deadline }: Batch): Promise<Failure[]> {
@@ -41,23 +45,24 @@ export function rdsSink({ open }: RdsSinkOptions): Sink {
         await retry(() => execute(sql, [{ ...all, typeHint: 'JSON' }]), { deadline });
         return [];
       } catch (thrown) {
-        const error = asPipelineError(thrown);
+        const error = storeError(thrown, 'DATABASE');
         if (error.retriable || rows.length === 1) return rows.map(({ record }) => ({ record, error }));
       }
       try {
         const statement = { name: 'statement', value: { stringValue: forEachRow(sql) } };
-        const { records: refused = [] } = await retry(() => execute(INSERT_EACH, [statement, all]), { deadline });
-        return refused.map((row) => refusal(rows, row));
+        const { records: rejected = [] } = await retry(() => execute(INSERT_EACH, [statement, all]), { deadline });
+        return rejected.map((row) => rejection(rows, row));
       } catch (thrown) {
-        const error = asPipelineError(thrown);
+        const error = storeError(thrown, 'DATABASE');
         if (error.retriable) return rows.map(({ record }) => ({ record, error }));
       }
       const half = Math.ceil(rows.length / 2);
       return [...(await insert(rows.slice(0, half))), ...(await insert(rows.slice(half)))];
     }
 
-    // One after the other: the database is one, and what a batch holds in memory stays bounded.
-    for (const chunk of chunksOf(done.map(({ result }) => result))) failures.push(...(await insert(chunk)));
+    // Sequential: there is only one database, and it limits the memory that a batch needs.
+    const rows = done.map(({ result }) => result);
+    for (const chunk of chunksOf(rows, CHUNK_BYTES)) failures.push(...(await insert(chunk)));
     return failures;
   }
 
@@ -73,7 +78,7 @@ export function rdsSink({ open }: RdsSinkOptions): Sink {
   };
 }
 
-/** @throws PermanentError where the record is none of that kind, or TOO_LARGE where its row fits no request */
+/** @throws PermanentError where the record is not of that kind, or TOO_LARGE where its row fits in no request */
 function rowOf(kind: RowKind, record: KafkaRecord): Row {
   const json = tables[kind].row(record);
   const bytes = bytesInRequest(json);
@@ -81,15 +86,13 @@ function rowOf(kind: RowKind, record: KafkaRecord): Row {
   throw new PermanentError('TOO_LARGE', `the row has ${bytes} bytes in a Data API request, over ${CHUNK_BYTES}`);
 }
 
-/** The failure that a row of {@link INSERT_EACH} tells of. */
-function refusal(rows: readonly Row[], [place, refusedWith, refusedBy]: Field[]): Failure {
-  const { record } = rows[(place?.longValue ?? 0) - 1] as Row;
-  return { record, error: refusedData(refusedWith?.stringValue ?? '', refusedBy?.stringValue) };
+/** Bytes of a JSON text in a request. It is a string there, so each of its quotes and backslashes is escaped. */
+export function bytesInRequest(json: string): number {
+  return Buffer.byteLength(JSON.stringify(json));
 }
 
-/** What is none of ours is a fault of the code around the store, never of a record's data. */
-function asPipelineError(thrown: unknown): PipelineError {
-  if (thrown instanceof PipelineError) return thrown;
-  const kind = thrown instanceof Error ? thrown.name : typeof thrown;
-  return new TransientError('DATABASE', `the call to the database threw a ${kind}`, { cause: thrown });
+/** The failure that a row of {@link INSERT_EACH} reports. */
+function rejection(rows: readonly Row[], [place, rejectedWith, rejectedBy]: Field[]): Failure {
+  const { record } = rows[(place?.longValue ?? 0) - 1] as Row;
+  return { record, error: refusedData(rejectedWith?.stringValue ?? '', rejectedBy?.stringValue) };
 }

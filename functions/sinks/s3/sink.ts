@@ -1,9 +1,10 @@
 import { retry } from '#lib/deadline.ts';
-import { PipelineError, TransientError } from '#lib/errors.ts';
+import { type PipelineError, TransientError } from '#lib/errors.ts';
 import type { Batch, Failure } from '#lib/kafka/batch.ts';
 import type { PartitionRecords } from '#lib/kafka/records.ts';
 import { sideBySide } from '#lib/stores/side-by-side.ts';
 import type { Sink } from '../sink.ts';
+import { storeError } from '../store-error.ts';
 import { type ArchiveStores, archive, type Checkpoint } from './archive.ts';
 import { checkpointId } from './object.ts';
 
@@ -36,7 +37,7 @@ export function s3Sink({ stores, epochs }: S3SinkOptions): Sink {
       await retry(attempt, { deadline });
       return [];
     } catch (thrown) {
-      const error = asRetriable(thrown);
+      const error = retriable(thrown);
       return records.map((record): Failure => ({ record, error }));
     }
   }
@@ -47,8 +48,8 @@ export function s3Sink({ stores, epochs }: S3SinkOptions): Sink {
   };
 }
 
-function asRetriable(thrown: unknown): PipelineError {
-  if (thrown instanceof PipelineError && thrown.retriable) return thrown;
-  const kind = thrown instanceof Error ? thrown.name : typeof thrown;
-  return new TransientError('ARCHIVE', `the archive's code threw a ${kind}`, { cause: thrown });
+/** The archive has no dead letters: every failure is retriable. */
+function retriable(thrown: unknown): PipelineError {
+  const error = storeError(thrown, 'ARCHIVE');
+  return error.retriable ? error : new TransientError('ARCHIVE', error.message, { cause: error });
 }

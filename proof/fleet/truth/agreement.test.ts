@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { distanceKm } from '#functions/fleet/location.ts';
-import { readTelemetry } from '#functions/fleet/schema.ts';
+import { readTelemetry, readTrip } from '#functions/fleet/schema.ts';
 import { toLine } from '#functions/sinks/s3/line.ts';
-import { readTrip } from '#functions/sinks/values.ts';
 import { recordOfLine } from '../../readback/archive-line.ts';
 import { isoMs } from '../../truth/json.ts';
 import type { LogRecord } from '../../world.ts';

@@ -1,4 +1,4 @@
-import { readAlert, readProcessed, readTrip } from './values.ts';
+import { readAlert, readProcessed, readTrip } from './schema.ts';
 
 const bytes = (value: unknown) => Buffer.from(JSON.stringify(value));
 const alert = { vehicleId: 'V1', alert: 'Speeding', timestamp: '2026-01-01T00:00:00Z' };

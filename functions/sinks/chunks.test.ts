@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { bytesInRequest, chunksOf } from './chunks.ts';
+import { chunksOf } from './chunks.ts';
 
-test('chunks keep every row in its order, and none is over the limit or empty', () => {
+test('chunks keep every row in its order; no chunk is empty or over the limit', () => {
   const limit = 100;
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: limit })), (sizes) => {
@@ -19,6 +19,8 @@ test('chunks keep every row in its order, and none is over the limit or empty', 
   );
 });
 
-test('a row is measured as the request holds it: a string within JSON', () => {
-  expect(bytesInRequest('{"a":"é"}')).toBe('"{\\"a\\":\\"'.length + 2 + '\\"}"'.length);
+test('a row over the limit is a chunk by itself', () => {
+  const rows = [{ bytes: 1 }, { bytes: 11 }, { bytes: 1 }];
+
+  expect(chunksOf(rows, 10)).toEqual(rows.map((row) => [row]));
 });
