@@ -1,43 +1,59 @@
+import type * as z from 'zod';
+import { number } from '#lib/configuration.ts';
 import type { CurrentTrip, Estimate } from './estimate.ts';
 import type { Reading } from './schema.ts';
 
-export interface Thresholds {
-  SPEED_LIMIT_KMH: number;
-  LOW_FUEL_PERCENT: number;
-  TEMPERATURE_MIN_C: number;
-  TEMPERATURE_MAX_C: number;
-  DELAY_MINUTES: number;
-}
+/** The thresholds, as variables of processTelemetry's environment (functions.yml). */
+export const thresholdVariables = {
+  SPEED_LIMIT_KMH: number,
+  LOW_FUEL_PERCENT: number,
+  TEMPERATURE_MIN_C: number,
+  TEMPERATURE_MAX_C: number,
+  DELAY_MINUTES: number,
+} satisfies z.ZodRawShape;
 
-/** A reading with what is known of its trip, if any. */
+export type Thresholds = Readonly<Record<keyof typeof thresholdVariables, number>>;
+
+/** Every field that a rule may add to an alert, and its type in the index of alerts. */
+export const ALERT_FIELDS = {
+  speed: 'number',
+  fuelLevel: 'number',
+  temperature: 'number',
+  tripId: 'text',
+  estimatedArrival: 'time',
+  plannedArrival: 'time',
+} as const;
+
+type AlertFields = Partial<Record<keyof typeof ALERT_FIELDS, string | number>>;
+
+/** A reading with what is known about its trip, if any. */
 export interface Sighting {
   reading: Reading;
   trip?: CurrentTrip & Estimate;
 }
 
-export interface Alert {
+export interface Alert extends AlertFields {
   vehicleId: string;
   alert: string;
   timestamp: string;
-  [field: string]: string | number;
 }
 
-/** An alert, and the limit that was passed. */
 export interface RaisedAlert {
   alert: Alert;
-  /** in the unit of the alert's field; of Delay in minutes */
+  /** the limit that the reading has passed, in the unit of the alert's field; for Delay in minutes */
   threshold: number;
 }
 
-/** The fields that a rule adds to an alert, and its limit; undefined where the rule holds. */
-type Rule = (
-  sighting: Sighting,
-  thresholds: Thresholds,
-) => { fields: Record<string, string | number>; threshold: number } | undefined;
+/** The fields that the rule adds to an alert, and the limit that the reading has passed; undefined for no alert. */
+type Rule = (sighting: Sighting, thresholds: Thresholds) => { fields: AlertFields; threshold: number } | undefined;
 
-/** One row a kind of alert; its name is in the alert and in its `source`. */
+/**
+ * One row for each kind of alert. The kind is in the alert and in its `source`.
+ *
+ * To add a kind: a row here; for a new field a row in ALERT_FIELDS; for a new threshold a row in thresholdVariables and
+ * one in functions.yml.
+ */
 const rules: Record<string, Rule> = {
-  /** Seed 000: above the limit, not at it. */
   Speeding: ({ reading: { speed } }, { SPEED_LIMIT_KMH: threshold }) =>
     speed !== undefined && speed > threshold ? { fields: { speed }, threshold } : undefined,
 
@@ -50,7 +66,7 @@ const rules: Record<string, Rule> = {
     return temperature > TEMPERATURE_MAX_C ? { fields: { temperature }, threshold: TEMPERATURE_MAX_C } : undefined;
   },
 
-  /** Seed 001: the estimate is later than planned, by more than it is good for. */
+  /** The estimated arrival is later than planned by more than the threshold. */
   Delay: ({ trip }, { DELAY_MINUTES: threshold }) => {
     if (trip === undefined) return undefined;
     const { tripId, estimatedArrival, plannedArrival } = trip;
@@ -59,7 +75,7 @@ const rules: Record<string, Rule> = {
   },
 };
 
-/** The alerts of one reading, one at most of each kind: `{vehicleId, alert, …the rule's fields, timestamp}`. */
+/** The alerts of one reading, at most one of each kind: `{vehicleId, alert, …the rule's fields, timestamp}`. */
 export function alertsOf(sighting: Sighting, thresholds: Thresholds): RaisedAlert[] {
   const { vehicleId, timestamp } = sighting.reading;
   return Object.entries(rules).flatMap(([alert, rule]) => {

@@ -3,6 +3,7 @@ import { batchHandler } from '#lib/batch-handler.ts';
 import { handingBack, kafkaAuth, number, positive, readConfiguration, text } from '#lib/configuration.ts';
 import { createProducer } from '#lib/kafka/client/producer.ts';
 import { oneAttempt } from '#lib/stores/call.ts';
+import { thresholdVariables } from './alerts.ts';
 import { countMalformedTrips } from './malformed-trips.ts';
 import { telemetry } from './telemetry.ts';
 import { tripReader } from './trips.ts';
@@ -17,11 +18,7 @@ const config = readConfiguration({
   DEAD_LETTER_MAX_BYTES: positive,
   TRIPS_TABLE: text,
   TRIP_CACHE_SECONDS: number,
-  SPEED_LIMIT_KMH: number,
-  LOW_FUEL_PERCENT: number,
-  TEMPERATURE_MIN_C: number,
-  TEMPERATURE_MAX_C: number,
-  DELAY_MINUTES: number,
+  ...thresholdVariables,
 });
 
 const name = 'processTelemetry';

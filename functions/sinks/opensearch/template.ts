@@ -1,15 +1,24 @@
+import { ALERT_FIELDS } from '../../fleet/alerts.ts';
 import { ALERT_INDICES } from './indices.ts';
 
 export const TEMPLATE_NAME = 'alerts';
 
 const keyword = { type: 'keyword', ignore_above: 1024 } as const;
-const number = { type: 'double' } as const;
 const date = { type: 'date', format: 'strict_date_optional_time' } as const;
+const types = { text: keyword, number: { type: 'double' }, time: date } as const;
+
+type Fields = typeof ALERT_FIELDS;
+
+/** The fields that rules add to alerts, by their type. */
+const fields = Object.fromEntries(Object.entries(ALERT_FIELDS).map(([field, type]) => [field, types[type]])) as {
+  readonly [Field in keyof Fields]: (typeof types)[Fields[Field]];
+};
 
 /**
- * What every index of alerts is made with. `strict`: a field that isn't here makes a document a dead letter, rather
- * than a mapping that grows with whatever is sent. A refresh each second, also of an index that nobody searches: an
- * alert can be found within about a second.
+ * Template of every index of alerts.
+ *
+ * - `strict`: a document with an unknown field becomes a dead letter, so that the mapping never grows by itself.
+ * - A refresh each second, even if nobody searches the index: an alert can be found within about a second.
  */
 export const alertsTemplate = {
   index_patterns: [ALERT_INDICES],
@@ -23,13 +32,8 @@ export const alertsTemplate = {
         alert: keyword,
         eventTime: date,
         location: { type: 'geo_point' },
-        tripId: keyword,
-        threshold: number,
-        speed: number,
-        fuelLevel: number,
-        temperature: number,
-        estimatedArrival: date,
-        plannedArrival: date,
+        threshold: types.number,
+        ...fields,
       },
     },
   },
