@@ -2,16 +2,16 @@ import { type Header, textHeader } from '#lib/kafka/headers.ts';
 import type { Location } from './location.ts';
 
 /**
- * Headers of alerts-topic that say more of the reading than the alert's own fields do, which are the seed's exactly.
- * In headers, and not looked up by whoever needs them: the latest state has moved on by the time an alert is indexed,
- * and an alert indexed again must be the same document.
+ * Headers of alerts-topic, with the context of an alert. The value of an alert has exactly the fields that the
+ * requirements name, so the context is in headers. Consumers can't look it up: the vehicle's state has changed by then,
+ * and an alert that is indexed again must be the same document.
  */
 export const ALERT_HEADERS = {
   /** `lat,lon` in degrees */
   location: 'location',
-  /** of the trip that the vehicle was on; absent where none is known */
+  /** the trip that the vehicle was on; absent if unknown */
   tripId: 'tripId',
-  /** the limit that was passed, in the unit of the alert's field; of Delay in minutes */
+  /** the limit that the reading has passed, in the unit of the alert's field; for Delay in minutes */
   threshold: 'threshold',
 } as const;
 

@@ -16,18 +16,21 @@ export interface Estimate {
   estimatedArrival: string;
 }
 
-/** Below it a vehicle stands, or crawls through a jam or a yard: its speed says nothing about the rest of the way. */
+/**
+ * Below this speed a vehicle stands still, or is in a traffic jam or a yard: its speed says nothing about the rest of
+ * the trip.
+ */
 const MOVING_KMH = 20;
-/** What is assumed then: a usual average of long-distance lorries with their stops. */
+/** The assumed speed then: a usual average of long-distance trucks, including stops. */
 const ASSUMED_KMH = 60;
 
 /**
  * Remaining distance and arrival.
  *
- * Method: the distance is the great circle from the reading's location to the destination, a lower bound of any road.
- * The arrival is the reading's own time plus that distance at the reading's own speed; where it has none, or one
- * below 20 km/h, at 60 km/h. It is a function of the reading and the trip alone, with no memory of earlier readings:
- * the same record gives the same estimate however often it is delivered.
+ * Method: the distance is the great circle from the reading's location to the destination, a lower bound for any road.
+ * The arrival is the reading's time plus the time for that distance at the reading's speed, or at 60 km/h if the speed
+ * is missing or below 20 km/h. The estimate depends on the reading and the trip alone, not on earlier readings: the
+ * same record gives the same estimate each time.
  */
 export function estimate({ reading, location, at }: ValidReading, trip: CurrentTrip): Estimate {
   const distance = distanceKm(location, trip.destination);

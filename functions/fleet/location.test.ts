@@ -59,7 +59,7 @@ test.each([
   '٣,0',
   '12.97;77.59',
   'my home',
-])('%j is no location', (text) => {
+])('%j is not a location', (text) => {
   expect(() => parseLocation(text)).toThrow(expect.objectContaining({ code: 'LOCATION', retriable: false }));
 });
 
@@ -69,7 +69,7 @@ test.each([
   ','.repeat(64_000),
   ' '.repeat(64_000),
   `${'1e'.repeat(32_000)},0`,
-])('what is no location, and as long as a reading may be, is refused in no time', (text) => {
+])('a text that is not a location is rejected quickly, even with the size limit of a reading', (text) => {
   const began = performance.now();
 
   expect(() => parseLocation(text)).toThrow(expect.objectContaining({ code: 'LOCATION' }));

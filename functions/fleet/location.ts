@@ -6,14 +6,14 @@ export interface Location {
   longitude: number;
 }
 
-/** A decimal number as programs write one: `51.4779`, `-5e-7`, `+.5`, `12.`, of any number of digits. */
+/** A decimal number as programs write it: `51.4779`, `-5e-7`, `+.5`, `12.`, with any number of digits. */
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const EARTH_RADIUS_KM = 6371.0088;
 
 /**
- * Reads "lat,lon" in decimal degrees, each in any spelling of a number, with spaces around it or without.
+ * Reads "lat,lon" in decimal degrees, each number in any notation, with or without spaces around it.
  * @param field the name of the field, for the message
- * @throws PermanentError LOCATION where it is no pair of numbers, or not on Earth
+ * @throws PermanentError LOCATION where the text is not a pair of numbers, or not a place on Earth
  */
 export function parseLocation(text: string, field = 'location'): Location {
   const [latitude = Number.NaN, longitude = Number.NaN, ...more] = text.split(',').map(degrees);

@@ -5,7 +5,7 @@ const alert = { vehicleId: 'V1', alert: 'Speeding', timestamp: '2026-01-01T00:00
 const reading = { vehicleId: 'V1', location: '1,2', latitude: 1, longitude: 2, timestamp: '2026-01-01T00:00:00Z' };
 const trip = { vehicleId: 'V1', tripId: 'T1', destination: '1,2', plannedArrival: '2026-01-03T00:00:00Z' };
 
-test("an alert's own fields are its detail, `__proto__` among them only as data", () => {
+test('the detail of an alert has its own fields, and `__proto__` only as data', () => {
   const value = Buffer.from(`{"__proto__":{"polluted":true},${JSON.stringify({ ...alert, speed: 81 }).slice(1)}`);
 
   const { detail } = readAlert({ value });
@@ -14,7 +14,7 @@ test("an alert's own fields are its detail, `__proto__` among them only as data"
   expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
 });
 
-test('a tombstone is the end of the trip of its key', () => {
+test('a tombstone ends the trip of the vehicle in its key', () => {
   expect(readTrip({ key: Buffer.from('V1'), value: null })).toEqual({ vehicleId: 'V1', deleted: true });
 });
 
@@ -23,11 +23,11 @@ test.each([
   ['2026-11-28T15:00:00+19:00', '2026-11-27T20:00:00.000Z'],
   ['2026-11-28T15:00:00+0530', '2026-11-28T09:30:00.000Z'],
   ['2026-11-28T15:00:00Z', '2026-11-28T15:00:00Z'],
-])('a trip planned for %s is stored, and told in its alerts, as %s', (plannedArrival, stored) => {
+])('the planned arrival %s is stored, and is in alerts, as %s', (plannedArrival, stored) => {
   expect(readTrip({ key: null, value: bytes({ ...trip, plannedArrival }) })).toMatchObject({ plannedArrival: stored });
 });
 
-test('a processed reading that says null where it knows nothing is one', () => {
+test('a processed reading may have null or -1 for unknown values', () => {
   const known = { ...reading, speed: null, fuelLevel: -1, distanceRemainingKm: null, estimatedArrival: null };
 
   expect(readProcessed({ value: bytes(known) })).toEqual(reading);
@@ -42,14 +42,18 @@ test.each([
   ['a reading off the earth', () => readProcessed({ value: bytes({ ...reading, latitude: 91 }) }), 'SCHEMA'],
   ['a processed tombstone', () => readProcessed({ value: null }), 'NULL_VALUE'],
   ['an alert without a kind', () => readAlert({ value: bytes({ ...alert, alert: '' }) }), 'SCHEMA'],
-  ['a trip to nowhere', () => readTrip({ key: null, value: bytes({ ...trip, destination: '91,0' }) }), 'LOCATION'],
+  [
+    'a trip with a destination off the earth',
+    () => readTrip({ key: null, value: bytes({ ...trip, destination: '91,0' }) }),
+    'LOCATION',
+  ],
   [
     'a trip that arrives in the year 10000, in UTC',
     () => readTrip({ key: null, value: bytes({ ...trip, plannedArrival: '9999-12-31T23:59:59-00:01' }) }),
     'SCHEMA',
   ],
   ['a tombstone without a key', () => readTrip({ key: null, value: null }), 'SCHEMA'],
-  ['a tombstone whose key is no name', () => readTrip({ key: Buffer.from([0]), value: null }), 'SCHEMA'],
-])('%s is permanent', (_, read, code) => {
+  ['a tombstone with an invalid key', () => readTrip({ key: Buffer.from([0]), value: null }), 'SCHEMA'],
+])('%s is a permanent error', (_, read, code) => {
   expect(read).toThrow(expect.objectContaining({ code, retriable: false }));
 });

@@ -18,7 +18,7 @@ export interface TelemetryOptions {
   topics: { processed: string; alerts: string };
 }
 
-/** What happens to a batch of readings: decode and validate, look up trips, enrich and raise alerts, produce. */
+/** Processes a batch of readings: decode and validate, look up trips, enrich and raise alerts, produce. */
 export function telemetry({ producer, trips, thresholds, topics }: TelemetryOptions): BatchFunction {
   return async (batch) => {
     const { done, failures } = eachRecord(recordsOf(batch), readTelemetry);

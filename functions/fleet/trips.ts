@@ -18,16 +18,18 @@ export interface TripReader {
 export interface TripReaderOptions {
   client: DynamoDBClient;
   table: string;
-  /** a trip, or that there is none, is believed for so long */
+  /** how long a trip, or the fact that there is none, is used after it was read */
   cacheMs: number;
-  /** vehicles remembered at most */
+  /** the most vehicles in the cache */
   cacheSize?: number;
-  /** told how many items of a read are no trips, if any: their vehicles have none */
+  /** called with the number of items of a read that are not trips, if any; their vehicles have no trip */
   malformed?: (count: number) => void;
   now?: () => number;
 }
 
-/** Reads trips from their table through a cache of this execution environment, the oldest reads leaving first. */
+/**
+ * Reads trips from their table through a cache of this execution environment. The cache drops the oldest reads first.
+ */
 export function tripReader({
   client,
   table,
@@ -65,8 +67,8 @@ export function tripReader({
 }
 
 /**
- * An item of the table as its sink writes it. One that someone else wrote, or an older version of the sink, may be no
- * trip: no reading is at fault, and none is held up by it.
+ * Reads an item that the sink wrote. An item of another writer, or of an older version of the sink, may not be a trip:
+ * that must not make readings fail or wait.
  */
 function tripOf({ tripId, destination, plannedArrival }: Record<string, AttributeValue>): CurrentTrip | undefined {
   if (!tripId?.S || !isoTime.safeParse(plannedArrival?.S).success) return undefined;

@@ -21,7 +21,7 @@ test.each([
   ['::1', '::'],
   ['::', '::'],
   ['1::', '1::'],
-])('of %s only %s is kept', (address, kept) => {
+])('%s is truncated to %s', (address, kept) => {
   expect([isAddress(address), truncated(address)]).toEqual([true, kept]);
 });
 
@@ -37,7 +37,7 @@ test.each([
   ':::',
   '1:2',
   'localhost',
-])('%j is no address', (text) => {
+])('%j is not an address', (text) => {
   expect(isAddress(text)).toBe(false);
 });
 
@@ -52,10 +52,10 @@ test.each([
   // InetSocketAddress of Java, and a list that was split at its commas.
   ['/192.0.2.1:51234', '192.0.2.1'],
   [' 192.0.2.1 ', '192.0.2.1'],
-  // Without brackets that is an address of its own.
+  // Without brackets this is an address without a port.
   ['2001:db8::1:443', '2001:db8::1:443'],
   ['192.0.2.1', '192.0.2.1'],
-])('%s: the address alone is %s', (text, address) => {
+])('the address in %s is %s', (text, address) => {
   expect(bareAddress(text)).toBe(address);
 });
 
@@ -75,11 +75,11 @@ test.each([
   'localhost:80',
   '['.repeat(64_000),
   `${'1.'.repeat(32_000)}:`,
-])('%.40j holds no address', (text) => {
+])('%.40j has no address in it', (text) => {
   expect(bareAddress(text)).toBeUndefined();
 });
 
-test('what is kept is an address again, keeps itself, and is the same for all of its network', () => {
+test('a truncated address is an address, truncates to itself, and is the same for its whole network', () => {
   fc.assert(
     fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (address) => {
       const kept = truncated(address);

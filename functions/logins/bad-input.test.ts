@@ -4,15 +4,15 @@ import { KAFKA_TIME, type TestRecord } from '#test/support/msk-event.ts';
 import { AWAY, confluent, glue, LOGIN, PROCESSED, payload, processedType, run } from './logins.fixture.ts';
 
 const json = JSON.stringify(LOGIN);
-/** Our payload, its timestamp and device_type replaced by other bytes. */
+/** Our payload with other bytes in place of its timestamp and device_type. */
 const ends = (bytes: number[]): Buffer => Buffer.concat([payload().subarray(0, -13), Buffer.from(bytes)]);
-/** Our payload, its timestamp written with more bytes than it needs. */
+/** Our payload, with its timestamp in more bytes than it needs. */
 const padded = (bytes: number): Buffer => {
   const [timestamp, rest] = [payload().subarray(-13, -8), payload().subarray(-8)];
   const more = Buffer.concat([timestamp.map((byte) => byte | 0x80), Buffer.alloc(bytes - 6, 0x80), Buffer.from([0])]);
   return Buffer.concat([payload().subarray(0, -13), more, rest]);
 };
-/** Our payload, the three bytes of user_id replaced. */
+/** Our payload with other bytes in place of the three bytes of user_id. */
 const notUtf8 = (bytes: number[]): Buffer =>
   Buffer.concat([payload().subarray(0, 2), Buffer.from(bytes), payload().subarray(5)]);
 const without = (...fields: (keyof typeof LOGIN)[]): object =>
@@ -31,16 +31,16 @@ const BAD: [what: string, value: TestRecord['value'], code: string][] = [
   ['a value of over 64 KiB', Buffer.alloc(65_537, 0x20), 'TOO_LARGE'],
   ['a framed value of over 64 KiB', confluent(Buffer.alloc(65_532)), 'TOO_LARGE'],
   ['invalid UTF-8', Buffer.from([0x7b, 0xff, 0x7d]), 'NOT_UTF8'],
-  ['no JSON', '{"user_id":', 'NOT_JSON'],
+  ['text that is not JSON', '{"user_id":', 'NOT_JSON'],
   ['Avro without framing', payload().subarray(1), 'NOT_UTF8'],
-  ['JSON that is no object', '[1]', 'NOT_AN_OBJECT'],
+  ['JSON that is not an object', '[1]', 'NOT_AN_OBJECT'],
   ['Confluent, cut in its header', Buffer.from([0, 0, 0]), 'TRUNCATED_FRAME'],
   ['Glue, cut in its header', glue().subarray(0, 10), 'TRUNCATED_FRAME'],
   ['compression byte 7', compressed(7), 'UNKNOWN_COMPRESSION'],
-  ['zlib that is none', compressed(5), 'CORRUPT_COMPRESSION'],
+  ['bytes that are not zlib', compressed(5), 'CORRUPT_COMPRESSION'],
   ['10 MB inflated from 10 KB', bomb, 'TOO_LARGE_INFLATED'],
-  ['an id that nobody gave', confluent(payload(), 4711), 'UNKNOWN_SCHEMA'],
-  ['a wrong UUID', Buffer.concat([Buffer.from([3, 0]), Buffer.alloc(16, 0xee), payload()]), 'UNKNOWN_SCHEMA'],
+  ['an unknown schema id', confluent(payload(), 4711), 'UNKNOWN_SCHEMA'],
+  ['an unknown UUID', Buffer.concat([Buffer.from([3, 0]), Buffer.alloc(16, 0xee), payload()]), 'UNKNOWN_SCHEMA'],
   ['truncated Avro', confluent(payload().subarray(0, -1)), 'TRUNCATED_AVRO'],
   ['no Avro at all', confluent(Buffer.alloc(0)), 'TRUNCATED_AVRO'],
   ['trailing bytes', glue(Buffer.concat([payload(), Buffer.from('x')]), true), 'TRAILING_BYTES'],
@@ -52,12 +52,12 @@ const BAD: [what: string, value: TestRecord['value'], code: string][] = [
   ['U+0000 in user_id', { ...LOGIN, user_id: 'a\u0000' }, 'SCHEMA'],
   ['U+0085 in device_id', { ...LOGIN, device_id: 'é\u0085' }, 'SCHEMA'],
   ['a user_id of 129 characters', { ...LOGIN, user_id: 'x'.repeat(129) }, 'SCHEMA'],
-  ['a user_id that would be a device', { ...LOGIN, user_id: 'device:x' }, 'SCHEMA'],
+  ['a user_id with a device’s prefix', { ...LOGIN, user_id: 'device:x' }, 'SCHEMA'],
   ['a user_id that is a number', { ...LOGIN, user_id: 123 }, 'SCHEMA'],
   ['an ip of five numbers', { ...LOGIN, ip: '1.2.3.4.5' }, 'SCHEMA'],
-  ['a zone of no address', { ...LOGIN, ip: '%wlan0' }, 'SCHEMA'],
-  ['a host with a port for an ip', { ...LOGIN, ip: 'example.com:443' }, 'SCHEMA'],
-  ['a host for an ip', { ...LOGIN, ip: 'example.com' }, 'SCHEMA'],
+  ['a zone without an address', { ...LOGIN, ip: '%wlan0' }, 'SCHEMA'],
+  ['a host with a port as ip', { ...LOGIN, ip: 'example.com:443' }, 'SCHEMA'],
+  ['a host as ip', { ...LOGIN, ip: 'example.com' }, 'SCHEMA'],
   ['no timestamp', without('timestamp'), 'SCHEMA'],
   ['timestamp as a string of digits', { ...LOGIN, timestamp: '1742331926' }, 'SCHEMA'],
   ['timestamp with a fraction', { ...LOGIN, timestamp: 1742331926.5 }, 'SCHEMA'],
@@ -65,27 +65,27 @@ const BAD: [what: string, value: TestRecord['value'], code: string][] = [
   ['timestamp of 1e400', json.replace('1742331926', '1e400'), 'SCHEMA'],
   ['timestamp of 2^62 in Avro', confluent(ends([...Array.from({ length: 8 }, () => 0x80), 0x80, 1, 0])), 'NOT_AVRO'],
   ['a number of 11 bytes in Avro', confluent(padded(11)), 'NOT_AVRO'],
-  ['fields of __proto__ alone', `{"__proto__":${json}}`, 'SCHEMA'],
+  ['fields only within __proto__', `{"__proto__":${json}}`, 'SCHEMA'],
   ['neither user_id nor device_id', without('user_id', 'device_id'), 'NO_IDENTITY'],
   ['a clock ahead by more than 5 min', { ...LOGIN, timestamp: KAFKA_TIME + 300_001 }, 'FUTURE_TIMESTAMP'],
 ];
 
-test.each(BAD)('%s is permanent, and the batch goes on', async (_, value, code) => {
+test.each(BAD)('%s is a permanent error, and the rest of the batch is processed', async (_, value, code) => {
   const { values, codes } = await run([{ value }, { value: LOGIN }]);
 
   expect(codes).toEqual([[0, code]]);
   expect(values).toEqual([PROCESSED]);
 });
 
-test('a number of 10 bytes is one, however small', async () => {
+test('a number that takes 10 bytes in Avro is valid, even a small one', async () => {
   expect(await run([{ value: confluent(padded(10)) }])).toMatchObject({ codes: [], values: [PROCESSED] });
 });
 
-test('a clock ahead by 5 min is within tolerance', async () => {
+test('a clock that is 5 min ahead is accepted', async () => {
   expect((await run([{ value: { ...LOGIN, timestamp: KAFKA_TIME + 300_000 } }])).codes).toEqual([]);
 });
 
-test('prototypes stay as they are, and what the schema does not name is left out', async () => {
+test('prototypes stay unchanged, and unknown fields are dropped', async () => {
   const { values, codes } = await run([
     { value: json.replace('{', '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"extra":1,') },
   ]);
@@ -94,7 +94,7 @@ test('prototypes stay as they are, and what the schema does not name is left out
   expect(({} as { polluted?: number }).polluted).toBeUndefined();
 });
 
-test('a message names the field and never holds its value', async () => {
+test('a message names the field, never its value', async () => {
   const { messages } = await run([
     { value: { ...LOGIN, ip: 'my home', locale: 'tell nobody', device_id: '\u0001secret' } },
     { value: confluent(Buffer.from('secret'), 4711) },
@@ -132,7 +132,7 @@ test('500 bombs in a batch cost no more memory than one', async () => {
   expect(process.memoryUsage().rss - before).toBeLessThan(150 * 1024 * 1024);
 });
 
-test('whatever the bytes, a record is a login that the processed schema takes, or a permanent failure', async () => {
+test('any bytes are either a login that fits the processed schema, or a permanent failure', async () => {
   const field = fc.oneof(fc.constantFrom(...Object.values(LOGIN)), fc.anything());
   const login = fc.record(Object.fromEntries(Object.keys(LOGIN).map((name) => [name, field])), { requiredKeys: [] });
   const value = fc.oneof(

@@ -3,10 +3,10 @@ import type { KafkaRecord } from '#lib/kafka/records.ts';
 import type { SchemaKey } from '#lib/schema-registry/decoders.ts';
 import { type Payload, readFrame } from '#lib/schema-registry/framing.ts';
 
-/** No login has more bytes, as it comes or inflated. */
+/** A login with more bytes, before or after decompression, is invalid. */
 export const LOGIN_LIMIT_BYTES = 64 * 1024;
 
-/** How a record holds its login. */
+/** How a login is encoded in its record. */
 export type Encoding =
   | { readonly format: 'json'; readonly text: Buffer }
   | {
@@ -23,11 +23,13 @@ const OPENING_BRACE = 0x7b;
 const GLUE_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
- * Tells a record's encoding by its bytes:
- * - Lambda says what it has decoded already in the record's metadata. Such a value has no framing left: one that begins
- *   with `{` is JSON, which is how Lambda writes it; any other is Avro of the schema that the metadata name. Avro of our
- *   schema never begins so, as that would be a negative branch or length; a writer's that begins with a number may.
- * - Else the first byte: 0 is Confluent's framing, 3 is Glue's, and any other is JSON, which can begin with neither.
+ * Finds a record's encoding:
+ * - If Lambda has decoded the value, the record's metadata say so, and the value has no framing. If it begins with `{`,
+ *   it is JSON, as Lambda writes it. Otherwise it is Avro, with the schema that the metadata name. (Avro of our schema
+ *   never begins with `{`: that byte would be a negative branch or length. Avro of a writer's schema may, if it begins
+ *   with a number.)
+ * - Otherwise the first byte decides: 0 is Confluent's framing, 3 is Glue's. Any other is JSON, which never begins with
+ *   0 or 3.
  * @throws PermanentError NULL_VALUE, TOO_LARGE, TRUNCATED_FRAME, UNKNOWN_COMPRESSION, UNKNOWN_FORMAT
  */
 export function encodingOf({ value, valueSchema }: Source): Encoding {

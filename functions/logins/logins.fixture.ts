@@ -15,11 +15,11 @@ const LOGIN_SCHEMA = readFileSync('resources/avro/user_login.avsc', 'utf8');
 export const loginType = avroRecord(LOGIN_SCHEMA);
 export const processedType = avroType(readFileSync('resources/avro/user_login_processed.avsc', 'utf8'));
 
-/** Our schema's id in each registry; the registry is away for AWAY, and has no other. */
+/** The id of our schema in each registry. For AWAY the registry is unavailable. It has no other ids. */
 export const VERSION = '0b1c2d3e-4f50-6172-8394-a5b6c7d8e9fa';
 export const ID = 7;
 export const AWAY = 500;
-/** What the samples in events/ are framed with: the ids of a local stack. */
+/** The schema ids in the samples in events/: those of a local stack. */
 const SAMPLES = ['1', '87052165-0e3f-4f24-a40d-1359b8bcaac5'];
 
 /** @param others schemas of other writers, by id */
@@ -33,7 +33,7 @@ const registryOf = (others: Readonly<Record<string, string>>) => ({
   },
 });
 
-/** Seed 004's own login, and what becomes of it. */
+/** The example login of the requirements, and its processed form. */
 export const LOGIN = {
   user_id: '123',
   app_version: '1.0.0',
@@ -58,7 +58,7 @@ export interface Settings {
 }
 
 /**
- * Does a batch of user-login as processLogin does, but for Kafka and the registries.
+ * Processes a batch of user-login like processLogin, without Kafka and without registries.
  * @param lambda what a mapping with a schema registry adds to each record
  */
 export async function run(records: TestRecord[], settings: Settings = {}, lambda: Partial<MskEventRecord> = {}) {

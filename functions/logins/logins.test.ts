@@ -51,7 +51,7 @@ describe('a login', () => {
     ['EventRecordFormat SOURCE, Glue', { valueSchemaMetadata: { dataFormat: 'AVRO', schemaId: VERSION } }, payload()],
     ['EventRecordFormat SOURCE, Confluent', { valueSchemaMetadata: { dataFormat: 'AVRO', schemaId: '7' } }, payload()],
     [
-      'SOURCE, beginning as a frame would',
+      'SOURCE, with the first byte of a frame',
       { valueSchemaMetadata: { dataFormat: 'AVRO', schemaId: '7' } },
       payload({ ...LOGIN, user_id: null }),
     ],
@@ -62,7 +62,7 @@ describe('a login', () => {
     expect([codes, values]).toEqual([[], [{ ...PROCESSED, user_id: user }]]);
   });
 
-  test('that Lambda has left as Protobuf is permanent', async () => {
+  test('that Lambda has left as Protobuf is a permanent error', async () => {
     const { codes } = await run(
       [{ value: Buffer.from([10, 3]) }],
       {},
@@ -90,7 +90,7 @@ describe('a login', () => {
         payload({ user_id: '', app_version: '', ip: '', locale: '', device_id: 'd', timestamp: 1, device_type: '' }),
       ),
     ],
-  ])('gets defaults for what is missing: %s', async (_, value) => {
+  ])('gets defaults for missing fields: %s', async (_, value) => {
     const { sent, values, codes } = await run([{ value }]);
 
     expect(codes).toEqual([]);
@@ -127,7 +127,7 @@ describe('a login', () => {
   });
 
   test.each(['timestamp-millis', 'timestamp-micros', 'local-timestamp-micros'])(
-    'of a writer whose timestamp is %s is processed',
+    'whose writer has the timestamp type %s is processed',
     async (logicalType) => {
       const fields = loginType.fields.map(({ name, type }) =>
         name === 'timestamp'
@@ -173,7 +173,7 @@ describe('a login', () => {
     'en-US-u-ca-gregory',
     'en_US@calendar=gregorian',
     'x'.repeat(64),
-  ])('locale %s is taken as it is', async (locale) => {
+  ])('locale %s stays unchanged', async (locale) => {
     expect((await run([{ value: { ...LOGIN, locale } }])).values).toEqual([{ ...PROCESSED, locale }]);
   });
 
@@ -191,7 +191,7 @@ describe('a login', () => {
     expect((await run([{ value: { ...LOGIN, [field]: value } }])).values).toEqual([{ ...PROCESSED, [field]: missing }]);
   });
 
-  test('an informational field that is no UTF-8 in Avro is missing as well', async () => {
+  test('an informational field that is not UTF-8 in Avro counts as missing', async () => {
     const bytes = payload({ ...LOGIN, locale: 'XX' });
     bytes.write('\xff\xff', bytes.indexOf('XX'), 'latin1');
 
@@ -202,7 +202,7 @@ describe('a login', () => {
     ['fe80::1%wlan0', 'fe80::1', 'fe80::'],
     ['192.0.2.7:443', '192.0.2.7', '192.0.2.0'],
     ['[2001:db8:aa:1::1]:443', '2001:db8:aa:1::1', '2001:db8:aa::'],
-  ])('of ip %s the address is stored, or its network', async (ip, whole, network) => {
+  ])('with ip %s is stored with the address alone, or with its network', async (ip, whole, network) => {
     const value = { ...LOGIN, ip };
 
     expect((await run([{ value }], { storeFullIp: true })).values).toEqual([{ ...PROCESSED, ip: whole }]);
@@ -212,11 +212,11 @@ describe('a login', () => {
     ]);
   });
 
-  test.each([-1, 0])('whose record has no Kafka timestamp (%d) is taken as it is', async (timestamp) => {
+  test.each([-1, 0])('is processed without a Kafka timestamp (%d)', async (timestamp) => {
     expect((await run([{ timestamp, value: LOGIN }])).values).toEqual([PROCESSED]);
   });
 
-  test('keeps its whole address where the stage says so', async () => {
+  test('keeps its full address if the stage is configured so', async () => {
     const { values } = await run([{ value: LOGIN }], { storeFullIp: true });
 
     expect(values[0].ip).toBe(LOGIN.ip);
@@ -225,7 +225,7 @@ describe('a login', () => {
   test.each<[OutputFormat, string, number]>([
     ['avro-confluent', '7', 5],
     ['avro-glue', VERSION, 18],
-  ])('is written as %s where that is configured', async (format, schemaId, header) => {
+  ])('is written as %s if the stage is configured so', async (format, schemaId, header) => {
     const values = (await run([{ value: LOGIN }], { format, schemaId })).sent.map(({ value }) => value as Buffer);
 
     expect(values.map((value) => ({ ...(processedType.fromBuffer(value.subarray(header)) as object) }))).toEqual([
@@ -238,7 +238,7 @@ describe('a login', () => {
     ['avro-confluent', '0'],
     ['avro-confluent', VERSION],
     ['avro-glue', '7'],
-  ])('an output %s of schema %s fails the start', (format, schemaId) => {
+  ])('the output %s with the schema id %s fails the start', (format, schemaId) => {
     expect(() => outputWriter({ format, schemaId, schema: processedType })).toThrow('OUTPUT_SCHEMA_ID');
   });
 });

@@ -18,20 +18,20 @@ export interface LoginsOptions extends Privacy {
   topic: string;
 }
 
-/** What happens to a batch of logins: tell the encodings, look up their schemas, decode and validate, produce. */
+/** Processes a batch of logins: find the encodings, look up their schemas, decode and validate, produce. */
 export function logins({ producer, decoders, read, write, topic, ...privacy }: LoginsOptions): BatchFunction {
   return async (batch) => {
-    const told = eachRecord(recordsOf(batch), encodingOf);
-    const schemas = told.done.flatMap(({ result }) => (result.format === 'avro' ? [result.schema] : []));
+    const encoded = eachRecord(recordsOf(batch), encodingOf);
+    const schemas = encoded.done.flatMap(({ result }) => (result.format === 'avro' ? [result.schema] : []));
     const decoderOf = await decoders.of(schemas, batch.deadline);
 
-    const encodings = new Map(told.done.map(({ record, result }) => [record, result]));
+    const encodings = new Map(encoded.done.map(({ record, result }) => [record, result]));
     const valid = eachRecord([...encodings.keys()], (record) =>
       read(encodings.get(record) as Encoding, decoderOf, record.timestamp),
     );
 
-    const failures = [...told.failures, ...valid.failures];
-    // Where a registry was away, the rest of that partition comes again: it is not produced ahead of its turn.
+    const failures = [...encoded.failures, ...valid.failures];
+    // After a failure of a registry, the rest of that partition comes again. To produce it now would change the order.
     const tails = tailsOf(failures);
     const messages = valid.done
       .filter(({ record }) => !isInTail(tails, record))

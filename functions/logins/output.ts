@@ -20,16 +20,16 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const writers: Readonly<Record<OutputFormat, (schemaId: string, schema: Type) => Write>> = {
   json: () => (login) => Buffer.from(JSON.stringify(login)),
   'avro-glue': (id, schema) => {
-    if (!UUID.test(id)) throw new Error('configuration: OUTPUT_SCHEMA_ID must be a schema version of Glue: a UUID');
+    if (!UUID.test(id)) throw new Error('configuration: OUTPUT_SCHEMA_ID must be the UUID of a schema version in Glue');
     return (login) => frameGlue(id, schema.toBuffer(login));
   },
   'avro-confluent': (id, schema) => {
-    if (!/^[1-9]\d{0,9}$/.test(id)) throw new Error('configuration: OUTPUT_SCHEMA_ID must be a number from 1 on');
+    if (!/^[1-9]\d{0,9}$/.test(id)) throw new Error('configuration: OUTPUT_SCHEMA_ID must be a number of at least 1');
     return (login) => frameConfluent(Number(id), schema.toBuffer(login));
   },
 };
 
-/** @throws Error where the schema's id isn't one of that registry */
+/** @throws Error where the schema's id does not have the format of that registry */
 export function outputWriter({ format, schemaId = '', schema }: OutputOptions): Write {
   return writers[format](schemaId, schema);
 }

@@ -39,7 +39,7 @@ const producer = createProducer({
 
 const schema = avroRecord(loginSchema);
 
-/** user-login -> user-login-processed; what is invalid to user-login-dlq. */
+/** user-login -> user-login-processed; invalid logins to user-login-dlq. */
 export const handler = batchHandler(
   { function: name, handingBack: config.HANDING_BACK, producer, deadLetterTopicOf: () => config.DEAD_LETTER_TOPIC },
   logins({

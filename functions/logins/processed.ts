@@ -1,7 +1,7 @@
 import { truncated } from './address.ts';
 import type { ValidLogin } from './login.ts';
 
-/** A login as resources/avro/user_login_processed.avsc has it. */
+/** A processed login, with the fields of resources/avro/user_login_processed.avsc. */
 export interface ProcessedLogin {
   user_id: string;
   app_version: string;
@@ -14,7 +14,7 @@ export interface ProcessedLogin {
 }
 
 export interface Privacy {
-  /** false: of `ip` only the network is kept */
+  /** false: only the network of `ip` is kept */
   readonly storeFullIp: boolean;
 }
 

@@ -2,7 +2,7 @@ import { isMissing } from '#lib/decode.ts';
 import { LAST_MS } from '#lib/event-time.ts';
 import { bareAddress, isAddress } from './address.ts';
 
-/** A login that keeps the rules; a shape of resources/avro/user_login.avsc. */
+/** A login that passes the rules, with the fields of resources/avro/user_login.avsc. */
 export interface Login {
   readonly user_id: string | null;
   readonly app_version: string;
@@ -13,10 +13,10 @@ export interface Login {
   readonly device_type: string;
 }
 
-/** What stands before a device's id where it is used as a user's: no user's own may look like one. */
+/** The prefix of a device's id that is used as a user's id. No user's own id may begin with it. */
 export const DEVICE_PREFIX = 'device:';
 
-/** Control characters, which keys, URLs and PostgreSQL don't want, and U+FFFD: what bytes that were no UTF-8 are read as. */
+/** Control characters, which keys, URLs and PostgreSQL don't accept, and U+FFFD, which stands for invalid UTF-8. */
 const UNWANTED = /[\p{Cc}\ufffd]/u;
 type Rule = (value: unknown) => boolean;
 
@@ -28,7 +28,7 @@ const name =
     value.length <= max &&
     (isPrintableAscii(value) || (!UNWANTED.test(value) && value.isWellFormed()));
 
-/** Nearly every name is; a loop over so few characters is twice as fast as a pattern. */
+/** True for nearly every name. For so few characters, a loop is twice as fast as a regular expression. */
 function isPrintableAscii(text: string): boolean {
   for (let i = 0; i < text.length; i += 1) {
     const unit = text.charCodeAt(i);
@@ -44,10 +44,16 @@ const orNull =
   (value) =>
     value === null || rule(value);
 
-/** From these on a number is in milliseconds, microseconds (Avro's timestamp-micros), nanoseconds; below, in seconds. */
+/**
+ * The first numbers that are in milliseconds, in microseconds (Avro's timestamp-micros), and in nanoseconds. Smaller
+ * numbers are in seconds.
+ */
 const [FIRST_MS, FIRST_MICROS, FIRST_NANOS] = [1e11, 1e14, 1e17];
 
-/** A login's timestamp in whole ms since the epoch. Each unit reaches from March 1973 to the year 5138, seconds from 1970. */
+/**
+ * A login's timestamp in whole ms since the epoch. Seconds cover 1970 to the year 5138; the other units cover March
+ * 1973 to the year 5138.
+ */
 export function epochMs(timestamp: number): number {
   if (timestamp < FIRST_MS) return timestamp * 1_000;
   if (timestamp < FIRST_MICROS) return timestamp;
@@ -56,13 +62,13 @@ export function epochMs(timestamp: number): number {
 
 interface FieldRule {
   readonly keeps: Rule;
-  /** what a value that breaks the rule is read as; undefined is missing */
+  /** replaces a value that breaks the rule; undefined means missing */
   readonly readAs?: (value: unknown) => unknown;
   /** for the dead letter */
   readonly expected: string;
 }
 
-/** A field that only informs: what is wrong with it never costs the login, and counts as missing. */
+/** An informational field: an invalid value counts as missing, and the login stays valid. */
 const informational: FieldRule = {
   keeps: shortName,
   readAs: () => undefined,
@@ -70,8 +76,8 @@ const informational: FieldRule = {
 };
 
 /**
- * By hand, not by zod: they are held to every record, and have to cost less than decoding it (bench/logins.ts). Each
- * with what it expects, for the dead letter.
+ * Written by hand, not with zod: these rules run on every record, and must cost less than decoding it
+ * (bench/logins.ts).
  */
 const RULES: Readonly<Record<keyof Login, FieldRule>> = {
   user_id: {
@@ -93,13 +99,13 @@ const RULES: Readonly<Record<keyof Login, FieldRule>> = {
   device_type: informational,
 };
 
-/** What a field says; undefined, null or empty where that is nothing. */
-export function said(field: keyof Login, value: unknown): unknown {
+/** The value of a field, without extras such as a port; undefined, null or empty where it is missing. */
+export function fieldValue(field: keyof Login, value: unknown): unknown {
   const { keeps, readAs } = RULES[field];
   return readAs === undefined || isMissing(value) || keeps(value) ? value : readAs(value);
 }
 
-/** Whether a value keeps every rule. Written out, not looped over: this is what each record pays. */
+/** Whether a login passes every rule. Written without a loop, as it runs on every record. */
 export function keepsRules(value: object): value is Login {
   const login = value as Record<keyof Login, unknown>;
   return (
@@ -113,7 +119,7 @@ export function keepsRules(value: object): value is Login {
   );
 }
 
-/** Each field at fault with what was expected of it, never its value. */
+/** Each field at fault with its expected format, never its value. */
 export function brokenRules(login: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(RULES).flatMap(([field, { keeps, expected }]) =>
     keeps(login[field]) ? [] : [`${field}: ${expected}`],

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { MskEvent } from '#lib/kafka/event.ts';
 import { PROCESSED, runEvent } from './logins.fixture.ts';
 
-/** More than any topic has: an invocation by hand must not meet the records of a running stack. */
+/** No topic has that many partitions: an invocation by hand must not collide with records of a running stack. */
 const FIRST_SAMPLE_PARTITION = 9;
 
 async function outcomeOf(file: string) {
@@ -18,7 +18,7 @@ test.each([
   ['processLogin/confluent', 2],
   ['processLogin/glue', 2],
   ['processLogin/decoded', 3],
-])('the sample %s is of good logins', async (file, count) => {
+])('the sample %s has valid logins', async (file, count) => {
   const { values, codes } = await outcomeOf(file);
 
   expect(codes).toEqual([]);
@@ -26,7 +26,7 @@ test.each([
   expect(values[0]).toEqual(PROCESSED);
 });
 
-test('the sample of bad logins has every cause but those that need a second schema or a value of over 64 KiB', async () => {
+test('the sample of bad logins has every error code except those that need a second schema or a value over 64 KiB', async () => {
   const { codes } = await outcomeOf('processLogin/bad');
 
   expect(codes.toSorted(([a], [b]) => a - b).map(([, code]) => code)).toEqual([

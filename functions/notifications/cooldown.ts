@@ -3,27 +3,28 @@ import { TransientError } from '#lib/errors.ts';
 import { type Item, item } from '#lib/stores/attributes.ts';
 import type { PutIf } from '#lib/stores/conditional-put.ts';
 
-/** A vehicle's kind of alert: what a cooldown is of. */
+/** A vehicle and a kind of alert. Each subject has its own cooldown. */
 export interface Subject {
   readonly vehicleId: string;
   readonly alert: string;
 }
 
 /**
- * Whose turn it is to notify: of the alerts of a subject, one in each cooldown.
+ * Decides which alert is sent: one for each subject and cooldown.
  *
- * The claim comes before the message, or a thousand alerts side by side would send a thousand. It names the alert that
- * has it, so that the same alert, delivered again because the message failed or the function died in between, may go
- * on; once the message is out, `sent` ends that. Until then no other alert is done: it comes again, and takes over a
- * claim whose function has ended without its message. So a message is never lost, and sent twice only where the function
- * dies between the message and `sent`, or the same alert is worked on by two at once.
+ * An alert makes a claim before its message is sent; otherwise a thousand alerts at once would send a thousand
+ * messages. The claim names the alert. So if the message fails or the function dies, the same alert may continue when
+ * it is delivered again. After the message, `sent` completes the claim. Until then every other alert of the subject
+ * fails and comes again, and takes over the claim as soon as the claim's invocation must have ended. So no message is
+ * lost. A message is sent twice only if the function dies between the message and `sent`, or if two workers have the
+ * same alert at once.
  */
 export interface Cooldown {
   /**
-   * @param sources of all the alerts that one message would stand for: the first claims, and takes over from any other
-   *   of them
-   * @returns whether the first is the one to send; false where the message of this cooldown is out
-   * @throws TransientError NOTIFICATION_PENDING where another alert has claimed, and its message isn't out
+   * @param sources of all alerts that one message stands for; the first one claims, and may take over a claim of the
+   *   others
+   * @returns true if the first alert is the one to send; false if this cooldown's message has been sent
+   * @throws TransientError NOTIFICATION_PENDING where another alert has the claim, and its message has not been sent
    */
   claim(subject: Subject, sources: readonly [string, ...string[]], deadline: Deadline): Promise<boolean>;
   sent(subject: Subject, source: string, deadline: Deadline): Promise<void>;
@@ -36,18 +37,18 @@ export interface CooldownOptions {
   readonly now?: () => number;
 }
 
-/** Items of ended cooldowns are removed by their TTL some time later. */
+/** TTL removes an item this long after its cooldown has ended. */
 const REMOVED_AFTER_S = 86_400;
 
-/** Longer than an invocation of notifyAlerts may take (60 s): whoever claimed before that has ended. */
+/** Longer than the timeout of notifyAlerts (60 s): the invocation of an older claim has ended. */
 const CLAIMED_MS = 120_000;
 
-/** What DynamoDB takes in one IN. */
+/** The most operands of IN in DynamoDB. */
 const MOST_OPERANDS = 100;
 const MOST_KNOWN = 100_000;
 
 export function cooldown({ put, table, cooldownMs, now = Date.now }: CooldownOptions): Cooldown {
-  /** Subjects that this instance has notified of, and when their cooldowns end: no need to ask for each alert. */
+  /** The end of the cooldown of each subject that this instance has sent: saves a request for each alert. */
   const until = new Map<string, number>();
 
   function itemOf(subject: string, source: string, sent: boolean) {
@@ -89,7 +90,10 @@ export function cooldown({ put, table, cooldownMs, now = Date.now }: CooldownOpt
       );
       if (claimed === 'written') return true;
       if (there?.['sent']?.BOOL) return false;
-      throw new TransientError('NOTIFICATION_PENDING', 'the message of an alert that came before is not out');
+      throw new TransientError(
+        'NOTIFICATION_PENDING',
+        'another alert has claimed this cooldown, and its message has not been sent',
+      );
     },
     async sent(subject, source, deadline) {
       const key = subjectOf(subject);

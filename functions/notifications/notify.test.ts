@@ -11,8 +11,8 @@ const alert = (vehicleId: string, ageMs: number): TestRecord => ({
   value: { vehicleId, alert: 'Speeding', speed: 90, timestamp: new Date(NOW - ageMs).toISOString() },
 });
 
-/** Tells of alerts that are up to ten minutes old, of each subject at once. */
-async function told(records: TestRecord[]) {
+/** Sends alerts that are up to ten minutes old, without a cooldown. */
+async function sent(records: TestRecord[]) {
   const subjects: string[] = [];
   const counts: number[] = [];
   const always: Cooldown = { claim: async () => true, sent: async () => undefined };
@@ -27,22 +27,22 @@ async function told(records: TestRecord[]) {
   return { subjects, counts, failures: failures.map(({ error }) => error.code) };
 }
 
-test('an alert is told until it is as old as the limit, by the time of its event', async () => {
+test('an alert is sent until its event time is as old as the limit', async () => {
   const records = [alert('now', 0), alert('limit', 10 * MINUTE), alert('older', 10 * MINUTE + 1), alert('days', 1e9)];
 
-  expect(await told(records)).toEqual({ subjects: ['Speeding: now', 'Speeding: limit'], counts: [2], failures: [] });
+  expect(await sent(records)).toEqual({ subjects: ['Speeding: now', 'Speeding: limit'], counts: [2], failures: [] });
 });
 
-test('the new ones of a vehicle are told though the older ones are not', async () => {
-  expect(await told([alert('V1', 1e9), alert('V1', MINUTE)])).toEqual({
+test('new alerts of a vehicle are sent even if older ones are too old', async () => {
+  expect(await sent([alert('V1', 1e9), alert('V1', MINUTE)])).toEqual({
     subjects: ['Speeding: V1'],
     counts: [1],
     failures: [],
   });
 });
 
-test('what is no alert is a failure, however old', async () => {
+test('an invalid record is a failure, whatever its age', async () => {
   const records = [{ topic: 'alerts-topic', value: 'no JSON' }, alert('V1', 0)];
 
-  expect(await told(records)).toEqual({ subjects: ['Speeding: V1'], counts: [0], failures: ['NOT_JSON'] });
+  expect(await sent(records)).toEqual({ subjects: ['Speeding: V1'], counts: [0], failures: ['NOT_JSON'] });
 });

@@ -8,7 +8,7 @@ import { sideBySide } from '#lib/stores/side-by-side.ts';
 import { alertDocument } from '../sinks/alert-document.ts';
 import type { Cooldown, Subject } from './cooldown.ts';
 
-/** What SNS is asked to send; the topic is the publisher's. */
+/** A message for SNS, without its topic, which the publisher knows. */
 export type Notification = Required<Pick<PublishCommandInput, 'Subject' | 'Message' | 'MessageAttributes'>>;
 export type Publish = (notification: Notification, deadline: Deadline) => Promise<void>;
 
@@ -24,18 +24,18 @@ interface Candidate {
 export interface NotifyOptions {
   readonly cooldown: Cooldown;
   readonly publish: Publish;
-  /** an alert whose event is longer ago is nobody's news: a backlog's, or one of before there were notifications */
+  /** older alerts, by event time, are not sent: they come from a backlog, or from before notifications were on */
   readonly maxAgeMs: number;
-  /** told how many of a batch were too old */
+  /** called once per batch, with the number of alerts that were too old */
   readonly tooOld: (count: number) => void;
   readonly now?: () => number;
 }
 
 const AT_ONCE = 20;
 
-/** Of each vehicle's alerts of a kind, one message per cooldown. */
+/** Sends one message for each vehicle, kind of alert and cooldown. */
 export function notify({ cooldown, publish, maxAgeMs, tooOld, now = Date.now }: NotifyOptions): BatchFunction {
-  /** The first stands for all: where it fails, all of them come again. */
+  /** The first alert stands for all of them: if it fails, all are handed back. */
   async function notifyOnce(candidates: readonly Candidate[], deadline: Deadline): Promise<Failure[]> {
     const [{ subject, source, document }, ...others] = candidates as [Candidate, ...Candidate[]];
     const sources = [source, ...others.map((other) => other.source)] as const;
@@ -66,7 +66,7 @@ function candidateOf(record: KafkaRecord): Candidate {
   return { record, subject: { vehicleId, alert }, source: id, eventTime: Date.parse(eventTime), document };
 }
 
-/** SNS takes a subject of 100 characters of ASCII at most; attributes are for filter policies of subscribers. */
+/** A subject in SNS has at most 100 characters, in ASCII. The attributes are for subscribers' filter policies. */
 function notificationOf({ vehicleId, alert }: Subject, document: Candidate['document']): Notification {
   return {
     Subject: `${alert}: ${vehicleId}`.replace(/[^\x20-\x7e]/g, '?').slice(0, 100),

@@ -6,7 +6,7 @@ afterEach(() => {
   process.env = { ...saved };
 });
 
-test('alerts that are too old are a metric of CloudWatch', () => {
+test('the number of alerts that are too old is a metric', () => {
   Object.assign(process.env, { POWERTOOLS_METRICS_DISABLED: 'false', POWERTOOLS_METRICS_NAMESPACE: 'tests' });
   process.env['POWERTOOLS_DEV'] = 'true';
   const log = jest.spyOn(console, 'log').mockReturnValue();

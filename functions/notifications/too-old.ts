@@ -1,6 +1,6 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 
-/** Counts alerts that nobody was told of, as they were too old: `AlertsTooOld` (EMF metric, one line a batch). */
+/** Counts alerts that were too old to be sent: `AlertsTooOld` (EMF metric, one line per batch). */
 export function countTooOld(functionName: string): (count: number) => void {
   const metrics = new Metrics({ serviceName: functionName });
   return (count) => {

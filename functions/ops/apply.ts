@@ -9,23 +9,23 @@ import type { Migration } from './migrations.ts';
 export interface Applied {
   /** Applied by this run. */
   readonly applied: string[];
-  /** Found applied. */
+  /** Applied by an earlier run. */
   readonly already: string[];
 }
 
-/** Any number will do that no one else takes: two runs at once wait for each other. */
+/** Any number that no other lock uses. With the lock, two runs at once wait for each other. */
 const LOCK = 4_020_210;
 
 const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS schema_migrations (
   version int PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`;
 
 /**
- * Applies what isn't applied yet, in order, each migration in a transaction of its own together with its row in
- * schema_migrations: what fails leaves nothing of itself, and the next run goes on there. A database that resumes or
- * is away is waited for until the deadline.
- * @throws PermanentError MIGRATION_CHANGED where an applied migration's text is another one now
- * @throws Error naming the migration where PostgreSQL or the service refuses it
- * @throws TransientError where the deadline came first
+ * Applies the missing migrations in order. Each one runs in its own transaction, together with its row in
+ * schema_migrations: a migration that fails leaves nothing behind, and the next run continues with it. Waits until the
+ * deadline for a database that is resuming or unavailable.
+ * @throws PermanentError MIGRATION_CHANGED where the text of an applied migration has changed
+ * @throws Error naming the migration where PostgreSQL or the service rejects it
+ * @throws TransientError where the deadline passed first
  */
 export async function applyMigrations(
   database: Database,
@@ -39,7 +39,7 @@ export async function applyMigrations(
     });
     outcome[fresh ? 'applied' : 'already'].push(migration.name);
 
-    // A wrong statement or a missing right doesn't pass by waiting.
+    // Waiting does not fix a wrong statement or a missing permission.
     function named(error: unknown): never {
       if (!isBrokenDeployment(error)) throw error;
       throw new Error(`migration ${migration.name}: ${error.code}, ${error.message}`, { cause: error });
@@ -49,7 +49,7 @@ export async function applyMigrations(
 }
 
 async function applyOne(execute: Execute, migration: Migration): Promise<boolean> {
-  // Held to the end of the transaction. The cast: the Data API returns no void.
+  // Held until the end of the transaction. The Data API can't return void, so the result is cast.
   await execute(`SELECT pg_advisory_xact_lock(${LOCK})::text`);
   await execute(CREATE_TABLE);
   const applied = await appliedChecksum(execute, migration.version);

@@ -10,7 +10,7 @@ interface Answer {
   method: string | undefined;
 }
 
-/** CloudFormation's side: takes answers, with these statuses one after the other, then 200. */
+/** Stands for CloudFormation: replies to answers with these statuses, then with 200. */
 async function responseUrl(...statuses: number[]) {
   const answers: Answer[] = [];
   const server = createServer((request, response) => {
@@ -34,18 +34,18 @@ function request(type: 'Create' | 'Update' | 'Delete', url: string): CloudFormat
   return { RequestType: type, ...common, ...rest } as CloudFormationCustomResourceEvent;
 }
 
-/** An invocation that ends in so many ms. */
+/** An invocation with this time left. */
 function invocation(ms: number) {
   const end = Date.now() + ms;
   return { getRemainingTimeInMillis: () => end - Date.now() };
 }
 
-/** The work has what is left of an invocation's time but a minute. */
+/** The work has the time of its invocation, minus one minute. */
 const MINUTE = 60_000;
 const quick = { reserveMs: MINUTE, attemptMs: MINUTE, pauseMs: 1 };
 const work: Work = async () => ({ applied: ['001_fleet'] });
 
-test('work that is done is a success, with ids that never change', async () => {
+test('work that ends well is a success, and the physical id never changes', async () => {
   await using cloudFormation = await responseUrl();
 
   await customResource(work, quick)(request('Create', cloudFormation.url), invocation(2 * MINUTE));
@@ -77,7 +77,7 @@ test.each<[what: string, work: Work, reason: string | RegExp]>([
   ],
   ['that rejects with no error', () => Promise.reject('a text'), 'a text'],
   ['that never ends', () => new Promise(() => {}), /did not end within/],
-])('work %s is a failure, told in time', async (_, failing, reason) => {
+])('work %s is a failure, and is answered in time', async (_, failing, reason) => {
   await using cloudFormation = await responseUrl();
   const context = invocation(MINUTE + 50);
 
@@ -89,7 +89,7 @@ test.each<[what: string, work: Work, reason: string | RegExp]>([
   expect(cloudFormation.answers[0]?.body['Reason']).toMatch(reason);
 });
 
-test('an invocation that has no time left for work still answers', async () => {
+test('an invocation without time for the work still answers', async () => {
   await using cloudFormation = await responseUrl();
 
   await customResource(() => new Promise(() => {}), quick)(request('Update', cloudFormation.url), invocation(100));
@@ -97,7 +97,7 @@ test('an invocation that has no time left for work still answers', async () => {
   expect(cloudFormation.answers[0]?.body['Status']).toBe('FAILED');
 });
 
-test('deleting does no work, and succeeds', async () => {
+test('a delete does no work, and succeeds', async () => {
   await using cloudFormation = await responseUrl();
   const forbidden: Work = () => Promise.reject(new Error('called'));
 
@@ -106,7 +106,7 @@ test('deleting does no work, and succeeds', async () => {
   expect(cloudFormation.answers[0]?.body).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'as-before' });
 });
 
-test('an answer that is refused is given again, and fits', async () => {
+test('a rejected answer is sent again, and is short enough', async () => {
   await using cloudFormation = await responseUrl(503, 500);
   const verbose: Work = () => Promise.reject(new Error('é'.repeat(10_000)));
 
@@ -116,10 +116,10 @@ test('an answer that is refused is given again, and fits', async () => {
   expect(cloudFormation.answers[2]?.bytes).toBeLessThan(4096);
 });
 
-test('where no answer is taken, the invocation fails, so that Lambda calls again', async () => {
+test('if no answer is accepted, the invocation fails, so that Lambda repeats it', async () => {
   await using cloudFormation = await responseUrl(403, 403, 403, 403);
 
   await expect(
     customResource(work, quick)(request('Create', cloudFormation.url), invocation(2 * MINUTE)),
-  ).rejects.toThrow("CloudFormation's address takes no answer: status 403");
+  ).rejects.toThrow('CloudFormation did not accept the answer: status 403');
 });

@@ -3,11 +3,11 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceResponse, Context } from 'aws-lambda';
 import { beforeDeadline } from '#lib/deadline.ts';
 
-/** What a custom resource does when it is created or updated; its time is less than the invocation's. */
+/** The work of a custom resource when it is created or updated. Its context has less time than the invocation. */
 export type Work = (context: Pick<Context, 'getRemainingTimeInMillis'>) => Promise<unknown>;
 
 export interface AnswerOptions {
-  /** ms that are kept for the answer */
+  /** ms that are reserved for the answer */
   reserveMs: number;
   /** ms that one attempt to answer may take */
   attemptMs: number;
@@ -22,16 +22,17 @@ interface Outcome {
 
 const usual: AnswerOptions = { reserveMs: 20_000, attemptMs: 4_000, pauseMs: 1_000 };
 const ATTEMPTS = 4;
-/** CloudFormation takes an answer of 4096 bytes: the ids are some hundreds, a character at worst 6 (\\u0000). */
+/** CloudFormation accepts 4096 bytes. The ids need some hundreds, and a character at most 6 (\\u0000). */
 const REASON_LENGTH = 500;
 
 /**
- * A handler for AWS::CloudFormation::CustomResource that answers in every case: the work is done, has failed, or has not
- * ended while there is still time to say so. Without an answer a deployment would wait, by default an hour.
+ * A handler for AWS::CloudFormation::CustomResource that always answers: the work succeeded, failed, or did not end in
+ * time. Without an answer a deployment waits, by default for an hour.
  *
- * - Deleting does nothing: what the work has written goes, or stays, with its store.
- * - The work may be done again: CloudFormation repeats it in an update's rollback, Lambda after a lost answer.
- * @throws Error where CloudFormation's address takes no answer: Lambda then calls again, twice
+ * - A delete does nothing: the results of the work are deleted, or kept, with their store.
+ * - The work may run more than once: CloudFormation repeats it in the rollback of an update, Lambda after a lost
+ *   answer.
+ * @throws Error where CloudFormation does not accept the answer: Lambda then repeats the invocation twice
  * @example export const handler = customResource(async (context) => migrate({}, context));
  */
 export function customResource(work: Work, options: Partial<AnswerOptions> = {}) {
@@ -44,11 +45,11 @@ export function customResource(work: Work, options: Partial<AnswerOptions> = {})
   ): Promise<void> {
     const shorter = { getRemainingTimeInMillis: () => context.getRemainingTimeInMillis() - reserveMs };
     const outcome = await done(event, shorter);
-    // Not the address: who has it may answer.
+    // Without the URL: anyone who has it can answer.
     logger.info('custom resource', { request: event.RequestType, resource: event.LogicalResourceId, ...outcome });
     await answer(event.ResponseURL, {
       ...outcome,
-      // The same for ever: another one would be a replacement, and the old one deleted.
+      // Never changes: with another id CloudFormation would replace the resource, and delete the old one.
       PhysicalResourceId:
         event.RequestType === 'Create' ? `${event.LogicalResourceId}-of-stack` : event.PhysicalResourceId,
       StackId: event.StackId,
@@ -78,7 +79,7 @@ export function customResource(work: Work, options: Partial<AnswerOptions> = {})
         return;
       } catch (cause) {
         if (attempt === ATTEMPTS) {
-          throw new Error(`CloudFormation's address takes no answer: ${(cause as Error).message}`, { cause });
+          throw new Error(`CloudFormation did not accept the answer: ${(cause as Error).message}`, { cause });
         }
         await pause(pauseMs);
       }
@@ -86,7 +87,7 @@ export function customResource(work: Work, options: Partial<AnswerOptions> = {})
   }
 }
 
-/** As bytes, since a text would get a content type, which the signature of the address doesn't cover. */
+/** As bytes: fetch adds a content type to a text, but the signed URL allows none. */
 async function put(url: string, response: CloudFormationCustomResourceResponse, ms: number): Promise<void> {
   const body = Buffer.from(JSON.stringify(response));
   const { ok, status } = await fetch(url, { method: 'PUT', body, signal: AbortSignal.timeout(ms) });

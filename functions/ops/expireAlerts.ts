@@ -14,7 +14,7 @@ const config = readConfiguration({
 const client = searchClient({ node: config.OPENSEARCH_NODE, auth: config.OPENSEARCH_AUTH, region: config.AWS_REGION });
 const logger = new Logger({ serviceName: 'expireAlerts' });
 
-/** Deletes the indices of months whose alerts are all older than the retention; once a day, and by hand. */
+/** Deletes the indices of months in which all alerts are older than the retention. Runs once a day, and by hand. */
 export async function handler(): Promise<{ deleted: string[] }> {
   const deleted = await expireAlerts(client, config.ALERT_RETENTION_MONTHS, Date.now());
   logger.info('expired alerts', { deleted });

@@ -29,8 +29,8 @@ const reference = {
 const client = dataApiClient();
 
 /**
- * Applies resources/sql to the database; by hand or by a deployment, as often as one likes, two at once too. A database
- * that is paused is waited for.
+ * Applies resources/sql to the database, in a deployment or by hand. Idempotent, even for two runs at once. Waits for a
+ * paused database.
  */
 export async function handler(_event: unknown, context: Context): Promise<Applied> {
   const deadline = invocationDeadline(context);

@@ -1,6 +1,6 @@
 import { readMigrations } from './migrations.ts';
 
-test('in the order of their numbers, split into statements', () => {
+test('migrations are in the order of their numbers, split into statements', () => {
   const read = readMigrations({ '010_b': 'SELECT 1; SELECT 2;', '002_a': 'SELECT 3;' });
   expect(read.map(({ version, name, statements }) => ({ version, name, statements }))).toEqual([
     { version: 2, name: '002_a', statements: ['SELECT 3'] },
@@ -8,7 +8,7 @@ test('in the order of their numbers, split into statements', () => {
   ]);
 });
 
-test('the checksum tells another text, but not other line ends', () => {
+test('the checksum changes with the text, but not with line endings', () => {
   const [unix, dos, other] = ['SELECT 1;\n', 'SELECT 1;\r\n', 'SELECT 2;\n'].map(
     (text) => readMigrations({ '001_a': text })[0]?.checksum,
   );
@@ -19,6 +19,6 @@ test('the checksum tells another text, but not other line ends', () => {
 test.each<[files: Record<string, string>, error: RegExp]>([
   [{ first: '' }, /migration first: its name/],
   [{ '001_a': '', '001_b': '' }, /001_a and 001_b have the same number/],
-])('%j is refused', (files, error) => {
+])('%j is rejected', (files, error) => {
   expect(() => readMigrations(files)).toThrow(error);
 });

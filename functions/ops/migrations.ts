@@ -4,7 +4,7 @@ import { splitStatements } from '#lib/stores/sql/statements.ts';
 /** A numbered file of resources/sql, ready to be applied. */
 export interface Migration {
   readonly version: number;
-  /** The file's name without its ending: `001_fleet`. */
+  /** The file's name without its extension: `001_fleet`. */
   readonly name: string;
   /** SHA-256 of the text, in hex: tells whether an applied file was changed later. */
   readonly checksum: string;
@@ -16,7 +16,7 @@ const NAME = /^(\d{3})_[a-z0-9_]+$/;
 /**
  * The migrations in the order of their numbers.
  * @param files name without `.sql` -> text
- * @throws Error naming a file whose name has no number, or the number of another one
+ * @throws Error naming a file without a number in its name, or two files with the same number
  */
 export function readMigrations(files: Readonly<Record<string, string>>): Migration[] {
   const migrations = Object.entries(files)
@@ -32,7 +32,7 @@ export function readMigrations(files: Readonly<Record<string, string>>): Migrati
 function readMigration(name: string, text: string): Migration {
   const number = NAME.exec(name)?.[1];
   if (number === undefined) throw new Error(`migration ${name}: its name must be like 001_what_it_makes`);
-  // A checkout with other line ends is the same migration.
+  // Line endings depend on the checkout: they do not count.
   const content = text.replaceAll('\r\n', '\n');
   const checksum = createHash('sha256').update(content).digest('hex');
   return { version: Number(number), name, checksum, statements: splitStatements(content) };

@@ -4,7 +4,7 @@ import { json } from 'node:stream/consumers';
 import type { Context } from 'aws-lambda';
 import { handler } from './prepareSearch.ts';
 
-test('a variable that is missing is a failure that CloudFormation is told', async () => {
+test('CloudFormation gets the failure as answer if a variable is missing', async () => {
   const { promise: answer, resolve } = Promise.withResolvers<unknown>();
   const server = createServer((request, response) => {
     void json(request).then(resolve);

@@ -7,7 +7,7 @@ import { prepareSearch } from '../sinks/opensearch/prepare.ts';
 import { TEMPLATE_NAME } from '../sinks/opensearch/template.ts';
 import { customResource } from './customResource.ts';
 
-/** Reads its variables when it is called: one that is missing is then a failure that CloudFormation is told. */
+/** Reads its variables during the call, so that CloudFormation gets an answer even if a variable is missing. */
 async function prepare(context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<{ prepared: string }> {
   const config = readConfiguration({
     AWS_REGION: text,
@@ -15,7 +15,7 @@ async function prepare(context: Pick<Context, 'getRemainingTimeInMillis'>): Prom
     OPENSEARCH_AUTH: searchAuth,
     WRITER_ROLE_ARN: z.string(),
     EXPIRY_ROLE_ARN: z.string(),
-    READER_ROLE_ARN: z.string(), // '': nobody reads
+    READER_ROLE_ARN: z.string(), // '': no reader
   });
   const auth = config.OPENSEARCH_AUTH;
   const client = searchClient({ node: config.OPENSEARCH_NODE, auth, region: config.AWS_REGION });
@@ -32,8 +32,8 @@ async function prepare(context: Pick<Context, 'getRemainingTimeInMillis'>): Prom
 const answered = customResource(prepare);
 
 /**
- * Puts the index template of alerts and who may write them: as the stack's custom resource SetUpSearch, and by hand, as
- * often as one likes. One function for both, since a domain knows one master role.
+ * Puts the index template of alerts, and the roles for them. Runs as the stack's custom resource SetUpSearch, and by
+ * hand. Idempotent. One function for both, as a domain has only one master role.
  */
 export async function handler(event: Partial<CloudFormationCustomResourceEvent>, context: Context): Promise<unknown> {
   return 'ResponseURL' in event ? answered(event as CloudFormationCustomResourceEvent, context) : prepare(context);

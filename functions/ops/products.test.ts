@@ -9,11 +9,11 @@ const catalogue = () => JSON.parse(read('resources/catalogue/products.json'));
 
 const product = { product_id: 'P1', product_name: 'Mouse' };
 
-test('the file is a catalogue: seed 003 has five products', () => {
+test('the file is a catalogue of five products, as the requirements say', () => {
   expect(readProducts(catalogue())).toHaveLength(5);
 });
 
-test('the windows have a bucket for every 1,000 products of the file, as the template stands', () => {
+test('by default the windows have a bucket for every 1,000 products of the file', () => {
   const template = parse(read('functions/orders/functions.yml'), { logLevel: 'error' }) as Functions;
   const buckets = /^\$\{param:windowBuckets, '(\d+)'\}$/.exec(template.aggregateOrders.environment.WINDOW_BUCKETS)?.[1];
 
@@ -23,9 +23,9 @@ test('the windows have a bucket for every 1,000 products of the file, as the tem
 test.each<[string, unknown]>([
   ['a product twice', [product, { ...product, product_name: 'Keyboard' }]],
   ['a product without a name', [{ product_id: 'P1' }]],
-  ['an id that no order may have', [{ ...product, product_id: 'x'.repeat(65) }]],
-  ['a field that nobody reads', [{ ...product, price: 1 }]],
-  ['no list', product],
-])('%s is refused', (_, file) => {
+  ['an id that is too long for an order', [{ ...product, product_id: 'x'.repeat(65) }]],
+  ['an unknown field', [{ ...product, price: 1 }]],
+  ['a product in place of a list', product],
+])('%s is rejected', (_, file) => {
   expect(() => readProducts(file)).toThrow();
 });

@@ -13,7 +13,7 @@ export type Product = z.infer<typeof catalogue>[number];
 const TIMEOUT_MS = 3_000;
 const PUTS_AT_ONCE = 20;
 
-/** @throws Error where a file holds no catalogue, or a product twice: nothing of it is written then */
+/** @throws Error where the file is not a catalogue, or has a product twice; then nothing is written */
 export function readProducts(file: unknown): Product[] {
   const products = catalogue.parse(file);
   for (const [id, { length }] of Map.groupBy(products, ({ product_id }) => product_id)) {
@@ -23,8 +23,8 @@ export function readProducts(file: unknown): Product[] {
 }
 
 /**
- * Writes products to their table. One that is there already gets the name that it is given; one that isn't named stays:
- * orders of it may still be on their way.
+ * Writes products to their table. An existing product gets the new name. A product that is not in the list stays, as
+ * its orders may still be on their way.
  * @throws TransientError where the table can't be written before the deadline
  */
 export async function writeProducts(

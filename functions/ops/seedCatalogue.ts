@@ -10,7 +10,7 @@ const config = readConfiguration({ PRODUCTS_TABLE: text });
 const products = readProducts(file);
 const client = new DynamoDBClient(oneAttempt);
 
-/** Writes resources/catalogue/products.json to the products' table; by hand or by a deployment, as often as one likes. */
+/** Writes resources/catalogue/products.json to the products' table, in a deployment or by hand. Idempotent. */
 export async function handler(_event: unknown, context: Context): Promise<{ products: number }> {
   await writeProducts(products, { client, table: config.PRODUCTS_TABLE }, invocationDeadline(context));
   return { products: products.length };

@@ -6,15 +6,15 @@ interface Step {
 }
 
 /**
- * What the stores need before the first record, in order; each is a function of its own too, to be called by hand.
- * Loaded when it is its turn, so that one that can't start is a failure that CloudFormation is told.
+ * The steps that the stores need before the first record, in order. Each one is also a function, to be called by hand.
+ * A step is loaded when it runs, so that CloudFormation gets an answer even if loading fails.
  */
 const steps: Record<string, () => Promise<Step>> = {
   migrate: () => import('./migrate.ts') as Promise<Step>,
   seedCatalogue: () => import('./seedCatalogue.ts') as Promise<Step>,
 };
 
-/** The stack's custom resource SetUp: part of each deployment, before the mappings deliver. */
+/** The stack's custom resource SetUp: runs in each deployment, before the mappings deliver records. */
 export const handler = customResource(async (context) => {
   const results: Record<string, unknown> = {};
   for (const [name, load] of Object.entries(steps)) {

@@ -22,9 +22,9 @@ const config = readConfiguration({
   RECORDS_TABLE: text,
   ARCHIVE_BUCKET: text,
 });
-/** Enough that some partition has two of them. */
+/** Enough for one partition to get two of them. */
 const RECORDS = 4;
-/** ms kept for removing what was found */
+/** ms that are reserved for the removal */
 const REMOVAL_MS = 15_000;
 
 const topic = config.SMOKE_TOPIC;
@@ -46,7 +46,7 @@ const places = {
 };
 
 export interface SmokeResult {
-  /** what the records' keys begin with */
+  /** prefix of the records' keys */
   marker: string;
   records: number;
   /** ms after they were produced */
@@ -54,9 +54,9 @@ export interface SmokeResult {
 }
 
 /**
- * Sends marked records through the deployed pipeline, finds each in PostgreSQL, DynamoDB and the archive, and removes it
- * from the first two. The archive keeps them: it is the topic's log, and what is missing from it would be a loss.
- * @throws Error naming each store that hadn't all records in time, or that the records couldn't be produced
+ * Sends marked records through the deployed pipeline, finds each one in PostgreSQL, DynamoDB and the archive, and
+ * removes it from the first two. The archive keeps them: it is the topic's log, and a missing record would be a loss.
+ * @throws Error naming each store that did not have all records in time; also where the records can't be produced
  */
 export async function handler(_event: unknown, context: Context): Promise<SmokeResult> {
   const removed = invocationDeadline(context);

@@ -64,7 +64,7 @@ test('orders become the metrics of their window, to the cent', async () => {
   expect(counts).toMatchObject([{ applied: 3, closed: 1 }]);
 });
 
-test('an order is known by the raw record that it came from, else by its own coordinates', async () => {
+test('the identity of an order is its raw record, or its own coordinates if that is unknown', async () => {
   const { run, counts } = setUp();
   const unusable = [undefined, 'orders-1', 'orders-1-12345678901234567', 'orders/1-2', '\uFFFD-1-2', 'orders-1-2/x'];
 
@@ -90,13 +90,13 @@ test.each([
   ['SCHEMA', { ...value, amount: 10_000_000.01 }],
   ['SCHEMA', { ...value, product_id: 'ä'.repeat(33) }],
   ['SCHEMA', { ...value, timestamp: 'yesterday' }],
-])('what is no processed order is permanent (%s), and the others are counted', async (code, bad) => {
+])('an invalid order is a permanent error (%s), and the others are counted', async (code, bad) => {
   const { run, counts } = setUp();
   expect(await run([processed(0), { ...processed(1), value: bad }, processed(2)])).toEqual([[0, 1, code]]);
   expect(counts).toMatchObject([{ applied: 2 }]);
 });
 
-test('every amount of at most two decimals is its cents', async () => {
+test('every amount of at most two decimals is counted to the cent', async () => {
   const { run, produced } = setUp();
   const amounts = Array.from({ length: 2_000 }, (_, i) => (i * 499_979 + 1) / 100);
   await run([...amounts.map((amount, n) => processed(n, { amount })), processed(9_999, at(100))]);
@@ -104,7 +104,7 @@ test('every amount of at most two decimals is its cents', async () => {
   expect(produced[0]?.total_revenue.toFixed(2).replace('.', '')).toBe(String(cents));
 });
 
-test('a late order is permanent', async () => {
+test('a late order is a permanent error', async () => {
   const { run } = setUp();
   expect(await run([processed(0, at(100)), processed(1, at(39)), processed(2, at(40))])).toEqual([[0, 1, 'LATE']]);
 });

@@ -14,12 +14,12 @@ export interface AggregateOptions {
     metrics: readonly ProductMetric[],
     batch: Pick<Batch, 'bootstrapServers' | 'deadline'>,
   ) => Promise<void>;
-  /** told once per batch */
+  /** called once per batch */
   readonly report: (counts: WindowCounts) => void;
   readonly now?: () => number;
 }
 
-/** What happens to a batch of processed orders: decode and validate, count in windows, close those that are due. */
+/** Processes a batch of processed orders: decode and validate, count in windows, close the windows that are due. */
 export function aggregate({ aggregator, publish, report, now = Date.now }: AggregateOptions): BatchFunction {
   async function onePartition({ partition, records }: PartitionRecords, batch: Batch, counts: WindowCounts) {
     const { orders, failures } = readOrders(records);
@@ -33,7 +33,7 @@ export function aggregate({ aggregator, publish, report, now = Date.now }: Aggre
       const refused = await aggregator.aggregate(partition, orders, run);
       return [...failures, ...refused.map(({ order, error }): Failure => ({ record: order.record, error }))];
     } catch (thrown) {
-      // What is counted is found again in the states: the whole partition may come once more.
+      // The whole partition may come again: the windows' states know the orders that are counted already.
       const error = asRetriable(thrown);
       return records.map((record): Failure => ({ record, error }));
     }
@@ -44,7 +44,7 @@ export function aggregate({ aggregator, publish, report, now = Date.now }: Aggre
     const running: Promise<Failure[]>[] = [];
     for (const own of batch.partitions) {
       running.push(onePartition(own, batch, counts));
-      // What this one asks of the table is on its way while the next one is decoded.
+      // Sends this partition's requests to the table before the next partition is decoded.
       await setImmediate();
     }
     const failures = await Promise.all(running);
@@ -53,7 +53,7 @@ export function aggregate({ aggregator, publish, report, now = Date.now }: Aggre
   };
 }
 
-/** As eachRecord does, without an object of its own for each of ten thousand orders. */
+/** Like eachRecord, without an extra object for each of ten thousand orders. */
 function readOrders(records: readonly KafkaRecord[]) {
   const orders: RecordedOrder[] = [];
   const failures: Failure[] = [];
@@ -67,7 +67,7 @@ function readOrders(records: readonly KafkaRecord[]) {
   return { orders, failures };
 }
 
-/** No single order is at fault where counting them fails. */
+/** If counting fails, no single order is at fault. */
 function asRetriable(thrown: unknown): PipelineError {
   const error = toPipelineError(thrown);
   return error.retriable

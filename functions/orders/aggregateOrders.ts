@@ -37,7 +37,7 @@ const producer = createProducer({
 
 const retention = retentionSeconds(config.ALLOWED_LATENESS_SECONDS);
 
-/** processed-orders -> product-metrics, by way of the windows' table; late and invalid records to orders-dlq. */
+/** processed-orders -> product-metrics, through the windows' table; late and invalid records to orders-dlq. */
 export const handler = batchHandler(
   { function: name, handingBack: config.HANDING_BACK, producer, deadLetterTopicOf: () => config.DEAD_LETTER_TOPIC },
   aggregate({

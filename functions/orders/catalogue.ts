@@ -8,8 +8,8 @@ import { storeCall } from '#lib/stores/call.ts';
 /** The names of products. */
 export interface Catalogue {
   /**
-   * The names of those products that are in the catalogue.
-   * @throws TransientError where the table can't be read before the deadline, or holds nothing at all
+   * The names of the products that are in the catalogue.
+   * @throws TransientError where the table can't be read before the deadline, or is empty
    */
   of(productIds: readonly string[], deadline: Deadline): Promise<ReadonlyMap<string, string>>;
 }
@@ -17,9 +17,9 @@ export interface Catalogue {
 export interface CatalogueOptions {
   client: DynamoDBClient;
   table: string;
-  /** a name is believed for so long */
+  /** how long a name is used after it was read */
   cacheMs: number;
-  /** products remembered at most */
+  /** the most products in the cache */
   cacheSize: number;
   now?: () => number;
 }
@@ -28,14 +28,14 @@ const CODE = 'CATALOGUE_UNREADABLE';
 const TIMEOUT_MS = 3_000;
 
 /**
- * Reads the catalogue through a cache of this execution environment. A product that it doesn't hold is asked for, all
- * of a batch at once, and one that isn't there is not remembered: added to the catalogue, it is known to the next batch.
+ * Reads the catalogue through a cache of this execution environment. All products of a batch that are not in the cache
+ * are read at once. A missing product is not cached, so that the next batch finds it once it is in the catalogue.
  */
 export function catalogueReader({ client, table, cacheMs, cacheSize, now = Date.now }: CatalogueOptions): Catalogue {
   const cache = boundedCache<string>({ ageMs: cacheMs, size: cacheSize, now });
   let filled = false;
 
-  /** An empty table is a deployment that isn't finished: no order is at fault, and none may become a dead letter. */
+  /** If the table is empty, the deployment is not finished: no order is at fault, and none may become a dead letter. */
   async function refuseEmpty(deadline: Deadline): Promise<void> {
     const scan = new ScanCommand({ TableName: table, Limit: 1 });
     const { Items = [] } = await storeCall({ store: CODE, deadline, timeoutMs: TIMEOUT_MS }, (options) =>
@@ -55,7 +55,8 @@ export function catalogueReader({ client, table, cacheMs, cacheSize, now = Date.
         else names.set(id, known.value);
       }
       const keys = unknown.map((id) => ({ product_id: { S: id } }));
-      // Consistent: an order of a product that isn't found is refused for ever, so one that was just added must be.
+      // Consistent: an order with an unknown product becomes a dead letter, so a product that was just added must be
+      // found.
       const items = await batchGet({ client, table, code: CODE, consistent: true }, keys, deadline);
       for (const { product_id, product_name } of items) {
         if (!product_id?.S || !product_name?.S) continue;

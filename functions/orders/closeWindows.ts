@@ -41,7 +41,9 @@ const store = dynamodbWindows({
 const rules = { graceMs: config.GRACE_SECONDS * 1000, idleMs: config.IDLE_SECONDS * 1000 };
 const report = windowCounts(name);
 
-/** On a schedule: closes the windows that idle partitions left open. What it has no time for, the next call does. */
+/**
+ * Runs on a schedule: closes the windows that idle partitions left open. If its time runs out, the next run goes on.
+ */
 export async function handler(_event: unknown, context: Context): Promise<WindowCounts> {
   const deadline = invocationDeadline(context);
   const counts = noCounts();

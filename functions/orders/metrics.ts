@@ -6,8 +6,8 @@ import type { OwnMessage } from '#lib/kafka/message.ts';
 import type { ProductMetric } from '#lib/windows/state/metric.ts';
 
 /**
- * Produces results to product-metrics, under their product's key, named `<window start>/<product>`.
- * @throws TransientError where not all are acknowledged, be it that one is refused: no result may be left out
+ * Produces results to product-metrics, with the product as key and `<window start>/<product>` as `source`.
+ * @throws TransientError where a result is rejected or not acknowledged: no result may be lost
  */
 export async function produceMetrics(
   producer: AnyProducer,
@@ -26,5 +26,5 @@ export async function produceMetrics(
   });
   const [refusal] = await producer.send(bootstrapServers, messages, deadline);
   if (refusal === undefined) return;
-  throw new TransientError('METRICS', `${topic} refused a result: ${refusal.error.message}`, { cause: refusal.error });
+  throw new TransientError('METRICS', `${topic} rejected a result: ${refusal.error.message}`, { cause: refusal.error });
 }

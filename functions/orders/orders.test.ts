@@ -10,7 +10,7 @@ import { readProcessedOrder } from './schema.ts';
 const O1 = { order_id: 'O1', user_id: 'U1', product_id: 'P001', amount: 12.5, timestamp: '2026-01-01T00:00:00Z' };
 const NAMES = new Map([['P001', 'Wireless Mouse']]);
 
-/** Where the records of one batch end, in the order in which they were produced. */
+/** The records that a batch produces, in their order. */
 async function run(records: TestRecord[], catalogue: Catalogue = { of: async () => NAMES }) {
   const sent: Message[] = [];
   const producer = {
@@ -36,7 +36,7 @@ async function run(records: TestRecord[], catalogue: Catalogue = { of: async () 
 
 const cause = '__lambda.errors.exception';
 
-test('an order gets its product’s name, and is found under its product from then on', async () => {
+test('an order gets its product’s name, and the product as its key', async () => {
   const trace = { traceparent: TRACE };
 
   const [order] = await run([{ partition: 2, offset: 7, value: { ...O1, coupon: 'dropped' }, headers: trace }]);
@@ -79,26 +79,23 @@ describe('these are processed:', () => {
     expect(readProcessedOrder({ value: order?.value ?? null })).toMatchObject(expected);
   });
 
-  test.each([-1, 0])(
-    'of a record whose Kafka timestamp is %d, none, any time that is not past all years',
-    async (timestamp) => {
-      const sent = await run([
-        { timestamp, value: O1 },
-        { timestamp, value: { ...O1, timestamp: Date.UTC(40_000, 0) } },
-      ]);
+  test.each([-1, 0])('without a Kafka timestamp (%d), any time until the year 9999', async (timestamp) => {
+    const sent = await run([
+      { timestamp, value: O1 },
+      { timestamp, value: { ...O1, timestamp: Date.UTC(40_000, 0) } },
+    ]);
 
-      expect(sent.map(({ topic, headers }) => [topic, headers[cause]])).toEqual([
-        ['processed-orders', undefined],
-        ['orders-dlq', 'FUTURE_TIMESTAMP'],
-      ]);
-    },
-  );
+    expect(sent.map(({ topic, headers }) => [topic, headers[cause]])).toEqual([
+      ['processed-orders', undefined],
+      ['orders-dlq', 'FUTURE_TIMESTAMP'],
+    ]);
+  });
 
-  test('a record without a key: nothing is read from it', async () => {
+  test('a record without a key', async () => {
     expect(await run([{ key: null, value: O1 }])).toMatchObject([{ topic: 'processed-orders' }]);
   });
 
-  test('an order_id that comes again, with the same or another amount: both, told apart by their source', async () => {
+  test('orders with the same order_id, with the same or another amount: each has its own source', async () => {
     const sent = await run([{ value: O1 }, { value: O1 }, { value: { ...O1, amount: 99 } }]);
 
     expect(sent.map(({ topic, headers }) => [topic, headers['source']])).toEqual([
@@ -109,15 +106,15 @@ describe('these are processed:', () => {
   });
 });
 
-describe('these end in orders-dlq, unchanged, with their cause, and the batch goes on:', () => {
+describe('these go to orders-dlq, unchanged, with the error code, and the rest of the batch is processed:', () => {
   const json = JSON.stringify(O1);
   const long = 'x'.repeat(129);
   test.each<[string, TestRecord['value'], string]>([
     ['a tombstone', null, 'NULL_VALUE'],
     ['a 1 MB value', json.replace('{', `{${' '.repeat(1_000_000)}`), 'TOO_LARGE'],
     ['invalid UTF-8', Buffer.from([0x7b, 0xff, 0x7d]), 'NOT_UTF8'],
-    ['amount NaN, which JSON has not', json.replace('12.5', 'NaN'), 'NOT_JSON'],
-    ['no object', '[1]', 'NOT_AN_OBJECT'],
+    ['amount NaN, which is not JSON', json.replace('12.5', 'NaN'), 'NOT_JSON'],
+    ['JSON that is not an object', '[1]', 'NOT_AN_OBJECT'],
     ['amount 0', { ...O1, amount: 0 }, 'SCHEMA'],
     ['amount -5', { ...O1, amount: -5 }, 'SCHEMA'],
     ['amount "12"', { ...O1, amount: '12' }, 'SCHEMA'],
@@ -143,12 +140,12 @@ describe('these end in orders-dlq, unchanged, with their cause, and the batch go
     ['1969', { ...O1, timestamp: '1969-12-31T23:59:59Z' }, 'SCHEMA'],
     ['a negative time', { ...O1, timestamp: -1 }, 'SCHEMA'],
     ['the year 40000 in ISO 8601', { ...O1, timestamp: '+040000-01-01T00:00:00Z' }, 'SCHEMA'],
-    ['no time at all, 1e300', { ...O1, timestamp: 1e300 }, 'SCHEMA'],
+    ['a number that is not a time, 1e300', { ...O1, timestamp: 1e300 }, 'SCHEMA'],
     ['the year 40000 in milliseconds', { ...O1, timestamp: Date.UTC(40_000, 0) }, 'FUTURE_TIMESTAMP'],
     ['a clock ahead by more than 5 min', { ...O1, timestamp: KAFKA_TIME + 300_001 }, 'FUTURE_TIMESTAMP'],
     ['an unknown product', { ...O1, product_id: 'P999' }, 'UNKNOWN_PRODUCT'],
-    ['a product that objects have', { ...O1, product_id: 'constructor' }, 'UNKNOWN_PRODUCT'],
-    ['an order in __proto__', `{"__proto__":${json}}`, 'SCHEMA'],
+    ['a product with the name of a property of every object', { ...O1, product_id: 'constructor' }, 'UNKNOWN_PRODUCT'],
+    ['an order within __proto__', `{"__proto__":${json}}`, 'SCHEMA'],
   ])('%s', async (_, value, code) => {
     const sent = await run([{ value }, { value: O1 }]);
 
@@ -161,7 +158,7 @@ describe('these end in orders-dlq, unchanged, with their cause, and the batch go
   });
 });
 
-test('the first rule that an order breaks is its cause', async () => {
+test('the error code is that of the first rule that an order breaks', async () => {
   const all = { ...O1, product_id: 'P999', timestamp: '2027-01-01T00:00:00Z', amount: 0 };
 
   const sent = await run([
@@ -173,7 +170,7 @@ test('the first rule that an order breaks is its cause', async () => {
   expect(sent.map(({ headers }) => headers[cause])).toEqual(['SCHEMA', 'FUTURE_TIMESTAMP', 'UNKNOWN_PRODUCT']);
 });
 
-test('a message of a failure names the field and never holds its value', async () => {
+test('the message of a failure names the field, never its value', async () => {
   const secret = { order_id: 'my\u0007secret', user_id: 'secret\n', product_id: 'secret'.repeat(11), amount: 'secret' };
 
   const sent = await run([{ value: { ...secret, timestamp: 'secret' } }, { value: { ...O1, product_id: 'secret' } }]);
@@ -184,7 +181,7 @@ test('a message of a failure names the field and never holds its value', async (
   expect(messages.join()).not.toContain('secret');
 });
 
-test('a catalogue that can’t be read hands the batch back: nothing is produced, nothing dead-lettered', async () => {
+test('a catalogue that can’t be read hands the batch back: nothing is produced, not even dead letters', async () => {
   const down: Catalogue = {
     of: async () => {
       throw new TransientError('CATALOGUE_UNREADABLE', 'away');
@@ -194,7 +191,7 @@ test('a catalogue that can’t be read hands the batch back: nothing is produced
   await expect(run([{ value: O1 }, { value: 'bad' }], down)).rejects.toMatchObject({ code: 'CATALOGUE_UNREADABLE' });
 });
 
-test('every amount of whole cents is taken as it is, and no other', async () => {
+test('every amount of whole cents is accepted unchanged, and no other amount', async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 1_000_000_000 }), async (cents) => {
       const value = cents / 100;

@@ -10,11 +10,11 @@ import { type Order, type ProcessedOrder, readOrder } from './schema.ts';
 export interface OrdersOptions {
   producer: RecordProducer;
   catalogue: Catalogue;
-  /** where processed orders go */
+  /** the topic of processed orders */
   topic: string;
 }
 
-/** What happens to a batch of orders: decode and validate, look up products, enrich, produce. */
+/** Processes a batch of orders: decode and validate, look up products, enrich, produce. */
 export function orders({ producer, catalogue, topic }: OrdersOptions): BatchFunction {
   return async (batch) => {
     const { done, failures } = eachRecord(recordsOf(batch), readOrder);
@@ -35,7 +35,7 @@ export function orders({ producer, catalogue, topic }: OrdersOptions): BatchFunc
 
 const unknownProduct = () => new PermanentError('UNKNOWN_PRODUCT', 'product_id: not in the catalogue');
 
-/** Under its product's key: all orders of a product are then in one partition, in the order of their own. */
+/** The key is the product, so that all orders of a product are in one partition. */
 function toMessage(from: KafkaRecord, order: Order, product_name: string, topic: string): Message {
   const { order_id, user_id, product_id, amount, timestamp } = order;
   const time = new Date(timestamp).toISOString();

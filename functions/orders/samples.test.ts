@@ -4,7 +4,7 @@ import { eachRecord } from '#lib/kafka/outcome.ts';
 import { type KafkaRecord, partitionsOf } from '#lib/kafka/records.ts';
 import { readOrder, readProcessedOrder } from './schema.ts';
 
-/** More than any topic has: an invocation by hand must not meet the records of a running stack. */
+/** No topic has that many partitions: an invocation by hand must not collide with records of a running stack. */
 const FIRST_SAMPLE_PARTITION = 9;
 
 function codesOf(file: string, read: (record: KafkaRecord) => unknown): string[] {
@@ -18,12 +18,12 @@ function codesOf(file: string, read: (record: KafkaRecord) => unknown): string[]
   return failures.map(({ error }) => error.code);
 }
 
-test('the samples of good orders are good ones', () => {
+test('the samples of good orders are valid', () => {
   expect(codesOf('processOrder', readOrder)).toEqual([]);
   expect(codesOf('aggregateOrders', readProcessedOrder)).toEqual([]);
 });
 
-test('the sample of bad orders has every cause that an order itself can be of', () => {
+test('the sample of bad orders has every error code that an order itself can have', () => {
   const codes = codesOf('processOrder/bad', readOrder);
 
   expect(new Set(codes)).toEqual(

@@ -4,7 +4,7 @@ import type { WindowCounts } from '#lib/windows/run.ts';
 
 type Unit = (typeof MetricUnit)[keyof typeof MetricUnit];
 
-/** What each count is called as a metric, and in which unit. */
+/** The name and the unit of each count as a metric. */
 const METRICS: Readonly<Record<keyof WindowCounts, [string, Unit]>> = {
   applied: ['OrdersCounted', MetricUnit.Count],
   duplicates: ['OrdersDuplicate', MetricUnit.Count],
@@ -19,7 +19,7 @@ const METRICS: Readonly<Record<keyof WindowCounts, [string, Unit]>> = {
   progressWrites: ['WindowProgressWrites', MetricUnit.Count],
 };
 
-/** Logs and counts what an invocation did to windows (EMF metrics, one line). */
+/** Logs and counts what an invocation did with windows (EMF metrics, one line). */
 export function windowCounts(functionName: string): (counts: WindowCounts) => void {
   const logger = new Logger({ serviceName: functionName });
   const metrics = new Metrics({ serviceName: functionName });

@@ -8,7 +8,7 @@ import type { WindowOrder } from '#lib/windows/state/state.ts';
 import { LARGEST_AMOUNT, ORDER_LIMIT_BYTES, productId } from './schema.ts';
 import { type Counted, centsOf, readWritten } from './written-order.ts';
 
-/** An order to be counted, with the record that it is. */
+/** An order to count, with its record. */
 export interface RecordedOrder extends WindowOrder {
   readonly record: KafkaRecord;
 }
@@ -19,16 +19,16 @@ const amount = z
   .lte(LARGEST_AMOUNT)
   .refine((value) => centsOf(value) / 100 === value, 'more than two decimals');
 
-/** The rest is not read: this is the part of the pipeline that is done most. */
+/** No other field is read, for speed: this runs more often than all other code of the pipeline. */
 const countedSchema = z.object({ product_id: productId, amount, timestamp: isoTime });
 
-/** `orders-2-1234`: a topic's name, a partition, an offset that a double holds. */
+/** `orders-2-1234`: a topic's name, a partition, and an offset that a double can hold. */
 const RAW_COORDINATES = /^([\w.-]{1,249}-\d{1,10})-(\d{1,15})$/;
 
 /**
- * Decodes and validates one record of processed-orders. Its identity is the raw record that it came from, which only
- * processOrder may have written (routes.ts); without one that can be read, its own coordinates.
- * @throws PermanentError with the code of the first rule that it breaks
+ * Decodes and validates one record of processed-orders. The order's identity is the raw record in the `source` header,
+ * which only processOrder may write (routes.ts); without a valid header, it is the record's own coordinates.
+ * @throws PermanentError with the code of the first rule that the record breaks
  */
 export function readWindowOrder(record: KafkaRecord): RecordedOrder {
   const { productId: product, cents, at } = readWritten(record.latin1Value) ?? readAny(record.value);
@@ -43,7 +43,10 @@ export function readWindowOrder(record: KafkaRecord): RecordedOrder {
   };
 }
 
-/** An order in any form that is right, or the error of what is wrong with it. */
+/**
+ * Reads an order in any valid form.
+ * @throws PermanentError with the code of the first rule that the value breaks
+ */
 export function readAny(value: Buffer | null): Counted {
   const order = validate(countedSchema, decodeJsonObject(value, 2 * ORDER_LIMIT_BYTES));
   return { productId: order.product_id, cents: centsOf(order.amount), at: Date.parse(order.timestamp) };

@@ -1,13 +1,13 @@
 import type { WindowOrder } from '#lib/windows/state/state.ts';
 import { LARGEST_AMOUNT } from './schema.ts';
 
-/** Of a processed order what windows count of it. */
+/** What windows count of a processed order. */
 export type Counted = Pick<WindowOrder, 'productId' | 'cents' | 'at'>;
 
-/** What a JSON string holds where each byte stands for itself: no escape, no control character, no UTF-8 beyond ASCII. */
+/** A character of a JSON string that stands for itself: ASCII, and neither an escape nor a control character. */
 const PLAIN = '[ !#-\\[\\]-~]';
 
-/** The text that processOrder writes, field by field; `product_id` at most as long as it may be. */
+/** The text that processOrder writes, field by field, with `product_id` up to its longest length. */
 const WRITTEN = new RegExp(
   `^\\{"order_id":"${PLAIN}{1,128}","user_id":"${PLAIN}{1,128}","product_id":"(${PLAIN}{1,64})",` +
     `"product_name":"${PLAIN}{1,256}","amount":((?:0|[1-9]\\d{0,7})(?:\\.\\d{1,2})?),` +
@@ -15,10 +15,10 @@ const WRITTEN = new RegExp(
 );
 
 /**
- * Reads an order that is, byte for byte, of the form that processOrder gives it: several times as fast as decoding,
- * parsing and validating it, and to the same result.
- * @param value one character a byte
- * @returns undefined where it is of any other form, be it right or wrong
+ * Reads an order in exactly the form that processOrder writes: several times as fast as decoding, parsing and
+ * validating it, with the same result.
+ * @param value one character per byte
+ * @returns undefined where the value has another form, valid or invalid
  */
 export function readWritten(value: string | undefined): Counted | undefined {
   const [, productId, amount, minute, seconds] = WRITTEN.exec(value ?? '') ?? [];
@@ -29,20 +29,20 @@ export function readWritten(value: string | undefined): Counted | undefined {
   return { productId, cents: centsOf(units), at: start + Math.round(Number(seconds) * 1000) };
 }
 
-/** As isoTime has it. */
+/** isoTime rejects this year too. */
 const NO_YEAR = '0000';
 
-/** Exact: the nearest double to two decimals, times 100, is far less than half a cent off. */
+/** Exact: for a double that is nearest to two decimals, the product is off by far less than half a cent. */
 export const centsOf = (amount: number) => Math.round(amount * 100);
 
-/** The minute that was asked for last: most orders of a batch share it with their neighbours. */
+/** The last minute that was read: most orders of a batch have the same minute as the order before. */
 let latest: { text: string; start: number | undefined } = { text: '', start: undefined };
 
-/** When a minute begins, in ms since the epoch; undefined where the calendar, or PostgreSQL, has no such minute. */
+/** The start of a minute, in ms since the epoch; undefined where the calendar, or PostgreSQL, has no such minute. */
 function startOf(text: string): number | undefined {
   if (latest.text === text) return latest.start;
   const date = new Date(`${text}Z`);
-  // Where a day or an hour is none, Date either says so or goes on to the next.
+  // For a day or an hour that does not exist, Date is invalid, or is the next day.
   const exists = !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text) && !text.startsWith(NO_YEAR);
   latest = { text, start: exists ? date.getTime() : undefined };
   return latest.start;

@@ -13,7 +13,7 @@ const config = readConfiguration({
   TOPIC_EPOCHS: z.string().transform((json) => z.record(z.string(), z.int().min(0)).parse(JSON.parse(json))),
 });
 
-/** Every topic, dead-letter topics too -> S3, as it is. */
+/** Every topic, including dead-letter topics -> S3, unchanged. */
 export const handler = sinkHandler(
   'archiveToS3',
   config,

@@ -21,7 +21,7 @@ const registry = {
 const decoders = () => schemaDecoders({ reader: processedType, registries: { confluent: registry, glue: registry } });
 const payload = processedType.toBuffer(PROCESSED);
 
-/** A sink that keeps what it is given, and refuses what it can't read. */
+/** A sink that keeps the logins that it can read, and fails the others. */
 function keeping() {
   const kept: unknown[] = [];
   const sink: Sink = {
@@ -40,7 +40,7 @@ function keeping() {
 
 const login = (value: TestRecord['value']): TestRecord => ({ topic: 'user-login-processed', value });
 
-test('a login in Avro is given as JSON, one in JSON as it is', async () => {
+test('the sink gets a login in Avro as JSON, and a login in JSON unchanged', async () => {
   const { sink, kept } = keeping();
 
   expect(
@@ -56,7 +56,7 @@ test('a login in Avro is given as JSON, one in JSON as it is', async () => {
   expect(kept).toEqual([PROCESSED, PROCESSED, PROCESSED, PROCESSED]);
 });
 
-test('what fails is the record as it lies in its topic: undecodable, refused by the sink, or for later', async () => {
+test('a failure has the original record: undecodable, rejected by the sink, or retriable', async () => {
   const { sink, kept } = keeping();
   const values = [
     frameGlue(VERSION, payload.subarray(0, -1)),
@@ -80,7 +80,7 @@ test('what fails is the record as it lies in its topic: undecodable, refused by 
   expect(kept).toEqual([PROCESSED]);
 });
 
-test('bytes of other topics are none of its business', async () => {
+test('records of other topics stay unchanged', async () => {
   const seen: KafkaRecord[] = [];
   const write: Sink['write'] = async (given) => {
     seen.push(...recordsOf(given));

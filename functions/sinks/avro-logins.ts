@@ -13,12 +13,12 @@ import type { Sink } from './sink.ts';
 
 const TOPIC = 'user-login-processed';
 
-/** The registries that a stage may have its processed logins written by. */
+/** The schema registries that may have the schemas of processed logins. */
 export const loginVariables = { GLUE_REGISTRY: text, SCHEMA_REGISTRY_URL: z.string() } satisfies z.ZodRawShape;
 
 /**
- * A sink that reads processed logins in JSON reads them in framed Avro too: what processLogin writes is its stage's
- * choice, and may change while records of both kinds lie in the topic.
+ * Makes a sink that reads processed logins in JSON also read them in framed Avro. The stage decides in which format
+ * processLogin writes, and may change it while the topic holds records of both formats.
  * @param schema resources/avro/user_login_processed.avsc, as JSON text
  */
 export function readingAvroLogins(
@@ -33,7 +33,10 @@ export function readingAvroLogins(
   return decoding(sink, schemaDecoders({ reader: avroType(schema), registries }));
 }
 
-/** Gives the sink each framed login's JSON in place of its Avro; what can't be decoded is not given to it. */
+/**
+ * Gives the sink each framed login as JSON instead of Avro. A login that can't be decoded is a failure, and the sink
+ * doesn't get it.
+ */
 export function decoding(sink: Sink, decoders: Decoders): Sink {
   return {
     async write(batch) {
@@ -47,13 +50,13 @@ export function decoding(sink: Sink, decoders: Decoders): Sink {
         records: partition.records.flatMap((record) => (failed.has(record) ? [] : (inJson.get(record) ?? record))),
       }));
       const refused = await sink.write({ ...batch, partitions });
-      // A dead letter is the record as it lies in its topic.
+      // A dead letter has the original record.
       return [...failures, ...refused.map(({ record, error }) => ({ record: originals.get(record) ?? record, error }))];
     },
   };
 }
 
-/** What begins a framing, and no JSON text. */
+/** Framed Avro begins with one of these bytes. JSON text never does. */
 function isFramed({ value }: KafkaRecord): boolean {
   return value?.[0] === 0 || value?.[0] === 3;
 }

@@ -6,18 +6,18 @@ const one = (record: TestRecord) => batchOfRecords([record]).partitions[0]?.reco
 const processed = (headers: Record<string, string | Buffer>) =>
   one({ topic: 'processed-data-topic', partition: 1, offset: 5, headers });
 
-test('the source of a topic that our functions alone write', () => {
+test('the identity is the source header, on a topic that only our functions write', () => {
   expect(identityOf(processed({ source: 'raw-data-topic-2-9/Speeding' }))).toBe('raw-data-topic-2-9/Speeding');
 });
 
-test('the origin of a redriven record that has no source', () => {
+test('the identity of a redriven record without a source is its origin', () => {
   expect(identityOf(processed({ origin: 'processed-data-topic-0-3' }))).toBe('processed-data-topic-0-3');
   expect(identityOf(processed({ origin: 'processed-data-topic-0-3', source: 'raw-data-topic-2-9' }))).toBe(
     'raw-data-topic-2-9',
   );
 });
 
-test('its own coordinates where the headers are missing, unusable, or anybody could have written them', () => {
+test("the identity is the record's coordinates if the headers are missing or invalid, or anybody may write the topic", () => {
   const own = 'processed-data-topic-1-5';
   const unusable = ['', 'x'.repeat(513), 'a\u0000b', Buffer.from([0xff])];
 
@@ -28,7 +28,7 @@ test('its own coordinates where the headers are missing, unusable, or anybody co
   );
 });
 
-test('the raw partition and offset of an identity, else its own', () => {
+test("the origin is the partition and offset in the identity, or the record's own", () => {
   expect(originOf(processed({ source: 'raw-data-topic-2-9007199254740993/LowFuel' }))).toEqual({
     partition: '2',
     offset: '9007199254740993',

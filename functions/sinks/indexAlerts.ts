@@ -12,5 +12,5 @@ const config = readConfiguration({
 
 const client = searchClient({ node: config.OPENSEARCH_NODE, auth: config.OPENSEARCH_AUTH, region: config.AWS_REGION });
 
-/** alerts-topic -> OpenSearch: each alert a document, in the index of its month. */
+/** alerts-topic -> OpenSearch: each alert is a document, in the index of its month. */
 export const handler = sinkHandler('indexAlerts', config, openSearchSink(client));

@@ -20,7 +20,7 @@ const reference = {
   database: config.DATABASE_NAME,
 };
 
-/** The topics that routes.ts gives a table -> Aurora PostgreSQL, a row each. */
+/** Topics with a table in the `rds` column of routes.ts -> Aurora PostgreSQL: each record is a row. */
 export const handler = sinkHandler(
   'insertIntoRds',
   config,

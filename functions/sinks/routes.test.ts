@@ -8,43 +8,45 @@ interface Definition {
 const functions = parse(readFileSync(new URL('functions.yml', import.meta.url), 'utf8'), {
   merge: true,
   logLevel: 'silent',
-}) as Record<'archiveToS3' | 'insertIntoRds' | 'upsertIntoDynamodb', Definition>;
+}) as Record<string, Definition>;
 
-const mapped = (name: keyof typeof functions) => functions[name].events.map(({ msk }) => msk.topic).toSorted();
-const routed = (store: 'rds' | 'dynamodb') =>
-  Object.keys(routes)
-    .filter((topic) => routeOf(topic)[store]?.length)
-    .toSorted();
+/** Every function in functions.yml, and the topics that it must be mapped to. */
+const stores: Readonly<Record<string, (topic: string) => unknown>> = {
+  archiveToS3: () => true,
+  insertIntoRds: (topic) => routeOf(topic).rds,
+  upsertIntoDynamodb: (topic) => routeOf(topic).dynamodb.length,
+};
 
 describe('the table and the mappings of functions.yml agree', () => {
-  test('every topic is archived', () => {
-    expect(mapped('archiveToS3')).toEqual(Object.keys(routes).toSorted());
+  test('every function is a store of the table', () => {
+    expect(Object.keys(functions).toSorted()).toEqual(Object.keys(stores).toSorted());
   });
 
-  test('a topic is mapped to the stores that its row names', () => {
-    expect(mapped('insertIntoRds')).toEqual(routed('rds'));
-    expect(mapped('upsertIntoDynamodb')).toEqual(routed('dynamodb'));
+  test.each(Object.entries(stores))('%s is mapped to the topics that it stores', (name, isStored) => {
+    const mapped = functions[name]?.events.map(({ msk }) => msk.topic).toSorted();
+
+    expect(mapped).toEqual(Object.keys(routes).filter(isStored).toSorted());
   });
 
-  test('each mapping has a consumer group of its own, named after function and topic', () => {
+  test('each mapping has its own consumer group, named after function and topic', () => {
     for (const [name, { events }] of Object.entries(functions)) {
       for (const { msk } of events) expect(msk.consumerGroupId).toBe(`${name}-${msk.topic}-v1`);
     }
   });
 });
 
-test('a topic without a row goes in as a generic record, whatever its name', () => {
+test('records of a topic without a row are stored as generic records, whatever its name', () => {
   for (const topic of ['unknown', 'constructor', '__proto__']) {
     expect(routeOf(topic)).toMatchObject({ rds: 'records', dynamodb: ['records'], trusted: false });
     expect(deadLetterTopicOf(topic)).toBe('demo-dlq');
   }
 });
 
-test('a dead-letter topic has no dead-letter topic: its batch is handed back, and nothing goes round', () => {
+test('a dead-letter topic has no dead-letter topic: its batch is handed back', () => {
   for (const topic of deadLetterTopics) expect(() => deadLetterTopicOf(topic)).toThrow(/handed back/);
 });
 
-test('only topics that our functions alone write are believed their headers', () => {
+test('headers are used only on topics that only our functions write', () => {
   expect(Object.keys(routes).filter((topic) => routeOf(topic).trusted)).toEqual([
     'processed-data-topic',
     'alerts-topic',

@@ -5,13 +5,13 @@ export type RowKind = 'readings' | 'alerts' | 'trips' | 'orders' | 'product_metr
 /** The tables of DynamoDB that a topic's records can go to (resources/dynamodb.yml). */
 export type ItemKind = 'vehicles' | 'alerts' | 'trips' | 'orders' | 'users' | 'devices' | 'records';
 
-/** What the sinks do with a topic. Every topic is archived to S3, so that isn't said. */
+/** What the sinks do with a topic. The archive in S3 has no column, as it takes every topic. */
 export interface Route {
-  /** one line for the reader */
+  /** for readers of this file */
   readonly holds: string;
-  /** where a record goes that a store refuses for what it is; null: see {@link deadLetterTopicOf} */
+  /** dead-letter topic for records that a store rejects; null: see {@link deadLetterTopicOf} */
   readonly deadLetterTopic: string | null;
-  /** whether `source` and `origin` headers are believed: only where nobody but our functions may write (ACL) */
+  /** whether `source` and `origin` headers are used: only where nobody but our functions may write (ACL) */
   readonly trusted: boolean;
   readonly rds: RowKind | null;
   /** a record may be an item of several tables */
@@ -62,10 +62,10 @@ export const routes: Readonly<Record<string, Route>> = {
     rds: 'product_metrics',
     dynamodb: [],
   },
-  'user-login': { ...archivedOnly, holds: 'logins as sent, with whole addresses', deadLetterTopic: 'user-login-dlq' },
+  'user-login': { ...archivedOnly, holds: 'logins as sent, with full IP addresses', deadLetterTopic: 'user-login-dlq' },
   'user-login-dlq': { ...archivedOnly, holds: 'dead letters of logins', deadLetterTopic: null },
   'user-login-processed': {
-    holds: 'valid logins, defaults filled, addresses truncated',
+    holds: 'valid logins, with defaults for missing fields, and truncated IP addresses',
     deadLetterTopic: 'user-login-dlq',
     trusted: true,
     rds: 'logins',
@@ -80,7 +80,7 @@ export const routes: Readonly<Record<string, Route>> = {
   },
 };
 
-/** A topic without a row: each record as it is, under its coordinates. */
+/** A topic without a row: each record is stored unchanged, under its coordinates. */
 const generic: Route = {
   holds: 'records of a topic that no domain owns',
   deadLetterTopic: 'demo-dlq',
@@ -96,10 +96,10 @@ export function routeOf(topic: string): Route {
 /**
  * The dead-letter topic of a topic.
  *
- * A dead-letter topic has none. To put its records into itself would never end, into another would hide them; and only
- * the archive reads it, which takes any bytes and so has no permanent failures (see s3/sink.ts). Should code ever come
- * to one all the same, this throws, and the batch is handed back: the record stays where it is, its partition waits,
- * and the lag alarm rings.
+ * A dead-letter topic has none. In itself its records would go round endlessly, and another topic would hide them. Only
+ * the archive reads dead-letter topics, and it has no permanent failures, as it can store any bytes (s3/sink.ts). If
+ * code asks for the dead-letter topic of one nevertheless, this error hands the batch back: the record stays in its
+ * topic, the partition waits, and the lag alarm fires.
  * @throws TransientError for a dead-letter topic
  */
 export function deadLetterTopicOf(topic: string): string {
@@ -107,7 +107,7 @@ export function deadLetterTopicOf(topic: string): string {
   if (deadLetterTopic !== null) return deadLetterTopic;
   throw new TransientError(
     'NO_DEAD_LETTER_TOPIC',
-    `${topic} is a dead-letter topic and has none of its own: its batch is handed back (functions/sinks/routes.ts)`,
+    `${topic} is a dead-letter topic, so it has no dead-letter topic: the batch is handed back (functions/sinks/routes.ts)`,
   );
 }
 

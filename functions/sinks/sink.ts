@@ -6,18 +6,18 @@ import { createProducer } from '#lib/kafka/client/producer.ts';
 import { deadLetterTopicOf, deadLetterTopics } from './routes.ts';
 import { guarded } from './store-at-fault.ts';
 
-/** A store's end of the pipeline. */
+/** Writes batches to a store. */
 export interface Sink {
   /**
-   * Writes a batch, so that writing it again, in whatever parts and by however many at once, changes nothing.
-   * @returns the records that are not in the store, and why; all the others are, durably
+   * Writes a batch. Idempotent, also where parts of the batch are written again, or by several workers at once.
+   * @returns the records that are not in the store, and why; all other records are stored durably
    */
   write(batch: Batch): Promise<readonly Failure[]>;
-  /** Whether a permanent failure's code may be the store's fault as well as the record's: see store-at-fault.ts. */
+  /** Whether a permanent failure with this code may be the store's fault, not the record's: see store-at-fault.ts. */
   readonly isAmbiguous?: (code: string) => boolean;
 }
 
-/** What every sink's environment holds, beside its own. */
+/** Variables that every sink has in its environment. */
 export const sinkVariables = {
   KAFKA_AUTH: kafkaAuth,
   HANDING_BACK: handingBack,
@@ -26,7 +26,7 @@ export const sinkVariables = {
 
 type SinkConfiguration = ReturnType<typeof readConfiguration<typeof sinkVariables>>;
 
-/** The Lambda handler around a sink: dead letters go where routes.ts says. */
+/** The Lambda handler of a sink. Dead letters go to the topics in routes.ts. */
 export function sinkHandler(
   name: string,
   config: SinkConfiguration,

@@ -7,7 +7,7 @@ import { guarded } from './store-at-fault.ts';
 const isAmbiguous: Sink['isAmbiguous'] = (code) => code.startsWith('MAPPING');
 const refusal = (code: string) => new PermanentError(code, 'the field [speed]');
 
-/** What becomes of a batch whose first records get these errors. */
+/** The failures of a batch in which the first records get these errors. */
 async function outcome(size: number, errors: readonly PipelineError[], ambiguous = isAmbiguous) {
   const sink: Sink = {
     write: async (batch) => errors.map((error, i) => ({ record: recordsOf(batch)[i] as never, error })),
@@ -29,11 +29,11 @@ test('where most of a batch is refused with one ambiguous code, those records ar
 });
 
 test.each([
-  ['half of it is', 20, of(10, 'MAPPING_A')],
-  ['no single code is that of most', 20, [...of(10, 'MAPPING_A'), ...of(10, 'MAPPING_B')]],
+  ['only half of the batch has the code', 20, of(10, 'MAPPING_A')],
+  ['no code is the code of most records', 20, [...of(10, 'MAPPING_A'), ...of(10, 'MAPPING_B')]],
   ['the batch is small', 19, of(19, 'MAPPING_A')],
-  ['the code says what the record is', 40, of(40, 'SQLSTATE_22P02')],
-])('a refusal stays one where %s', async (_, size, errors) => {
+  ['only the record can be at fault for the code', 40, of(40, 'SQLSTATE_22P02')],
+])('a rejection stays permanent where %s', async (_, size, errors) => {
   const codes = await outcome(size, errors);
 
   expect(codes).toEqual(errors.map(({ code }, i) => [i, code, false]));

@@ -19,7 +19,7 @@ const config = readConfiguration({
   LOGIN_DAYS: positive,
 });
 
-/** The topics that routes.ts gives a table -> DynamoDB: each entity's latest state. */
+/** Topics with tables in the `dynamodb` column of routes.ts -> DynamoDB: each entity's latest state. */
 export const handler = sinkHandler(
   'upsertIntoDynamodb',
   config,

@@ -11,7 +11,7 @@ const HOUR_MS = 3_600_000;
 const CALL_MS = 5_000;
 const unzip = promisify(gunzip);
 
-/** The archive of a topic in its first life. It is the topic's log, from which nothing is ever removed. */
+/** The archive of a topic in its first life (epoch 0). It is the topic's log: nothing is ever removed from it. */
 export function archiveIn(bucket: string, client = new S3Client(oneAttempt)): Place {
   const call = (deadline: Deadline) => ({ store: 'S3', deadline, timeoutMs: CALL_MS });
 
@@ -27,7 +27,10 @@ export function archiveIn(bucket: string, client = new S3Client(oneAttempt)): Pl
     return keys;
   }
 
-  /** Of one hour: the last object that begins at the range or before it, and all that begin within. */
+  /**
+   * The objects of one hour that may have records of the range: the last one that begins at or before the range, and
+   * all that begin within it.
+   */
   async function objectsOf(topic: string, { partition, from, to }: Range, hour: number, deadline: Deadline) {
     const keyAt = (offset: number) => objectKey({ topic, partition, epoch: 0 }, offset, hour);
     const prefix = keyAt(0).slice(0, keyAt(0).lastIndexOf('-') + 1);
@@ -62,7 +65,7 @@ export function archiveIn(bucket: string, client = new S3Client(oneAttempt)): Pl
   };
 }
 
-/** An object lies under the hour of its first record, which may be another's of the hour before. */
+/** The hour of an object is that of its first record, which may be another record, of the hour before. */
 function hoursOf(since: number, until: number): number[] {
   const hours = [since - HOUR_MS, since, until].map((ms) => Math.floor(ms / HOUR_MS) * HOUR_MS);
   return [...new Set(hours)];

@@ -6,17 +6,18 @@ const PAUSE_MS = 500;
 const NOT_ALL = 'NOT_ALL';
 
 export interface Deadlines {
-  /** of the search */
+  /** for the search */
   readonly found: Deadline;
-  /** of all: there has to be time for the removal behind the search */
+  /** for everything: the removal comes after the search, and needs time too */
   readonly removed: Deadline;
 }
 
 /**
- * Waits until every place has all marked records, and removes them from it. Each by itself: one that is away keeps no
- * other from being looked at and cleaned.
- * @returns ms until each had them
- * @throws Error naming the marker and each place that hadn't them in time or couldn't be cleaned; the first as its cause
+ * Waits until every store has all marked records, then removes them. The stores are independent: all others are checked
+ * and cleaned even if one is unavailable.
+ * @returns ms until each store had all records
+ * @throws Error naming the marker and each store that did not have all records in time, or could not be cleaned; its
+ *   cause is the first of these errors
  */
 export async function checkPlaces<Name extends string>(
   places: Readonly<Record<Name, Place>>,
@@ -31,7 +32,7 @@ export async function checkPlaces<Name extends string>(
     await attempt(place.name, untilFound(place, marked, found));
     const ms = Math.round(performance.now() - started);
     const remove = async () => place.remove?.(marked, removed);
-    await attempt(`${place.name} keeps what it has`, retry(remove, { deadline: removed }));
+    await attempt(`${place.name} could not be cleaned`, retry(remove, { deadline: removed }));
     return { name, ms, failures };
   });
   const checked = await Promise.all(checks);
@@ -44,7 +45,10 @@ export async function checkPlaces<Name extends string>(
   return Object.fromEntries(checked.map(({ name, ms }) => [name, ms])) as Record<Name, number>;
 }
 
-/** @throws Error with how many it had at the last look, and why there was no later one; or what `find` throws */
+/**
+ * @throws Error with the number of records at the last look, and the error of a later one; or the error of `find`, if
+ *   there was no look
+ */
 async function untilFound(place: Place, marked: Marked, deadline: Deadline): Promise<void> {
   let size: number | undefined;
   const look = async () => {

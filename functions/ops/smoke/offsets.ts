@@ -11,7 +11,7 @@ export interface TopicAt {
   readonly topic: string;
 }
 
-/** By partition, the offset that its next record gets. @throws TransientError where no broker tells in time */
+/** The next offset of each partition. @throws TransientError where no broker answers in time */
 export function nextOffsets(
   { auth, bootstrapServers, topic }: TopicAt,
   deadline: Deadline,
@@ -20,10 +20,10 @@ export function nextOffsets(
     const admin = kafkaClient({ auth, clientId: 'smoke', bootstrapServers, timeoutMs: TIMEOUT_MS }).admin();
     try {
       const asked = admin.connect().then(() => admin.fetchTopicOffsets(topic));
-      const offsets = await beforeDeadline(asked, within(TIMEOUT_MS, deadline), 'KAFKA', 'the question for offsets');
+      const offsets = await beforeDeadline(asked, within(TIMEOUT_MS, deadline), 'KAFKA', 'the request for offsets');
       return new Map(offsets.map(({ partition, high }) => [partition, Number(high)]));
     } catch (cause) {
-      throw new TransientError('KAFKA', `Kafka did not tell where ${topic} ends: ${(cause as Error).message}`, {
+      throw new TransientError('KAFKA', `Kafka did not give the end offsets of ${topic}: ${(cause as Error).message}`, {
         cause,
       });
     } finally {
@@ -33,7 +33,7 @@ export function nextOffsets(
   return retry(ask, { deadline });
 }
 
-/** What came between the two. */
+/** The offsets that were added between the two. */
 export function grown(before: ReadonlyMap<number, number>, after: ReadonlyMap<number, number>): Range[] {
   return [...after]
     .map(([partition, to]) => ({ partition, from: before.get(partition) ?? 0, to }))

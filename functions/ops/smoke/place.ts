@@ -1,19 +1,19 @@
 import type { Deadline } from '#lib/deadline.ts';
 
-/** Where in a partition marked records may lie: from `from` on, before `to`. */
+/** Offsets of a partition that marked records may have: at least `from`, below `to`. */
 export interface Range {
   readonly partition: number;
   readonly from: number;
   readonly to: number;
 }
 
-/** The marked records, as far as Kafka alone tells: each store is asked for itself. */
+/** The marked records, as known from Kafka. Each store is checked separately. */
 export interface Marked {
   readonly topic: string;
-  /** what their keys begin with */
+  /** prefix of their keys */
   readonly marker: string;
   readonly count: number;
-  /** of every partition that has grown meanwhile */
+  /** of every partition with new records */
   readonly ranges: readonly Range[];
   /** ms since the epoch: their timestamps lie between the two */
   readonly since: number;
@@ -22,10 +22,10 @@ export interface Marked {
 
 /** A store. */
 export interface Place {
-  /** as a person calls it */
+  /** its name in messages */
   readonly name: string;
-  /** The keys of the marked records that it holds. @throws TransientError where it is away */
+  /** The keys of the marked records in this store. @throws TransientError where it is unavailable */
   readonly find: (marked: Marked, deadline: Deadline) => Promise<ReadonlySet<string>>;
-  /** Removes what it holds of them; absent where they stay. @throws TransientError where it is away */
+  /** Removes the marked records; absent where the store keeps them. @throws TransientError where it is unavailable */
   readonly remove?: (marked: Marked, deadline: Deadline) => Promise<void>;
 }

@@ -3,7 +3,7 @@ import type { Deadline } from '#lib/deadline.ts';
 import { type Database, json } from '#lib/stores/data-api.ts';
 import type { Marked, Place } from './place.ts';
 
-/** By the index on topic, partition and offset: the topic's other rows may be many. */
+/** Uses the index on topic, partition and offset, as the topic may have many other rows. */
 const RANGES = 'jsonb_to_recordset(CAST(:ranges AS jsonb)) AS range(partition int, "from" bigint, "to" bigint)';
 const MARKED = `r.topic = :topic AND r.partition = range.partition AND r."offset" >= range."from"
   AND r."offset" < range."to" AND r.key_text LIKE :keys`;

@@ -16,13 +16,13 @@ export interface Clock {
   readonly now: number;
   /** how long a tombstone is kept, in days */
   readonly tombstoneDays: number;
-  /** how long after it a login is kept, in days */
+  /** how long a login is kept after its event time, in days */
   readonly loginDays: number;
 }
 
 /**
- * Which record of an entity stays: the first one; the newest by `version`; or the last of its partition, as compaction
- * keeps it, and of several partitions the newest by `version`.
+ * Which record of an entity stays in the table: the first one; the newest by `version`; or, as in compaction, the last
+ * one of its partition, and between partitions the newest by `version`.
  */
 export type Stays = 'first' | 'newest' | 'last';
 
@@ -31,7 +31,7 @@ export interface Entity {
   readonly key: readonly [string, ...string[]];
   readonly stays: Stays;
   /**
-   * @returns undefined where the record says nothing of such an entity
+   * @returns undefined where the record has no such entity
    * @throws PermanentError where the record can't be an item of this table
    */
   readonly item: (record: KafkaRecord, clock: Clock) => Item | undefined;
@@ -39,7 +39,7 @@ export interface Entity {
 
 const DAY_SECONDS = 86_400;
 
-/** The tables by what they hold. */
+/** The tables by kind of item. */
 export const entities: Readonly<Record<ItemKind, Entity>> = {
   vehicles: {
     key: ['vehicleId'],
@@ -60,9 +60,9 @@ export const entities: Readonly<Record<ItemKind, Entity>> = {
     },
   },
   /**
-   * The log says which of a vehicle's trips is the last one, whatever the clocks of those who wrote them. Kafka's
-   * timestamps decide only between partitions, where a vehicle has records in two: after partitions were added.
-   * A tombstone is a soft delete: its place has to outlast an older trip that comes again.
+   * The order in the log decides which trip of a vehicle is the last one, not the clocks of the writers. Kafka's
+   * timestamps decide only between partitions, as a vehicle has records in two of them after partitions were added. A
+   * tombstone is a soft delete: the item stays until no older trip can come again.
    */
   trips: {
     key: ['vehicleId'],
@@ -79,7 +79,7 @@ export const entities: Readonly<Record<ItemKind, Entity>> = {
       return item({ ...place, deleted: false, tripId, destination, plannedArrival });
     },
   },
-  /** An order_id that was sent twice is two items. */
+  /** An order_id that was sent twice becomes two items. */
   orders: {
     key: ['order_id', 'source'],
     stays: 'first',
@@ -93,7 +93,7 @@ export const entities: Readonly<Record<ItemKind, Entity>> = {
     stays: 'newest',
     item: (record, clock) => loginItem(record, clock),
   },
-  /** A login without a device is of a user alone. */
+  /** A login without a device has no item here. */
   devices: {
     key: ['device_id'],
     stays: 'newest',
@@ -110,7 +110,7 @@ export const entities: Readonly<Record<ItemKind, Entity>> = {
   },
 };
 
-/** What isn't known of a login has no attribute. */
+/** A missing field has no attribute. */
 function loginItem(record: KafkaRecord, { now, loginDays }: Clock): Item {
   const { timestamp, ip, device_id, ...login } = readProcessedLogin(record);
   const time = Date.parse(timestamp);
@@ -122,7 +122,8 @@ function loginItem(record: KafkaRecord, { now, loginDays }: Clock): Item {
     version: versionOf(time, originOf(record)),
     source: identityOf(record),
     eventTime: storedTime(timestamp),
-    // Not before it came: what lies over five years back, TTL never removes ("Using time to live (TTL)").
+    // Never before the login came: TTL never removes items that expired over five years ago ("Using time to live
+    // (TTL)").
     expiresAt: Math.max(Math.floor(time / 1000) + loginDays * DAY_SECONDS, Math.floor(came / 1000)),
   });
 }

@@ -21,8 +21,8 @@ const reading = (vehicleId: string, second: number): TestRecord => ({
   value: { vehicleId, location: '1,2', latitude: 1, longitude: 2, timestamp: `2026-01-01T00:00:0${second}Z` },
 });
 
-/** Refuses the states of those seconds. */
-const refusing =
+/** Rejects the states with those seconds. */
+const rejecting =
   (seconds: number[], error: Error, written: string[] = []): PutIf =>
   async ({ Item }) => {
     const time = Item['eventTime']?.S ?? '';
@@ -31,9 +31,9 @@ const refusing =
     return 'written';
   };
 
-test('a state that the store refuses for ever gives way to the next older one', async () => {
+test('after a state that the store rejects, the next older one is stored', async () => {
   const written: string[] = [];
-  const put = refusing([3, 2], new PermanentError('TOO_LARGE', ''), written);
+  const put = rejecting([3, 2], new PermanentError('TOO_LARGE', ''), written);
 
   const failures = await sink(put).write(batchOfRecords([reading('V', 2), reading('V', 1), reading('V', 3)]));
 
@@ -44,8 +44,8 @@ test('a state that the store refuses for ever gives way to the next older one', 
   expect(written).toEqual(['2026-01-01T00:00:01.000Z']);
 });
 
-test('a state that was not stored hands back all that it stands for, and nothing else', async () => {
-  const put = refusing([3], new TransientError('DYNAMODB', ''));
+test('a state that was not stored hands back all records of its entity, and no others', async () => {
+  const put = rejecting([3], new TransientError('DYNAMODB', ''));
 
   const failures = await sink(put).write(
     batchOfRecords([reading('V', 2), reading('W', 2), reading('V', 3), reading('V', 1)], {}, over),
@@ -58,7 +58,7 @@ test('a state that was not stored hands back all that it stands for, and nothing
   ]);
 });
 
-test('a throttled put is tried again within the time', async () => {
+test('a throttled put is retried before the deadline', async () => {
   let tries = 0;
   const put: PutIf = async () => {
     tries += 1;
@@ -70,7 +70,7 @@ test('a throttled put is tried again within the time', async () => {
   expect(tries).toBe(3);
 });
 
-test('at most 20 puts are under way at once', async () => {
+test('at most 20 puts run at once', async () => {
   let underWay = 0;
   let most = 0;
   const put: PutIf = async () => {
@@ -86,7 +86,7 @@ test('at most 20 puts are under way at once', async () => {
   expect(most).toBe(20);
 });
 
-describe('a login, of a user and of a device', () => {
+describe('a login', () => {
   const login = (user_id: string, device_id: string | null, second = 1): TestRecord => ({
     topic: 'user-login-processed',
     value: {
@@ -100,7 +100,7 @@ describe('a login, of a user and of a device', () => {
     },
   });
 
-  test('is the last one of both, without a device of the user alone, and expires', async () => {
+  test('becomes the latest of its user and of its device, if it has one, and expires', async () => {
     const written = new Set<unknown>();
     const put: PutIf = async ({ TableName, Item }) => {
       written.add([TableName, Item['user_id']?.S, Item['device_id']?.S, Item['eventTime']?.S, Item['expiresAt']?.N]);
@@ -122,11 +122,11 @@ describe('a login, of a user and of a device', () => {
   });
 
   test.each([
-    ['when it came', 1_767_225_600_999, '1767225600'],
-    ['when it is stored, where Kafka has no timestamp of it', -1, '1767312000'],
-    ['when it is stored, where that timestamp is 0', 0, '1767312000'],
+    ['at its Kafka timestamp', 1_767_225_600_999, '1767225600'],
+    ['when it is stored, if it has no Kafka timestamp', -1, '1767312000'],
+    ['when it is stored, if its Kafka timestamp is 0', 0, '1767312000'],
   ])(
-    'that is past its retention expires %s: TTL leaves what lies over five years back',
+    'older than its retention expires %s, as TTL never removes what expired over five years ago',
     async (_, timestamp, expiresAt) => {
       const written: unknown[] = [];
       const put: PutIf = async ({ Item }) => {
@@ -146,7 +146,7 @@ describe('a login, of a user and of a device', () => {
     },
   );
 
-  test('that neither table takes is one failure; where one of them is away, it comes again', async () => {
+  test('is one failure if both tables reject it, and is retriable if one of them is unavailable', async () => {
     const refused = new PermanentError('TOO_LARGE', '');
     const away = new TransientError('DYNAMODB', '');
 

@@ -11,7 +11,7 @@ import type { Sink } from '../sink.ts';
 import { type Clock, entities, type Stays } from './items.ts';
 import { versionOf } from './version.ts';
 
-/** More puts at a time bring little: a table's partition, or DynamoDB Local, is the limit. */
+/** More puts at once gain little: a table's partition, or DynamoDB Local, is the limit. */
 const PUTS_AT_ONCE = 20;
 
 export interface DynamodbSinkOptions {
@@ -22,35 +22,38 @@ export interface DynamodbSinkOptions {
   readonly now?: () => number;
 }
 
-/** A record's state of an entity. */
+/** The state of an entity, as one record has it. */
 interface State {
   readonly record: KafkaRecord;
-  /** table and key, as one text; also the partition, where only the records of one have an order */
+  /** table and key as one text; also the partition, where records are ordered only within a partition */
   readonly entity: string;
-  /** the greater is the newer */
+  /** a newer state has a greater rank */
   readonly rank: string;
   readonly put: ConditionalPut;
 }
 
-/** Keeps each entity's latest state by conditional puts: of a batch only the newest, and never over a newer one. */
+/**
+ * Keeps each entity's latest state with conditional puts: it puts only the newest state of a batch, and never over a
+ * newer one.
+ */
 export function dynamodbSink({ put, tables, now = Date.now, ...retention }: DynamodbSinkOptions): Sink {
   /**
-   * Puts the newest state. One that DynamoDB refuses for what it holds gives way to the next older. What fails hands
-   * all of them back, as only the newest stands for the others.
+   * Puts the newest state. If DynamoDB rejects its content, the next older state is put. After a retriable failure all
+   * states are handed back, as the newest one stands for the others.
    */
   async function writeEntity(states: readonly State[], deadline: Deadline): Promise<Failure[]> {
-    const refused: Failure[] = [];
+    const rejected: Failure[] = [];
     for (const state of states.toSorted(newestFirst)) {
       try {
         await retry(() => put(state.put, deadline), { deadline });
-        return refused;
+        return rejected;
       } catch (thrown) {
         const error = toPipelineError(thrown);
         if (error.retriable) return states.map(({ record }) => ({ record, error }));
-        refused.push({ record: state.record, error });
+        rejected.push({ record: state.record, error });
       }
     }
-    return refused;
+    return rejected;
   }
 
   return {
@@ -67,7 +70,10 @@ export function dynamodbSink({ put, tables, now = Date.now, ...retention }: Dyna
 
 const newestFirst = (a: State, b: State) => (a.rank < b.rank ? 1 : a.rank > b.rank ? -1 : 0);
 
-/** A record that is an item of two tables may fail in both, and is one record: what comes again is no dead letter. */
+/**
+ * A record may fail in two tables, but is one failure. A retriable failure wins, as a record that comes again must not
+ * be a dead letter.
+ */
 function oncePerRecord(failures: readonly Failure[]): Failure[] {
   const byRecord = new Map<KafkaRecord, Failure>();
   for (const failure of failures) {
@@ -97,7 +103,7 @@ function stateOf(kind: ItemKind, record: KafkaRecord, tables: Tables, clock: Clo
 
 type Condition = Omit<ConditionalPut, 'TableName' | 'Item'>;
 
-/** What has to hold of the item that is there, for each rule of who stays. */
+/** The condition on the existing item, by which record stays. */
 const conditions: Readonly<Record<Stays, (item: Item, key: string) => Condition>> = {
   first: (_, key) => ({
     ConditionExpression: 'attribute_not_exists(#key)',
@@ -107,7 +113,7 @@ const conditions: Readonly<Record<Stays, (item: Item, key: string) => Condition>
     ConditionExpression: 'attribute_not_exists(#version) OR #version < :version',
     ...values(item, 'version'),
   }),
-  // NOT =, as an item of before has no partition.
+  // NOT =, as items of an older version have no partition.
   last: (item) => ({
     ConditionExpression:
       'attribute_not_exists(#version) OR (#partition = :partition AND #offset < :offset) OR ' +

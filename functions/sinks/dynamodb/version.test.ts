@@ -7,7 +7,7 @@ const place = fc.record({
   offset: fc.maxSafeNat(),
 });
 
-test('versions compare as texts as their time, partition and offset do as numbers', () => {
+test('versions compare as texts like their time, partition and offset as numbers', () => {
   fc.assert(
     fc.property(place, place, (a, b) => {
       const numbers = Math.sign(a.time - b.time || a.partition - b.partition || a.offset - b.offset);
@@ -18,7 +18,7 @@ test('versions compare as texts as their time, partition and offset do as number
   );
 });
 
-test('times before 1970 and beyond all dates have a version too', () => {
+test('times before 1970 and after the last date have a version', () => {
   const at = { partition: 0, offset: 0 };
 
   expect(versionOf(-5, at)).toBe('000000000000000-0000000000-00000000000000000000');

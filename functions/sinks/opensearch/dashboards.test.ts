@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { ALERT_INDICES } from './indices.ts';
 import { alertsTemplate } from './template.ts';
 
-/** A saved object of OpenSearch Dashboards, as far as it is looked at. */
+/** The part of a saved object of OpenSearch Dashboards that these tests read. */
 interface SavedObject {
   id: string;
   type: string;
@@ -36,7 +36,7 @@ test('there are a map, a histogram and a table, on one dashboard', () => {
   );
 });
 
-test('every reference is to an object of the file, and every name of one is a reference', () => {
+test('every reference is to an object of the file, and every reference in use is defined', () => {
   for (const { attributes, references } of objects) {
     for (const { type, id } of references) expect(ofType(type).map((object) => object.id)).toContain(id);
     const text = [attributes['panelsJSON'], attributes.kibanaSavedObjectMeta?.searchSourceJSON].join(' ');
@@ -45,7 +45,7 @@ test('every reference is to an object of the file, and every name of one is a re
   }
 });
 
-test('the fields are those of the index template, each of a type that its use takes', () => {
+test('every field is in the index template, with the type that its use needs', () => {
   const [pattern] = ofType('index-pattern');
   expect(pattern?.attributes).toMatchObject({ title: ALERT_INDICES, timeFieldName: 'eventTime' });
   const types = { terms: 'keyword', date_histogram: 'date', geohash_grid: 'geo_point', max: 'date' };

@@ -9,7 +9,7 @@ const documentFrom = (record: TestRecord) => {
   return documentOf(partitions[0]?.records[0] as KafkaRecord);
 };
 
-test("has the alert's fields, and what the headers say of the reading", () => {
+test("has the alert's fields, and the context from its headers", () => {
   expect(documentFrom({ headers })).toEqual({
     index: 'alerts-2026.10',
     id: 'raw-data-topic-2-9/Speeding',
@@ -26,7 +26,7 @@ test("has the alert's fields, and what the headers say of the reading", () => {
   });
 });
 
-test('does without headers, as after a redrive by hand', () => {
+test('has no context without headers, for example after a redrive by hand', () => {
   expect(documentFrom({}).source).toEqual({
     source: 'alerts-topic-1-5',
     vehicleId: 'V1',
@@ -36,11 +36,11 @@ test('does without headers, as after a redrive by hand', () => {
   });
 });
 
-test('headers of a topic that others may write to are not believed', () => {
+test('headers of a topic that others may write to are ignored', () => {
   expect(documentFrom({ topic: 'demo_topic', headers }).source).toMatchObject({ source: 'demo_topic-1-5' });
   expect(documentFrom({ topic: 'demo_topic', headers }).source).not.toHaveProperty('location');
 });
 
-test('an identity over 512 bytes is permanent: OpenSearch takes no longer _id', () => {
+test('an identity over 512 bytes is a permanent error: OpenSearch allows no longer _id', () => {
   expect(() => documentFrom({ headers: { source: 'é'.repeat(300) } })).toThrow('the source is longer than 512 bytes');
 });

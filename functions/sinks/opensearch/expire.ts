@@ -2,11 +2,11 @@ import type { Client } from '@opensearch-project/opensearch';
 import { ALERT_INDICES, expiredIndices } from './indices.ts';
 
 /**
- * Deletes the indices that hold nothing but alerts older than the retention. One that is gone already, is gone.
- * @param retentionMonths how many months are kept beside the current one
+ * Deletes the indices in which all alerts are older than the retention. An index that is already gone is not an error.
+ * @param retentionMonths number of months to keep in addition to the current one
  * @param now ms since the epoch
- * @returns the names of the indices that it deleted
- * @throws what OpenSearch refuses, or a node that is away: the next day comes again
+ * @returns the names of the deleted indices
+ * @throws Error of the client where OpenSearch rejects a request or doesn't answer; the next day's run tries again
  */
 export async function expireAlerts(
   client: Pick<Client, 'indices'>,
@@ -15,7 +15,7 @@ export async function expireAlerts(
 ): Promise<string[]> {
   const { body } = await client.indices.get({ index: ALERT_INDICES, allow_no_indices: true });
   const expired = expiredIndices(Object.keys(body), retentionMonths, now);
-  // One by one: a pattern or a list that is wrong would end them all.
+  // One by one: a wrong pattern or list would delete all of them at once.
   for (const index of expired) await client.indices.delete({ index, ignore_unavailable: true });
   return expired;
 }

@@ -21,15 +21,15 @@ describe('the retention', () => {
     '.kibana',
   ];
 
-  test('ends months that are wholly over, and what is before all of them', () => {
+  test('deletes months that have completely passed, and the index of all earlier alerts', () => {
     expect(expiredIndices(names, 3, now)).toEqual(['alerts-2026.07', 'alerts-before-2020.01']);
   });
 
-  test('goes over a new year', () => {
+  test('counts months across a new year', () => {
     expect(expiredIndices(['alerts-2025.12', 'alerts-2025.11'], 1, Date.UTC(2026, 0, 31))).toEqual(['alerts-2025.11']);
   });
 
-  test('of a hundred years ends nothing', () => {
+  test('of a hundred years deletes nothing', () => {
     expect(expiredIndices(names, 1200, now)).toEqual([]);
   });
 });

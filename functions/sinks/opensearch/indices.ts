@@ -1,14 +1,13 @@
-/** Every index of alerts; what the index template and the retention go by. */
+/** The indices of alerts, for the index template and the retention. */
 export const ALERT_INDICES = 'alerts-*';
 
-/** Alerts of the time before it share an index: a hostile clock must not make an index for each month since year 0. */
+/** All earlier alerts share one index, so that a wrong clock can't create an index for each month since the year 0. */
 const FIRST_MONTH = '2020.01';
 const BEFORE = `alerts-before-${FIRST_MONTH}`;
 
 /**
- * The index of an alert: one a month, by the alert's own time, so that an alert that comes again is always looked for
- * in the same one (`_id` is unique within an index only).
- *
+ * The index of an alert: one for each month, by event time. An alert that comes again goes to the same index, as `_id`
+ * is unique only within an index.
  * @param eventTime ISO 8601, UTC
  * @example indexOf('2026-11-21T10:00:00.000Z') // 'alerts-2026.11'
  */
@@ -18,9 +17,8 @@ export function indexOf(eventTime: string): string {
 }
 
 /**
- * Of these indices, those that hold nothing but alerts older than the retention. An index of another name is kept.
- *
- * @param retentionMonths how many months are kept beside the current one
+ * The names of indices in which all alerts are older than the retention. Indices with other names are kept.
+ * @param retentionMonths number of months to keep in addition to the current one
  * @param now ms since the epoch
  */
 export function expiredIndices(names: readonly string[], retentionMonths: number, now: number): string[] {

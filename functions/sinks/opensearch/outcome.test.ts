@@ -1,6 +1,6 @@
 import { failureOf } from './outcome.ts';
 
-test.each([201, 200, 409])('%d: it is there', (status) => {
+test.each([201, 200, 409])('%d: the document is in its index', (status) => {
   expect(failureOf({ status })).toBeUndefined();
 });
 
@@ -22,7 +22,7 @@ test.each([
   expect(failureOf({ status, error: { type } })).toMatchObject({ retriable: true, code: `OPENSEARCH_${status}` });
 });
 
-test('so is an illegal argument that the document itself is', () => {
+test('an illegal argument that the document causes is permanent', () => {
   const reason = 'Document contains at least one immense term in field="tripId" (whose UTF-8 encoding is longer)';
 
   expect(failureOf({ status: 400, error: { type: 'illegal_argument_exception', reason } })).toMatchObject({
@@ -36,7 +36,7 @@ test.each([
   ['pipeline with id [nowhere] does not exist'],
   ['no write index is defined for alias [alerts-2026.03]. The write index may be explicitly disabled'],
   ['Limit of total fields [1000] has been exceeded'],
-  ['something that nobody has seen yet'],
+  ['an unknown reason'],
 ])('any other illegal argument is transient: %s', (reason) => {
   expect(failureOf({ status: 400, error: { type: 'illegal_argument_exception', reason } })).toMatchObject({
     retriable: true,
@@ -44,7 +44,7 @@ test.each([
   });
 });
 
-test('a reason that is not known is told without anything that may be a value', () => {
+test('the message for an unknown reason has nothing that may be a value', () => {
   const reason = `no write index is defined for alias [secret], 'secret', "secret". Preview of field's value: secret`;
   const failure = failureOf({ status: 400, error: { type: 'illegal_argument_exception', reason } });
 
@@ -52,11 +52,11 @@ test('a reason that is not known is told without anything that may be a value', 
   expect(failure?.message).not.toContain('secret');
 });
 
-test('a type called as a property of every object is transient', () => {
+test('a type with the name of a property of every object is transient', () => {
   expect(failureOf({ status: 400, error: { type: 'constructor', reason: '' } })).toMatchObject({ retriable: true });
 });
 
-test('the reason names the field, and leaves out what it quotes', () => {
+test('the message names the field, and leaves out quoted values', () => {
   const error = {
     type: 'mapper_parsing_exception',
     reason:

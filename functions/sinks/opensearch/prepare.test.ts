@@ -10,7 +10,7 @@ interface Asked {
   body: Record<string, never>;
 }
 
-/** What a cluster is asked that has these indices, and answers with these codes, then with 200. */
+/** The requests to a cluster that has these indices. It answers with these codes, then with 200. */
 async function askedOf(
   answers: number[],
   setup: Omit<SearchSetup, 'client'>,
@@ -35,7 +35,7 @@ async function askedOf(
   }
 }
 
-test('a domain gets the index template, and the rights of who writes and of who ends indices', async () => {
+test('a domain gets the index template, and roles for writing and for expiring alerts', async () => {
   const roleArns = { writer: 'arn:writer', expiry: 'arn:expiry', reader: '' };
 
   const asked = await askedOf([], { auth: 'es', roleArns });
@@ -53,7 +53,7 @@ test('a domain gets the index template, and the rights of who writes and of who 
   expect(JSON.stringify(asked[4]?.body)).not.toContain('write');
 });
 
-test('people read alerts, and keep what they make of them in Dashboards', async () => {
+test('people may read alerts, and save objects in Dashboards', async () => {
   const roleArns = { writer: 'arn:writer', expiry: 'arn:expiry', reader: 'arn:reader' };
 
   const asked = await askedOf([], { auth: 'es', roleArns });
@@ -67,7 +67,7 @@ test('people read alerts, and keep what they make of them in Dashboards', async 
   ]);
 });
 
-test('a collection gets the template without what it decides itself, and no rights', async () => {
+test('a collection gets the template without settings, and no roles', async () => {
   const asked = await askedOf([], {
     auth: 'aoss',
     roleArns: { writer: 'arn:writer', expiry: 'arn:expiry', reader: 'arn:reader' },
@@ -78,7 +78,7 @@ test('a collection gets the template without what it decides itself, and no righ
   expect(asked[0]?.body['template']).toHaveProperty('mappings.dynamic', 'strict');
 });
 
-test('indices that are there get the mapping, each by its name, after the template', async () => {
+test('existing indices get the mapping, each by its name, after the template', async () => {
   const asked = await askedOf([], { auth: 'none' }, ['alerts-2026.10', 'alerts-2026.11']);
 
   expect(asked.map(({ path }) => path)).toEqual([
@@ -90,10 +90,10 @@ test('indices that are there get the mapping, each by its name, after the templa
   expect(asked[3]?.body).toEqual(asked[0]?.body['template']?.['mappings']);
 });
 
-test('a cluster that is not ready is asked again', async () => {
+test('a request is repeated while the cluster is not ready', async () => {
   expect(await askedOf([503, 429], { auth: 'none' })).toHaveLength(4);
 });
 
-test('a refusal is not', async () => {
+test('a rejected request is not repeated', async () => {
   await expect(askedOf([403], { auth: 'none' })).rejects.toMatchObject({ statusCode: 403 });
 });

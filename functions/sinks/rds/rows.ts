@@ -20,7 +20,7 @@ type ColumnType =
   | 'inet'
   | 'bytea';
 
-/** Where a row of the same key may be there already with less in it: the one with the higher number stays. */
+/** Replaces an existing row of the same key: the row with the higher number stays. */
 export interface Replacement {
   readonly key: readonly string[];
   readonly higher: string;
@@ -29,10 +29,10 @@ export interface Replacement {
 export interface Table {
   /** column -> type, as in resources/sql */
   readonly columns: Readonly<Record<string, ColumnType>>;
-  /** absent: a row that is there stays as it is */
+  /** absent: an existing row stays unchanged */
   readonly replaces?: Replacement;
   /**
-   * A record's row as JSON text, columns by name, absent ones null, bytes in base64.
+   * A record's row as JSON text: columns by name, missing columns are null, bytes are in base64.
    * @throws PermanentError where the record can't be a row of this table
    */
   readonly row: (record: KafkaRecord) => string;
@@ -173,7 +173,10 @@ export const tables: Readonly<Record<RowKind, Table>> = {
 
 const LAST_MS_OF_9999 = 253_402_300_799_999;
 
-/** PostgreSQL's own words for a time before and after all others: -1 is Kafka's for none, and clients may send any. */
+/**
+ * PostgreSQL writes times that it can't hold as `-infinity` and `infinity`. Kafka's -1 means no timestamp, and clients
+ * may send any number.
+ */
 function kafkaTime({ timestamp }: KafkaRecord): string {
   if (timestamp < 0) return '-infinity';
   return timestamp > LAST_MS_OF_9999 ? 'infinity' : new Date(timestamp).toISOString();
@@ -186,8 +189,9 @@ function keyColumn(key: Buffer | null): object {
 }
 
 /**
- * In one of three columns: as JSON, verbatim (jsonb keeps every digit of a number), where jsonb can hold it; else as
- * text; else as bytes. The JSON text `null` is text: null in all three columns is a tombstone, which has no value.
+ * The value is in one of three columns: as JSON, verbatim (jsonb keeps every digit of a number), if jsonb can hold it;
+ * otherwise as text; otherwise as bytes. The JSON text `null` is stored as text, as null in all three columns means a
+ * tombstone.
  */
 function valueColumn(value: Buffer | null): string {
   if (value === null) return '';

@@ -4,8 +4,8 @@ import type { Database } from '#lib/stores/data-api.ts';
 import { batchOfRecords } from '#test/support/msk-event.ts';
 import { bytesInRequest, rdsSink } from './sink.ts';
 
-/** A database that refuses every statement, of one row or more, with one of the bad offsets, and counts them. */
-function refusing(bad: readonly number[], error: Error = new PermanentError('SQLSTATE_54001', 'refused')) {
+/** A database that rejects every statement with a row of a bad offset, and counts the statements. */
+function rejecting(bad: readonly number[], error: Error = new PermanentError('SQLSTATE_54001', 'refused')) {
   const stored: number[] = [];
   let statements = 0;
   const execute = async (_: string, parameters: SqlParameter[] = []) => {
@@ -27,8 +27,8 @@ const batch = (count: number, ms?: number) =>
     ms,
   );
 
-test('rows that are refused as a whole, one by one too, are halved down to those at fault; all others are stored', async () => {
-  const { sink, stored, statements } = refusing([3, 700]);
+test('rows that both statements reject are halved until only the rows at fault are left; all others are stored', async () => {
+  const { sink, stored, statements } = rejecting([3, 700]);
 
   const failures = await sink.write(batch(1000));
 
@@ -40,10 +40,10 @@ test('rows that are refused as a whole, one by one too, are halved down to those
   expect(statements()).toBeLessThan(90);
 });
 
-test('halving ends with the time: what is known then is a permanent failure, the rest comes again', async () => {
+test('halving ends at the deadline: rows that were found at fault are permanent failures, the rest is retriable', async () => {
   const all = Array.from({ length: 1000 }, (_, n) => n);
-  const { sink, statements } = refusing(all);
-  // Each statement takes its part of the time.
+  const { sink, statements } = rejecting(all);
+  // Each statement takes 1 ms.
   const deadline = { remaining: () => 100 - statements() };
 
   const failures = await sink.write({ ...batch(1000), deadline });
@@ -56,9 +56,9 @@ test('halving ends with the time: what is known then is a permanent failure, the
   expect(statements()).toBeLessThanOrEqual(101);
 });
 
-test('what is transient, or no error of ours, hands the rows back unsplit', async () => {
+test('after a transient or an unknown error, the rows are handed back without halving', async () => {
   for (const error of [new TransientError('DATABASE_UNAVAILABLE', 'away'), new TypeError('a bug')]) {
-    const { sink } = refusing([3], error);
+    const { sink } = rejecting([3], error);
 
     const failures = await sink.write(batch(4, 50));
 

@@ -1,8 +1,9 @@
 import type { Replacement, Table } from './rows.ts';
 
 /**
- * One statement for any number of rows: they are one JSON parameter, `:rows`. A row whose key is there already is left
- * as it is, or replaces it where it has the higher number; the same goes for two in one statement.
+ * One statement for any number of rows, which are one JSON parameter, `:rows`. An existing row with the same key stays
+ * unchanged; in a table with `replaces`, the row with the higher number stays. The same holds for two such rows in one
+ * statement.
  */
 export function insertStatement(name: string, { columns, replaces }: Pick<Table, 'columns' | 'replaces'>): string {
   const entries = Object.entries(columns);
@@ -16,7 +17,7 @@ export function insertStatement(name: string, { columns, replaces }: Pick<Table,
     return `INSERT INTO ${name} (${names}) SELECT ${values.join(', ')} ${rows} ON CONFLICT DO NOTHING`;
   }
   const { key, higher } = replaces;
-  // PostgreSQL refuses a statement that would replace the same row twice: the highest of each key alone goes in.
+  // PostgreSQL rejects a statement that replaces the same row twice, so only the highest row of each key is inserted.
   return (
     `INSERT INTO ${name} (${names}) SELECT DISTINCT ON (${list(key)}) ${values.join(', ')} ${rows} ` +
     `ORDER BY ${list(key)}, "${higher}" DESC ON CONFLICT (${list(key)}) DO UPDATE SET ${assignments(columns, replaces)} ` +
@@ -25,8 +26,9 @@ export function insertStatement(name: string, { columns, replaces }: Pick<Table,
 }
 
 /**
- * Runs that statement for each row by itself (resources/sql, insert_each): parameters `statement` and `rows`. Its rows
- * are those that PostgreSQL refuses: place (from 1), SQLSTATE, and the constraint or ''.
+ * Runs the statement for each row separately, with the parameters `statement` and `rows` (`insert_each` in
+ * resources/sql). Returns a row for each one that PostgreSQL rejects: its place (from 1), the SQLSTATE, and the
+ * constraint or ''.
  */
 export const INSERT_EACH =
   'SELECT place, refused_with, refused_by FROM insert_each(:statement, CAST(:rows AS json)) ORDER BY place';

@@ -22,7 +22,7 @@ test.each(
     '["\\\\\\ud800x"]',
     '1e1000',
     '[1,-1E-1000]',
-    // What another member of the same name takes the place of, PostgreSQL reads all the same.
+    // PostgreSQL also checks a member that a later member of the same name replaces.
     '{"a":"\\u0000","a":1}',
     '{"a":"\\ud83d","a":1}',
     '{"a":["\\udE00"],"b":0,"a":1}',
@@ -35,11 +35,11 @@ test.each(
     '9'.repeat(5000),
     '['.repeat(600) + ']'.repeat(600),
   ]),
-)('but not %s', (_, text) => {
+)('jsonb can’t hold %s', (_, text) => {
   expect(isStorableJson(text)).toBe(false);
 });
 
-test('text holds all but U+0000', () => {
+test('text holds all characters except U+0000', () => {
   expect(isStorableText('\u0001\uffff😀')).toBe(true);
   expect(isStorableText('a\u0000')).toBe(false);
 });
@@ -57,6 +57,6 @@ test('megabytes of digits take one pass', () => {
   const text = runs(1_000);
 
   expect(isStorableJson(text)).toBe(true);
-  // A pass over each character takes some ms of 4 MB; with thousands of steps for each of them it took 40 s.
+  // One pass over 4 MB takes some ms. With thousands of steps for each character it took 40 s.
   expect(cost(text, isStorableJson)).toBeLessThan(20 * cost(text, JSON.parse) + 1_000);
 });

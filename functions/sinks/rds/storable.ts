@@ -1,20 +1,21 @@
-/** PostgreSQL's text holds every character but U+0000 ("8.3. Character Types"). */
+/** PostgreSQL's text holds every character except U+0000 ("8.3. Character Types"). */
 export function isStorableText(text: string): boolean {
   return !text.includes('\u0000');
 }
 
-/** jsonb's numbers end at 131072 digits before the point and 16383 after it: far beyond these. */
+/** Far below the limits of jsonb's numbers: 131072 digits before the decimal point, and 16383 after it. */
 const DIGITS = 4_000;
 const EXPONENT_DIGITS = 4;
-/** PostgreSQL parses recursively, on a stack of 2 MB; so does many a reader. */
+/** PostgreSQL parses recursively, on a stack of 2 MB. So do many readers. */
 const DEPTH = 512;
 
 /**
  * Whether a text is JSON that jsonb can hold ("8.14. JSON Types"): no U+0000 and no half of a surrogate pair in its
- * strings, no number of thousands of digits, not nested too deeply. The JSON text `null` isn't: it would be SQL's null.
+ * strings, no number of thousands of digits, and no deep nesting. The JSON text `null` is excluded, as it would become
+ * SQL's null.
  *
- * The text itself is looked at, not what it is parsed to: PostgreSQL refuses such a string also where a later member
- * of the same name takes its place.
+ * This checks the text, not the parsed value: PostgreSQL also rejects such a string in a member that a later member of
+ * the same name replaces.
  */
 export function isStorableJson(text: string): boolean {
   const parsed = parse(text);
@@ -49,7 +50,7 @@ function isStorable(text: string): boolean {
       if (digits >= mostDigits) return false;
       continue;
     }
-    // The `e` of a number, not that of `true`.
+    // The `e` of a number, not the one in `true`.
     if ((code === LOWER_E || code === UPPER_E) && digits > 0) mostDigits = EXPONENT_DIGITS;
     else if (code !== PLUS && code !== MINUS) mostDigits = DIGITS;
     digits = 0;
@@ -64,7 +65,7 @@ function isStorable(text: string): boolean {
   return true;
 }
 
-/** Where a string's last quote is; -1 where it holds an escape that PostgreSQL refuses. */
+/** The index of a string's closing quote; -1 where the string has an escape that PostgreSQL rejects. */
 function endOfString(text: string, from: number): number {
   let at = from;
   for (let code = text.charCodeAt(at); code !== QUOTE; code = text.charCodeAt(at)) {
@@ -83,7 +84,7 @@ const isHigh = (unit: number) => unit >= 0xd800 && unit <= 0xdbff;
 const isLow = (unit: number) => unit >= 0xdc00 && unit <= 0xdfff;
 const unitAt = (text: string, at: number) => Number.parseInt(text.slice(at + 2, at + 6), 16);
 
-/** Of `\uXXXX`, or of two that are a surrogate pair; 0 where it is U+0000 or half of a pair. */
+/** The length of `\uXXXX`, or of two of them that are a surrogate pair; 0 for U+0000 or half of a pair. */
 function lengthOfEscape(text: string, at: number): number {
   const unit = unitAt(text, at);
   if (unit === 0 || isLow(unit)) return 0;

@@ -8,7 +8,7 @@ import { type ArchiveStores, type Checkpoint, NOTHING_ARCHIVED } from './archive
 import { parseLine } from './line.ts';
 import { s3Sink } from './sink.ts';
 
-/** What a store call meets: the store fails before it writes, or after, or it writes some calls later. */
+/** The fault of a store call: it fails before its write, or after it, or the write happens some calls later. */
 type Fault = 'none' | 'before' | 'after' | 'late';
 
 /** S3's and DynamoDB's semantics in memory: each write is atomic and conditional, and any call may fail. */
@@ -56,12 +56,12 @@ class ModelStores {
     };
   }
 
-  /** What was on its way arrives. */
+  /** Does the late writes. */
   settle() {
     for (const apply of this.#late.splice(0)) apply();
   }
 
-  /** What the objects hold, in the order of their keys' checkpoint offsets. */
+  /** The content of the objects, in the order of the checkpoint offsets in their keys. */
   archived() {
     return [...this.objects]
       .map(([key, { body, metadata }]) => ({
@@ -77,7 +77,7 @@ class ModelStores {
   }
 }
 
-/** Kafka's part: batches in order, each from where the last one that succeeded ended, again after a failure. */
+/** Delivers batches like Kafka: in order, each one after the last successful one, and again after a failure. */
 async function poll(stores: ArchiveStores, records: readonly KafkaRecord[], sizeOf: (batch: number) => number) {
   const sink = s3Sink({ stores, epochs: {} });
   for (let done = 0, batch = 0; done < records.length; batch += 1) {
@@ -88,7 +88,7 @@ async function poll(stores: ArchiveStores, records: readonly KafkaRecord[], size
   }
 }
 
-/** A log of which some offsets are gone; its first record need not be at 0. */
+/** A log with gaps in its offsets. Its first record may be at any offset. */
 const logs = fc
   .uniqueArray(fc.nat(60), { minLength: 1, maxLength: 25 })
   .map((offsets) => recordsAt(offsets.toSorted((a, b) => a - b)));
@@ -99,7 +99,7 @@ const cycle = (sizes: number[]) => (batch: number) => sizes[batch % sizes.length
 const recordsAt = (offsets: number[]) =>
   batchOfRecords(offsets.map((offset) => ({ offset, value: { offset } }))).partitions[0]?.records ?? [];
 
-/** Objects meet end to end, and hold each record of the log once. */
+/** Each object starts where the one before ends, and the objects have each record of the log once. */
 function expectEachOnce(stores: ModelStores, records: readonly KafkaRecord[]) {
   const objects = stores.archived();
   expect(objects.flatMap(({ offsets }) => offsets)).toEqual(records.map(({ offset }) => offset));
@@ -175,7 +175,7 @@ describe('a topic that was created again', () => {
     expect(failures.map(({ error }) => [error.code, error.retriable])).toEqual([['TOPIC_RECREATED', true]]);
   });
 
-  test('is archived beside its former life once its epoch is set', async () => {
+  test('is archived beside its former records once its epoch is set', async () => {
     const stores = await archiveOld();
     const sink = s3Sink({ stores: stores.attach(soon, () => 'none'), epochs: { 'raw-data-topic': 1 } });
 
@@ -188,7 +188,7 @@ describe('a topic that was created again', () => {
   });
 });
 
-test('what the store refuses for ever is handed back, never dead-lettered', async () => {
+test('after any error, the records are handed back: the archive has no dead letters', async () => {
   const sink = s3Sink({
     stores: new ModelStores().attach(
       () => Promise.reject(new Error('a bug')),

@@ -6,26 +6,26 @@ import { StandstillError } from './standstill.ts';
 
 /** How far a log is archived. */
 export interface Checkpoint {
-  /** every record below is in an object (or was never there) */
+  /** every record below this offset is in an object, or never existed */
   readonly next: number;
   /** the latest Kafka timestamp below `next`, in ms; -Infinity where there is none */
   readonly timestamp: number;
-  /** the key of the object that starts at `next`, once somebody has set out to put it */
+  /** the key of the object that starts at `next`, from the moment on that a worker is about to put it */
   readonly pending?: string;
 }
 
 export const NOTHING_ARCHIVED: Checkpoint = { next: 0, timestamp: Number.NEGATIVE_INFINITY };
 
 /**
- * The checkpoints' store. Its writes are conditional; where the condition doesn't hold, nothing is written. Each
- * answers with the checkpoint as it is after the call, whoever wrote it.
+ * The store of checkpoints. Its writes are conditional: where the condition is false, nothing is written. Each call
+ * returns the checkpoint as it is after the call, no matter which worker wrote it.
  */
 export interface Checkpoints {
-  /** Consistent. {@link NOTHING_ARCHIVED} where there is none. */
+  /** A consistent read; {@link NOTHING_ARCHIVED} where there is no checkpoint. */
   read(id: string, deadline: Deadline): Promise<Checkpoint>;
-  /** `pending = key` if `next` is `from.next` and nothing is pending. */
+  /** Sets `pending` to the key, if `next` is `from.next` and nothing is pending. */
   claim(id: string, from: Checkpoint, key: string, deadline: Deadline): Promise<Checkpoint>;
-  /** `next` and `timestamp` as given, and nothing pending, if `next` is `from.next`. */
+  /** Sets `next` and `timestamp` and clears `pending`, if `next` is `from.next`. */
   advance(id: string, from: Checkpoint, to: Checkpoint, deadline: Deadline): Promise<Checkpoint>;
 }
 
@@ -35,16 +35,16 @@ export interface ArchiveStores {
 }
 
 /**
- * Archives the records of a log that are not archived yet, each in one object and only one, whatever crashes, is
- * delivered again in whatever parts, or runs twice at once.
+ * Archives those records of a log that are not archived yet. Each record is in exactly one object, even if a worker
+ * crashes, records are delivered again in other parts, or two workers run at once.
  *
- * Two decisions make it so, and each is made once, by a conditional write. First, under which key the object lies that
- * starts at `next` (`claim`): whoever comes later puts to the same key. Second, which records are in it (`create`
- * succeeds once): whoever comes later reads where it ends. So the next `next` is the same for all, and objects can
- * neither overlap nor leave a record out.
- * @param from the checkpoint, or one that it had before: then a write is refused, and answers with what it is
+ * Two decisions ensure this, and a conditional write makes each of them once. First, the key of the object that starts
+ * at `next` (`claim`): every later worker puts to the same key. Second, which records are in that object (`create`
+ * succeeds once): every later worker reads where the object ends. So all workers get the same new `next`, and objects
+ * neither overlap nor leave out a record.
+ * @param from the checkpoint, or an older one: then a write is rejected, and returns the current checkpoint
  * @returns the checkpoint after the last record
- * @throws TransientError, StandstillError; records may have been archived all the same
+ * @throws TransientError, StandstillError; some records may be archived nevertheless
  */
 export async function archive(
   log: PartitionLog,
@@ -72,15 +72,15 @@ export async function archive(
 }
 
 /**
- * What lies below `next` is archived, and so no newer than the newest that is. A record there that is newer belongs to
- * another life of the topic, in which offsets began anew.
+ * No record below `next` is newer than the newest archived record. If one is, the topic was created again, and its
+ * offsets began at 0 again.
  */
 function notArchived(records: readonly KafkaRecord[], { next, timestamp }: Checkpoint, log: PartitionLog) {
-  const stranger = records.find((record) => record.offset < next && record.timestamp > timestamp);
-  if (stranger === undefined) return records.filter((record) => record.offset >= next);
+  const newer = records.find((record) => record.offset < next && record.timestamp > timestamp);
+  if (newer === undefined) return records.filter((record) => record.offset >= next);
   throw new StandstillError(
     'TOPIC_RECREATED',
     `${log.topic}-${log.partition} is archived up to offset ${next} in epoch ${log.epoch}, but offset ` +
-      `${stranger.offset} is newer than all of that: the topic was created again; set its epoch to ${log.epoch + 1}`,
+      `${newer.offset} is newer than all archived records: the topic was created again. Set its epoch to ${log.epoch + 1}`,
   );
 }

@@ -12,8 +12,8 @@ import { type Checkpoint, type Checkpoints, NOTHING_ARCHIVED } from './archive.t
 
 const TIMEOUT_MS = 3_000;
 
-/** An item that isn't there stands at 0. */
-const STILL_THERE = '(#next = :from OR (:from = :zero AND attribute_not_exists(#next)))';
+/** A missing item counts as `next` = 0. */
+const NEXT_UNCHANGED = '(#next = :from OR (:from = :zero AND attribute_not_exists(#next)))';
 const NAMES = { '#next': 'next', '#pending': 'pending' };
 
 type Item = Record<string, AttributeValue>;
@@ -51,7 +51,7 @@ export function dynamodbCheckpoints(table: string, client = new DynamoDBClient(o
         {
           Key: keyOf(id),
           UpdateExpression: 'SET #pending = :key, #next = :from',
-          ConditionExpression: `${STILL_THERE} AND attribute_not_exists(#pending)`,
+          ConditionExpression: `${NEXT_UNCHANGED} AND attribute_not_exists(#pending)`,
           ExpressionAttributeNames: NAMES,
           ExpressionAttributeValues: { ':key': { S: key }, ':from': { N: String(from.next) }, ':zero': { N: '0' } },
         },

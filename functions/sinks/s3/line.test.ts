@@ -39,7 +39,7 @@ const record: fc.Arbitrary<ArchivedRecord> = fc.record({
 });
 
 describe('a line of the archive', () => {
-  test('gives back any record, byte for byte', () => {
+  test('restores any record, byte for byte', () => {
     fc.assert(
       fc.property(record, (archived) => {
         expect(parseLine(toLine(archived))).toEqual(archived);
@@ -75,7 +75,7 @@ describe('a line of the archive', () => {
     );
   });
 
-  test('tells a tombstone from the JSON text null', () => {
+  test('distinguishes a tombstone from the JSON text null', () => {
     const rest = { topic: 't', partition: 0, offset: 0, timestamp: 0, key: null, headers: [] };
 
     expect(JSON.parse(toLine({ ...rest, value: null }))).toMatchObject({ value: null });

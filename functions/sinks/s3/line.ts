@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Header } from '#lib/kafka/headers.ts';
 import type { KafkaRecord } from '#lib/kafka/records.ts';
 
-/** What a line of the archive holds: all that is needed to produce the record again. */
+/** A record as a line of the archive holds it: all that is needed to produce the record again. */
 export type ArchivedRecord = Pick<
   KafkaRecord,
   'topic' | 'partition' | 'offset' | 'timestamp' | 'key' | 'value' | 'headers'
@@ -21,22 +21,22 @@ interface Head {
 }
 
 /**
- * Only our own member `value` is written so. It can't occur before it: within a JSON string a quote is escaped, and no
- * other member has that name.
+ * The beginning of the member `value`. The same text can't occur before it: quotes within JSON strings are escaped, and
+ * no other member has that name.
  */
 const VALUE = ',"value":';
 
 /**
- * A record as one line of JSON, without its line feed, from which {@link parseLine} restores every byte:
+ * A record as one line of JSON, without its line feed. {@link parseLine} restores every byte of the record:
  *
  * `{"topic","partition","offset","timestamp","key","headers":[{"name","text"}],"value"}`
  *
- * - `value` is the record's own JSON, verbatim (spaces, number forms and repeated names as they are), and always last.
- *   Bytes that are no JSON, JSON over several lines, and the JSON text `null` (as `"value":null` is a tombstone) are in
- *   `valueBase64` instead.
- * - `key` is text, or null where there is none; bytes that are no UTF-8 are in `keyBase64` instead.
- * - `headers` keep their order, as a name may be repeated; `text` is null where a header has no value, and likewise
- *   gives way to `base64`.
+ * - `value` is the record's own JSON, verbatim (with its spaces, number formats and repeated names), and always last.
+ *   Bytes that are not JSON, JSON over several lines, and the JSON text `null` (as `"value":null` is a tombstone) are
+ *   in `valueBase64` instead.
+ * - `key` is text, or null without a key; bytes that are not UTF-8 are in `keyBase64` instead.
+ * - `headers` keep their order, as names may repeat; `text` is null for a header without a value; bytes that are not
+ *   UTF-8 are in `base64` instead.
  */
 export function toLine(record: ArchivedRecord): string {
   const { topic, partition, offset, timestamp, key, value, headers } = record;
@@ -51,7 +51,7 @@ export function toLine(record: ArchivedRecord): string {
   return `${head.slice(0, -1)}${valueMember(value)}}`;
 }
 
-/** The record of a line that {@link toLine} made. */
+/** The record of a line from {@link toLine}. */
 export function parseLine(line: string): ArchivedRecord {
   const at = line.indexOf(VALUE);
   const head: Head = JSON.parse(at < 0 ? line : `${line.slice(0, at)}}`);

@@ -8,7 +8,7 @@ import { storeError } from '../store-error.ts';
 import { type ArchiveStores, archive, type Checkpoint } from './archive.ts';
 import { checkpointId } from './object.ts';
 
-/** A batch rarely has more than a topic's partitions; each holds its lines and their gzip in memory. */
+/** A batch rarely has more partitions. Each one holds its lines and their gzip in memory. */
 const PARTITIONS_AT_ONCE = 8;
 
 export interface S3SinkOptions {
@@ -18,11 +18,14 @@ export interface S3SinkOptions {
 }
 
 /**
- * Archives every record as it is. Any bytes have a line, so there is nothing that it could refuse for what it is: all
- * failures are retriable, and a record is never dead-lettered here (see `deadLetterTopicOf`).
+ * Archives every record unchanged. A line can hold any bytes, so the archive never rejects a record: all failures are
+ * retriable, and there are no dead letters (see `deadLetterTopicOf`).
  */
 export function s3Sink({ stores, epochs }: S3SinkOptions): Sink {
-  /** Where this execution environment left each log: saves the read. A wrong one is put right by the next write. */
+  /**
+   * The last checkpoint of each log that this execution environment knows: saves the read. If it is outdated, the next
+   * write returns the current one.
+   */
   const known = new Map<string, Checkpoint>();
 
   async function writePartition({ topic, partition, records }: PartitionRecords, { deadline }: Batch) {
