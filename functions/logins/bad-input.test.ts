@@ -109,7 +109,7 @@ test('a message names the field, never its value', async () => {
   ]);
 });
 
-test('where the registry is away, that record and all behind it in its partition come again, and no others', async () => {
+test('if the registry is unavailable, that record and all after it in its partition come again, and no others', async () => {
   const { sent, codes } = await run([
     { partition: 0, value: LOGIN },
     { partition: 0, value: confluent(payload(), AWAY) },

@@ -28,7 +28,7 @@ const registryOf = (others: Readonly<Record<string, string>>) => ({
     const other = others[id];
     if (other !== undefined) return other;
     if (id === String(ID) || id === VERSION || SAMPLES.includes(id)) return LOGIN_SCHEMA;
-    if (id === String(AWAY)) throw unavailable('is away');
+    if (id === String(AWAY)) throw unavailable('does not answer');
     throw wrong.unknown(id, 'the registry has none of this id');
   },
 });

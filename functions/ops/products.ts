@@ -17,7 +17,7 @@ const PUTS_AT_ONCE = 20;
 export function readProducts(file: unknown): Product[] {
   const products = catalogue.parse(file);
   for (const [id, { length }] of Map.groupBy(products, ({ product_id }) => product_id)) {
-    if (length > 1) throw new Error(`catalogue: product ${id} is there ${length} times`);
+    if (length > 1) throw new Error(`catalogue: product ${id} is listed ${length} times`);
   }
   return products;
 }

@@ -15,7 +15,7 @@ const AWAY = 500;
 const registry = {
   async schema(id: string) {
     if (id === '7' || id === VERSION) return JSON.stringify(processedType);
-    throw id === String(AWAY) ? unavailable('is away') : wrong.unknown(id, 'none');
+    throw id === String(AWAY) ? unavailable('does not answer') : wrong.unknown(id, 'none');
   },
 };
 const decoders = () => schemaDecoders({ reader: processedType, registries: { confluent: registry, glue: registry } });

@@ -17,7 +17,7 @@ test('the identity of a redriven record without a source is its origin', () => {
   );
 });
 
-test("the identity is the record's coordinates if the headers are missing or invalid, or anybody may write the topic", () => {
+test("the identity is the record's coordinates if the headers are missing or invalid, or anybody may write to the topic", () => {
   const own = 'processed-data-topic-1-5';
   const unusable = ['', 'x'.repeat(513), 'a\u0000b', Buffer.from([0xff])];
 

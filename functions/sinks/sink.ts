@@ -9,7 +9,7 @@ import { guarded } from './store-at-fault.ts';
 /** Writes batches to a store. */
 export interface Sink {
   /**
-   * Writes a batch. Idempotent, also where parts of the batch are written again, or by several workers at once.
+   * Writes a batch. Idempotent, even if parts of the batch are written again, or several workers write at once.
    * @returns the records that are not in the store, and why; all other records are stored durably
    */
   write(batch: Batch): Promise<readonly Failure[]>;

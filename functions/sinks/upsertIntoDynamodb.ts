@@ -2,19 +2,20 @@ import { positive, readConfiguration, text } from '#lib/configuration.ts';
 import { putIf } from '#lib/stores/conditional-put.ts';
 import processedLogin from '#resources/avro/user_login_processed.avsc';
 import { loginVariables, readingAvroLogins } from './avro-logins.ts';
+import { entities } from './dynamodb/items.ts';
 import { dynamodbSink } from './dynamodb/sink.ts';
+import type { ItemKind } from './routes.ts';
 import { sinkHandler, sinkVariables } from './sink.ts';
+
+type TableVariable = `${Uppercase<ItemKind>}_TABLE`;
+
+/** Each kind of item, and the variable with the name of its table: vehicles, VEHICLES_TABLE. */
+const kinds = Object.keys(entities).map((kind) => [kind, `${kind.toUpperCase()}_TABLE` as TableVariable] as const);
 
 const config = readConfiguration({
   ...sinkVariables,
   ...loginVariables,
-  VEHICLES_TABLE: text,
-  ALERTS_TABLE: text,
-  TRIPS_TABLE: text,
-  ORDERS_TABLE: text,
-  USERS_TABLE: text,
-  DEVICES_TABLE: text,
-  RECORDS_TABLE: text,
+  ...(Object.fromEntries(kinds.map(([, variable]) => [variable, text])) as Record<TableVariable, typeof text>),
   TOMBSTONE_DAYS: positive,
   LOGIN_DAYS: positive,
 });
@@ -26,15 +27,7 @@ export const handler = sinkHandler(
   readingAvroLogins(
     dynamodbSink({
       put: putIf(),
-      tables: {
-        vehicles: config.VEHICLES_TABLE,
-        alerts: config.ALERTS_TABLE,
-        trips: config.TRIPS_TABLE,
-        orders: config.ORDERS_TABLE,
-        users: config.USERS_TABLE,
-        devices: config.DEVICES_TABLE,
-        records: config.RECORDS_TABLE,
-      },
+      tables: Object.fromEntries(kinds.map(([kind, variable]) => [kind, config[variable]])) as Record<ItemKind, string>,
       tombstoneDays: config.TOMBSTONE_DAYS,
       loginDays: config.LOGIN_DAYS,
     }),

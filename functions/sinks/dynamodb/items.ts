@@ -61,7 +61,7 @@ export const entities: Readonly<Record<ItemKind, Entity>> = {
   },
   /**
    * The order in the log decides which trip of a vehicle is the last one, not the clocks of the writers. Kafka's
-   * timestamps decide only between partitions, as a vehicle has records in two of them after partitions were added. A
+   * timestamps decide only between partitions: after partitions were added, a vehicle has records in two of them. A
    * tombstone is a soft delete: the item stays until no older trip can come again.
    */
   trips: {

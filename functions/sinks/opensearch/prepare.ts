@@ -43,7 +43,7 @@ const RIGHTS = {
   },
 } as const;
 
-/** OpenSearch's own role for Dashboards. It allows to keep saved objects, and gives access to no other index. */
+/** OpenSearch's own role for Dashboards. It allows people to save objects, and gives access to no other index. */
 const DASHBOARDS = 'opensearch_dashboards_user';
 
 /**

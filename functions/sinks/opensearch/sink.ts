@@ -31,7 +31,7 @@ export function openSearchSink(client: Pick<Client, 'bulk'>): Sink {
     let transient: PipelineError | undefined;
     for (const [index, creation] of creations.entries()) {
       const item = items[index];
-      const error = item ? failureOf(item) : new TransientError('OPENSEARCH', 'OpenSearch left an item unanswered');
+      const error = item ? failureOf(item) : new TransientError('OPENSEARCH', 'OpenSearch did not answer for an item');
       if (error?.retriable) {
         transient ??= error;
         continue;

@@ -60,7 +60,7 @@ export function rdsSink({ open }: RdsSinkOptions): Sink {
       return [...(await insert(rows.slice(0, half))), ...(await insert(rows.slice(half)))];
     }
 
-    // Sequential: there is only one database, and it limits the memory that a batch needs.
+    // Sequential: there is only one database, and less of the batch is in memory at a time.
     const rows = done.map(({ result }) => result);
     for (const chunk of chunksOf(rows, CHUNK_BYTES)) failures.push(...(await insert(chunk)));
     return failures;

@@ -10,7 +10,7 @@ export interface Checkpoint {
   readonly next: number;
   /** the latest Kafka timestamp below `next`, in ms; -Infinity where there is none */
   readonly timestamp: number;
-  /** the key of the object that starts at `next`, from the moment on that a worker is about to put it */
+  /** the key of the object that starts at `next`, once a worker has claimed it */
   readonly pending?: string;
 }
 
@@ -72,8 +72,8 @@ export async function archive(
 }
 
 /**
- * No record below `next` is newer than the newest archived record. If one is, the topic was created again, and its
- * offsets began at 0 again.
+ * Normally no record below `next` is newer than the newest archived record. If one is, the topic was created again, and
+ * its offsets began at 0 again.
  */
 function notArchived(records: readonly KafkaRecord[], { next, timestamp }: Checkpoint, log: PartitionLog) {
   const newer = records.find((record) => record.offset < next && record.timestamp > timestamp);
