@@ -1,3 +1,6 @@
+import { type Choices, readChoices } from '../choices/choices.ts';
+import { has, networkParts, type Part, resourceParts } from '../choices/parts.ts';
+
 /** What the framework hands to a file that it takes configuration from. */
 export interface Serverless {
   resolveConfigurationProperty(path: string[]): Promise<unknown>;
@@ -22,10 +25,8 @@ export interface Service {
   natGateways: string[];
   /** logical ids of the routes and endpoints by which a private subnet reaches AWS */
   waysOut: string[];
-  /** where alerts can be searched: domain, serverless, none */
-  search: string;
-  /** whether there are instances for people: on, off */
-  admin: string;
+  search: Choices['search'];
+  admin: Choices['admin'];
   /** MetricsConfig of the mappings: what CloudWatch gets of each, and is paid for */
   mappingMetrics: string[];
 }
@@ -67,28 +68,22 @@ type Template = { Resources: Record<string, { Type: string; Properties: Record<s
 
 export async function readService(serverless: Serverless): Promise<Service> {
   const variable = (name: string) => serverless.resolveVariable(name);
-  const resourcesOf = async (file: string, ...types: string[]) =>
-    Object.entries(((await variable(`file(resources/${file}.yml)`)) as Template).Resources).filter(([, { Type }]) =>
-      types.includes(Type),
-    );
-  const network = async (...types: string[]) => {
-    const files = [
-      'network',
-      `network-${String(await variable('param:zones'))}-zones`,
-      String(await variable(`self:custom.egress.${String(await variable('param:egress'))}`)),
-    ];
-    const found = await Promise.all(files.map((file) => resourcesOf(file, ...types)));
-    return found.flat().map(([id]) => id);
+  const choices = await readChoices(serverless);
+  const filesOf = (parts: readonly Part[]) => parts.filter((part) => has(choices, part)).map(({ file }) => file);
+  const resourcesOf = async (files: readonly string[], ...types: string[]) => {
+    const templates = (await Promise.all(files.map((file) => variable(`file(${file})`)))) as Template[];
+    return templates
+      .flatMap(({ Resources }) => Object.entries(Resources))
+      .filter(([, { Type }]) => types.includes(Type));
   };
+  const idsOf = async (files: readonly string[], ...types: string[]) =>
+    (await resourcesOf(files, ...types)).map(([id]) => id);
+  const network = ['resources/network.yml', ...filesOf(networkParts)];
   const functions = [await serverless.resolveConfigurationProperty(['functions'])].flat() as Record<
     string,
     FunctionConfiguration
   >[];
-  const topics = await resourcesOf('topics', 'AWS::MSK::Topic');
-  const tables = [
-    ...(await resourcesOf('dynamodb', 'AWS::DynamoDB::Table')),
-    ...(await resourcesOf(`notifications-${String(await variable('param:notifications'))}`, 'AWS::DynamoDB::Table')),
-  ];
+  const topics = await resourcesOf(['resources/topics.yml'], 'AWS::MSK::Topic');
   return {
     name: String(await variable('self:custom.name')),
     archiveDatabase: String(await variable('self:custom.archiveDatabase')),
@@ -96,16 +91,17 @@ export async function readService(serverless: Serverless): Promise<Service> {
     brokers: Number(await variable('param:brokers')),
     functions: functions.flatMap((file) => Object.entries(file).map(([key, value]) => functionOf(key, value))),
     topics: topics.map(([, { Properties }]) => String(Properties['TopicName'])),
-    tables: tables.map(([id]) => id),
-    natGateways: await network('AWS::EC2::NatGateway'),
-    waysOut: await network(
+    tables: await idsOf(['resources/dynamodb.yml', ...filesOf(resourceParts)], 'AWS::DynamoDB::Table'),
+    natGateways: await idsOf(network, 'AWS::EC2::NatGateway'),
+    waysOut: await idsOf(
+      network,
       'AWS::EC2::Route',
       'AWS::EC2::SubnetRouteTableAssociation',
       'AWS::EC2::VPCEndpoint',
       'AWS::EC2::SecurityGroupIngress',
     ),
-    search: String(await variable('param:search')),
-    admin: String(await variable('param:admin')),
+    search: choices.search,
+    admin: choices.admin,
     mappingMetrics: (await variable('param:mappingMetrics')) as string[],
   };
 }

@@ -1,68 +1,75 @@
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseDocument } from 'yaml';
+import { type Choices, options, readChoices } from '#resources/choices/choices.ts';
+import { functionParts, has, type Part, resourceParts } from '#resources/choices/parts.ts';
+import { valuesOf } from '#resources/choices/values.ts';
 import { templates } from './check/variants.ts';
-import { type Choice, choicesOf, takes } from './choices.ts';
 import { fileName } from './compiled.ts';
 
 const service = join(import.meta.dirname, '..', '..');
+const read = (path: string) => readFile(join(service, path), 'utf8');
 
-async function serviceFiles(): Promise<Map<string, string>> {
-  const paths = ['serverless.yml'];
-  for await (const path of glob('{functions,resources}/**/*.yml', { cwd: service })) paths.push(path);
-  return new Map(
-    await Promise.all(paths.map(async (path) => [path, await readFile(join(service, path), 'utf8')] as const)),
-  );
-}
+type Params = Record<string, unknown>;
 
-/** Choices that neither a stage nor a variant takes. */
-function untaken(files: ReadonlyMap<string, string>): Choice[] {
-  const { params } = parseDocument(files.get('serverless.yml') ?? '', { logLevel: 'silent' }).toJS();
-  const given = Object.values(templates).map((one) => ({ ...params.default, ...params[one.stage], ...one.params }));
-  return choicesOf(files).filter((choice) => !given.some((all) => takes(all, choice)));
-}
+/** The params of each template that the rules look at. */
+let given: Params[];
+beforeAll(async () => {
+  const { params } = parseDocument(await read('serverless.yml'), { logLevel: 'silent' }).toJS();
+  given = Object.values(templates).map((one) => ({ ...params.default, ...params[one.stage], ...one.params }));
+});
+const choices = () => given as unknown as Choices[];
 
-test('every choice that serverless.yml leaves is taken by a stage or a variant', async () => {
-  expect(untaken(await serviceFiles())).toEqual([]);
+test.each(Object.entries(options).flatMap(([name, values]) => values.map((value) => [name, value])))(
+  'a template has %s: %s',
+  (name = '', value) => {
+    expect(given.map((params) => params[name])).toContain(value);
+  },
+);
+
+test.each([...resourceParts, ...functionParts])('a template has $file where the params are $when', (part: Part) => {
+  expect(choices().filter((one) => has(one, part))).not.toHaveLength(0);
 });
 
-test('a choice that nobody takes is found: a file, a key of a table, a param that may be left out', async () => {
-  const files = await serviceFiles();
-  const text = files.get('serverless.yml') ?? '';
-  files.set('resources/admin-one.yml', '');
-  files.set('resources/topics.yml', `\${param:replicator, null}`);
-  files.set('serverless.yml', text.replace('avro-confluent: $', 'protobuf: "1"\n    avro-confluent: $'));
-
-  expect(untaken(files)).toHaveLength(3);
-  expect(untaken(files)).toEqual(
-    expect.arrayContaining([{ loginsOutputFormat: 'protobuf' }, { replicator: '(given)' }, { admin: 'one' }]),
-  );
+test.each([
+  ['zones', 'searchZones', ['two one', 'three all']],
+  ['search', 'admin', ['domain on', 'domain off', 'serverless on', 'serverless off']],
+])('templates have each pair of %s and %s', (first, second, pairs) => {
+  expect(given.map((params) => `${params[first]} ${params[second]}`)).toEqual(expect.arrayContaining(pairs));
 });
 
-test('what a picked file chooses from is a choice of two; what its own choice rules out is none', () => {
-  const files = new Map([
-    [
-      'serverless.yml',
-      `custom: { egress: { nat: "nat-\${param:zones}", none: closed } }
-       resources: \${file(\${self:custom.egress.\${param:egress}}.yml)}`,
-    ],
-    ['nat-one.yml', ''],
-    ['nat-two.yml', `\${self:custom.egress.\${param:egress}}`],
-    ['closed.yml', `\${file(zones/\${param:zones}.yml)}`],
-    ['zones/two.yml', `\${file(last-\${param:zones}.yml)} \${self:custom.egress.\${param:egress}}`],
-    ['last-one.yml', ''],
+test('a template has, and a template lacks, each param that may be left out', async () => {
+  const optional = new Set<string>();
+  for await (const path of glob('{serverless.yml,{functions,resources}/**/*.yml}', { cwd: service })) {
+    for (const [, name = ''] of (await read(path)).matchAll(/\$\{param:(\w+), null\}/g)) optional.add(name);
+  }
+
+  expect([...optional].toSorted()).toEqual([
+    'databaseConcurrency',
+    'functionResponseType',
+    'permissionsBoundary',
+    'pollers',
   ]);
-
-  expect(choicesOf(files)).toEqual([
-    { egress: 'nat' },
-    { egress: 'none' },
-    { egress: 'nat', zones: 'one' },
-    { egress: 'nat', zones: 'two' },
-    { egress: 'none', zones: 'two' },
-  ]);
+  for (const name of optional) {
+    expect(new Set(given.map((params) => name in params))).toEqual(new Set([true, false]));
+  }
 });
 
-test('templates of other values are kept apart', () => {
+test('a param with a value that is not an option is an error that names the options', async () => {
+  const resolveVariable = async (variable: string) => (variable === 'param:egress' ? 'none' : 'two');
+
+  await expect(readChoices({ resolveVariable })).rejects.toThrow(
+    'the param egress is "none": it must be one of nat, endpoints',
+  );
+});
+
+test('a domain with nodes in one zone has one subnet', () => {
+  const [dev] = choices().filter(({ searchZones }) => searchZones === 'one');
+
+  expect(valuesOf(dev as Choices).searchSubnets).toEqual([{ Ref: 'PrivateSubnetA' }]);
+});
+
+test('the cache of templates has another file for other values of the params', () => {
   const names = [{ egress: 'nat' }, { egress: 'endpoints' }, {}].map((params) => fileName('dev', params));
 
   expect(new Set(names).size).toBe(3);

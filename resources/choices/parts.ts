@@ -1,0 +1,62 @@
+import type { Serverless } from '../derived/service.ts';
+import { type Choices, readChoices } from './choices.ts';
+
+/** A file of the template that only some stages have: those whose params have all of these values. */
+export interface Part {
+  file: string;
+  when: Partial<Choices>;
+}
+
+/** The ways out of the private subnets are among them. */
+export const networkParts: readonly Part[] = [
+  { file: 'resources/network-third-zone.yml', when: { zones: 'three' } },
+  { file: 'resources/nat-two-zones.yml', when: { egress: 'nat', zones: 'two' } },
+  { file: 'resources/nat-three-zones.yml', when: { egress: 'nat', zones: 'three' } },
+  { file: 'resources/endpoints.yml', when: { egress: 'endpoints' } },
+];
+
+export const resourceParts: readonly Part[] = [
+  ...networkParts,
+  { file: 'resources/sns-endpoint.yml', when: { egress: 'endpoints', notifications: 'on' } },
+  { file: 'resources/scram.yml', when: { scram: 'on' } },
+  { file: 'resources/admin.yml', when: { admin: 'on' } },
+  { file: 'resources/ssh.yml', when: { ssh: 'on' } },
+  { file: 'resources/opensearch-domain.yml', when: { search: 'domain' } },
+  { file: 'resources/opensearch-serverless.yml', when: { search: 'serverless' } },
+  { file: 'resources/search-people-domain.yml', when: { search: 'domain', admin: 'on' } },
+  { file: 'resources/search-people-serverless.yml', when: { search: 'serverless', admin: 'on' } },
+  { file: 'resources/notifications.yml', when: { notifications: 'on' } },
+];
+
+export const functionParts: readonly Part[] = [
+  { file: 'functions/sinks/search.yml', when: { search: 'domain' } },
+  { file: 'functions/sinks/search.yml', when: { search: 'serverless' } },
+  { file: 'functions/notifications/functions.yml', when: { notifications: 'on' } },
+];
+
+/** Whether a stage with these params has the part. */
+export function has(choices: Choices, { when }: Part): boolean {
+  return Object.entries(when).every(([name, value]) => choices[name as keyof Choices] === value);
+}
+
+type Template = { Resources: Record<string, unknown>; Outputs?: Record<string, unknown> };
+
+/** For `resources` of serverless.yml: the parts that the stage has, as one. */
+export async function resources(serverless: Serverless): Promise<Template> {
+  const parts = (await filesOf(serverless, resourceParts)) as Template[];
+  return {
+    Resources: Object.assign({}, ...parts.map(({ Resources }) => Resources)),
+    Outputs: Object.assign({}, ...parts.map(({ Outputs }) => Outputs)),
+  };
+}
+
+/** For `functions` of serverless.yml: the parts that the stage has, as one. */
+export async function functions(serverless: Serverless): Promise<object> {
+  return Object.assign({}, ...(await filesOf(serverless, functionParts)));
+}
+
+async function filesOf(serverless: Serverless, parts: readonly Part[]): Promise<unknown[]> {
+  const choices = await readChoices(serverless);
+  const files = parts.filter((part) => has(choices, part)).map(({ file }) => file);
+  return Promise.all(files.map((file) => serverless.resolveVariable(`file(${file})`)));
+}
