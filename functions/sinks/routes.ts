@@ -2,7 +2,7 @@ import { TransientError } from '#lib/errors.ts';
 
 /** The tables of PostgreSQL that a topic's records can go to (resources/sql). */
 export type RowKind = 'readings' | 'alerts' | 'trips' | 'orders' | 'product_metrics' | 'logins' | 'records';
-/** The tables of DynamoDB that a topic's records can go to (resources/dynamodb.yml). */
+/** The tables of DynamoDB that a topic's records can go to (resources/stores/dynamodb.yml). */
 export type ItemKind = 'vehicles' | 'alerts' | 'trips' | 'orders' | 'users' | 'devices' | 'records';
 
 /** What the sinks do with a topic. The archive in S3 has no column, as it takes every topic. */

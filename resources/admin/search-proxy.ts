@@ -1,7 +1,7 @@
 /**
  * Signs requests with the role of the instance that it runs on, and passes them on to the search of alerts: for people,
  * who come by a port that Session Manager forwards (docs/alerts.md). It needs Node alone, as it is part of the
- * instance's user data (admin-on.yml).
+ * instance's user data (instances.yml).
  *
  *   search-proxy https://vpc-….us-east-1.es.amazonaws.com
  */

@@ -1,5 +1,4 @@
-// What `${file(resources/choices/choices.cjs):NAME}` in serverless.yml gives. The framework loads CommonJS; the work is
-// TypeScript.
+// For `${file(resources/choices/choices.cjs):NAME}` in serverless.yml. The framework loads only CommonJS.
 exports.values = (serverless) => require('./values.ts').values(serverless);
 exports.functions = (serverless) => require('./parts.ts').functions(serverless);
 exports.resources = (serverless) => require('./parts.ts').resources(serverless);

@@ -9,23 +9,23 @@ export interface Part {
 
 /** The ways out of the private subnets are among them. */
 export const networkParts: readonly Part[] = [
-  { file: 'resources/network-third-zone.yml', when: { zones: 'three' } },
-  { file: 'resources/nat-two-zones.yml', when: { egress: 'nat', zones: 'two' } },
-  { file: 'resources/nat-three-zones.yml', when: { egress: 'nat', zones: 'three' } },
-  { file: 'resources/endpoints.yml', when: { egress: 'endpoints' } },
+  { file: 'resources/network/third-zone.yml', when: { zones: 'three' } },
+  { file: 'resources/network/nat-two-zones.yml', when: { egress: 'nat', zones: 'two' } },
+  { file: 'resources/network/nat-three-zones.yml', when: { egress: 'nat', zones: 'three' } },
+  { file: 'resources/network/endpoints.yml', when: { egress: 'endpoints' } },
 ];
 
 export const resourceParts: readonly Part[] = [
   ...networkParts,
-  { file: 'resources/sns-endpoint.yml', when: { egress: 'endpoints', notifications: 'on' } },
-  { file: 'resources/scram.yml', when: { scram: 'on' } },
-  { file: 'resources/admin.yml', when: { admin: 'on' } },
-  { file: 'resources/ssh.yml', when: { ssh: 'on' } },
-  { file: 'resources/opensearch-domain.yml', when: { search: 'domain' } },
-  { file: 'resources/opensearch-serverless.yml', when: { search: 'serverless' } },
-  { file: 'resources/search-people-domain.yml', when: { search: 'domain', admin: 'on' } },
-  { file: 'resources/search-people-serverless.yml', when: { search: 'serverless', admin: 'on' } },
-  { file: 'resources/notifications.yml', when: { notifications: 'on' } },
+  { file: 'resources/network/sns-endpoint.yml', when: { egress: 'endpoints', notifications: 'on' } },
+  { file: 'resources/kafka/scram.yml', when: { scram: 'on' } },
+  { file: 'resources/admin/instances.yml', when: { admin: 'on' } },
+  { file: 'resources/admin/ssh.yml', when: { ssh: 'on' } },
+  { file: 'resources/search/domain.yml', when: { search: 'domain' } },
+  { file: 'resources/search/serverless.yml', when: { search: 'serverless' } },
+  { file: 'resources/search/people-domain.yml', when: { search: 'domain', admin: 'on' } },
+  { file: 'resources/search/people-serverless.yml', when: { search: 'serverless', admin: 'on' } },
+  { file: 'resources/notifications/notifications.yml', when: { notifications: 'on' } },
 ];
 
 export const functionParts: readonly Part[] = [

@@ -78,12 +78,12 @@ export async function readService(serverless: Serverless): Promise<Service> {
   };
   const idsOf = async (files: readonly string[], ...types: string[]) =>
     (await resourcesOf(files, ...types)).map(([id]) => id);
-  const network = ['resources/network.yml', ...filesOf(networkParts)];
+  const network = ['resources/network/vpc.yml', ...filesOf(networkParts)];
   const functions = [await serverless.resolveConfigurationProperty(['functions'])].flat() as Record<
     string,
     FunctionConfiguration
   >[];
-  const topics = await resourcesOf(['resources/topics.yml'], 'AWS::MSK::Topic');
+  const topics = await resourcesOf(['resources/kafka/topics.yml'], 'AWS::MSK::Topic');
   return {
     name: String(await variable('self:custom.name')),
     archiveDatabase: String(await variable('self:custom.archiveDatabase')),
@@ -91,7 +91,7 @@ export async function readService(serverless: Serverless): Promise<Service> {
     brokers: Number(await variable('param:brokers')),
     functions: functions.flatMap((file) => Object.entries(file).map(([key, value]) => functionOf(key, value))),
     topics: topics.map(([, { Properties }]) => String(Properties['TopicName'])),
-    tables: await idsOf(['resources/dynamodb.yml', ...filesOf(resourceParts)], 'AWS::DynamoDB::Table'),
+    tables: await idsOf(['resources/stores/dynamodb.yml', ...filesOf(resourceParts)], 'AWS::DynamoDB::Table'),
     natGateways: await idsOf(network, 'AWS::EC2::NatGateway'),
     waysOut: await idsOf(
       network,

@@ -48,7 +48,7 @@ beforeEach(() => {
 
 /** As the template has it, with its index. */
 async function createOrders(): Promise<void> {
-  const template = parse(await readFile('resources/dynamodb.yml', 'utf8'), { logLevel: 'error' });
+  const template = parse(await readFile('resources/stores/dynamodb.yml', 'utf8'), { logLevel: 'error' });
   const { Type, Properties } = template.Resources.OrdersTable;
   await resourceTypes[Type]?.create?.('orders', Properties, { dynamodb: tables.client } as Clients);
 }

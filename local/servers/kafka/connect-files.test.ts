@@ -45,7 +45,7 @@ test.each(readdirSync(new URL(`../../../${FOLDER}`, import.meta.url)))('%s parse
 
 test('the connector reads the topic that the local one reads, which the template makes, as text keys', () => {
   expect(config['topics']).toBe(local['topics']);
-  expect(read('resources/topics.yml')).toContain(`TopicName: ${config['topics']}\n`);
+  expect(read('resources/kafka/topics.yml')).toContain(`TopicName: ${config['topics']}\n`);
   expect(config['key.converter']).toBe(local['key.converter']);
   expect(connectorName).not.toBe(local['name']);
   expect(Object.values(config).filter((value) => typeof value !== 'string')).toEqual([]);
