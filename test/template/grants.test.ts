@@ -47,8 +47,12 @@ const and =
 
 function changed(name: string, stem: string, change: Change): CompiledTemplate {
   const template = structuredClone(compiled.get(name) as CompiledTemplate);
-  const [policy] = roleOf(template, properties(template, `${stem}LambdaFunction`)).Policies;
-  if (policy) policy.PolicyDocument.Statement = change(policy.PolicyDocument.Statement);
+  const added = change([]).length;
+  for (const [index, policy] of roleOf(template, properties(template, `${stem}LambdaFunction`)).Policies.entries()) {
+    const statements = change(policy.PolicyDocument.Statement);
+    // New statements, which are the last ones, go into the first policy only.
+    policy.PolicyDocument.Statement = index === 0 ? statements : statements.slice(0, statements.length - added);
+  }
   return template;
 }
 

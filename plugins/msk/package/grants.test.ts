@@ -30,10 +30,12 @@ function granted(
   const policies = Resources['Role']?.Properties?.['Policies'] as (typeof own)[];
   const statements = policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement as Statement[]);
   const actions = Map.groupBy(
-    statements.flatMap(({ Action, Resource }) => Action.map((name) => ({ name, Resource }))),
+    statements.flatMap(({ Action, Resource }) =>
+      Action.flatMap((name) => [Resource].flat().map((one) => ({ name, one }))),
+    ),
     ({ name }) => name,
   );
-  return Object.fromEntries([...actions].map(([name, all]) => [name, all.map(({ Resource }) => Resource)]));
+  return Object.fromEntries([...actions].map(([name, all]) => [name, all.map(({ one }) => one)]));
 }
 
 function grantedTemplate(compiled: CompiledTemplate, warn: (line: string) => void): CompiledTemplate {
@@ -142,6 +144,24 @@ test('a second grant changes nothing, and the role keeps its other policies', ()
   expect(once.Resources['Role']?.Properties?.['Policies']).toEqual([own, expect.anything()]);
 });
 
+test.each([
+  ['of the same cluster is named by Ref, so that it is created first', cluster, { Ref: 'OrdersTopic' }],
+  ['of another cluster is not meant', 'arn:other', 'arn:aws:kafka:us-east-1:000000000000:topic/demo/uuid/orders'],
+])('a topic of the template %s', (_, ClusterArn, expected) => {
+  const compiled: CompiledTemplate = template({});
+  const OrdersTopic = { Type: 'AWS::MSK::Topic', Properties: { ClusterArn, TopicName: 'orders' } };
+
+  const { Resources } = grantedTemplate({ Resources: { ...compiled.Resources, OrdersTopic } }, jest.fn());
+
+  const policies = (Resources['Role']?.Properties?.['Policies'] ?? []) as (typeof own)[];
+  const statements = policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement as Statement[]);
+  expect(statements).toContainEqual({
+    Effect: 'Allow',
+    Action: ['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'],
+    Resource: expected,
+  });
+});
+
 test('two mappings with the same role share one policy without duplicate statements', () => {
   const compiled: CompiledTemplate = template({});
   const { Mapping } = compiled.Resources;
@@ -154,7 +174,13 @@ test('two mappings with the same role share one policy without duplicate stateme
   const statements = policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement as Statement[]);
   expect(policies).toHaveLength(2);
   expect(statements.filter(({ Action }) => Action.includes('kafka-cluster:Connect'))).toHaveLength(1);
-  expect(statements.filter(({ Action }) => Action.includes('kafka-cluster:ReadData'))).toHaveLength(2);
+  expect(statements.filter(({ Action }) => Action.includes('kafka-cluster:ReadData'))).toEqual([
+    {
+      Effect: 'Allow',
+      Action: ['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'],
+      Resource: ['orders', 'trips'].map((topic) => `arn:aws:kafka:us-east-1:000000000000:topic/demo/uuid/${topic}`),
+    },
+  ]);
 });
 
 test.each(['arn:aws:iam::000000000000:role/shared', { 'Fn::ImportValue': 'shared-role' }])(

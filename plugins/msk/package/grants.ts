@@ -22,7 +22,7 @@ export function grantMappings({ service }: Serverless, log: Pick<PluginTools['lo
  * @param warn called with a line about each permission that can't be granted
  */
 export function grant({ Resources }: CompiledTemplate, warn: (line: string) => void): void {
-  const statements = new Map<TemplateResource, Map<string, Statement>>();
+  const statements = new Map<TemplateResource, Statement[]>();
   for (const [logicalId, { Type, Properties }] of Object.entries(Resources)) {
     if (Type !== 'AWS::Lambda::EventSourceMapping' || !Properties?.['Topics'] || !Properties['EventSourceArn'])
       continue;
@@ -33,19 +33,27 @@ export function grant({ Resources }: CompiledTemplate, warn: (line: string) => v
       );
       continue;
     }
-    const ofRole = statements.get(role) ?? new Map<string, Statement>();
-    statements.set(role, ofRole);
     const mapping = Properties as unknown as MappingProperties;
-    for (const statement of statementsOf(mapping, Resources, (line) => warn(`${logicalId}: ${line}`)))
-      ofRole.set(JSON.stringify(statement), statement);
+    const ofMapping = statementsOf(mapping, Resources, (line) => warn(`${logicalId}: ${line}`));
+    statements.set(role, [...(statements.get(role) ?? []), ...ofMapping]);
   }
-  for (const [role, unique] of statements) {
+  for (const [role, all] of statements) {
     const others = ((role.Properties?.['Policies'] ?? []) as Policy[]).filter(
       (policy) => policy.PolicyName !== policyName,
     );
-    const PolicyDocument = { Version: '2012-10-17', Statement: [...unique.values()] };
+    const PolicyDocument = { Version: '2012-10-17', Statement: merged(all) };
     role.Properties = { ...role.Properties, Policies: [...others, { PolicyName: policyName, PolicyDocument }] };
   }
+}
+
+/** One statement for each list of actions: all inline policies of a role together may have 10,240 characters (IAM quotas). */
+function merged(statements: readonly Statement[]): Statement[] {
+  const byActions = Map.groupBy(statements, ({ Action }) => Action.join());
+  return [...byActions.values()].flatMap(([first, ...others]) => {
+    if (!first) return [];
+    const unique = new Map([first, ...others].map(({ Resource }) => [JSON.stringify(Resource), Resource]));
+    return { ...first, Resource: unique.size === 1 ? first.Resource : [...unique.values()] };
+  });
 }
 
 /** The function's role. Undefined if the function or the role is imported, or if the role is an ARN. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { CompiledTemplate } from '../contract.ts';
 
 /** A statement of an IAM policy. Its resource may be an intrinsic function. */
@@ -77,12 +78,12 @@ function clusterStatements(
   const destination = kafkaTopic(properties.DestinationConfig?.OnFailure?.Destination);
   statements.push(
     allow(['kafka-cluster:Connect', 'kafka-cluster:DescribeClusterDynamicConfiguration'], cluster),
-    allow(['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'], within(cluster, 'topic', topic)),
+    allow(['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'], topicArn(cluster, topic, resources)),
     allow(['kafka-cluster:DescribeGroup', 'kafka-cluster:AlterGroup'], within(cluster, 'group', group)),
   );
   if (destination !== undefined) {
     const write = ['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData', 'kafka-cluster:WriteData'];
-    statements.push(allow(write, within(cluster, 'topic', destination)));
+    statements.push(allow(write, topicArn(cluster, destination, resources)));
   }
   return statements;
 }
@@ -145,6 +146,21 @@ function logicalIdOf(value: unknown): string {
 
 function kafkaTopic(destination: unknown): string | undefined {
   return typeof destination === 'string' ? /^kafka:\/\/(.+)$/.exec(destination)?.[1] : undefined;
+}
+
+/**
+ * A Ref where the template creates the topic. CloudFormation then creates the topic before the role, and so before the
+ * function and its mapping.
+ */
+function topicArn(cluster: unknown, topic: string, resources: Resources): unknown {
+  const [logicalId] =
+    Object.entries(resources).find(
+      ([, { Type, Properties }]) =>
+        Type === 'AWS::MSK::Topic' &&
+        Properties?.['TopicName'] === topic &&
+        isDeepStrictEqual(Properties['ClusterArn'], cluster),
+    ) ?? [];
+  return logicalId === undefined ? within(cluster, 'topic', topic) : { Ref: logicalId };
 }
 
 /** arn:…:cluster/NAME/UUID -> arn:…:topic/NAME/UUID/orders */

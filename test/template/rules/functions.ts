@@ -30,9 +30,14 @@ export interface Statement {
   resources: string[];
 }
 
+interface Policy {
+  PolicyName: string;
+  PolicyDocument: { Statement: { Action: string | string[]; Resource: string | string[] }[] };
+}
+
 interface Role {
   ManagedPolicyArns?: string[];
-  Policies: { PolicyDocument: { Statement: { Action: string | string[]; Resource: string | string[] }[] } }[];
+  Policies: Policy[];
 }
 
 export function mappings(template: CompiledTemplate): [id: string, mapping: Mapping, fn: LambdaFunction][] {
@@ -52,14 +57,15 @@ export function roleOf(template: CompiledTemplate, fn: LambdaFunction): Role {
   return properties<Role>(template, fn.Role.replace(/\.Arn$/, ''));
 }
 
-/** The statements of that role's own policies. */
+/** The statements of the role's inline policies. */
 export function statements(template: CompiledTemplate, fn: LambdaFunction): Statement[] {
-  return roleOf(template, fn)
-    .Policies.flatMap((policy) => policy.PolicyDocument.Statement)
-    .map(({ Action, Resource }) => ({
-      actions: [Action].flat(),
-      resources: [Resource].flat(),
-    }));
+  return statementsOf(roleOf(template, fn).Policies);
+}
+
+export function statementsOf(policies: readonly Policy[]): Statement[] {
+  return policies
+    .flatMap((policy) => policy.PolicyDocument.Statement)
+    .map(({ Action, Resource }) => ({ actions: [Action].flat(), resources: [Resource].flat() }));
 }
 
 /** Whether the role allows the action on that very resource, or on a pattern that ends in `*` and covers it. */

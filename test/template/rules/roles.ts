@@ -1,4 +1,13 @@
-import { allows, functions, type LambdaFunction, mappings, roleOf, statements } from './functions.ts';
+import {
+  allows,
+  functions,
+  type LambdaFunction,
+  type Mapping,
+  mappings,
+  roleOf,
+  statements,
+  statementsOf,
+} from './functions.ts';
 import type { Topic } from './kafka.ts';
 import { type Rule, resources } from './rule.ts';
 
@@ -18,6 +27,10 @@ const unscoped = new Map([
 const topicArn = (name: string) => `arn:aws:kafka:us-east-1:000000000000:topic/pipeline/uuid/${name}`;
 const groupArn = (name: string) => `arn:aws:kafka:us-east-1:000000000000:group/pipeline/uuid/${name}`;
 const clusterArn = 'arn:aws:kafka:us-east-1:000000000000:cluster/pipeline/uuid';
+
+const MAPPING_POLICY = 'msk-event-source-mappings';
+/** Of 10,240. An ARN of a real cluster has some 50 characters more than the ones here. */
+const MOST_POLICY_CHARACTERS = 8_000;
 
 /** Each variable that names a resource, and what the function must then be allowed. One of the actions is enough. */
 const variables: { variable: RegExp; actions: string[]; resource: (value: string) => string }[] = [
@@ -91,33 +104,43 @@ export const roleRules: Rule[] = [
     },
   },
   {
-    name: "a mapping's function may find the cluster, read the topic, and use the group",
+    name: 'the policy that plugins/msk writes allows what Lambda asks for the mappings of the function, and nothing else',
     source: 'Lambda guide, "Configuring Lambda permissions for Amazon MSK event source mappings"',
     check: (template) =>
-      mappings(template).flatMap(([id, { Topics, AmazonManagedKafkaEventSourceConfig }, fn]) => {
-        const granted = statements(template, fn);
-        const needed: [action: string, resource: string][] = [
-          ...['kafka:DescribeClusterV2', 'kafka:GetBootstrapBrokers', 'kafka-cluster:Connect'].map(
-            (action): [string, string] => [action, clusterArn],
+      functions(template).flatMap(([id, fn]) => {
+        const own = mappings(template).filter(([, , mapped]) => mapped === fn);
+        const asked = new Set(own.flatMap(([, mapping]) => askedFor(mapping)));
+        const policies = roleOf(template, fn).Policies.filter(({ PolicyName }) => PolicyName === MAPPING_POLICY);
+        const allowed = new Set(
+          statementsOf(policies).flatMap(({ actions, resources }) =>
+            actions.flatMap((action) => resources.map((resource) => `${action} on ${resource}`)),
           ),
-          ...['DescribeTopic', 'ReadData'].map((name): [string, string] => [
-            `kafka-cluster:${name}`,
-            topicArn(Topics[0] ?? ''),
-          ]),
-          ...['DescribeGroup', 'AlterGroup'].map((name): [string, string] => [
-            `kafka-cluster:${name}`,
-            groupArn(AmazonManagedKafkaEventSourceConfig?.ConsumerGroupId ?? ''),
-          ]),
-          ['ec2:CreateNetworkInterface', '*'],
-          ['ec2:DescribeVpcs', '*'],
+        );
+        return [
+          ...[...asked].filter((one) => !allowed.has(one)).map((permission) => `${id} lacks ${permission}`),
+          ...[...allowed]
+            .filter((one) => !asked.has(one))
+            .map((permission) => `${id} may ${permission}, which no mapping needs`),
         ];
-        return needed
-          .filter(([action, resource]) => !allows(granted, action, resource))
-          .map(([action, resource]) => `${id}: its function may not ${action} on ${resource}`);
       }),
     spoil: (template) => {
       const [[, mapping] = []] = mappings(template);
       if (mapping) mapping.AmazonManagedKafkaEventSourceConfig = { ConsumerGroupId: 'of-another-function-v1' };
+    },
+  },
+  {
+    name: 'the inline policies of a role are within their quota, with room for long names',
+    source: 'IAM guide, "IAM and AWS STS quotas": role policy size, 10,240 characters without white space',
+    check: (template) =>
+      functions(template)
+        .map(([id, fn]): [string, number] => [id, policyCharacters(roleOf(template, fn).Policies)])
+        .filter(([, characters]) => characters > MOST_POLICY_CHARACTERS)
+        .map(([id, characters]) => `${id}: ${characters} characters`),
+    spoil: (template) => {
+      const [[, fn] = []] = functions(template);
+      if (!fn) return;
+      const Resource = Array.from({ length: 100 }, (_, index) => topicArn(`topic-${index}`));
+      roleOf(template, fn).Policies[0]?.PolicyDocument.Statement.push({ Action: 'kafka-cluster:WriteData', Resource });
     },
   },
   {
@@ -144,6 +167,26 @@ export const roleRules: Rule[] = [
     },
   },
 ];
+
+/** What Lambda asks of the function's role for a mapping, as "action on resource". */
+function askedFor({ Topics, AmazonManagedKafkaEventSourceConfig: config }: Mapping): string[] {
+  const asked: [resource: string, actions: string[]][] = [
+    ['*', ['Create', 'Delete'].map((verb) => `ec2:${verb}NetworkInterface`)],
+    ['*', ['NetworkInterfaces', 'SecurityGroups', 'Subnets', 'Vpcs'].map((what) => `ec2:Describe${what}`)],
+    [clusterArn, ['DescribeCluster', 'DescribeClusterV2', 'GetBootstrapBrokers'].map((name) => `kafka:${name}`)],
+    [clusterArn, ['Connect', 'DescribeClusterDynamicConfiguration'].map((name) => `kafka-cluster:${name}`)],
+    ...Topics.map((topic): [string, string[]] => [
+      topicArn(topic),
+      ['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'],
+    ]),
+    [groupArn(config?.ConsumerGroupId ?? ''), ['kafka-cluster:DescribeGroup', 'kafka-cluster:AlterGroup']],
+  ];
+  return asked.flatMap(([resource, actions]) => actions.map((action) => `${action} on ${resource}`));
+}
+
+function policyCharacters(policies: object[]): number {
+  return JSON.stringify(policies).length;
+}
 
 function environment(fn: LambdaFunction): [name: string, value: string][] {
   return Object.entries(fn.Environment.Variables);
