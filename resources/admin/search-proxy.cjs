@@ -1,5 +1,5 @@
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
 
-// The text as user data can hold it: in base64, since the framework would take the placeholders in it for its own.
+// In base64, because the framework would resolve the placeholders in the text.
 module.exports = () => readFileSync(join(__dirname, 'search-proxy.ts')).toString('base64');

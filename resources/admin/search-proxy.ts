@@ -1,6 +1,6 @@
 /**
- * Signs requests with the role of the instance that it runs on, and passes them on to the search of alerts: for people,
- * who come by a port that Session Manager forwards (docs/alerts.md). It needs Node alone, as it is part of the
+ * A proxy on the admin instance. It signs requests with the instance's role and sends them to OpenSearch. Operators
+ * reach it by a port that Session Manager forwards (docs/alerts.md). It has no dependencies, because it is part of the
  * instance's user data (instances.yml).
  *
  *   search-proxy https://vpc-….us-east-1.es.amazonaws.com
@@ -10,13 +10,13 @@ import { createServer, type IncomingMessage, request as overHttp, type Server, t
 import { request as overHttps } from 'node:https';
 import { buffer } from 'node:stream/consumers';
 
-/** As the instance's metadata has them. */
+/** In the format of the instance's metadata. */
 export interface Credentials {
   AccessKeyId: string;
   SecretAccessKey: string;
   Token: string;
 }
-/** `es` of a domain, `aoss` of a collection. */
+/** The service is `es` for a domain, `aoss` for a collection. */
 export interface Scope {
   region: string;
   service: string;
@@ -30,7 +30,7 @@ const hmac = (key: string | Buffer, data: string) => createHmac('sha256', key).u
 const encoded = (text: string) =>
   encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 
-/** The headers that sign a request ("Create a signed AWS API request", Signature Version 4). */
+/** Headers of a signed request ("Create a signed AWS API request", Signature Version 4). */
 export function signature(
   { method, url, body, date }: { method: string; url: URL; body: Buffer; date: Date },
   { AccessKeyId, SecretAccessKey, Token }: Credentials,
@@ -67,7 +67,7 @@ export function signature(
   return { ...headers, authorization };
 }
 
-/** Passes on what comes from this machine; a page that calls itself by another name is none of ours. */
+/** Rejects another Host header: a web page could send it by DNS rebinding. */
 export function searchProxy(node: URL, credentials: () => Promise<Credentials>, scope: Scope): Server {
   return createServer((incoming, outgoing) => {
     if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(incoming.headers.host ?? '')) return outgoing.writeHead(403).end();
@@ -91,7 +91,7 @@ export function searchProxy(node: URL, credentials: () => Promise<Credentials>, 
   }
 }
 
-/** Of the role that the instance has, from its metadata (IMDSv2). */
+/** Credentials of the instance's role, from its metadata (IMDSv2). */
 async function ofInstance(): Promise<Credentials> {
   const root = 'http://169.254.169.254/latest/';
   const ttl = { 'x-aws-ec2-metadata-token-ttl-seconds': '60' };

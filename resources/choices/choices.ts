@@ -1,6 +1,6 @@
 import type { Serverless } from '../derived/service.ts';
 
-/** The params that have a fixed set of values. Each value puts other resources or other properties into the template. */
+/** Params with a fixed set of values. Each value puts other resources or other properties into the template. */
 export const options = {
   /** availability zones that the private subnets are in */
   zones: ['two', 'three'],

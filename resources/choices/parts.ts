@@ -1,13 +1,13 @@
 import type { Serverless } from '../derived/service.ts';
 import { type Choices, readChoices } from './choices.ts';
 
-/** A file of the template that only some stages have: those whose params have all of these values. */
+/** A file that only stages with these params have. */
 export interface Part {
   file: string;
   when: Partial<Choices>;
 }
 
-/** The ways out of the private subnets are among them. */
+/** Zones, and how the private subnets reach AWS. */
 export const networkParts: readonly Part[] = [
   { file: 'resources/network/third-zone.yml', when: { zones: 'three' } },
   { file: 'resources/network/nat-two-zones.yml', when: { egress: 'nat', zones: 'two' } },
@@ -41,7 +41,7 @@ export function has(choices: Choices, { when }: Part): boolean {
 
 type Template = { Resources: Record<string, unknown>; Outputs?: Record<string, unknown> };
 
-/** For `resources` of serverless.yml: the parts that the stage has, as one. */
+/** For `resources` of serverless.yml: the stage's parts, merged. */
 export async function resources(serverless: Serverless): Promise<Template> {
   const parts = (await filesOf(serverless, resourceParts)) as Template[];
   return {
@@ -50,7 +50,7 @@ export async function resources(serverless: Serverless): Promise<Template> {
   };
 }
 
-/** For `functions` of serverless.yml: the parts that the stage has, as one. */
+/** For `functions` of serverless.yml: the stage's parts, merged. */
 export async function functions(serverless: Serverless): Promise<object> {
   return Object.assign({}, ...(await filesOf(serverless, functionParts)));
 }

@@ -16,7 +16,7 @@ export function valuesOf({ zones, searchZones, scram, storageMode, admin }: Choi
     /** A domain takes as many subnets as its nodes have zones. */
     searchSubnets: { one: privateSubnets.slice(0, 1), all: privateSubnets }[searchZones],
     scramEnabled: scram === 'on',
-    /** The end of a topic's configuration. Records older than a day are in S3; clients still read them by the broker. */
+    /** Further settings of a topic. Records older than a day are in S3; clients still read them from the brokers. */
     tieredStorage: {
       LOCAL: '',
       TIERED: ',"remote.storage.enable":"true","local.retention.ms":"86400000"',

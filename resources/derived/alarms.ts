@@ -1,39 +1,38 @@
 import { type Metric, metrics } from './metrics.ts';
 import { idOf, type Service } from './service.ts';
 
-/** When an alarm rings. */
 interface Alarm {
   /** logical id */
   id: string;
-  /** what is wrong, and where to look: what the person reads who is woken by it */
-  says: string;
+  /** for the operator: what is wrong, and where to look */
+  description: string;
   metrics: readonly Metric[];
   statistic: 'Maximum' | 'Minimum' | 'Sum' | 'Average';
-  /** of m0, m1, … in the order of `metrics`; absent: the one metric itself */
+  /** uses m0, m1, … in the order of `metrics`; without it the alarm watches the only metric */
   expression?: string;
-  /** rings above it; with `below`, under it */
+  /** the alarm is raised above this threshold, or below the other one */
   above?: number;
   below?: number;
-  /** seconds of a data point */
+  /** length of a data point, in seconds */
   period: number;
-  /** data points in a row */
+  /** number of consecutive data points */
   times: number;
-  /** what no data means: that all is well; or, where there was some before, the very thing to be rung for */
-  missing: 'notBreaching' | 'rings';
+  /** missing data is normal, or raises the alarm if there was data before */
+  missing: 'notBreaching' | 'raises';
 }
 
-/** A batch waits a second and takes seconds; a paused database wakes in half a minute. */
+/** More than a batch takes (seconds), and than a paused database takes to resume (half a minute). */
 const BEHIND_SECONDS = 60;
-/** In place of an estimate that isn't there though records wait: nothing says that they are worked off. */
+/** Used if records wait and CloudWatch has no estimate. */
 const UNKNOWN_SECONDS = 3600;
-/** Amazon MSK's advice: 60 of the CPU, so that one broker's load fits on the others; 85 of the disk. */
+/** Amazon MSK recommends 60 for the CPU, so that the other brokers can take over from one, and 85 for the disk. */
 const BUSY_PERCENT = 60;
 const FULL_PERCENT = 85;
-/** Of some 2000 that a database of this size takes. */
+/** A database of this size accepts about 2,000. */
 const MANY_CONNECTIONS = 1000;
 const MINUTE = 60;
 
-/** Every alarm by logical id, and who is rung. Their topic is AlarmsTopic (alarms.yml). */
+/** Every alarm by logical id, and the email subscription. They publish to AlarmsTopic (operations/alarms.yml). */
 export function alarms(service: Service): Record<string, unknown> {
   const all = [
     ...groupAlarms(service),
@@ -48,7 +47,7 @@ export function alarms(service: Service): Record<string, unknown> {
   };
 }
 
-/** The address gets a mail in which it must agree. */
+/** AWS first sends the address a mail to confirm the subscription. */
 function subscription({ alarmEmail }: Service): Record<string, object> {
   if (alarmEmail === '') return {};
   const Properties = { TopicArn: { Ref: 'AlarmsTopic' }, Protocol: 'email', Endpoint: alarmEmail };
@@ -63,10 +62,10 @@ function groupAlarms({ name, functions }: Service): Alarm[] {
       return [
         {
           id: `${stem}${idOf(topic)}LagGrows`,
-          says: `${group} falls behind ${topic}, or stands still: see its function's log and Throttles`,
+          description: `${group} falls behind ${topic}, or stands still: see its function's log and Throttles`,
           metrics: [lag, seconds],
-          // The least of five minutes: at no moment was it less behind. In seconds, since under load hundreds of records
-          // are always on their way; in records, since a backlog that is worked off falls.
+          // The minimum of five minutes: the lag was never smaller. The seconds tell a backlog from normal load, under
+          // which hundreds of records are always in flight. The records tell whether the backlog shrinks.
           statistic: 'Minimum',
           expression: `IF(m0 > 0 AND DIFF(m0) >= 0 AND FILL(m1, ${UNKNOWN_SECONDS}) > ${BEHIND_SECONDS}, 1, 0)`,
           above: 0,
@@ -76,13 +75,13 @@ function groupAlarms({ name, functions }: Service): Alarm[] {
         },
         {
           id: `${stem}${idOf(topic)}LagMissing`,
-          says: `${group} reports no lag any more: its mapping is disabled, deleted, or can't reach the cluster`,
+          description: `${group} reports no lag any more: its mapping is disabled, deleted, or can't reach the cluster`,
           metrics: [lag],
           statistic: 'Maximum',
-          below: 0, // never: it is not the lag that rings, but that there is none
+          below: 0, // never true: only missing data raises this alarm
           period: 5 * MINUTE,
           times: 3,
-          missing: 'rings',
+          missing: 'raises',
         },
       ];
     }),
@@ -97,13 +96,13 @@ function functionAlarms({ name, functions }: Service): Alarm[] {
           {
             ...usual,
             id: `${stem}Fails`,
-            says: `${key} fails, hands batches back, or is throttled${rare(scheduled) ? '' : ' for 15 minutes'}: see its log`,
+            description: `${key} fails, hands batches back, or is throttled${rare(scheduled) ? '' : ' for 15 minutes'}: see its log`,
             metrics: [
               metrics.lambda(logicalId, 'Errors'),
               metrics.lambda(logicalId, 'Throttles'),
               metrics.own(name, key, 'FailedBatches'),
             ],
-            // One bad call is retried, and no news; of what is called once a day it is.
+            // A single failed call is retried and raises no alarm, except for a function that runs once a day.
             expression: 'FILL(m0, 0) + FILL(m1, 0) + FILL(m2, 0)',
             times: rare(scheduled) ? 1 : 3,
           },
@@ -114,7 +113,7 @@ function functionAlarms({ name, functions }: Service): Alarm[] {
           {
             ...usual,
             id: `${stem}DeadLetters`,
-            says: `${key} refuses records: read its dead-letter topic, each says why (docs/invariants.md)`,
+            description: `${key} refuses records: read its dead-letter topic, each says why (docs/invariants.md)`,
             metrics: [metrics.own(name, key, 'DeadLetters')],
             times: 1,
           },
@@ -124,25 +123,25 @@ function functionAlarms({ name, functions }: Service): Alarm[] {
       ? [
           {
             id: `${stem}NotRun`,
-            says: `${key} is not called any more: is its schedule enabled?`,
+            description: `${key} is not called any more: is its schedule enabled?`,
             metrics: [metrics.lambda(logicalId, 'Invocations')],
             statistic: 'Sum',
             below: 1,
             period: rare(scheduled) ? scheduled : 5 * MINUTE,
             times: rare(scheduled) ? 2 : 3,
-            missing: 'rings',
+            missing: 'raises',
           } as const,
         ]
       : []),
   ]);
 }
 
-/** Whether five minutes may go by without a call. */
+/** Whether the schedule's interval is longer than five minutes. */
 function rare(scheduled: number | undefined): scheduled is number {
   return scheduled !== undefined && scheduled > 5 * MINUTE;
 }
 
-/** Of the service's own counts where it is told to keep them (param mappingMetrics). */
+/** Only with the metrics that the param mappingMetrics switches on. */
 function mappingAlarms({ functions, mappingMetrics }: Service): Alarm[] {
   if (!mappingMetrics.includes('ErrorCount')) return [];
   const errors = ['PollingErrorCount', 'InvokeErrorCount', 'CommitErrorCount', 'SchemaRegistryErrorCount'];
@@ -150,7 +149,7 @@ function mappingAlarms({ functions, mappingMetrics }: Service): Alarm[] {
     mappings.map(
       ({ logicalId, group, topic }): Alarm => ({
         id: `${stem}${idOf(topic)}MappingErrors`,
-        says: `the mapping of ${group} can't poll, invoke, commit or read the registry for 15 minutes`,
+        description: `the mapping of ${group} can't poll, invoke, commit or read the registry for 15 minutes`,
         metrics: errors.map((error) => metrics.mapping(logicalId, error)),
         statistic: 'Sum',
         expression: errors.map((_, index) => `FILL(m${index}, 0)`).join(' + '),
@@ -169,7 +168,7 @@ function brokerAlarms({ name, brokers }: Service): Alarm[] {
     {
       ...usual,
       id: 'OfflinePartitions',
-      says: 'partitions have no leader: nobody can read or write them; see the brokers and their log',
+      description: 'partitions have no leader: nobody can read or write them; see the brokers and their log',
       metrics: [metrics.cluster(name, 'OfflinePartitionsCount')],
       above: 0,
       period: MINUTE,
@@ -177,7 +176,7 @@ function brokerAlarms({ name, brokers }: Service): Alarm[] {
     {
       ...usual,
       id: 'NoActiveController',
-      says: 'the cluster has no controller: topics and leaders stay as they are until it has one',
+      description: 'the cluster has no controller: topics and leaders stay as they are until it has one',
       metrics: [metrics.cluster(name, 'ActiveControllerCount')],
       below: 1,
       period: MINUTE,
@@ -188,14 +187,14 @@ function brokerAlarms({ name, brokers }: Service): Alarm[] {
     {
       ...usual,
       id: `Broker${id}DiskFull`,
-      says: `broker ${id} has used ${FULL_PERCENT} % of its disk: it grows by itself up to brokerStorageMaxGiB`,
+      description: `broker ${id} has used ${FULL_PERCENT} % of its disk: it grows by itself up to brokerStorageMaxGiB`,
       metrics: [metrics.broker(name, id, 'KafkaDataLogsDiskUsed')],
       above: FULL_PERCENT,
     },
     {
       ...usual,
       id: `Broker${id}CpuBusy`,
-      says: `broker ${id} is too busy to take over another's load: larger brokers, or more of them`,
+      description: `broker ${id} is too busy to take over another's load: larger brokers, or more of them`,
       metrics: [metrics.broker(name, id, 'CpuUser'), metrics.broker(name, id, 'CpuSystem')],
       statistic: 'Average',
       expression: 'm0 + m1',
@@ -204,7 +203,7 @@ function brokerAlarms({ name, brokers }: Service): Alarm[] {
     {
       ...usual,
       id: `Broker${id}UnderReplicated`,
-      says: `broker ${id} leads partitions whose replicas lag: a broker is down, or slow`,
+      description: `broker ${id} leads partitions whose replicas lag: a broker is down, or slow`,
       metrics: [metrics.broker(name, id, 'UnderReplicatedPartitions')],
       above: 0,
     },
@@ -218,7 +217,7 @@ function storeAlarms({ name, tables, search }: Service): Alarm[] {
     {
       ...usual,
       id: 'DatabaseAtItsCapacity',
-      says: 'Aurora runs at the most ACUs that it may have: raise databaseCapacity.MaxCapacity',
+      description: 'Aurora runs at the most ACUs that it may have: raise databaseCapacity.MaxCapacity',
       metrics: [metrics.database(name, 'ACUUtilization')],
       statistic: 'Average',
       above: 90,
@@ -226,7 +225,7 @@ function storeAlarms({ name, tables, search }: Service): Alarm[] {
     {
       ...usual,
       id: 'DatabaseConnections',
-      says: 'Aurora has too many connections open',
+      description: 'Aurora has too many connections open',
       metrics: [metrics.database(name, 'DatabaseConnections')],
       statistic: 'Maximum',
       above: MANY_CONNECTIONS,
@@ -237,7 +236,7 @@ function storeAlarms({ name, tables, search }: Service): Alarm[] {
       (table): Alarm => ({
         ...usual,
         id: `${table}Throttled`,
-        says: `${table} refuses requests for 15 minutes: one key takes too many, or the account's limit is reached`,
+        description: `${table} refuses requests for 15 minutes: one key takes too many, or the account's limit is reached`,
         metrics: [metrics.table(table, 'ReadThrottleEvents'), metrics.table(table, 'WriteThrottleEvents')],
         statistic: 'Sum',
         expression: 'FILL(m0, 0) + FILL(m1, 0)',
@@ -254,7 +253,7 @@ function domainAlarms(name: string): Alarm[] {
     {
       ...usual,
       id: 'SearchIsRed',
-      says: 'an index of alerts has lost its primary shard: indexAlerts waits; see the domain and its log',
+      description: 'an index of alerts has lost its primary shard: indexAlerts waits; see the domain and its log',
       metrics: [metrics.domain(name, 'ClusterStatus.red')],
       period: MINUTE,
       times: 3,
@@ -262,7 +261,8 @@ function domainAlarms(name: string): Alarm[] {
     {
       ...usual,
       id: 'SearchRefusesWrites',
-      says: 'the domain takes no documents, for want of room or memory: raise searchStorageGiB, or keep fewer months',
+      description:
+        'the domain takes no documents, for want of room or memory: raise searchStorageGiB, or keep fewer months',
       metrics: [metrics.domain(name, 'ClusterIndexWritesBlocked')],
       period: 5 * MINUTE,
       times: 1,
@@ -270,34 +270,35 @@ function domainAlarms(name: string): Alarm[] {
   ];
 }
 
-/** A collection is never red or full: what can be seen of it is that it takes no documents. */
+/** A collection reports no health or disk space, only that it rejects documents. */
 function collectionAlarms(name: string): Alarm[] {
   return [
     {
       id: 'SearchRefusesWrites',
-      says: 'the collection fails bulk requests for 15 minutes: at its capacity, away, or its access policy is wrong; indexAlerts waits',
+      description:
+        'the collection fails bulk requests for 15 minutes: at its capacity, away, or its access policy is wrong; indexAlerts waits',
       metrics: [metrics.collection('AlertsCollection', name, 'IngestionRequestErrors')],
       statistic: 'Sum',
       above: 0,
       period: 5 * MINUTE,
-      times: 3, // it takes half a minute to wake, and refuses what comes then
+      times: 3, // it rejects requests for half a minute while it starts
       missing: 'notBreaching',
     },
   ];
 }
 
 function resource({ name }: Service, alarm: Alarm): object {
-  const { id, says, above, below, times, missing } = alarm;
+  const { id, description, above, below, times, missing } = alarm;
   return {
     Type: 'AWS::CloudWatch::Alarm',
     Properties: {
       AlarmName: `${name}-${id}`,
-      AlarmDescription: says,
+      AlarmDescription: description,
       ComparisonOperator: below === undefined ? 'GreaterThanThreshold' : 'LessThanThreshold',
       Threshold: below ?? above,
       EvaluationPeriods: times,
-      // What never had data (a group that has read nothing yet) is in that state from the start, and rings nobody.
-      ...(missing === 'rings'
+      // Without data from the start (a group that has read nothing yet) the state doesn't change, so nothing is raised.
+      ...(missing === 'raises'
         ? { TreatMissingData: 'missing', InsufficientDataActions: [{ Ref: 'AlarmsTopic' }] }
         : { TreatMissingData: missing }),
       ...measured(alarm),

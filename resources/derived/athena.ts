@@ -1,6 +1,6 @@
 import { idOf, type Service } from './service.ts';
 
-/** A line of the archive (functions/sinks/s3/line.ts). Names are matched without regard to case. */
+/** Fields of a line in the archive (functions/sinks/s3/line.ts). Athena ignores case in names. */
 const columns = [
   { Name: 'topic', Type: 'string' },
   { Name: 'partition', Type: 'int' },
@@ -13,10 +13,10 @@ const columns = [
   { Name: 'valuebase64', Type: 'string', Comment: 'where the value is no JSON' },
 ];
 
-/** First day that Athena looks for. */
+/** The first day of the partitions. */
 const FIRST_DAY = '2026-01-01';
 
-/** A table of Glue and a named query of Athena for each topic. */
+/** A Glue table and a saved Athena query for each topic. */
 export function archiveTables(service: Service): Record<string, object> {
   return Object.fromEntries(
     service.topics.flatMap((topic) => [
@@ -26,7 +26,10 @@ export function archiveTables(service: Service): Record<string, object> {
   );
 }
 
-/** Partitions are known without a crawler: the layout of functions/sinks/s3/object.ts, first life of the topic. */
+/**
+ * Partition projection computes the partitions, so no crawler is needed. The layout is the one in
+ * functions/sinks/s3/object.ts, for a topic that was never created again.
+ */
 function table({ archiveDatabase }: Service, topic: string): object {
   const location = (path: string) => ({ 'Fn::Join': ['', ['s3://', { Ref: 'ArchiveBucket' }, `/${topic}${path}/`]] });
   return {
@@ -51,7 +54,7 @@ function table({ archiveDatabase }: Service, topic: string): object {
           'projection.hour.type': 'integer',
           'projection.hour.range': '0,23',
           'projection.hour.digits': '2',
-          // biome-ignore lint/suspicious/noTemplateCurlyInString: of Athena
+          // biome-ignore lint/suspicious/noTemplateCurlyInString: Athena replaces it
           'storage.location.template': location('/dt=${dt}/hour=${hour}'),
         },
         StorageDescriptor: {
@@ -59,7 +62,7 @@ function table({ archiveDatabase }: Service, topic: string): object {
           Location: location(''),
           InputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
           OutputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
-          // This one gives an object as its JSON text, where the column is a string.
+          // This library returns a JSON object as its text if the column is a string.
           SerdeInfo: {
             SerializationLibrary: 'org.openx.data.jsonserde.JsonSerDe',
             Parameters: { 'ignore.malformed.json': 'false' },

@@ -1,20 +1,20 @@
 import { type Metric, metrics } from './metrics.ts';
 import type { Service } from './service.ts';
 
-/** Graphs side by side, or a text over the width. */
+/** Graphs side by side, or a heading. */
 type Row = { heading: string } | { graphs: Graph[] };
 interface Graph {
   title: string;
-  /** with what the legend says */
+  /** `label` is the text in the legend */
   lines?: { label: string; metric: Metric; statistic: string }[];
-  /** in place of lines, or beside them: searches, where not all dimensions are known before */
+  /** searches, for metrics whose dimensions are not known here */
   expressions?: { label?: string; expression: string }[];
 }
 
 const COLUMNS = 24;
 const HEIGHT = 6;
 
-/** A page from the brokers down to the bill, in the order in which one looks for what is wrong. */
+/** Graphs in the order in which an operator looks for a fault; costs come last. */
 export function dashboard(service: Service): object {
   const body = { start: '-PT3H', periodOverride: 'inherit', widgets: placed(rows(service)) };
   return {
@@ -166,7 +166,7 @@ function rows(service: Service): Row[] {
   ];
 }
 
-/** S3 has none beside: its latency is among the request metrics, billed as custom ones. archiveToS3's duration tells. */
+/** S3 has no graph: its request metrics are billed as custom metrics. The duration of archiveToS3 shows its latency. */
 function searchLatency({ name, search }: Service): Graph[] {
   const average = (metric: Metric) => ({ label: metric.name, metric, statistic: 'Average' });
   if (search === 'domain') {
@@ -219,7 +219,7 @@ function placed(all: Row[]): object[] {
   });
 }
 
-/** In the dashboard's own form: namespace, name, dimension, value, …, options. */
+/** In the dashboard's format: namespace, name, dimension, value, …, options. */
 function series({ lines = [], expressions = [] }: Graph): unknown[] {
   return [
     ...expressions.map((expression, index) => [{ id: `e${index}`, ...expression }]),
@@ -232,7 +232,7 @@ function series({ lines = [], expressions = [] }: Graph): unknown[] {
   ];
 }
 
-/** A Ref within a text that Fn::Sub completes. */
+/** A Ref as a placeholder of Fn::Sub. */
 function substitute(value: unknown): unknown {
   return typeof value === 'object' && value !== null && 'Ref' in value ? `\${${String(value.Ref)}}` : value;
 }

@@ -6,9 +6,10 @@ import { readService, type Serverless } from './service.ts';
 import { setUp, setUpSearch } from './set-up.ts';
 
 /**
- * What follows from serverless.yml's functions, topics and tables: alarms, the dashboard, the archive's tables, and what the framework's own
- * resources of each function lack. One that is added there is watched and encrypted without a line here.
- * @param serverless what the framework hands to a file that exports a function
+ * Resources made from the service's functions, topics and tables: alarms, the dashboard, the archive's Glue tables, the
+ * custom resources, and properties that the framework's own resources lack. A new function, topic or table needs no
+ * change here.
+ * @param serverless the framework passes it to a file that exports a function
  */
 export async function derived(
   serverless: Serverless,

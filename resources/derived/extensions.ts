@@ -1,13 +1,13 @@
 import type { PipelineFunction, Service } from './service.ts';
 
-/** Laid over a resource that the framework has compiled: one level deep (`resources.extensions` of serverless.yml). */
+/** Merged into a resource of the framework, one level deep (`resources.extensions` of serverless.yml). */
 export interface Extension {
   Properties?: Record<string, unknown>;
   DependsOn?: string[];
   Metadata?: Record<string, unknown>;
 }
 
-/** A check of checkov that doesn't bind a resource, with the reason that stands beside it in the template. */
+/** A checkov check that the resource skips. The reason is in the template too. */
 export interface Skip {
   id: string;
   comment: string;
@@ -26,11 +26,11 @@ const unreserved = {
   comment: "bounded by its topic's partitions (the mapping's), or called by one schedule or a person",
 };
 
-/** What the framework has no property for, on the resources that it makes of each function; and what a param decides. */
+/** Properties that serverless.yml can't set on the framework's resources, and properties that depend on a param. */
 export function extensions(service: Service): Record<string, Extension> {
   return {
     ...Object.fromEntries(service.functions.flatMap((fn) => extensionsOf(fn, service))),
-    // Its first start fetches what it needs.
+    // User data downloads packages at the first start.
     ...(service.admin === 'on' && { AdminInstance: { DependsOn: service.waysOut } }),
   };
 }
@@ -43,7 +43,7 @@ function extensionsOf(
   return [
     [`${stem}LogGroup`, { Properties: { KmsKeyId: { 'Fn::GetAtt': ['OperationsKey', 'Arn'] } } }],
     [logicalId, { Metadata: skips(noQueue, ...(reserved ? [] : [unreserved])) }],
-    // No record before its tables and catalogue are there.
+    // No mapping delivers records before the stores are set up.
     ...mappings.map((mapping): [string, Extension] => [mapping.logicalId, { ...counted, DependsOn: ['SetUp'] }]),
   ];
 }

@@ -1,4 +1,4 @@
-/** A metric of CloudWatch: namespace, name, dimensions; a value is text or an intrinsic function. */
+/** A CloudWatch metric. The value of a dimension is text or an intrinsic function. */
 export interface Metric {
   namespace: string;
   name: string;
@@ -7,7 +7,7 @@ export interface Metric {
 
 const ref = (logicalId: string) => ({ Ref: logicalId });
 
-/** Where each metric comes from. Amazon MSK's dimensions have spaces in their names. */
+/** Namespace and dimensions of each kind of metric. The names of Amazon MSK's dimensions contain spaces. */
 export const metrics = {
   cluster: (cluster: string, name: string): Metric => ({
     namespace: 'AWS/Kafka',
@@ -19,19 +19,19 @@ export const metrics = {
     name,
     dimensions: { 'Cluster Name': cluster, 'Broker ID': String(id) },
   }),
-  /** MaxOffsetLag, SumOffsetLag, EstimatedMaxTimeLag (seconds): of every monitoring level */
+  /** MaxOffsetLag, SumOffsetLag, EstimatedMaxTimeLag (seconds): every monitoring level has them */
   group: (cluster: string, group: string, topic: string, name: string): Metric => ({
     namespace: 'AWS/Kafka',
     name,
     dimensions: { 'Cluster Name': cluster, 'Consumer Group': group, Topic: topic },
   }),
-  /** of OpenSearch; its namespace is older than its name */
+  /** OpenSearch kept the namespace of Amazon Elasticsearch Service */
   domain: (domain: string, name: string): Metric => ({
     namespace: 'AWS/ES',
     name,
     dimensions: { DomainName: domain, ClientId: ref('AWS::AccountId') },
   }),
-  /** of a serverless collection, by its logical id */
+  /** `collectionId` is a logical id */
   collection: (collectionId: string, collectionName: string, name: string): Metric => ({
     namespace: 'AWS/AOSS',
     name,
@@ -46,13 +46,13 @@ export const metrics = {
     name,
     dimensions: { FunctionName: ref(functionId) },
   }),
-  /** with MetricsConfig only */
+  /** only with MetricsConfig */
   mapping: (mappingId: string, name: string): Metric => ({
     namespace: 'AWS/Lambda',
     name,
     dimensions: { EventSourceMappingUUID: ref(mappingId) },
   }),
-  /** what lib/observability writes: Records, DeadLetters, FailedBatches */
+  /** lib/observability writes these: Records, DeadLetters, FailedBatches */
   own: (service: string, functionKey: string, name: string): Metric => ({
     namespace: service,
     name,

@@ -1,9 +1,9 @@
 import { readService, type Serverless } from './service.ts';
 
 /**
- * By what the ARN of a caller begins who is one of the service's functions: a role of its own each, in sessions that
- * Lambda names. Role by role, since the stack's other roles, which people work with, begin with the same name.
- * @param serverless what the framework hands to a file that exports a function
+ * Prefixes of the caller's ARN in calls by the service's functions, one for each role. (Lambda chooses the name of the
+ * session.) The stack's name as the prefix would also match the roles of the operators' instances.
+ * @param serverless the framework passes it to a file that exports a function
  */
 export async function ownRoles(serverless: Serverless): Promise<object[]> {
   const { functions } = await readService(serverless);

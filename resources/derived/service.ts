@@ -1,19 +1,19 @@
 import { type Choices, readChoices } from '../choices/choices.ts';
 import { has, networkParts, type Part, resourceParts } from '../choices/parts.ts';
 
-/** What the framework hands to a file that it takes configuration from. */
+/** The framework passes it to a file that exports a function. */
 export interface Serverless {
   resolveConfigurationProperty(path: string[]): Promise<unknown>;
   resolveVariable(variable: string): Promise<unknown>;
 }
 
-/** The service as its alarms and its dashboard see it. Logical ids are those of the compiled template. */
+/** What alarms, dashboard and set-up need to know of the service. Logical ids are those of the compiled template. */
 export interface Service {
-  /** of the cluster, the database and the dashboard; metrics of the functions have it as their namespace */
+  /** name of the cluster, the database and the dashboard; namespace of the functions' own metrics */
   name: string;
-  /** of Glue, with the archive's tables */
+  /** Glue database with the archive's tables */
   archiveDatabase: string;
-  /** who is rung; '' for nobody */
+  /** address that gets the alarms, or '' */
   alarmEmail: string;
   brokers: number;
   functions: PipelineFunction[];
@@ -27,21 +27,21 @@ export interface Service {
   waysOut: string[];
   search: Choices['search'];
   admin: Choices['admin'];
-  /** MetricsConfig of the mappings: what CloudWatch gets of each, and is paid for */
+  /** MetricsConfig of the mappings; each metric is billed */
   mappingMetrics: string[];
 }
 
 export interface PipelineFunction {
   key: string;
-  /** stem of all logical ids that the framework makes from the key */
+  /** start of the logical ids that the framework makes from the key */
   stem: string;
   logicalId: string;
   mappings: Mapping[];
-  /** seconds between two calls, where it runs on a schedule */
+  /** interval of its schedule in seconds */
   scheduled: number | undefined;
-  /** whether it has concurrency of its own */
+  /** whether it has reserved concurrency */
   reserved: boolean;
-  /** its own variables, as its functions.yml has them */
+  /** its environment variables in functions.yml */
   environment: Record<string, unknown>;
 }
 
@@ -49,7 +49,7 @@ export interface Mapping {
   logicalId: string;
   topic: string;
   group: string;
-  /** whether it has pollers of its own, billed by units */
+  /** whether it is in provisioned mode */
   provisioned: boolean;
 }
 
@@ -127,7 +127,7 @@ function functionOf(
         topic,
         group: consumerGroupId,
         provisioned: Boolean(provisionedPollerConfig),
-        // The framework's own rule (naming.getMSKEventLogicalId); cfn-lint refuses a Ref to what isn't there.
+        // The framework's name (naming.getMSKEventLogicalId). cfn-lint finds a Ref to a resource that doesn't exist.
         logicalId: `${stem}EventSourceMappingMSK${arn.Ref}${idOf(topic)}`,
       })),
   };
@@ -135,12 +135,12 @@ function functionOf(
 
 const UNITS: Readonly<Record<string, number>> = { minute: 60, hour: 3_600, day: 86_400 };
 
-/** @throws Error for a schedule in another form: it would be watched wrongly */
+/** @throws Error for a schedule that is not rate(...) */
 function secondsOf(schedule: unknown): number | undefined {
   if (schedule === undefined) return undefined;
   const text = typeof schedule === 'string' ? schedule : JSON.stringify(schedule);
   const [, count, unit = ''] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(text) ?? [];
-  if (count === undefined) throw new Error(`resources/derived/service.ts reads rate(...) alone, not ${text}`);
+  if (count === undefined) throw new Error(`resources/derived/service.ts supports only rate(...), not ${text}`);
   return Number(count) * (UNITS[unit] ?? Number.NaN);
 }
 

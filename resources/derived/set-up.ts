@@ -3,22 +3,22 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PipelineFunction, Service } from './service.ts';
 
-/** Migrations and catalogue: what functions/ops/setUp.ts applies. */
+/** Folders with the migrations and the catalogue that functions/ops/setUp.ts applies. */
 const folders = ['sql', 'catalogue'];
 
 /**
- * The custom resource by which each deployment that changes them applies them, or puts another store in their place.
- * Every mapping waits for it.
+ * The custom resource that applies migrations and catalogue. CloudFormation calls its function in each deployment that
+ * changes them, or that replaces a store. Every mapping waits for it.
  */
 export async function setUp({ functions, waysOut, search }: Service): Promise<object> {
   return {
     Type: 'Custom::SetUp',
-    // The Data API needs the writer, and the function its way out of the VPC. Deleted in the reverse order.
+    // The Data API needs the writer instance; the function needs its route to AWS. Deletion runs in reverse order.
     DependsOn: ['DatabaseInstance', ...(search === 'none' ? [] : ['SetUpSearch']), ...waysOut],
     Properties: {
       ServiceToken: { 'Fn::GetAtt': ['SetUpLambdaFunction', 'Arn'] },
-      ServiceTimeout: 960, // s, a minute more than the function has: where it dies, the deployment doesn't wait an hour
-      // What makes CloudFormation call it again: other content, or another database or table to put it into.
+      ServiceTimeout: 960, // s, a minute more than the function's timeout; the default is an hour
+      // CloudFormation calls the function again if the content changes, or the database or table that gets it.
       Content: await content(folders.map((folder) => join(resources, folder))),
       Environment: environmentOf('setUp', functions),
     },
@@ -26,8 +26,9 @@ export async function setUp({ functions, waysOut, search }: Service): Promise<ob
 }
 
 /**
- * The same for the index template, and for who may write alerts: before any of them is indexed, or its index would be
- * made without the template. Waits for what the collection grants, which nothing else refers to.
+ * The custom resource that sets up the index template and OpenSearch's roles. It runs before the first alert is
+ * indexed, or OpenSearch would create an index without the template. It waits for the collection's access policy, to which no
+ * other resource refers.
  */
 export async function setUpSearch({ functions, waysOut, search }: Service): Promise<Record<string, object>> {
   if (search === 'none') return {};
@@ -45,10 +46,10 @@ export async function setUpSearch({ functions, waysOut, search }: Service): Prom
   };
 }
 
-/** All that its function is told: it names the stores, and whom they let in. */
+/** The function's environment: it names the stores and the roles with access. */
 function environmentOf(key: string, functions: PipelineFunction[]): Record<string, unknown> {
   const { environment } = functions.find((fn) => fn.key === key) ?? {};
-  if (!environment) throw new Error(`resources/derived/set-up.ts finds no function ${key}`);
+  if (!environment) throw new Error(`resources/derived/set-up.ts: there is no function ${key}`);
   return environment;
 }
 
@@ -58,7 +59,7 @@ async function content(paths: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
   for (const path of paths) {
     for (const name of (await readdir(path)).sort()) {
-      // A checkout with other line ends is the same.
+      // Line ends of a checkout on Windows make no difference.
       hash.update(`${name}\n${(await readFile(join(path, name), 'utf8')).replaceAll('\r\n', '\n')}`);
     }
   }

@@ -9,7 +9,7 @@ beforeAll(async () => {
   script = userData(await plainTemplate('prod'));
 }, PACKAGING_MS);
 
-test("the admin instance's user data is a script that bash can read, and so is each script in it", () => {
+test("bash can parse the admin instance's user data, and each script in it", () => {
   const inner = [...script.matchAll(/<<'(PROFILE|INSTALL|SEARCH)'\n(.*?)\n\1\n/gs)].map(([, , text = '']) => text);
 
   const read = [script, ...inner].map((text) => spawnSync('bash', ['-n'], { input: text, encoding: 'utf8' }).stderr);
@@ -18,7 +18,7 @@ test("the admin instance's user data is a script that bash can read, and so is e
   expect(read).toEqual(['', '', '', '']);
 });
 
-test('what it writes as search-proxy is the file', async () => {
+test('the user data contains search-proxy.ts unchanged', async () => {
   const [, text = ''] = /<<'BASE64'\n(.*?)\nBASE64\n/s.exec(script) ?? [];
   const file = join(import.meta.dirname, '..', '..', 'resources', 'admin', 'search-proxy.ts');
 

@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { file, page } from './aws-rules.ts';
 import { rules } from './rules/all.ts';
 
-test('docs/aws-rules.md is what the rules say: else run `node test/template/aws-rules.ts`', async () => {
+test('docs/aws-rules.md is up to date (node test/template/aws-rules.ts writes it)', async () => {
   expect(await readFile(file, 'utf8')).toBe(page());
 });
 
-test('each rule has a name of its own and a source', () => {
+test('each rule has a unique name and a source', () => {
   const names = rules.map(({ name }) => name);
 
   expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);

@@ -1,7 +1,4 @@
-/**
- * `node test/template/aws-rules.ts`: writes docs/aws-rules.md from the rules. aws-rules.test.ts fails where the page is
- * another one than this gives.
- */
+/** `node test/template/aws-rules.ts` writes docs/aws-rules.md. aws-rules.test.ts fails if the page is outdated. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { templates } from './check/variants.ts';
@@ -10,24 +7,24 @@ import { groups } from './rules/all.ts';
 const service = join(import.meta.dirname, '..', '..');
 export const file = join(service, 'docs', 'aws-rules.md');
 
-const head = `# Which rules of AWS does the template hold to, beyond cfn-lint?
+const count = Object.keys(templates).length;
+const head = `# Which rules of AWS does the template keep, beyond cfn-lint?
 
-Nothing here was ever deployed. What AWS would refuse, and what it would take and not do, is held by rules on the
-compiled template instead. cfn-lint and checkov (\`npm run check:template\`) know the schemas; below is what they don't
-know: each rule with its source and its test. Pages are of AWS's documentation, by guide and title; where it is our own
-decision, our page says why.
+This template was never deployed. Tests on the compiled template find what AWS would reject, and what AWS would accept
+but not do. cfn-lint and checkov (\`npm run check:template\`) check the schemas. Below are the rules that they don't
+check, each with its source and its test. A source is a page of AWS's documentation (guide and title), or our own page
+that explains the decision.
 
-Each rule is two tests of [rules.test.ts](../test/template/rules.test.ts): it holds on each of ${Object.keys(templates).length} templates (the stages,
-and a variant for each choice), and it finds prod's template wrong once that is spoilt. Sums of money and other pages are
-held to the templates by \`costs.test.ts\` and \`documents.test.ts\`; what roles allow, to the bundles' own code by
-\`grants.test.ts\`; what is kept, by \`kept-data.test.ts\`.
+Each rule has two tests in [rules.test.ts](../test/template/rules.test.ts). The first checks the rule on ${count} templates:
+the stages, and variants that cover each choice. The second breaks prod's template, and expects that the rule finds it.
+Further tests compare the templates with the costs and lists in docs (\`costs.test.ts\`, \`documents.test.ts\`), the roles
+with the code in the bundles (\`grants.test.ts\`), and check that data is kept (\`kept-data.test.ts\`).
 
-This page is made by \`node test/template/aws-rules.ts\`.
+\`node test/template/aws-rules.ts\` writes this page.
 `;
 
 const cell = (text: string) => text.replaceAll('|', '\\|');
 
-/** The page's text. */
 export function page(): string {
   const tables = Object.entries(groups).map(([title, rules]) => {
     const rows = rules.map(

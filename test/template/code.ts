@@ -5,19 +5,19 @@ import { parseDocument } from 'yaml';
 
 const service = join(import.meta.dirname, '..', '..');
 
-/** What a function's bundle is able to call. */
+/** What a function's bundle can call. */
 export interface Code {
-  /** commands of the SDK that are in it: `dynamodb:PutItem`, in the SDK's words */
+  /** commands of the SDK in the bundle, as `dynamodb:PutItem` */
   commands: Set<string>;
-  /** whether a Kafka client is in it */
+  /** whether the bundle contains a Kafka client */
   kafka: boolean;
-  /** whether a client of OpenSearch is in it */
+  /** whether the bundle contains an OpenSearch client */
   search: boolean;
 }
 
 /**
- * Bundles each handler as the package's build does (custom.esbuild in serverless.yml), and reads off what is left of the
- * SDK: a command that nothing uses is shaken out.
+ * Bundles each handler as the deployment does (custom.esbuild in serverless.yml), and lists the SDK's commands in the
+ * bundle. esbuild removes commands that no code uses.
  * @param handlers as in the template: `functions/ops/migrate.handler`
  */
 export async function codeOf(handlers: readonly string[]): Promise<Map<string, Code>> {
@@ -55,9 +55,9 @@ export async function codeOf(handlers: readonly string[]): Promise<Map<string, C
   );
 }
 
-/** The package's own options, so that the bundle is the one that is deployed. */
+/** The service's esbuild options, so that the bundle is the deployed one. */
 async function serviceBuild(): Promise<BuildOptions & { outputFileExtension?: string }> {
   const text = await readFile(join(service, 'serverless.yml'), 'utf8');
-  // The tags are CloudFormation's, and none is in this part.
+  // silent: yaml doesn't know CloudFormation's tags. This part has none.
   return parseDocument(text, { logLevel: 'silent' }).toJS().custom.esbuild;
 }

@@ -9,14 +9,14 @@ import { type CompiledTemplate, type References, resolve } from '#msk';
 export const stages = ['local', 'dev', 'prod'] as const;
 export type Stage = (typeof stages)[number];
 
-/** As `--param name=value` gives them. */
+/** Values of `--param name=value`. */
 export type Params = Readonly<Record<string, string>>;
 
-/** ms that a test may wait for its templates: all of them are packaged at worst, on a machine that has other work. */
+/** Timeout in ms for a test that needs templates: it may have to package all of them, on a busy machine. */
 export const PACKAGING_MS = 300_000;
 
 const service = join(import.meta.dirname, '..', '..');
-/** What the template is made from; a change in any of it compiles anew. */
+/** Sources of the template. A change in one of them discards the cache. */
 const sources = [
   'serverless.yml',
   'package.json',
@@ -30,9 +30,9 @@ const sources = [
 const cache = join(service, 'node_modules', '.cache', 'template');
 
 /**
- * The file that `serverless package --stage` writes, as Amazon would get it. Kept until one of its sources changes, so
- * that the lint and every test file share one packaging per stage.
- * @throws Error with the framework's own output where it doesn't compile
+ * The template file that `serverless package --stage` writes for CloudFormation. It is cached until one of its sources
+ * changes, so that the lint and all test files share one packaging of each stage.
+ * @throws Error with the framework's output if it doesn't compile
  */
 export async function templateFile(stage: Stage, params: Params = {}): Promise<string> {
   const folder = join(cache, await fingerprint());
@@ -41,7 +41,7 @@ export async function templateFile(stage: Stage, params: Params = {}): Promise<s
   const { first, whole } = await packaged(stage, params);
   await mkdir(folder, { recursive: true });
   for (const [name, text] of Object.entries({ [firstOf(file)]: first, [file]: whole })) {
-    // Whole or not at all: another test process may read it now.
+    // Renamed when complete, because another test process may read it now.
     await writeFile(`${name}.${process.pid}`, text);
     await rename(`${name}.${process.pid}`, name);
   }
@@ -49,7 +49,7 @@ export async function templateFile(stage: Stage, params: Params = {}): Promise<s
   return file;
 }
 
-/** Other values of the same params are another template. */
+/** Has the names of the params, and a hash of their values. */
 export function fileName(stage: Stage, params: Params): string {
   const values = createHash('sha256').update(JSON.stringify(params)).digest('hex').slice(0, 8);
   return `${[stage, ...Object.keys(params), values].join('-')}.json`;
@@ -57,7 +57,7 @@ export function fileName(stage: Stage, params: Params): string {
 
 const firstOf = (file: string) => file.replace(/\.json$/, '.first.json');
 
-/** With which the framework creates the stack, before there is a bucket to put the whole template into. */
+/** The template that the framework creates the stack with. It makes the bucket for the complete template. */
 export async function firstTemplate(stage: Stage): Promise<CompiledTemplate> {
   return JSON.parse(await readFile(firstOf(await templateFile(stage)), 'utf8'));
 }
@@ -68,8 +68,8 @@ export async function compiledTemplate(stage: Stage, params?: Params): Promise<C
 }
 
 /**
- * The compiled template without intrinsic functions: a `Ref` gives the logical id, `Fn::GetAtt` the id, a dot, and the
- * attribute; cluster and topics have ARNs of an invented account, so that the ARNs made from them read like real ones.
+ * The compiled template without intrinsic functions. A `Ref` becomes the logical id, and `Fn::GetAtt` becomes the id, a
+ * dot and the attribute. Cluster and topics get ARNs in an invented account, so that ARNs built from them look real.
  */
 export async function plainTemplate(stage: Stage, params?: Params): Promise<CompiledTemplate> {
   const template = await compiledTemplate(stage, params);
@@ -83,7 +83,7 @@ export async function plainTemplate(stage: Stage, params?: Params): Promise<Comp
   return resolve(template, { template, references }) as CompiledTemplate;
 }
 
-/** Every attribute that the template asks for: by Fn::GetAtt, or within Fn::Sub. */
+/** Every attribute that the template refers to, by Fn::GetAtt or in Fn::Sub. */
 const attributes = /(?:"Fn::GetAtt":\["|\$\{)(\w+)(?:","|\.)([\w.]+)["}]/g;
 
 const arns = new Map<string, (properties: Record<string, unknown>) => string>([
@@ -95,8 +95,8 @@ const arns = new Map<string, (properties: Record<string, unknown>) => string>([
 ]);
 
 /**
- * Packages in a copy of the service's own files (the framework takes no linked serverless.yml): the framework's `.serverless` and `.esbuild` are then the
- * test's own, and a pipeline that runs from this checkout isn't disturbed.
+ * Packages a copy of the sources, with its own `.serverless` and `.esbuild`, so that a pipeline that runs from this
+ * checkout isn't disturbed. (The framework doesn't accept a linked serverless.yml.)
  */
 async function packaged(stage: Stage, params: Params): Promise<{ first: string; whole: string }> {
   const given = Object.entries(params).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
@@ -111,7 +111,7 @@ async function packaged(stage: Stage, params: Params): Promise<{ first: string; 
       ['node_modules/serverless/bin/serverless.js', 'package', '--stage', stage, ...given, '--package', 'out'],
       {
         cwd: folder,
-        // Nothing of the caller's account: the template must come out the same without credentials and network.
+        // No credentials of the caller: the template must not depend on an account or the network.
         env: { PATH: process.env['PATH'], HOME: folder, AWS_ACCESS_KEY_ID: 'none', AWS_SECRET_ACCESS_KEY: 'none' },
         maxBuffer: 16 * 1024 * 1024,
       },
@@ -127,11 +127,11 @@ async function packaged(stage: Stage, params: Params): Promise<{ first: string; 
   }
 }
 
-/** Without libraries in the bundles: the template doesn't depend on them, and they take most of the time. */
+/** Leaves libraries out of the bundles: they take most of the time, and the template doesn't depend on them. */
 async function withoutLibraries(file: string): Promise<void> {
   const text = await readFile(file, 'utf8');
   const changed = text.replace(/^( +)bundle: true$/m, '$&\n$1packages: external');
-  if (changed === text) throw new Error(`${file} has no line "bundle: true" any more: look at custom.esbuild`);
+  if (changed === text) throw new Error(`${file} has no line "bundle: true": see custom.esbuild`);
   await writeFile(file, changed);
 }
 
@@ -153,10 +153,10 @@ async function filesBelow(path: string): Promise<string[]> {
   return (await Promise.all(names.filter(isSource).map((name) => filesBelow(join(path, name))))).flat().sort();
 }
 
-/** What the framework writes into a fixture while another test packages that is none. */
+/** False for folders that the framework writes into a fixture while another test packages it. */
 const isSource = (path: string) => !/^\.(serverless|esbuild)$/.test(basename(path));
 
-/** A minute's work on the sources must not take away what another process is reading. */
+/** Time before an outdated folder is deleted, because another process may still read it. */
 const KEPT_MS = 3_600_000;
 
 async function dropOlder(current: string): Promise<void> {

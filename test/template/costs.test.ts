@@ -19,7 +19,7 @@ beforeAll(async () => {
 }, PACKAGING_MS);
 const templateOf = (name: string) => compiled.get(name) as CompiledTemplate;
 
-/** The table of costs: of each row its first words, and the figure at the end of each stage's cell. */
+/** The table of costs: the start of each row, and the number at the end of each stage's cell. */
 function written(): [row: string, dev: number, prod: number][] {
   const [, table = ''] = /^## What it costs\n.*?\n(\|.*?)\n\n/ms.exec(text) ?? [];
   return table
@@ -32,7 +32,7 @@ function written(): [row: string, dev: number, prod: number][] {
 }
 const figure = (cell: string) => Number(/(\d+)$/.exec(cell)?.[1]);
 
-test.each(stages)('docs/deploy.md says what %s costs, as its template has it', (stage) => {
+test.each(stages)('docs/deploy.md has the costs of the template of %s', (stage) => {
   const column = stages.indexOf(stage) + 1;
   const found = Object.keys(costs(templateOf(stage))).map((name) => {
     const row = written().find(([first]) => first.startsWith(name));
@@ -42,7 +42,7 @@ test.each(stages)('docs/deploy.md says what %s costs, as its template has it', (
   expect(found).toEqual(Object.entries(costs(templateOf(stage))).map(([name, usd]) => [name, Math.round(usd)]));
 });
 
-test('the sums are those of the rows, to ten dollars', () => {
+test('the sums in docs/deploy.md are those of the rows, rounded to 10 USD', () => {
   const rows = written().filter(([row]) => !row.startsWith('**all'));
   const sums = [1, 2].map((column) => rows.reduce((sum, row) => sum + (Number(row[column]) || 0), 0));
 
@@ -51,7 +51,7 @@ test('the sums are those of the rows, to ten dollars', () => {
   expect([dev, prod]).toEqual(sums.map((usd) => String(Math.round(usd / 10) * 10)));
 });
 
-test('endpoints in place of the NAT: what docs/deploy.md says for two zones', () => {
+test('docs/deploy.md has the costs of interface endpoints in two zones', () => {
   const [, usd] =
     /eight endpoints take the place of the NAT: 8 x zones x 7\.30, so (\d+) for two zones/.exec(
       text.replaceAll('\n', ' '),
@@ -64,7 +64,7 @@ test.each([
   { pollers: 10, units: 1 },
   { pollers: 11, units: 2 },
   { pollers: 40, units: 4 },
-])('$pollers pollers of one group are $units units', ({ pollers, units }) => {
+])('$pollers pollers in one group are billed as $units units', ({ pollers, units }) => {
   const template = structuredClone(templateOf('prod'));
   for (const [id, { ProvisionedPollerConfig }] of mappings(template).toReversed()) {
     if (ProvisionedPollerConfig) ProvisionedPollerConfig.MinimumPollers = 1;
@@ -76,7 +76,7 @@ test.each([
   expect(pollerUnits(template)).toBe(units);
 });
 
-test('mappings without a group, or on demand, are no part of another one', () => {
+test('mappings without a group are billed separately, on-demand mappings not at all', () => {
   const template = structuredClone(templateOf('prod'));
   for (const [, { ProvisionedPollerConfig }] of mappings(template)) delete ProvisionedPollerConfig?.PollerGroupName;
   expect(pollerUnits(template)).toBe(mappings(template).length);

@@ -5,36 +5,37 @@ import { resources } from './rules/rule.ts';
 
 const HOURS = 730;
 
-/** USD, us-east-1. Pages of November 2026, as docs/deploy.md says which could be looked up. */
+/** USD in us-east-1, from AWS's pages of November 2026. docs/deploy.md says which prices could be looked up. */
 const prices = {
-  /** an hour of a broker */
+  /** of a broker, per hour */
   brokers: { 'kafka.m7g.large': 0.204 } as Readonly<Record<string, number>>,
   brokerGiB: 0.1,
-  /** an hour of an event poller unit (Lambda guide, "Apache Kafka event poller scaling modes") */
+  /** of an event poller unit, per hour (Lambda guide, "Apache Kafka event poller scaling modes") */
   pollerUnit: 0.185,
   natGateway: 0.045,
   interfaceEndpoint: 0.01,
-  /** of a metric that an alarm watches */
+  /** of each metric in an alarm */
   alarmMetric: 0.1,
-  /** of a custom metric, and of one that Amazon MSK or a mapping publishes beyond what is free (the first 10,000) */
+  /** of a custom metric, and of a billed metric of Amazon MSK or a mapping (for the first 10,000) */
   metric: 0.3,
 };
 
-/** Pollers of a group that make one unit, by default ("Apache Kafka event poller scaling modes"). */
+/** Default number of a group's pollers in one unit ("Apache Kafka event poller scaling modes"). */
 const POLLERS_PER_UNIT = 10;
 
 /**
- * Metrics of each broker, and of each topic on each broker, that the levels add to DEFAULT, where all of them have
- * values (MSK guide, "Metrics for monitoring Standard brokers with CloudWatch", without CPU credits). DEFAULT is free.
+ * Metrics that each level adds to DEFAULT, which is free: for each broker, and for each topic on each broker. All of
+ * them count, even without values (MSK guide, "Metrics for monitoring Standard brokers with CloudWatch", without CPU
+ * credits).
  */
 const brokerMetrics: Readonly<Record<string, { broker: number; topic: number }>> = {
   DEFAULT: { broker: 0, topic: 0 },
   PER_BROKER: { broker: 45, topic: 0 },
   PER_TOPIC_PER_BROKER: { broker: 45, topic: 3 },
 };
-/** Metrics of each mapping by what its MetricsConfig names (Lambda guide, "Event source mapping metrics"). */
+/** Metrics of a mapping for each group in MetricsConfig (Lambda guide, "Event source mapping metrics"). */
 const mappingMetrics: Readonly<Record<string, number>> = { EventCount: 7, ErrorCount: 5, KafkaMetrics: 2 };
-/** What every mapped function counts itself: Records, Processed, DeadLetters, FailedBatches (lib/observability). */
+/** Metrics of each function with a mapping: Records, Processed, DeadLetters, FailedBatches (lib/observability). */
 const OWN_METRICS = 4;
 
 interface Monitored extends Cluster {
@@ -42,7 +43,7 @@ interface Monitored extends Cluster {
   BrokerNodeGroupInfo: Cluster['BrokerNodeGroupInfo'] & { StorageInfo: { EBSStorageInfo: { VolumeSize: number } } };
 }
 
-/** Units that are billed at least: each group's pollers, from their minimum, by tens. */
+/** The minimum number of billed units: the sum of each group's MinimumPollers, divided by 10 and rounded up. */
 export function pollerUnits(template: CompiledTemplate): number {
   const pollers = mappings(template).flatMap(([, { ProvisionedPollerConfig }]) => ProvisionedPollerConfig ?? []);
   const groups = Map.groupBy(pollers, (each) => each.PollerGroupName ?? each);
@@ -51,7 +52,7 @@ export function pollerUnits(template: CompiledTemplate): number {
     .reduce((sum, units) => sum + units, 0);
 }
 
-/** What is there while nothing happens, in USD a month, by the first words of its row in docs/deploy.md. */
+/** Costs of an idle stage in USD a month. A key is the start of the row in docs/deploy.md. */
 export function costs(template: CompiledTemplate): Record<string, number> {
   const { NumberOfBrokerNodes, BrokerNodeGroupInfo, EnhancedMonitoring } = cluster(template) as Monitored;
   const { InstanceType, StorageInfo } = BrokerNodeGroupInfo;
@@ -78,14 +79,14 @@ export function costs(template: CompiledTemplate): Record<string, number> {
   };
 }
 
-/** Metrics that the alarms watch, each counted as often as it is watched. */
+/** Number of metrics in all alarms. A metric in two alarms counts twice. */
 function alarmMetrics(template: CompiledTemplate): number {
   return resources<{ Metrics?: { MetricStat?: object }[] }>(template, 'AWS::CloudWatch::Alarm')
     .map(([, { Metrics }]) => Metrics?.filter(({ MetricStat }) => MetricStat).length ?? 1)
     .reduce((sum, count) => sum + count, 0);
 }
 
-/** The price of the interface endpoints, where they take the NAT's place. */
+/** Costs of the interface endpoints in USD a month, for stages without NAT gateways. */
 export function endpointCosts(template: CompiledTemplate): number {
   const zones = cluster(template).BrokerNodeGroupInfo.ClientSubnets.length;
   const endpoints = resources<{ VpcEndpointType: string }>(template, 'AWS::EC2::VPCEndpoint');

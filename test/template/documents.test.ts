@@ -5,7 +5,7 @@ import { audited, auditedTypes } from './rules/audit.ts';
 
 const page = (name: string) => readFile(join(import.meta.dirname, '..', '..', 'docs', name), 'utf8');
 
-/** MSK guide, "Topic operations": what the five operations of AWS::MSK::Topic need beside kafka:*. */
+/** Permissions for the five operations of AWS::MSK::Topic, besides kafka:* (MSK guide, "Topic operations"). */
 const ofTopics = [
   'AlterTopic',
   'AlterTopicDynamicConfiguration',
@@ -16,14 +16,14 @@ const ofTopics = [
   'DescribeTopicDynamicConfiguration',
 ];
 
-test('docs/deploy.md names what whoever deploys must be allowed on the topics', async () => {
+test('docs/deploy.md lists the permissions on topics that a deployment needs', async () => {
   const [, list = ''] = /the data plane: (.*?)\son the cluster/s.exec(await page('deploy.md')) ?? [];
 
   expect(list.match(/\w+(?=`)/g)?.toSorted()).toEqual(ofTopics);
 });
 
 test(
-  'docs/security.md names what the trail sees',
+  'docs/security.md lists the data events in the trail',
   async () => {
     const [, list = ''] =
       /^\| CloudTrail data events \| yes \| (.*?), of everybody/m.exec(await page('security.md')) ?? [];

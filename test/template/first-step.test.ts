@@ -6,13 +6,13 @@ beforeAll(async () => {
   first = await firstTemplate('prod');
 }, PACKAGING_MS);
 
-test('the stack is created with a bucket that needs nothing of the rest', () => {
+test('the first template has only a bucket, and refers to no other resource', () => {
   const { Resources } = first;
 
   expect(Object.keys(Resources)).toEqual(['ServerlessDeploymentBucket', 'ServerlessDeploymentBucketPolicy']);
   const text = JSON.stringify(Resources);
   const named = [...text.matchAll(/"(?:Ref|Fn::GetAtt|DependsOn)":\[?"(\w+)/g)].map(([, id = '']) => id);
   expect(named.filter((id) => !(id in Resources) && id !== 'AWS')).toEqual([]);
-  // Not made with its log, which comes with the whole template.
+  // The access log needs LogsBucket, which only the complete template has.
   expect(Resources['ServerlessDeploymentBucket']?.Properties).not.toHaveProperty('LoggingConfiguration');
 });

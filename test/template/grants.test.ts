@@ -15,11 +15,11 @@ beforeAll(async () => {
   codes = await codeOf([...new Set(handlers)]);
 }, PACKAGING_MS);
 
-test.each(Object.keys(templates))('%s: every role allows what its function does, and nothing more', (name) => {
+test.each(Object.keys(templates))('%s: every role allows what its function calls, and nothing else', (name) => {
   expect(roleMisfits(compiled.get(name) as CompiledTemplate, codes)).toEqual([]);
 });
 
-/** A variant that has what prod has not. */
+/** A variant with a serverless search and notifications, which prod lacks. */
 const [variant = ''] = Object.entries(templates)
   .filter(([, { params }]) => params['search'] === 'serverless' && params['notifications'] === 'on')
   .map(([name]) => name);
@@ -30,7 +30,7 @@ interface RawStatement {
 }
 type Change = (statements: RawStatement[]) => RawStatement[];
 
-/** Allows the action no longer; with `topic`, on that topic. */
+/** Removes the action; with `topic`, only on that topic. */
 const without =
   (action: string, topic?: string): Change =>
   (all) =>
@@ -62,26 +62,26 @@ const READ = 'kafka-cluster:ReadData';
 
 test.each<[stem: string, misfit: string, change: Change, of?: string]>([
   ['ArchiveToS3', 'lacks s3:PutObject', without('s3:PutObject')],
-  ['ArchiveToS3', 'may dynamodb:Scan, but has no use for it', and('dynamodb:Scan')],
+  ['ArchiveToS3', 'may dynamodb:Scan, but does not need it', and('dynamodb:Scan')],
   ['IndexAlerts', 'lacks es:ESHttpPost', without('es:ESHttpPost')],
-  ['IndexAlerts', 'may es:ESHttpDelete, but has no use for it', and('es:ESHttpDelete')],
+  ['IndexAlerts', 'may es:ESHttpDelete, but does not need it', and('es:ESHttpDelete')],
   ['ExpireAlerts', 'lacks es:ESHttpDelete', without('es:ESHttpDelete')],
-  ['PrepareSearch', 'may es:ESHttpPost, but has no use for it', and('es:ESHttpPost')],
+  ['PrepareSearch', 'may es:ESHttpPost, but does not need it', and('es:ESHttpPost')],
   ['ExpireAlerts', 'lacks aoss:APIAccessAll', without('aoss:APIAccessAll'), variant],
-  ['IndexAlerts', 'may es:ESHttpPost, but has no use for it', and('es:ESHttpPost'), variant],
+  ['IndexAlerts', 'may es:ESHttpPost, but does not need it', and('es:ESHttpPost'), variant],
   ['NotifyAlerts', 'lacks sns:Publish', without('sns:Publish'), variant],
   ['NotifyAlerts', 'lacks kms:GenerateDataKey', without('kms:GenerateDataKey'), variant],
   ['InsertIntoRds', `lacks ${WRITE} on user-login-dlq`, without(WRITE, 'user-login-dlq')],
   ['IndexAlerts', `lacks ${WRITE} on raw-data-dlq`, without(WRITE)],
-  ['UpsertIntoDynamodb', `may ${WRITE} on orders, but has no use for it`, and(WRITE, topicArn('orders'))],
-  ['ArchiveToS3', `may ${WRITE} on demo-dlq, but has no use for it`, and(WRITE, topicArn('demo-dlq'))],
-  ['CloseWindows', `may ${READ} on orders, but has no use for it`, and(READ, topicArn('orders'))],
+  ['UpsertIntoDynamodb', `may ${WRITE} on orders, but does not need it`, and(WRITE, topicArn('orders'))],
+  ['ArchiveToS3', `may ${WRITE} on demo-dlq, but does not need it`, and(WRITE, topicArn('demo-dlq'))],
+  ['CloseWindows', `may ${READ} on orders, but does not need it`, and(READ, topicArn('orders'))],
   ['ProcessOrder', 'lacks kafka-cluster:AlterGroup', without('kafka-cluster:AlterGroup')],
-])('a role that is changed is found: %s %s', (stem, misfit, change, of = 'prod') => {
+])('finds a changed role: %s %s', (stem, misfit, change, of = 'prod') => {
   expect(roleMisfits(changed(of, stem, change), codes)).toEqual([`${stem}LambdaFunction ${misfit}`]);
 });
 
-test('publishing to another topic than the one that the function is told is found', () => {
+test('finds a role that may publish to another topic than the one in the environment', () => {
   const other: Change = (all) => and('sns:Publish', 'AlarmsTopic')(without('sns:Publish')(all));
   const found = roleRules.flatMap((rule) => rule.check(changed(variant, 'NotifyAlerts', other)));
 
@@ -90,19 +90,19 @@ test('publishing to another topic than the one that the function is told is foun
   ]);
 });
 
-test('a function of which nothing is known is found: what it produces to, or asks of OpenSearch', () => {
+test('finds a function whose topics or OpenSearch actions are not listed', () => {
   const clients = { commands: new Set<string>(), kafka: true, search: true };
   const known = new Map(codes).set('functions/ops/migrate.handler', clients);
 
   expect(roleMisfits(compiled.get('prod') as CompiledTemplate, known)).toEqual(
     expect.arrayContaining([
-      'MigrateLambdaFunction has a Kafka client, and no topic to write to',
-      'MigrateLambdaFunction has a client of OpenSearch, and no actions listed for it',
+      'MigrateLambdaFunction has a Kafka client, but no topic to write to',
+      'MigrateLambdaFunction has an OpenSearch client, but no actions are listed for it',
     ]),
   );
 });
 
-test('the code is read: what a sink calls is in its bundle', () => {
+test('finds the SDK commands of a sink in its bundle', () => {
   expect([...(codes.get('functions/sinks/archiveToS3.handler')?.commands ?? [])]).toEqual(
     expect.arrayContaining(['s3:PutObject', 's3:HeadObject', 'dynamodb:GetItem', 'dynamodb:UpdateItem']),
   );

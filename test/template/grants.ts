@@ -1,25 +1,25 @@
 import type { Code } from './code.ts';
 import type { Statement } from './rules/functions.ts';
 
-/** A command whose action has another name, or none, or that needs others besides. */
+/** Commands whose action has another name, or that need further actions. */
 const actionOf = new Map<string, string[]>([
   ['s3:HeadObject', ['s3:GetObject']],
   ['s3:ListObjectsV2', ['s3:ListBucket']],
-  // The Data API reads the secret in the caller's name.
+  // The Data API reads the secret with the caller's permissions.
   ...['ExecuteStatement', 'BatchExecuteStatement'].map((name): [string, string[]] => [
     `rds-data:${name}`,
     [`rds-data:${name}`, 'secretsmanager:GetSecretValue'],
   ]),
-  // Topics are encrypted, each with a key of its own.
+  // The topics are encrypted with customer managed keys.
   ['sns:Publish', ['sns:Publish', 'kms:Decrypt', 'kms:GenerateDataKey']],
 ]);
 
-/** In a bundle without being called: the SDK's own inner calls, for other ways to sign in or other kinds of bucket. */
+/** In every bundle, but never called: the SDK has them for other ways to sign in, and other kinds of bucket. */
 const inner = [/^sts:/, /^sso(-oidc)?:/, /^dynamodb:DescribeEndpoints$/, /^s3:CreateSession$/];
 
-/** Every function's. */
+/** Every function needs them. */
 const always = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'];
-/** What Lambda does for a mapping in the function's name (with-msk-permissions). */
+/** Lambda needs them for a mapping (with-msk-permissions). */
 const ofMapping = [
   ...['Create', 'Delete'].map((verb) => `ec2:${verb}NetworkInterface`),
   ...['NetworkInterfaces', 'SecurityGroups', 'Subnets', 'Vpcs'].map((what) => `ec2:Describe${what}`),
@@ -29,37 +29,37 @@ const ofMapping = [
   ),
 ];
 const ofSchemaRegistry = ['glue:GetRegistry', 'glue:GetSchemaVersion'];
-/** They are granted topic by topic; for others, the rules say on what. */
+/** Compared for each topic. rules/ check the resources of the others. */
 const ofTopic = /^kafka-cluster:(DescribeTopic|ReadData|WriteData)$/;
 
-/** What is known of a function beside its role. */
+/** What a function needs permissions for. */
 export interface Use {
   code: Code;
   /** topics of its mappings */
   reads: string[];
-  /** topics that it produces to */
+  /** topics that the function produces to */
   writes: string[];
-  /** why it produces to none, though a Kafka client is in its bundle */
+  /** why it produces to no topic, though its bundle has a Kafka client */
   writesNone?: string | undefined;
-  /** actions on the search of alerts */
+  /** actions on OpenSearch */
   searches: string[];
-  /** whether one of its mappings decodes by a schema registry */
+  /** whether one of its mappings uses a schema registry */
   registry: boolean;
-  /** commands in its bundle that it never calls */
+  /** commands in the bundle that the function never calls */
   uncalled: string[];
 }
 
-/** What the function needs and its role lacks, what the role allows without need, and what isn't known of the function. */
+/** Permissions that the role lacks, permissions that it doesn't need, and facts that are not listed here. */
 export function misfits(granted: readonly Statement[], use: Use): string[] {
   const needed = new Set(needs(use));
   const allowed = new Set(granted.flatMap(allowedBy));
   return [
     ...[...needed].filter((action) => !allowed.has(action)).map((action) => `lacks ${action}`),
-    ...[...allowed].filter((action) => !needed.has(action)).map((action) => `may ${action}, but has no use for it`),
+    ...[...allowed].filter((action) => !needed.has(action)).map((action) => `may ${action}, but does not need it`),
     ...(use.code.kafka && !use.writes.length && !use.writesNone
-      ? ['has a Kafka client, and no topic to write to']
+      ? ['has a Kafka client, but no topic to write to']
       : []),
-    ...(use.code.search && !use.searches.length ? ['has a client of OpenSearch, and no actions listed for it'] : []),
+    ...(use.code.search && !use.searches.length ? ['has an OpenSearch client, but no actions are listed for it'] : []),
   ];
 }
 
@@ -82,7 +82,7 @@ function needs({ code, reads, writes, searches, registry, uncalled }: Use): stri
 
 function allowedBy({ actions, resources }: Statement): string[] {
   return actions
-    .filter((action) => !action.startsWith('logs:')) // each function's own group, granted by the framework
+    .filter((action) => !action.startsWith('logs:')) // the framework grants the function's log group
     .flatMap((action) =>
       ofTopic.test(action)
         ? resources.map((topic) => `${action} on ${topic.slice(topic.lastIndexOf('/') + 1)}`)

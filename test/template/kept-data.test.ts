@@ -8,25 +8,25 @@ beforeAll(async () => {
   compiled = await plainTemplates(ofProd);
 }, PACKAGING_MS);
 
-/** What may go with the stack, and why. Anything else holds data: a type that is new here is kept, or listed. */
+/** Types that may be deleted with the stack. All other types hold data and must be kept. */
 const going: { type: RegExp; why: string }[] = [
   { type: /^AWS::(ApplicationAutoScaling|Athena|CloudWatch|EC2|Events|IAM|Lambda|SNS)::/, why: 'settings' },
   { type: /^Custom::|Policy$/, why: 'settings' },
   { type: /^AWS::MSK::(Configuration|BatchScramSecret)$/, why: 'settings' },
   { type: /^AWS::RDS::DBSubnetGroup$/, why: 'settings' },
   { type: /^AWS::OpenSearchServerless::(CollectionGroup|VpcEndpoint)$/, why: 'settings' },
-  { type: /^AWS::Glue::(Database|Table)$/, why: 'they describe the archive, whose objects are kept' },
-  { type: /^AWS::CloudTrail::Trail$/, why: 'what it wrote is in a bucket' },
-  { type: /^AWS::SecretsManager::Secret$/, why: 'a password, made anew' },
-  { type: /^AWS::Logs::LogGroup$/, why: 'logs, kept for their days at most' },
+  { type: /^AWS::Glue::(Database|Table)$/, why: 'describe the archive, whose objects are kept' },
+  { type: /^AWS::CloudTrail::Trail$/, why: 'its events are in a bucket' },
+  { type: /^AWS::SecretsManager::Secret$/, why: 'a password, which can be created again' },
+  { type: /^AWS::Logs::LogGroup$/, why: 'logs, which expire anyway' },
 ];
-/** Packages, which are made from version control. */
+/** Contains packages, which can be built again. */
 const PACKAGES = 'ServerlessDeploymentBucket';
 const kept = ['Retain', 'RetainExceptOnCreate'];
-/** They can't be deleted by a slip either. */
+/** They also have deletion protection. */
 const protectedTypes = ['AWS::DynamoDB::Table', 'AWS::RDS::DBCluster'];
 
-/** Logical ids of what goes though it holds data. */
+/** Logical ids of resources with data that the stack deletes. */
 function dropped({ Resources }: CompiledTemplate): string[] {
   return Object.entries(Resources)
     .filter(([id, { Type }]) => id !== PACKAGES && !going.some(({ type }) => type.test(Type)))
@@ -34,7 +34,7 @@ function dropped({ Resources }: CompiledTemplate): string[] {
     .map(([id]) => id);
 }
 
-test.each(ofProd)('%s keeps its data when the stack goes', (name) => {
+test.each(ofProd)('%s keeps its data when the stack is deleted', (name) => {
   const template = compiled.get(name) as CompiledTemplate;
   const unprotected = Object.entries(template.Resources)
     .filter(([, { Type }]) => protectedTypes.includes(Type))
@@ -45,7 +45,7 @@ test.each(ofProd)('%s keeps its data when the stack goes', (name) => {
   expect(unprotected).toEqual([]);
 });
 
-test('data that would go with the stack is found, of every type that holds some', () => {
+test('finds data that the stack would delete, for every type that holds data', () => {
   const types = [...compiled.values()].flatMap((template) => {
     const spoilt = structuredClone(template);
     for (const resource of Object.values(spoilt.Resources)) delete resource.DeletionPolicy;

@@ -6,7 +6,7 @@ import { policyRules } from './rules/policies.ts';
 import type { Rule } from './rules/rule.ts';
 import { sizeRules } from './rules/sizes.ts';
 
-/** What rules find in templates of one resource: as rules.test.ts, but many inputs of a kind, and no packaging. */
+/** Applies rules to templates with one resource: more inputs than in rules.test.ts, and without packaging. */
 const of = (Type: string, Properties: object) =>
   ({ Resources: { Spoilt: { Type, Properties } } }) as unknown as CompiledTemplate;
 const named = (all: readonly Rule[], start: string) => all.find(({ name }) => name.startsWith(start)) as Rule;
@@ -26,7 +26,7 @@ test.each([
   ['AWS::CloudWatch::Alarm', { AlarmDescription: 'it says "rings", doesn’t it?' }, false],
   ['AWS::OpenSearchService::Domain', { DomainName: 'msk-pipeline-a-stage-of-mine-2' }, true],
   ['AWS::Glue::Database', { DatabaseInput: { Name: 'msk-pipeline' } }, true],
-])('%s %j: refused is %j', (type, properties, expected) => {
+])('%s %j is rejected: %j', (type, properties, expected) => {
   expect(finds(named(nameRules, 'names and descriptions'), type, properties)).toBe(expected);
 });
 
@@ -37,10 +37,10 @@ test.each([
   ['3.9.x.kraft', 'kafka.m5.2xlarge', false],
   ['3.9.x.kraft', 'kafka.m7g.small', true],
   ['3.6.x.kraft', 'kafka.m7g.large', true],
-])('Kafka %s on %s: refused is %j', (KafkaVersion, InstanceType, expected) => {
+])('Kafka %s on %s is rejected: %j', (KafkaVersion, InstanceType, expected) => {
   const cluster = { KafkaVersion, BrokerNodeGroupInfo: { InstanceType } };
 
-  expect(finds(named(kafkaRules, 'brokers are of a type'), 'AWS::MSK::Cluster', cluster)).toBe(expected);
+  expect(finds(named(kafkaRules, 'Amazon MSK runs this version'), 'AWS::MSK::Cluster', cluster)).toBe(expected);
 });
 
 const letting = (services: string | string[], Condition?: object) => ({
@@ -54,8 +54,8 @@ test.each([
   ['events.amazonaws.com', { ArnLike: { 'aws:SourceArn': 'arn:aws:events:*' } }, true],
   ['events.amazonaws.com', undefined, false],
   ['cloudwatch.amazonaws.com', account, false],
-])('%j let in with %j: refused is %j', (services, condition, expected) => {
-  const rule = named(policyRules, 'EventBridge is let into');
+])('%j admitted with the condition %j is rejected: %j', (services, condition, expected) => {
+  const rule = named(policyRules, 'policies admit EventBridge');
   const policy = letting(services, condition);
 
   expect(finds(rule, 'AWS::SNS::TopicPolicy', { Topics: [], PolicyDocument: policy })).toBe(expected);
@@ -69,16 +69,16 @@ const moves = (TransitionInDays: number, Prefix?: string) => ({
 });
 const ends = (ExpirationInDays: number, Prefix: string) => ({ Id: 'ends', Prefix, ExpirationInDays });
 test.each([
-  ['on the day on which it ends', [moves(30), ends(30, 'user-login/')], true],
-  ['two weeks before', [moves(30), ends(44, 'user-login/')], true],
+  ['on the day on which they expire', [moves(30), ends(30, 'user-login/')], true],
+  ['two weeks before they expire', [moves(30), ends(44, 'user-login/')], true],
   ['by a wider prefix', [moves(30, 'user-'), ends(30, 'user-login/')], true],
-  ['before it is old enough', [moves(7, 'orders/')], true],
-  ['a month before', [moves(30), ends(60, 'user-login/')], false],
+  ['too young', [moves(7, 'orders/')], true],
+  ['a month before they expire', [moves(30), ends(60, 'user-login/')], false],
   ['under another prefix', [moves(30, 'orders/'), ends(30, 'orders-dlq/')], false],
-])('what moves %s: %#', (_, Rules, expected) => {
+])('objects that move %s: %#', (_, Rules, expected) => {
   const bucket = { LifecycleConfiguration: { Rules } };
 
-  expect(finds(named(lifecycleRules, 'nothing moves'), 'AWS::S3::Bucket', bucket)).toBe(expected);
+  expect(finds(named(lifecycleRules, 'no object moves'), 'AWS::S3::Bucket', bucket)).toBe(expected);
 });
 
 const topic = (configs: object) => ({
@@ -86,13 +86,13 @@ const topic = (configs: object) => ({
   Configs: Buffer.from(JSON.stringify(configs)).toString('base64'),
 });
 test.each([
-  ['any record that a topic takes', { 'max.message.bytes': '1310720' }, true],
-  ['any record that a topic takes', { 'max.message.bytes': '1048576' }, true],
-  ['any record that a topic takes', {}, true],
-  ['any record that a topic takes', { 'max.message.bytes': '1045845' }, false],
-  ["a topic's limit counts", { 'compression.type': 'producer' }, true],
-  ["a topic's limit counts", { 'compression.type': 'zstd' }, true],
-  ["a topic's limit counts", {}, true],
-])('%s, %j: refused is %j', (rule, configs, expected) => {
+  ['the largest record of a topic', { 'max.message.bytes': '1310720' }, true],
+  ['the largest record of a topic', { 'max.message.bytes': '1048576' }, true],
+  ['the largest record of a topic', {}, true],
+  ['the largest record of a topic', { 'max.message.bytes': '1045845' }, false],
+  ["a topic's limit applies", { 'compression.type': 'producer' }, true],
+  ["a topic's limit applies", { 'compression.type': 'zstd' }, true],
+  ["a topic's limit applies", {}, true],
+])('%s, %j is rejected: %j', (rule, configs, expected) => {
   expect(finds(named(sizeRules, rule), 'AWS::MSK::Topic', topic(configs))).toBe(expected);
 });

@@ -14,7 +14,7 @@ describe.each(Object.entries(templates))('the compiled template of %s', (_, { st
   });
 });
 
-describe('each rule can fail', () => {
+describe('each rule fails on a template that breaks it', () => {
   let template: CompiledTemplate;
   beforeAll(async () => {
     template = await plainTemplate('prod');

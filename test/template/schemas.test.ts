@@ -12,25 +12,25 @@ const [inGlue] = Object.values(templates).filter(({ params }) => params['loginsO
 let template: CompiledTemplate;
 let written: unknown;
 beforeAll(async () => {
-  if (!inGlue) throw new Error('no variant writes logins in Avro of Glue');
+  if (!inGlue) throw new Error('no variant writes logins in Avro with a Glue schema');
   template = await plainTemplate(inGlue.stage, inGlue.params);
   written = JSON.parse(await readFile(file, 'utf8'));
 }, PACKAGING_MS);
 
 const processLogin = (from: CompiledTemplate) => properties<LambdaFunction>(from, 'ProcessLoginLambdaFunction');
 
-/** The version that OUTPUT_SCHEMA_ID names: a schema's first one, or a later one's own resource. */
+/** The version in OUTPUT_SCHEMA_ID: the first one of a schema, or a separate resource. */
 function named(from: CompiledTemplate): { SchemaDefinition: string } {
   const [id = ''] = String(processLogin(from).Environment.Variables['OUTPUT_SCHEMA_ID']).split('.');
   return properties(from, id);
 }
 const definition = (from: CompiledTemplate) => JSON.parse(named(from).SchemaDefinition);
 
-test('logins in Avro of Glue name the version of the schema that processLogin writes them with', () => {
+test('OUTPUT_SCHEMA_ID is the version of the schema that processLogin writes logins with', () => {
   expect(definition(template)).toEqual(written);
 });
 
-test('that an older version is named is found; a resource of the later one is right', () => {
+test('an older version differs; a resource with the later version is the same', () => {
   const changed = structuredClone(template);
   const { fields, ...record } = definition(changed);
   named(changed).SchemaDefinition = JSON.stringify({ ...record, fields: fields.slice(0, -1) });

@@ -8,7 +8,7 @@ import { searchProxy, signature } from '#resources/admin/search-proxy.ts';
 const credentials = { AccessKeyId: 'AKID', SecretAccessKey: 'secret', Token: 'token' };
 const scope = { region: 'eu-west-1', service: 'es' };
 
-/** What the SDK's signer hashes with. */
+/** A hash function for the SDK's signer. */
 class Sha256 {
   readonly #hash: Hash | Hmac;
   constructor(secret?: Uint8Array | string) {
@@ -26,7 +26,7 @@ test.each([
   ['GET', '/', ''],
   ['GET', '/alerts-*/_search?q=vehicleId:V1 OR x&size=2&a=b&a-b=c&empty=', ''],
   ['POST', '/alerts-2026.11/_doc/raw-data-topic-0-1%2FSpeeding', '{"ü":"*"}'],
-])("%s %s is signed as AWS's own client signs it", async (method, path, body) => {
+])("%s %s gets the same signature as from AWS's own signer", async (method, path, body) => {
   const url = new URL(path, 'https://vpc-x.eu-west-1.es.amazonaws.com');
   const date = new Date('2026-11-21T10:00:00.123Z');
 
@@ -53,7 +53,7 @@ test.each([
   expect(authorization).toBe(theirs.headers['authorization']);
 });
 
-/** What arrives behind the proxy, and what comes back through it. */
+/** Sends a request through the proxy. Returns the response, and the request that arrived behind the proxy. */
 async function throughProxy(path: string, headers: Record<string, string>, body = '') {
   let arrived: { request: IncomingMessage; body: string } | undefined;
   const search = createServer((request, response) => {
@@ -82,7 +82,7 @@ async function throughProxy(path: string, headers: Record<string, string>, body 
   }
 }
 
-test('a request arrives signed, with its own headers and body, and is answered', async () => {
+test('a request arrives signed, with its headers and body, and gets its response', async () => {
   const path = '/_dashboards/api/saved_objects/_import?x=1';
   const headers = { host: '127.0.0.1:9201', 'osd-xsrf': 'true', 'content-type': 'application/json' };
 
@@ -99,7 +99,7 @@ test('a request arrives signed, with its own headers and body, and is answered',
   });
 });
 
-test('a page of another name that points here gets nothing', async () => {
+test('a request with another host name is rejected', async () => {
   const { status, arrived } = await throughProxy('/', { host: 'evil.example:9201' });
 
   expect(status).toBe(403);

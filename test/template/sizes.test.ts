@@ -9,12 +9,12 @@ beforeAll(async () => {
 }, PACKAGING_MS);
 
 const none = Buffer.alloc(0);
-/** A record of as many bytes as a topic takes, without what Kafka itself adds: each shape grows another way. */
+/** Records of a given size, without Kafka's own overhead. Each shape grows differently in JSON. */
 const shapes: Record<string, (bytes: number) => { headers: { name: string; value: Buffer }[]; value: Buffer }> = {
   'a value': (bytes) => ({ headers: [], value: Buffer.alloc(bytes, 0xff) }),
   "one header's value": (bytes) => ({ headers: [{ name: '', value: Buffer.alloc(bytes, 0x80) }], value: none }),
   "one header's name": (bytes) => ({ headers: [{ name: '\u0001'.repeat(bytes), value: none }], value: none }),
-  // A header's two lengths take a byte each.
+  // Each header has two lengths of one byte.
   'headers without name and value': (bytes) => ({
     headers: new Array(Math.floor(bytes / 2)).fill({ name: '', value: none }),
     value: none,
@@ -25,7 +25,7 @@ const shapes: Record<string, (bytes: number) => { headers: { name: string; value
   }),
 };
 
-test.each(Object.entries(shapes))('the largest record fits an event where it is %s', (_, shape) => {
+test.each(Object.entries(shapes))('the largest record fits into an event: %s', (_, shape) => {
   const record = {
     offset: 9e15,
     timestamp: 9e15,

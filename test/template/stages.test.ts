@@ -31,17 +31,17 @@ test.each([
   }
 });
 
-/** Where `local` may differ from `dev`: path in the template, and why. Anything else would run untried on AWS. */
+/** Where `local` may differ from `dev`. Other differences would mean that local runs don't test what dev deploys. */
 const differing: { path: RegExp; why: string }[] = [
   { path: /^MskCluster\.NumberOfBrokerNodes$/, why: 'one process is one broker' },
   { path: /^\w+Topic\.ReplicationFactor$/, why: 'one broker holds one replica' },
   { path: /^MskConfiguration\.ServerProperties$/, why: 'the same, as the default' },
-  { path: /^Broker2\w+(\.|$)/, why: 'alarms of a broker that is not there' },
+  { path: /^Broker2\w+(\.|$)/, why: 'alarms of a second broker' },
   { path: /^Dashboard\.DashboardBody/, why: 'the same' },
-  { path: /^\w+LambdaFunction\.Environment\.Variables\.KAFKA_AUTH$/, why: 'the local broker knows no IAM' },
+  { path: /^\w+LambdaFunction\.Environment\.Variables\.KAFKA_AUTH$/, why: 'the local broker has no IAM' },
 ];
 
-test('local is dev, but for what one broker cannot do', () => {
+test('local differs from dev only in what one broker cannot do', () => {
   const found = differences(
     named(templateOf('local').Resources, 'local'),
     named(templateOf('dev').Resources, 'dev'),
@@ -50,12 +50,12 @@ test('local is dev, but for what one broker cannot do', () => {
   expect(found).toEqual([]);
 });
 
-test.each(Object.keys(templates))('%s: a stack within the limits of CloudFormation, with room', (name) => {
+test.each(Object.keys(templates))('%s: the stack is well within the limits of CloudFormation', (name) => {
   expect(Object.keys(templateOf(name).Resources).length).toBeLessThan(400); // of 500
   expect(JSON.stringify(templateOf(name)).length).toBeLessThan(800_000); // of 1 MB
 });
 
-/** The resources' properties by logical id, without the stage's name and the time of packaging. */
+/** The properties of each resource, without the stage's name and the time of packaging. */
 function named(all: CompiledTemplate['Resources'], stage: string): unknown {
   const text = JSON.stringify(Object.fromEntries(Object.entries(all).map(([id, { Properties }]) => [id, Properties])));
   return JSON.parse(

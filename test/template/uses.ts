@@ -4,16 +4,16 @@ import type { Code } from './code.ts';
 import { misfits, type Use } from './grants.ts';
 import { functions, type LambdaFunction, mappings, statements } from './rules/functions.ts';
 
-/** Of functions that load others when it is their turn, which keeps a bundler from shaking them: those others. */
+/** Functions that import others dynamically, with these. A bundler keeps all code of a dynamic import. */
 const composed: Record<string, string[]> = {
   'functions/ops/setUp.handler': ['functions/ops/migrate.handler', 'functions/ops/seedCatalogue.handler'],
 };
 
-/** Commands in a bundle that the function never calls, with the reason. */
+/** Commands in a bundle that the function never calls. */
 const uncalled: Record<string, string[]> = {
-  // Joining a window is a batch's part of the same store.
+  // The same store has the command for aggregateOrders.
   'functions/orders/closeWindows.handler': ['dynamodb:UpdateItem'],
-  // One object has both: execute and transaction.
+  // The same object has methods for statements and for transactions.
   'functions/sinks/insertIntoRds.handler': [
     'rds-data:BeginTransaction',
     'rds-data:CommitTransaction',
@@ -26,7 +26,7 @@ const uncalled: Record<string, string[]> = {
   ],
 };
 
-/** What each function asks of a domain: the methods of its requests. A collection has one action for all. */
+/** The HTTP methods of each function on a domain. A collection has a single action. */
 const searched: Record<string, string[]> = {
   'functions/sinks/indexAlerts.handler': ['es:ESHttpPost'],
   'functions/ops/expireAlerts.handler': ['es:ESHttpGet', 'es:ESHttpDelete'],
@@ -34,13 +34,13 @@ const searched: Record<string, string[]> = {
 };
 const ofCollection = ['aoss:APIAccessAll'];
 
-/** Producers in a bundle that send nothing, with the reason. */
+/** Functions with a producer in the bundle that send nothing, with the reason. */
 const writesNone: Record<string, string> = {
-  'functions/sinks/archiveToS3.handler': 'the archive takes any bytes, so it has no dead letters',
+  'functions/sinks/archiveToS3.handler': 'the archive accepts any bytes, so it has no dead letters',
 };
 
 /**
- * What every function's role lacks or has too much, a line each.
+ * A line for each permission that a function's role lacks, or doesn't need.
  * @param codes by handler, of all handlers of the template
  */
 export function roleMisfits(template: CompiledTemplate, codes: ReadonlyMap<string, Code>): string[] {
@@ -65,18 +65,18 @@ function useOf(template: CompiledTemplate, id: string, fn: LambdaFunction, codes
   };
 }
 
-/** Topics that its variables name. */
+/** Topics in its environment. */
 function toldOf({ Environment }: LambdaFunction): string[] {
   return Object.entries(Environment.Variables).flatMap(([name, value]) => (name.endsWith('_TOPIC') ? value : []));
 }
 
-/** A sink is told of none: routes.ts says where a refused record of each of its topics goes. */
+/** A sink has none in its environment: routes.ts has the dead-letter topic of each topic. */
 function deadLettersOf(handler: string, reads: readonly string[]): string[] {
   if (!handler.startsWith('functions/sinks/') || writesNone[handler]) return [];
   return reads.map(deadLetterTopicOf);
 }
 
-/** Of the handler, or of the ones that it loads. */
+/** Code of the handler, or of the handlers that it imports. */
 function codeFor(handler: string, codes: ReadonlyMap<string, Code>): Code {
   const all = (composed[handler] ?? [handler]).flatMap((name) => codes.get(name) ?? []);
   return {

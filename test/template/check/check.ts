@@ -1,7 +1,7 @@
 /**
- * `npm run check:template`: compiles every stage and every variant (`--stages`, `--variants`: those alone), and lets cfn-lint and checkov look at each. What
- * checkov is told to skip stands in the template beside the resource, with its reason. Exit code 0: no finding;
- * 1: findings, printed as the tools print them; 2: a tool couldn't be run, with one line that says why.
+ * `npm run check:template` compiles every stage and every variant (`--stages`, `--variants`: only these), and runs
+ * cfn-lint and checkov on each template. The metadata of a resource has the checks that checkov skips, with the reason.
+ * Exit code 0: no finding; 1: findings, as the tools print them; 2: a tool couldn't run, and a line says why.
  */
 import { sideBySide } from '#lib/stores/side-by-side.ts';
 import { templateFile } from '../compiled.ts';
@@ -11,13 +11,13 @@ import { stageTemplates, templates, variants } from './variants.ts';
 
 interface Tool {
   name: string;
-  /** a newer one may find something new, and is taken on purpose */
+  /** fixed, because a newer version may have new findings */
   version: string;
   arguments: (files: string[]) => string[];
 }
 
 const tools: Tool[] = [
-  // Its schemas are CloudFormation's of 2026-10-20.
+  // It has CloudFormation's schemas of 2026-10-20.
   { name: 'cfn-lint', version: '1.58.0', arguments: (files) => ['--regions', 'us-east-1', '--', ...files] },
   {
     name: 'checkov',
@@ -48,10 +48,10 @@ const files = await sideBySide(Object.values(chosen), 2, ({ stage, params }) => 
 const codes = await Promise.all(
   [...programs].map(async ([{ name, version, arguments: list }, program]) => {
     try {
-      const environment = { ...process.env, LOG_LEVEL: 'ERROR' }; // checkov's own
+      const environment = { ...process.env, LOG_LEVEL: 'ERROR' }; // for checkov
       const findings = await findingsOf(program, list(files), environment);
       console.log(
-        findings || `${name} ${version} has no finding on the templates of ${Object.keys(chosen).join(', ')}`,
+        findings || `${name} ${version} has no findings on the templates of ${Object.keys(chosen).join(', ')}`,
       );
       return findings ? 1 : 0;
     } catch (error) {

@@ -1,6 +1,5 @@
 /**
- * The paths at which two JSON values differ, as `id.Property.0.Name`. A list that has become longer differs at each of
- * its further items.
+ * The paths at which two JSON values differ, as `id.Property.0.Name`. A longer list differs at each additional item.
  * @example differences({ a: [1, 2] }, { a: [1, 3], b: 0 }) // ['a.1', 'b']
  */
 export function differences(left: unknown, right: unknown, path: string[] = []): string[] {

@@ -4,13 +4,13 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** What execFile rejects with: a program that ended with a code, that was killed, or that didn't start. */
+/** Error of execFile: the program ended with a code, was killed, or didn't start. */
 type Ended = Error & { code?: number | string | null; signal?: string | null; stdout?: string; stderr?: string };
 
 /**
  * Runs a tool that writes its findings to standard output, and then ends with a code other than 0.
- * @returns the findings as it wrote them; '' where it has none
- * @throws Error where it ended in any other way: it didn't start, was killed, or failed without a finding
+ * @returns the tool's output, or '' if there are no findings
+ * @throws Error if the tool didn't start, was killed, or failed without a finding
  */
 export async function findingsOf(
   program: string,
@@ -28,7 +28,7 @@ export async function findingsOf(
   }
 }
 
-/** Of a Python program's error, the line that says what it is. */
+/** The last line of a Python program's error is the message. */
 function lastLine(text: string): string {
   return text.trim().split('\n').at(-1) ?? '';
 }

@@ -12,8 +12,8 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 /**
- * Stands for python3 and PyPI: what it makes has a Python that finds version 1.0 of anything, and each installation is
- * a line of `installed`.
+ * A fake python3 and PyPI. Its environments have a Python that reports version 1.0 of anything. `installed` has a line
+ * for each installation.
  */
 async function machine() {
   const bin = join(folder, 'bin');
@@ -33,7 +33,7 @@ async function machine() {
   };
 }
 
-test('a tool is fetched once', async () => {
+test('a tool is installed once', async () => {
   const { env, installed, environment } = await machine();
 
   expect(await pythonTool('lint', '1.0', env)).toBe(join(environment, 'lint'));
@@ -43,9 +43,9 @@ test('a tool is fetched once', async () => {
 });
 
 test.each([
-  ['is gone', '/no/such/python'],
-  ['has no such package, as it is another one now', '/bin/false'],
-])('an environment whose Python %s is made anew', async (_, interpreter) => {
+  ['is missing', '/no/such/python'],
+  ['lacks the package, because it was replaced', '/bin/false'],
+])('an environment whose Python %s is created again', async (_, interpreter) => {
   const { env, installed, environment } = await machine();
   await pythonTool('lint', '1.0', env);
   await writeFile(join(environment, 'python'), `#!${interpreter}\n`);

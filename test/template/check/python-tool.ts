@@ -7,10 +7,10 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /**
- * A program of PyPI, in a Python environment of its own within the cache folder. Made once; later runs need no network.
- * One that no longer runs, as its Python is gone or another, is made anew.
+ * Installs a program of PyPI into a separate Python environment in the cache folder. Later runs need no network. An
+ * environment that no longer works, because its Python was removed or replaced, is created again.
  * @returns the program's path
- * @throws Error where there is no python3, or PyPI can't be reached
+ * @throws Error if there is no python3, or PyPI can't be reached
  * @example const lint = await pythonTool('cfn-lint', '1.58.0');
  */
 export async function pythonTool(name: string, version: string, env: NodeJS.ProcessEnv = process.env): Promise<string> {
@@ -22,7 +22,7 @@ export async function pythonTool(name: string, version: string, env: NodeJS.Proc
 
   console.log(`fetching ${name} ${version} from PyPI, once`);
   await run('python3', ['--version'], { env }).catch((cause) => {
-    throw new Error(`the template is checked by ${name}, which needs python3 (>= 3.10): install it`, { cause });
+    throw new Error(`${name} checks the template and needs python3 (>= 3.10): install it`, { cause });
   });
   await rm(environment, { recursive: true, force: true });
   await mkdir(cache, { recursive: true });
@@ -42,7 +42,7 @@ export async function pythonTool(name: string, version: string, env: NodeJS.Proc
   return program;
 }
 
-/** Whether the environment's Python runs and finds that version: quicker than to start the program itself. */
+/** Whether the environment's Python runs and has that version. This is faster than to start the program. */
 async function holds(environment: string, name: string, version: string): Promise<boolean> {
   const ask = `import importlib.metadata; print(importlib.metadata.version('${name}'))`;
   return run(join(environment, 'bin', 'python'), ['-c', ask]).then(

@@ -2,15 +2,15 @@ import { sideBySide } from '#lib/stores/side-by-side.ts';
 import type { CompiledTemplate } from '#msk';
 import { type Params, plainTemplate, type Stage, stages } from '../compiled.ts';
 
-/** A stage with params of its own, as `--param name=value` gives them. */
+/** A stage with values of `--param name=value`. */
 export interface Variant {
   stage: Stage;
   params: Params;
 }
 
-/** Beside the stages: what takes the branches of the template that no stage has by itself (choices.test.ts). */
+/** Variants of the stages that cover the remaining choices (choices.test.ts). */
 export const variants: Record<string, Variant> = {
-  'dev with three zones, passwords, SSH, logins in Avro of Confluent, notifications, and no search': {
+  'dev with three zones, passwords, SSH, Avro logins with a Confluent schema, notifications, without search': {
     stage: 'dev',
     params: {
       zones: 'three',
@@ -27,35 +27,34 @@ export const variants: Record<string, Variant> = {
       schemaRegistryUrl: 'https://registry.example.com/apis/ccompat/v7',
     },
   },
-  'dev without instances, so that nobody but functions searches': { stage: 'dev', params: { admin: 'off' } },
-  'dev without a route out, without instances, with a serverless search': {
+  'dev without instances': { stage: 'dev', params: { admin: 'off' } },
+  'dev with endpoints, without instances, with a serverless search': {
     stage: 'dev',
     params: { egress: 'endpoints', admin: 'off', search: 'serverless' },
   },
-  'prod without a route out, with tiered storage, alarms by email, a boundary, a serverless search, notifications, and logins in Avro of Glue':
-    {
-      stage: 'prod',
-      params: {
-        egress: 'endpoints',
-        storageMode: 'TIERED',
-        alarmEmail: 'operations@example.com',
-        search: 'serverless',
-        notifications: 'on',
-        permissionsBoundary: 'arn:aws:iam::000000000000:policy/boundary',
-        loginsOutputFormat: 'avro-glue',
-      },
+  'prod with endpoints, tiered storage, email, a boundary, a serverless search, notifications, Avro logins with Glue': {
+    stage: 'prod',
+    params: {
+      egress: 'endpoints',
+      storageMode: 'TIERED',
+      alarmEmail: 'operations@example.com',
+      search: 'serverless',
+      notifications: 'on',
+      permissionsBoundary: 'arn:aws:iam::000000000000:policy/boundary',
+      loginsOutputFormat: 'avro-glue',
     },
+  },
 };
 
-/** Each stage as it is. */
+/** Each stage with its own params. */
 export const stageTemplates: Record<string, Variant> = Object.fromEntries(
   stages.map((stage) => [stage, { stage, params: {} }]),
 );
 
-/** Every template that is looked at, by name. */
+/** All templates that are tested, by name. */
 export const templates: Record<string, Variant> = { ...stageTemplates, ...variants };
 
-/** The templates of these names, all by default, as {@link plainTemplate} gives them. */
+/** Templates from {@link plainTemplate}, by name. */
 export async function plainTemplates(names = Object.keys(templates)): Promise<Map<string, CompiledTemplate>> {
   const entries = await sideBySide(names, 2, async (name) => {
     const { stage, params } = templates[name] as Variant;

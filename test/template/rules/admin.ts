@@ -2,20 +2,20 @@ import type { CompiledTemplate } from '#msk';
 import { properties, type Rule, resources } from './rule.ts';
 
 const ID = 'AdminInstance';
-/** Of EC2, before base64. */
+/** EC2's limit for user data, before base64. */
 const MOST_BYTES = 16 * 1024;
 
 interface Instance {
   UserData: string;
 }
 
-/** What the instance runs at its first start; '' where there is none. */
+/** The script that the instance runs at its first start, or '' without an instance. */
 export function userData(template: CompiledTemplate): string {
   if (!template.Resources[ID]) return '';
   return Buffer.from(properties<Instance>(template, ID).UserData, 'base64').toString('utf8');
 }
 
-/** "Common use cases for client authorization policy": what each command that the instance has set up needs, and on what. */
+/** Permissions that each command on the instance needs ("Common use cases for client authorization policy"). */
 const commands: Readonly<Record<string, { cluster?: string[]; topic?: string[]; group?: string[] }>> = {
   'kafka-$tool': {
     cluster: ['Connect', 'DescribeCluster', 'AlterCluster', 'DescribeClusterDynamicConfiguration'],
@@ -25,7 +25,7 @@ const commands: Readonly<Record<string, { cluster?: string[]; topic?: string[]; 
     ],
     group: ['DescribeGroup', 'AlterGroup', 'DeleteGroup'],
   },
-  // Idempotent where nothing else is said (Kafka documentation, producer configs: enable.idempotence).
+  // Idempotent by default (Kafka documentation, producer configs: enable.idempotence).
   'kafka-produce': { cluster: ['Connect', 'WriteDataIdempotently'], topic: ['DescribeTopic', 'WriteData'] },
   'kafka-consume': {
     cluster: ['Connect'],
@@ -39,7 +39,7 @@ interface Policy {
   PolicyDocument: { Statement: { Action: string[]; Resource: string }[] };
 }
 
-/** What the instance's role may do, as `cluster Connect`. */
+/** Permissions of the instance's role, as `cluster Connect`. */
 function granted(template: CompiledTemplate): string[] {
   return resources<Policy>(template, 'AWS::IAM::RolePolicy')
     .filter(([, { RoleName }]) => RoleName === 'AdminRole')
@@ -53,7 +53,7 @@ const kindOf = (arn: string) => /^arn:aws:kafka:[^:]*:\d*:(\w+)\//.exec(arn)?.[1
 
 export const adminRules: Rule[] = [
   {
-    name: 'the role of the admin instance may do what each of its commands needs',
+    name: 'the role of the admin instance has the permissions that its commands need',
     source: 'MSK guide, "Common use cases for client authorization policy"',
     check: (template) => {
       if (!template.Resources[ID]) return [];
@@ -61,7 +61,7 @@ export const adminRules: Rule[] = [
       const may = granted(template);
       return aliases.flatMap((alias) => {
         const needs = commands[alias];
-        if (!needs) return [`what does ${alias} need? Put it into test/template/rules/admin.ts`];
+        if (!needs) return [`${alias}: list its permissions in test/template/rules/admin.ts`];
         return Object.entries(needs)
           .flatMap(([kind, actions]) => actions.map((action) => `${kind} ${action}`))
           .filter((action) => !may.includes(action))
@@ -75,7 +75,7 @@ export const adminRules: Rule[] = [
     },
   },
   {
-    name: 'the admin instance writes its own files before it fetches others, and its user data fits',
+    name: 'the user data writes its files before it downloads packages, and is small enough',
     source:
       'docs/deploy.md, "People"; EC2 guide, "Run commands when you launch an EC2 instance with user data input": 16 KB',
     check: (template) => {
@@ -84,7 +84,7 @@ export const adminRules: Rule[] = [
       return [
         ...[...script.matchAll(/^(?:cat|base64 -d) > (\S+)/gm)]
           .filter(({ index }) => index > first)
-          .map(([, file]) => `${file} comes late`),
+          .map(([, file]) => `${file} is written after a download`),
         ...(Buffer.byteLength(script) > MOST_BYTES ? [`${Buffer.byteLength(script)} bytes of user data`] : []),
       ];
     },
@@ -94,8 +94,8 @@ export const adminRules: Rule[] = [
     },
   },
   {
-    name: 'the admin instance starts when there is a way out of its subnet',
-    source: 'CloudFormation guide, "DependsOn attribute"; user data runs at the first start alone',
+    name: 'the admin instance starts after the routes and endpoints of its subnet',
+    source: 'CloudFormation guide, "DependsOn attribute"; user data runs only at the first start',
     check: (template) => {
       if (!template.Resources[ID]) return [];
       const waits = [template.Resources[ID].DependsOn].flat();

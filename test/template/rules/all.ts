@@ -19,14 +19,14 @@ import { sizeRules } from './sizes.ts';
 import { storeRules } from './stores.ts';
 import { versionRules } from './versions.ts';
 
-/** Every rule, by what it is about, as docs/aws-rules.md shows them. */
+/** All rules, by the headings of docs/aws-rules.md. */
 export const groups: Readonly<Record<string, readonly Rule[]>> = {
   'Names and versions': [...nameRules, ...versionRules],
   'Kafka and the sizes of records': [...kafkaRules, ...sizeRules],
   'Event source mappings': mappingRules,
   Network: networkRules,
   'Roles and policies': [...roleRules, ...policyRules],
-  'People, and what is audited': [...adminRules, ...auditRules],
+  'Operators and audit': [...adminRules, ...auditRules],
   Encryption: encryptionRules,
   Stores: [...storeRules, ...lifecycleRules, ...keptRules, ...schemaRules, ...searchRules, ...setUpRules],
   'Alarms and dashboard': [...monitoringRules, ...dashboardRules],

@@ -19,7 +19,7 @@ interface Trail {
 
 const CALLER = 'userIdentity.arn';
 const account = '000000000000';
-/** What docs/security.md says is audited ("CloudTrail data events"), by CloudTrail's name for it. */
+/** The names in docs/security.md ("CloudTrail data events"), with CloudTrail's resource types. */
 export const audited: Readonly<Record<string, string>> = {
   archive: 'AWS::S3::Object',
   tables: 'AWS::DynamoDB::Table',
@@ -33,17 +33,17 @@ const dataSelectors = (template: CompiledTemplate) =>
     field(selector, 'eventCategory')?.Equals?.includes('Data'),
   );
 
-/** Types of resources whose data events the trail has. */
+/** Resource types whose data events are in the trail. */
 export const auditedTypes = (template: CompiledTemplate): string[] =>
   dataSelectors(template).flatMap((selector) => field(selector, 'resources.type')?.Equals ?? []);
 
-/** The ARN of whoever has taken the role, up to the session's name; CloudFormation names a role by stack and id. */
+/** The caller's ARN for a role, without the session's name. CloudFormation names a role by stack and logical id. */
 function callerOf(template: CompiledTemplate, id: string): string {
   const named = (template.Resources[id]?.Properties?.['RoleName'] as string | undefined) ?? '';
   return `arn:aws:sts::${account}:assumed-role/${named || `${cluster(template).ClusterName}-${id}-1ABCDEFGHIJKL`}/`;
 }
 
-/** As the trail will see it: a role by the name that it has. */
+/** Replaces the logical ids of roles by the names in the trail. */
 const namesOf = (template: CompiledTemplate, prefixes: readonly string[]) =>
   prefixes.map((prefix) =>
     prefix.replace(/assumed-role\/(\w+)\//, (whole, id: string) =>
@@ -53,7 +53,7 @@ const namesOf = (template: CompiledTemplate, prefixes: readonly string[]) =>
 
 export const auditRules: Rule[] = [
   {
-    name: 'the trail sees data events of the archive, of every table, and of the Data API',
+    name: 'the trail has data events of the archive, of every table, and of the Data API',
     source:
       'docs/security.md, "CloudTrail data events"; CloudTrail guide, "Filtering data events by using advanced event selectors"',
     check: (template) => {
@@ -61,11 +61,11 @@ export const auditRules: Rule[] = [
       const stems = dataSelectors(template).flatMap((selector) => field(selector, 'resources.ARN')?.StartsWith ?? []);
       return [
         ...Object.values(audited).filter((type) => !types.includes(type)),
-        ...(stems.includes('ArchiveBucket.Arn/') ? [] : ['objects of another bucket than the archive']),
-        // A table without a name of its own has the stack's, and its logical id.
+        ...(stems.includes('ArchiveBucket.Arn/') ? [] : ["the objects are not the archive's"]),
+        // CloudFormation names a table without TableName by stack and logical id.
         ...resources<{ TableName?: string }>(template, 'AWS::DynamoDB::Table')
           .filter(([, { TableName }]) => TableName !== undefined)
-          .map(([id]) => `${id} has a name that the trail doesn't look for`),
+          .map(([id]) => `${id} has a name that the trail doesn't match`),
       ];
     },
     spoil: (template) => {
@@ -73,7 +73,7 @@ export const auditRules: Rule[] = [
     },
   },
   {
-    name: "whose data events the trail leaves out: the functions', each and alone; people are audited",
+    name: "the trail leaves out data events of the functions' roles, and of no other role",
     source:
       'docs/security.md, "CloudTrail data events"; CloudTrail API reference, AdvancedFieldSelector: userIdentity.arn',
     check: (template) => {
@@ -84,7 +84,7 @@ export const auditRules: Rule[] = [
           resources(template, 'AWS::IAM::Role')
             .map(([id]) => id)
             .filter((id) => prefixes.some((prefix) => callerOf(template, id).startsWith(prefix)) !== own.has(id))
-            // The framework's own role is no function's, and may do nothing.
+            // No function has the framework's role, which has no permissions.
             .filter((id) => id !== 'IamRoleLambdaExecution')
             .map((id) => `${selector.Name}: ${id} is ${own.has(id) ? 'audited' : 'left out'}`)
         );

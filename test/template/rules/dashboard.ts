@@ -8,7 +8,7 @@ const dashboard = (template: CompiledTemplate) =>
 const widgets = (template: CompiledTemplate) =>
   (JSON.parse(dashboard(template).DashboardBody) as { widgets: object[] }).widgets;
 
-/** What every SEARCH of the dashboard looks for: `{namespace,dimension,…} terms`. */
+/** The query of every SEARCH in the dashboard: `{namespace,dimension,…} terms`. */
 function searches(template: CompiledTemplate): string[] {
   const texts: string[] = [];
   JSON.stringify(widgets(template), (_, value: unknown) => {
@@ -19,13 +19,13 @@ function searches(template: CompiledTemplate): string[] {
   return texts;
 }
 
-/** "CloudWatch search expression syntax": a name with other characters is in quotes; AWS's own namespaces go without. */
+/** "CloudWatch search expression syntax": names with special characters need quotes; AWS's namespaces need none. */
 function malformed(query: string): boolean {
   const [, names = ''] = /^\{([^}]*)\}/.exec(query) ?? [];
   return query.split('"').length % 2 === 0 || !names.split(',').every((name) => /^("[^"]+"|(AWS\/)?\w+)$/.test(name));
 }
 
-/** The metrics of all graphs, each as the dashboard has them: `[namespace, name, dimension, value, …]`. */
+/** The metrics of all graphs, in the dashboard's format: `[namespace, name, dimension, value, …]`. */
 const shownMetrics = (template: CompiledTemplate) =>
   (widgets(template) as { properties: { metrics?: unknown[][] } }[]).flatMap(
     ({ properties }) => properties.metrics ?? [],
@@ -39,7 +39,7 @@ export const dashboardRules: Rule[] = [
       const shown = JSON.stringify(widgets(template));
       const names = [
         ...mappings(template).map(([, mapping]) => mapping.AmazonManagedKafkaEventSourceConfig?.ConsumerGroupId ?? ''),
-        // In a JSON text within a JSON text.
+        // JSON inside JSON.
         ...topics(template).map(({ TopicName }) => JSON.stringify(`Topic="${TopicName}"`).slice(1, -1)),
         ...functions(template).map(([id]) => id),
         ...resources(template, 'AWS::DynamoDB::Table').map(([id]) => id),
@@ -52,7 +52,7 @@ export const dashboardRules: Rule[] = [
     },
   },
   {
-    name: 'what the dashboard searches for is in the form that CloudWatch reads',
+    name: 'the search expressions of the dashboard are valid',
     source: 'CloudWatch guide, "CloudWatch search expression syntax"',
     check: (template) => searches(template).filter(malformed),
     spoil: (template) => {
@@ -61,7 +61,7 @@ export const dashboardRules: Rule[] = [
     },
   },
   {
-    name: 'the dashboard shows how long each store takes that tells it for nothing: all but S3',
+    name: 'the dashboard shows the latency of each store that has a free metric for it: all but S3',
     source: 'docs/deploy.md, "People"; CloudWatch metrics pages of DynamoDB, Aurora and OpenSearch Service',
     check: (template) => {
       const shown = JSON.stringify(widgets(template));
@@ -81,7 +81,7 @@ export const dashboardRules: Rule[] = [
     },
   },
   {
-    name: "the dashboard shows the units of every mapping's own pollers, and of no other",
+    name: 'the dashboard shows the poller units of provisioned mappings, and of no others',
     source: 'Lambda guide, "Event source mapping metrics": EventPollerUnit',
     check: (template) => {
       const shown = shownMetrics(template).filter(([, name]) => name === 'EventPollerUnit');

@@ -3,12 +3,12 @@ import { type Rule, resources } from './rule.ts';
 
 type Properties = Record<string, unknown>;
 
-/** A value within properties: `EncryptionInfo.EncryptionAtRest.DataVolumeKMSKeyId`. */
+/** The value at a path in the properties: `EncryptionInfo.EncryptionAtRest.DataVolumeKMSKeyId`. */
 function at(properties: unknown, path: string): unknown {
   return path.split('.').reduce((value, name) => (value as Properties | undefined)?.[name], properties);
 }
 
-/** What each type that holds data must say, and what it may hold: a key of ours, where nothing else is said. */
+/** The properties that types with data must have. Without `holds`, any value is right: it is the key. */
 const encrypted: { type: string; path: string; holds?: (value: unknown) => boolean }[] = [
   { type: 'AWS::MSK::Cluster', path: 'EncryptionInfo.EncryptionAtRest.DataVolumeKMSKeyId' },
   { type: 'AWS::RDS::DBCluster', path: 'KmsKeyId' },
@@ -40,15 +40,15 @@ const encrypted: { type: string; path: string; holds?: (value: unknown) => boole
   },
 ];
 
-/** Without data of their own, so without encryption. Any other type is refused until it stands in one of the two. */
+/** Types without data. A type that is in neither list is an error. */
 const dataless = [
   /^AWS::EC2::(?!Instance$|Volume$)/,
   /^AWS::IAM::/,
   /^AWS::KMS::/,
   /^AWS::CloudWatch::/,
-  /^AWS::Glue::/, // names of columns; the data catalog's settings are the account's
+  /^AWS::Glue::/, // only names of columns; the account's settings encrypt the data catalog
   /^AWS::Athena::NamedQuery$/,
-  /^AWS::MSK::(?!Cluster$)/, // a topic is on the cluster's volumes
+  /^AWS::MSK::(?!Cluster$)/, // topics are on the cluster's volumes
   /^AWS::Events::/,
   /^AWS::Scheduler::/,
   /^AWS::ApplicationAutoScaling::/,
@@ -57,8 +57,8 @@ const dataless = [
   /^AWS::(S3::Bucket|SNS::Topic|SQS::Queue)Policy$/,
   /^AWS::SNS::Subscription$/,
   /^AWS::Logs::ResourcePolicy$/,
-  /^AWS::OpenSearchServerless::/, // a collection isn't made without a policy of encryption that names its key
-  /^AWS::RDS::(DBInstance|DBSubnetGroup)$/, // the cluster's storage
+  /^AWS::OpenSearchServerless::/, // a collection needs an encryption policy with its key
+  /^AWS::RDS::(DBInstance|DBSubnetGroup)$/, // the cluster has the storage
   /^AWS::SecretsManager::ResourcePolicy$/,
 ];
 
@@ -77,13 +77,13 @@ export const encryptionRules: Rule[] = [
     }),
   ),
   {
-    name: 'of every type it is known whether it holds data',
+    name: 'every type is listed as with or without data',
     source: 'docs/security.md, rule 2',
     check: (template: CompiledTemplate) =>
       Object.entries(template.Resources)
         .filter(([, { Type }]) => !encrypted.some(({ type }) => type === Type))
         .filter(([, { Type }]) => !dataless.some((pattern) => pattern.test(Type)))
-        .map(([id, { Type }]) => `${id}: is ${Type} encrypted? Put it into test/template/rules/encryption.ts`),
+        .map(([id, { Type }]) => `${id}: list ${Type} in test/template/rules/encryption.ts`),
     spoil: (template) => {
       template.Resources['Spoilt'] = { Type: 'AWS::EFS::FileSystem', Properties: {} };
     },

@@ -1,7 +1,7 @@
 import type { CompiledTemplate } from '#msk';
 import { properties, resources } from './rule.ts';
 
-/** What the rules read of AWS::Lambda::EventSourceMapping. */
+/** Properties of AWS::Lambda::EventSourceMapping that the rules use. */
 export interface Mapping {
   FunctionName: string;
   Topics: string[];
@@ -12,7 +12,7 @@ export interface Mapping {
   [property: string]: unknown;
 }
 
-/** What the rules read of AWS::Lambda::Function. */
+/** Properties of AWS::Lambda::Function that the rules use. */
 export interface LambdaFunction {
   FunctionName: string;
   Handler: string;
@@ -24,7 +24,7 @@ export interface LambdaFunction {
   VpcConfig: { SecurityGroupIds: string[]; SubnetIds: string[] };
 }
 
-/** One statement of a function's role. Names and ARNs are lists here. */
+/** A statement of a function's role, always with lists. */
 export interface Statement {
   actions: string[];
   resources: string[];
@@ -52,7 +52,7 @@ export function functions(template: CompiledTemplate): [id: string, fn: LambdaFu
   return resources<LambdaFunction>(template, 'AWS::Lambda::Function');
 }
 
-/** The role that the function runs with. */
+/** The function's role. */
 export function roleOf(template: CompiledTemplate, fn: LambdaFunction): Role {
   return properties<Role>(template, fn.Role.replace(/\.Arn$/, ''));
 }
@@ -68,7 +68,7 @@ export function statementsOf(policies: readonly Policy[]): Statement[] {
     .map(({ Action, Resource }) => ({ actions: [Action].flat(), resources: [Resource].flat() }));
 }
 
-/** Whether the role allows the action on that very resource, or on a pattern that ends in `*` and covers it. */
+/** Whether a statement allows the action on the resource, or on a pattern that ends in `*` and matches it. */
 export function allows(granted: Statement[], action: string, resource: string): boolean {
   return granted.some(
     ({ actions, resources }) => actions.includes(action) && resources.some((pattern) => covers(pattern, resource)),

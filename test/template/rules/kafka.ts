@@ -2,9 +2,9 @@ import type { CompiledTemplate } from '#msk';
 import { first, properties, type Rule, resources } from './rule.ts';
 
 /**
- * What CreateCluster takes together; cfn-lint accepts any text. KRaft runs on m5 and m7g, and on Express, for which the
- * template has to be another one (docs/deploy.md, "Scale"). kafka.t3.small is refused with KRaft as "Unsupported
- * InstanceType": in field reports of 2026; the page of broker sizes lists it without saying for which versions.
+ * Combinations that CreateCluster accepts; cfn-lint accepts any text. KRaft runs on m5 and m7g. It also runs on Express
+ * brokers, which need other properties (docs/deploy.md, "Scale"). CreateCluster rejects KRaft on kafka.t3.small with
+ * "Unsupported InstanceType" (field reports of 2026; the page of broker sizes doesn't say for which versions it is).
  */
 const brokersOf: { versions: RegExp; types: RegExp }[] = [
   { versions: /^(3\.9|4\.1)\.x\.kraft$/, types: /^kafka\.m(5|7g)\.(large|\d*xlarge)$/ },
@@ -38,10 +38,10 @@ export interface Topic {
 export const cluster = (template: CompiledTemplate) => first<Cluster>(template, 'AWS::MSK::Cluster');
 export const topics = (template: CompiledTemplate) =>
   resources<Topic>(template, 'AWS::MSK::Topic').map(([, topic]) => topic);
-/** A topic's configuration: base64 of a JSON object of strings. */
+/** A topic's configuration, in the template base64 of a JSON object with string values. */
 export const configs = (topic: Topic): Record<string, string> =>
   JSON.parse(Buffer.from(topic.Configs, 'base64').toString('utf8'));
-/** The cluster's own defaults, which stand for what a topic leaves unsaid. */
+/** The cluster's defaults for topics without the setting. */
 export function serverProperties(template: CompiledTemplate): Record<string, string> {
   const { ServerProperties } = first<{ ServerProperties: string }>(template, 'AWS::MSK::Configuration');
   return Object.fromEntries(
@@ -57,9 +57,9 @@ const deadLetter = (topic: Topic) => topic.TopicName.endsWith('-dlq');
 
 export const kafkaRules: Rule[] = [
   {
-    name: 'brokers stand evenly in the zones, one subnet each',
+    name: 'brokers are spread evenly over the zones, with one subnet in each',
     source: 'MSK API reference, BrokerNodeGroupInfo; CreateCluster: a multiple of the zones',
-    except: { local: 'its one broker is never deployed' },
+    except: { local: 'is never deployed' },
     check: (template) => {
       const { NumberOfBrokerNodes, BrokerNodeGroupInfo } = cluster(template);
       const zones = BrokerNodeGroupInfo.ClientSubnets.map(
@@ -68,7 +68,7 @@ export const kafkaRules: Rule[] = [
       return [
         ...(NumberOfBrokerNodes % zones.length ? [`${NumberOfBrokerNodes} brokers in ${zones.length} zones`] : []),
         ...(new Set(zones).size < zones.length ? [`subnets in ${zones.join(', ')}`] : []),
-        // Amazon MSK has no brokers there (API reference, BrokerNodeGroupInfo).
+        // Amazon MSK has no brokers in use1-az3 (API reference, BrokerNodeGroupInfo).
         ...zones.filter((zone) => zone === 'use1-az3').map((zone) => `no brokers can be in ${zone}`),
       ];
     },
@@ -77,7 +77,7 @@ export const kafkaRules: Rule[] = [
     },
   },
   {
-    name: 'brokers are of a type that Amazon MSK runs that version of Kafka on',
+    name: 'Amazon MSK runs this version of Kafka on this type of broker',
     source:
       'MSK guide, "Supported Apache Kafka versions", "Amazon MSK broker sizes"; field reports of CreateCluster: KRaft on kafka.t3.small is an "Unsupported InstanceType"',
     check: (template) => {
@@ -92,16 +92,16 @@ export const kafkaRules: Rule[] = [
     },
   },
   {
-    name: 'clients come with IAM over TLS, volumes are encrypted, nothing is public',
+    name: 'clients use IAM over TLS, volumes are encrypted, nothing is public',
     source: 'docs/security.md, MSK.1, MSK.4, MSK.6',
     check: (template) => {
       const { ClientAuthentication, EncryptionInfo, BrokerNodeGroupInfo, LoggingInfo } = cluster(template);
       const { ClientBroker, InCluster } = EncryptionInfo.EncryptionInTransit;
       return [
         ...(ClientAuthentication.Sasl.Iam.Enabled ? [] : ['IAM is off']),
-        ...(ClientAuthentication.Unauthenticated.Enabled ? ['unauthenticated clients are let in'] : []),
-        ...(ClientBroker === 'TLS' && InCluster ? [] : ['plaintext is let in']),
-        ...(EncryptionInfo.EncryptionAtRest?.DataVolumeKMSKeyId ? [] : ['volumes have no key of their own']),
+        ...(ClientAuthentication.Unauthenticated.Enabled ? ['unauthenticated clients are allowed'] : []),
+        ...(ClientBroker === 'TLS' && InCluster ? [] : ['plaintext is allowed']),
+        ...(EncryptionInfo.EncryptionAtRest?.DataVolumeKMSKeyId ? [] : ['volumes have no customer managed key']),
         ...(BrokerNodeGroupInfo.ConnectivityInfo.PublicAccess.Type === 'DISABLED' ? [] : ['public access']),
         ...(LoggingInfo.BrokerLogs.CloudWatchLogs.Enabled ? [] : ['no broker logs']),
       ];
@@ -111,7 +111,7 @@ export const kafkaRules: Rule[] = [
     },
   },
   {
-    name: 'every topic is replicated as its cluster can',
+    name: 'every topic has a replication factor and min ISR that suit the cluster',
     source: 'MSK guide, "Best practices for Standard brokers": replication factor, min.insync.replicas',
     check: (template) => {
       const brokers = cluster(template).NumberOfBrokerNodes;
@@ -121,7 +121,7 @@ export const kafkaRules: Rule[] = [
         const minInsync = Number(configs(topic)['min.insync.replicas']);
         return [
           ...(ReplicationFactor > brokers ? [`${TopicName}: ${ReplicationFactor} replicas on ${brokers} brokers`] : []),
-          // Equal, and every write would stop while one broker restarts. One replica has no such choice.
+          // If they were equal, all writes would stop while a broker restarts. With one replica they must be equal.
           ...(minInsync >= ReplicationFactor && ReplicationFactor > 1 ? [`${TopicName}: min ISR ${minInsync}`] : []),
           ...(String(ReplicationFactor) === server['default.replication.factor'] ? [] : [`${TopicName}: default RF`]),
           ...(String(minInsync) === server['min.insync.replicas'] ? [] : [`${TopicName}: default min ISR`]),
@@ -133,7 +133,7 @@ export const kafkaRules: Rule[] = [
     },
   },
   {
-    name: 'a topic holds its records for days, a dead letter longest',
+    name: 'topics keep records for days, and dead letters longest',
     source: 'docs/invariants.md, 2',
     check: (template) => {
       const days = (topic: Topic) =>
@@ -153,7 +153,7 @@ export const kafkaRules: Rule[] = [
     },
   },
   {
-    name: 'only brokers that have tiered storage use it, and no compacted topic',
+    name: 'tiered storage is on only with brokers that have it, and not for compacted topics',
     source: 'MSK guide, "Tiered storage requirements"',
     check: (template) => {
       const { StorageMode, BrokerNodeGroupInfo } = cluster(template);

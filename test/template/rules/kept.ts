@@ -7,14 +7,14 @@ interface Policies {
   UpdateReplacePolicy?: string;
 }
 
-/** A database's instance holds no data: the cluster does. */
+/** The data is in the cluster. */
 const dataless = 'AWS::RDS::DBInstance';
 
 const all = (template: CompiledTemplate) => Object.entries(template.Resources) as [string, Policies][];
 
 export const keptRules: Rule[] = [
   {
-    name: 'nothing stays of a first deployment that fails: its name would be in the way of the next',
+    name: 'a failed first deployment leaves nothing behind: a name in use would block the next one',
     source: 'CloudFormation guide, "DeletionPolicy attribute": RetainExceptOnCreate',
     check: (template) =>
       all(template)
@@ -25,7 +25,7 @@ export const keptRules: Rule[] = [
     },
   },
   {
-    name: 'what is kept when the stack goes is kept when an update replaces it',
+    name: 'resources that outlive the stack also outlive a replacement',
     source: 'CloudFormation guide, "UpdateReplacePolicy attribute"',
     check: (template) =>
       all(template)

@@ -12,19 +12,19 @@ interface Bucket {
   LifecycleConfiguration?: { Rules: LifecycleRule[] };
 }
 
-/** Days that an object is billed for at least where it has moved to, and that it must have been before. */
+/** Minimum age in days for a transition, and minimum time that S3 bills after it. */
 const LEAST_DAYS = 30;
 
 const rulesOf = (bucket: Bucket) => bucket.LifecycleConfiguration?.Rules ?? [];
 const archive = (template: CompiledTemplate) => rulesOf(properties<Bucket>(template, 'ArchiveBucket'));
 
-/** Whether there are objects that both bind. */
+/** Whether both rules apply to some objects. */
 const overlap = ({ Prefix: one = '' }: LifecycleRule, { Prefix: other = '' }: LifecycleRule) =>
   one.startsWith(other) || other.startsWith(one);
 
 export const lifecycleRules: Rule[] = [
   {
-    name: `nothing moves to another storage class that expires within ${LEAST_DAYS} days from then`,
+    name: `no object moves to another storage class less than ${LEAST_DAYS} days before it expires`,
     source:
       'S3 guide, "How Amazon S3 handles conflicts in lifecycle configurations"; "Constraints and considerations for transitions"',
     check: (template) =>
@@ -47,7 +47,7 @@ export const lifecycleRules: Rule[] = [
     },
   },
   {
-    name: "every topic's archive gets colder, or ends",
+    name: "every topic's archive moves to a colder storage class, or expires",
     source: 'docs/security.md, S3.13',
     check: (template) =>
       topics(template)

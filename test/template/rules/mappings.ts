@@ -2,18 +2,18 @@ import type { CompiledTemplate } from '#msk';
 import { type LambdaFunction, type Mapping, mappings } from './functions.ts';
 import { first, type Rule, resources } from './rule.ts';
 
-/** Each would let Lambda drop a record behind our back (design.md, invariant 2). */
+/** With any of these Lambda could drop a record (docs/invariants.md, 2). */
 const dropping = [
   'MaximumRetryAttempts',
   'MaximumRecordAgeInSeconds',
   'BisectBatchOnFunctionError',
   'DestinationConfig',
 ];
-/** Of other event sources; cfn-lint lets them through on Amazon MSK. */
+/** Properties of other event sources; cfn-lint accepts them for Amazon MSK. */
 const foreign = ['TumblingWindowInSeconds', 'ParallelizationFactor', 'ScalingConfig', 'Queues'];
-/** Lambda's limit for a function behind a Kafka mapping (with-msk-configure). */
+/** Lambda's limit for a function with a Kafka mapping, in seconds (with-msk-configure). */
 const longestTimeout = 14 * 60;
-/** The most pollers of one group (kafka-scaling-modes). */
+/** The limit of pollers in one group (kafka-scaling-modes). */
 const mostPollers = 2000;
 
 const mapping = (template: CompiledTemplate) => first<Mapping>(template, 'AWS::Lambda::EventSourceMapping');
@@ -27,7 +27,7 @@ const reports = (mapping: Mapping) => mapping.FunctionResponseTypes?.includes('R
 
 export const mappingRules: Rule[] = [
   {
-    name: 'a mapping retries without end, and drops nothing',
+    name: 'a mapping retries without limit, and drops nothing',
     source: 'docs/invariants.md, 2; Lambda API reference, CreateEventSourceMapping',
     check: (template) =>
       mappings(template).flatMap(([id, mapping]) =>
@@ -38,7 +38,7 @@ export const mappingRules: Rule[] = [
     },
   },
   {
-    name: 'a function reports failures exactly where its mappings read the report',
+    name: 'a function reports failures if, and only if, its mappings read the report',
     source: 'Lambda guide, "Configuring error handling controls for Kafka event sources"; docs/invariants.md, 3',
     check: (template) =>
       mappings(template)
@@ -51,7 +51,7 @@ export const mappingRules: Rule[] = [
     },
   },
   {
-    name: 'an on-demand mapping has nothing that only a provisioned one may have',
+    name: 'an on-demand mapping has no property of provisioned mode',
     source: 'Lambda guide, "Apache Kafka event poller scaling modes": Advanced error handling',
     check: (template) =>
       mappings(template)
@@ -88,7 +88,7 @@ export const mappingRules: Rule[] = [
     },
   },
   {
-    name: 'each mapping has a consumer group of its own, with a version at its end',
+    name: 'each mapping has its own consumer group, whose name ends in a version',
     source: 'Lambda guide, "Customizable consumer group ID"',
     check: (template) => {
       const groups = mappings(template).map(([, mapping]) => group(mapping));
@@ -120,7 +120,7 @@ export const mappingRules: Rule[] = [
     },
   },
   {
-    name: 'a mapped function ends within 14 minutes',
+    name: 'a function with a mapping has a timeout of at most 14 minutes',
     source: 'Lambda guide, "Configuring Amazon MSK event sources": 14 minutes',
     check: (template) =>
       mappings(template)
@@ -131,7 +131,7 @@ export const mappingRules: Rule[] = [
     },
   },
   {
-    name: 'no mapping delivers before migrations and catalogue are there',
+    name: 'mappings are created after migrations and catalogue',
     source: 'docs/deploy.md, "First deployment"',
     check: (template) =>
       mappings(template)

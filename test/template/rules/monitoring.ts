@@ -16,7 +16,7 @@ interface Alarm extends Partial<Metric> {
   Metrics?: { MetricStat?: { Metric: Metric } }[];
 }
 
-/** Of an EventBridge rule. */
+/** Event pattern of an EventBridge rule. */
 interface SwitchedOff {
   detail: { responseElements?: { functionArn: { exists?: boolean; prefix?: string }[] } };
 }
@@ -24,7 +24,7 @@ interface SwitchedOff {
 const account = '000000000000';
 const alarms = (template: CompiledTemplate) => resources<Alarm>(template, 'AWS::CloudWatch::Alarm');
 
-/** The metrics that an alarm looks at, each as `name Value Value`. */
+/** The metrics of an alarm, each as `name Value Value`. */
 function watched({ Metrics, ...single }: Alarm): string[] {
   const all = Metrics ? Metrics.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []) : [single as Metric];
   return all.map(({ MetricName, Dimensions }) => [MetricName, ...Dimensions.map(({ Value }) => Value)].join(' '));
@@ -32,7 +32,7 @@ function watched({ Metrics, ...single }: Alarm): string[] {
 
 export const monitoringRules: Rule[] = [
   {
-    name: 'every alarm rings somebody, and says what is wrong',
+    name: 'every alarm publishes to AlarmsTopic, and has a description',
     source: 'docs/deploy.md, "Alarms"',
     check: (template) =>
       alarms(template)
@@ -43,7 +43,7 @@ export const monitoringRules: Rule[] = [
     },
   },
   {
-    name: 'no alarm rings for what never had data, and one that rings for its absence rings somebody',
+    name: 'an alarm on missing data publishes to AlarmsTopic, and only if there was data before',
     source: 'CloudWatch guide, "Configuring how CloudWatch alarms treat missing data"',
     check: (template) =>
       alarms(template)
@@ -59,7 +59,7 @@ export const monitoringRules: Rule[] = [
     },
   },
   {
-    name: 'the lag of every group is watched: that it grows, and that it is there',
+    name: 'every group has an alarm on growing lag, and one on missing lag',
     source: 'MSK guide, "Monitor consumer lags"',
     check: (template) => {
       const { ClusterName } = cluster(template);
@@ -67,7 +67,7 @@ export const monitoringRules: Rule[] = [
         const group = `${ClusterName} ${AmazonManagedKafkaEventSourceConfig?.ConsumerGroupId} ${Topics[0]}`;
         const needed = [
           { lag: [`SumOffsetLag ${group}`], missing: 'missing' },
-          // In records alone it would ring under load, when some are always on their way.
+          // The number of records alone would raise it under load, when records are always in flight.
           { lag: [`SumOffsetLag ${group}`, `EstimatedMaxTimeLag ${group}`], missing: 'notBreaching' },
         ];
         return needed
@@ -86,7 +86,7 @@ export const monitoringRules: Rule[] = [
     },
   },
   {
-    name: 'every mapped function is watched for failures and dead letters',
+    name: 'every function with a mapping has alarms on failures and dead letters',
     source: 'docs/deploy.md, "Alarms"',
     check: (template) =>
       [...new Set(mappings(template).map(([, { FunctionName }]) => FunctionName.replace(/\.Arn$/, '')))].flatMap(
@@ -104,7 +104,7 @@ export const monitoringRules: Rule[] = [
     },
   },
   {
-    name: 'every broker, the database, every table and the search of alerts are watched',
+    name: 'every broker, the database, every table and OpenSearch have alarms',
     source:
       'MSK guide, "Best practices for Standard brokers"; OpenSearch Service guide, "Recommended CloudWatch alarms"',
     check: (template) => {
@@ -135,14 +135,14 @@ export const monitoringRules: Rule[] = [
     },
   },
   {
-    name: "a mapping that is switched off is told of where it is this stack's, or may be",
+    name: 'the alarm on a disabled mapping matches all functions of this stack, and events without a function',
     source: 'CloudTrail guide, "Lambda events"; EventBridge guide, "Comparison operators"',
     check: (template) => {
       const { EventPattern } = properties<{ EventPattern: SwitchedOff }>(template, 'MappingSwitchedOff');
       const { functionArn = [] } = EventPattern.detail.responseElements ?? {};
       const stem = functionArn.find(({ prefix }) => prefix)?.prefix ?? '*';
       return [
-        ...(functionArn.some(({ exists }) => exists === false) ? [] : ['an event without a function is passed over']),
+        ...(functionArn.some(({ exists }) => exists === false) ? [] : ['an event without a function is ignored']),
         ...functions(template)
           .map(([, { FunctionName }]) => `arn:aws:lambda:us-east-1:${account}:function:${FunctionName}`)
           .filter((arn) => !arn.startsWith(stem) || stem.endsWith(':function:')),

@@ -2,16 +2,16 @@ import type { CompiledTemplate } from '#msk';
 import { cluster } from './kafka.ts';
 import { first, type Rule, resources } from './rule.ts';
 
-/** What a service takes as a name or a description; cfn-lint knows few of these, and none that holds a function. */
+/** A service's rule for a name or a description. cfn-lint knows few of them, and can't check intrinsic functions. */
 interface Text {
   types: RegExp;
-  /** of the property, `[]` for each of a list: `SecurityGroupEgress[].Description` */
+  /** path of the property; `[]` means each item of a list: `SecurityGroupEgress[].Description` */
   path: string;
   pattern: RegExp;
   most: number;
 }
 
-/** EC2 API reference: AuthorizeSecurityGroupIngress, CreateSecurityGroup. An apostrophe isn't among them. */
+/** EC2 API reference: AuthorizeSecurityGroupIngress, CreateSecurityGroup. EC2 allows no apostrophe. */
 const ofEc2 = /^[a-zA-Z0-9. _\-:/()#,@[\]+=&;{}!$*]*$/;
 const anything = /^[^\p{Cc}]*$/u;
 const identifier = /^[\w-]+$/;
@@ -69,7 +69,7 @@ const texts: Text[] = [
   { types: /^AWS::Athena::NamedQuery$/, path: 'Description', pattern: anything, most: 1024 },
 ];
 
-/** Letters that a stage's name may have, so that all names made from it fit: a search domain takes 28 in all. */
+/** Longest name of a stage, so that all names made from it fit. A search domain's name has at most 28 characters. */
 const STAGE_LETTERS = 15;
 const LONGEST_REGION = 'ap-southeast-1';
 
@@ -93,7 +93,7 @@ function refused(template: CompiledTemplate): string[] {
   );
 }
 
-/** The same template of a stage and in a Region with long names. The roles' plugin leaves out what makes one too long. */
+/** The template for a stage and a Region with long names. The roles' plugin shortens a role's name in the same way. */
 function withLongNames(template: CompiledTemplate): CompiledTemplate {
   const [, service = '', stage = ''] = /^(.*)-(\w+)$/.exec(cluster(template).ClusterName) ?? [];
   const long = 'x'.repeat(STAGE_LETTERS);
@@ -110,16 +110,16 @@ function withLongNames(template: CompiledTemplate): CompiledTemplate {
 
 export const nameRules: Rule[] = [
   {
-    name: 'names and descriptions are made of what their service takes, and not too long: EC2 refuses an apostrophe',
+    name: 'names and descriptions have only allowed characters, and are not too long',
     source:
-      'API references: EC2 AuthorizeSecurityGroupIngress, Lambda CreateFunction, IAM CreateRole, CloudWatch PutMetricAlarm, EventBridge PutRule, and the like',
+      'API references: EC2 AuthorizeSecurityGroupIngress, Lambda CreateFunction, IAM CreateRole, CloudWatch PutMetricAlarm, EventBridge PutRule, and others',
     check: refused,
     spoil: (template) => {
       first<{ Description: string }>(template, 'AWS::EC2::SecurityGroupIngress').Description = "Kafka's command line";
     },
   },
   {
-    name: `a stage may have a name of ${STAGE_LETTERS} letters, in any Region`,
+    name: `a stage's name may have ${STAGE_LETTERS} letters, in any Region`,
     source:
       'the same; OpenSearch Service API reference, CreateDomain: 28 characters; serverless-iam-roles-per-function',
     check: (template) => refused(withLongNames(template)),

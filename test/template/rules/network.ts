@@ -19,7 +19,7 @@ interface Endpoint {
   SecurityGroupIds?: string[];
 }
 
-/** Groups of those that call AWS's APIs: pollers (with the brokers' group), functions, people's instances. */
+/** Security groups that call AWS's APIs: of pollers (the brokers' group), functions, and the operators' instances. */
 function callers(template: CompiledTemplate): string[] {
   return [
     ...new Set([
@@ -32,14 +32,14 @@ function callers(template: CompiledTemplate): string[] {
   ];
 }
 
-/** Services that pollers and functions call, beside those with gateway endpoints. */
+/** Services that pollers and functions call, without those that have gateway endpoints. */
 const called = ['lambda', 'sts', 'rds-data', 'xray', 'kafka', 'glue'];
 /** The brokers' listener for IAM (with-msk-cluster-network). */
 const iamPort = 9098;
 
 export const networkRules: Rule[] = [
   {
-    name: 'brokers, functions and database stand in the private subnets alone',
+    name: 'brokers, functions and database are only in private subnets',
     source: 'docs/security.md, rule 3',
     check: (template) => {
       const open = new Set(
@@ -62,7 +62,7 @@ export const networkRules: Rule[] = [
     },
   },
   {
-    name: 'every private subnet has its way out: a NAT gateway, or the endpoints of what is called',
+    name: 'every private subnet has a route to a NAT gateway, or endpoints for the services that are called',
     source: 'Lambda guide, "Configure network settings" of Amazon MSK event sources',
     check: (template) => {
       const endpoints = resources<{ ServiceName: string; SubnetIds?: string[] }>(template, 'AWS::EC2::VPCEndpoint');
@@ -94,9 +94,9 @@ export const networkRules: Rule[] = [
     },
   },
   {
-    name: 'who resolves an endpoint may reach it: all that call AWS, in public subnets too',
+    name: 'every caller of AWS may reach the interface endpoints, from public subnets too',
     source:
-      'PrivateLink guide, "Access an AWS service using an interface VPC endpoint": private DNS is of the whole VPC; Systems Manager guide, "Improve the security of EC2 instances by using VPC endpoints"',
+      'PrivateLink guide, "Access an AWS service using an interface VPC endpoint": private DNS applies to the whole VPC; Systems Manager guide, "Improve the security of EC2 instances by using VPC endpoints"',
     check: (template) => {
       const into = resources<GroupRule>(template, 'AWS::EC2::SecurityGroupIngress').map(([, rule]) => rule);
       return resources<Endpoint>(template, 'AWS::EC2::VPCEndpoint')
@@ -119,12 +119,12 @@ export const networkRules: Rule[] = [
     },
   },
   {
-    name: 'nothing gets in from an address range but SSH to the bastion, and no subnet gives public addresses',
+    name: 'address ranges may only connect to the bastion by SSH, and no subnet assigns public addresses',
     source: 'docs/security.md, EC2.9, EC2.13, EC2.15',
     check: (template) => [
       ...resources<{ SecurityGroupIngress?: unknown[] }>(template, 'AWS::EC2::SecurityGroup')
         .filter(([, { SecurityGroupIngress }]) => SecurityGroupIngress?.length)
-        .map(([id]) => `${id} lets something in`),
+        .map(([id]) => `${id} has inline ingress rules`),
       ...resources<GroupRule>(template, 'AWS::EC2::SecurityGroupIngress')
         .filter(([, { SourceSecurityGroupId }]) => !SourceSecurityGroupId)
         .filter(
@@ -133,14 +133,14 @@ export const networkRules: Rule[] = [
         .map(([id, { CidrIp }]) => `${id} lets ${CidrIp} in`),
       ...resources<Subnet>(template, 'AWS::EC2::Subnet')
         .filter(([, { MapPublicIpOnLaunch }]) => MapPublicIpOnLaunch)
-        .map(([id]) => `${id} gives public addresses`),
+        .map(([id]) => `${id} assigns public addresses`),
     ],
     spoil: (template) => {
       first<Subnet>(template, 'AWS::EC2::Subnet').MapPublicIpOnLaunch = true;
     },
   },
   {
-    name: 'pollers and functions reach the brokers, both ends agreeing',
+    name: 'pollers and functions reach the brokers: egress and ingress rules match',
     source: 'Lambda guide, "Configure network settings" of Amazon MSK event sources: security groups, port 9098',
     check: (template) => {
       const [brokers = ''] = cluster(template).BrokerNodeGroupInfo.SecurityGroups;

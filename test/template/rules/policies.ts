@@ -17,7 +17,7 @@ const EVENTS = 'events.amazonaws.com';
 const allowsEvents = ({ Effect, Principal }: Statement) =>
   Effect === 'Allow' && Principal !== '*' && [Principal['Service']].flat().includes(EVENTS);
 
-/** Statements of what EventBridge is let into by a policy of its target: topics and keys. */
+/** Statements of policies of topics and keys. */
 function statementsOf(template: CompiledTemplate): [id: string, statement: Statement][] {
   return [
     ...resources<TopicPolicy>(template, 'AWS::SNS::TopicPolicy').flatMap(([id, { PolicyDocument }]) =>
@@ -29,7 +29,7 @@ function statementsOf(template: CompiledTemplate): [id: string, statement: State
   ];
 }
 
-/** Topics that a rule of EventBridge publishes to. */
+/** Topics that an EventBridge rule publishes to. */
 const published = (template: CompiledTemplate) =>
   resources<{ Targets: { Arn: string }[] }>(template, 'AWS::Events::Rule')
     .flatMap(([, { Targets }]) => Targets.map(({ Arn }) => Arn))
@@ -37,7 +37,7 @@ const published = (template: CompiledTemplate) =>
 
 export const policyRules: Rule[] = [
   {
-    name: 'EventBridge is let into topics and keys without a condition: it sends them nothing to compare',
+    name: 'policies admit EventBridge without a condition: it sends no condition keys',
     source:
       'EventBridge guide, "Using resource-based policies": Amazon SNS permissions; SNS guide, "Managing Amazon SNS encryption keys": AWS services that take no source conditions',
     check: (template) =>
@@ -52,7 +52,7 @@ export const policyRules: Rule[] = [
     },
   },
   {
-    name: 'what EventBridge publishes to lets it in, the topic and its key alike',
+    name: 'the policies of topic and key admit EventBridge where it publishes',
     source: 'the same pages',
     check: (template) =>
       published(template).flatMap((topic) => {

@@ -11,17 +11,17 @@ import {
 import type { Topic } from './kafka.ts';
 import { type Rule, resources } from './rule.ts';
 
-/** Actions that may be allowed on `*`, with the reason. */
+/** Actions that may be allowed on `*`. */
 const unscoped = new Map([
   ['xray:PutTraceSegments', 'X-Ray has no resources'],
   ['xray:PutTelemetryRecords', 'X-Ray has no resources'],
-  ['ec2:CreateNetworkInterface', "the mapping's interface has no ARN before it is there"],
-  ['ec2:DeleteNetworkInterface', "the mapping's interface gets its id from Lambda"],
-  ['ec2:DescribeNetworkInterfaces', 'EC2 describes without resources'],
-  ['ec2:DescribeSecurityGroups', 'EC2 describes without resources'],
-  ['ec2:DescribeSubnets', 'EC2 describes without resources'],
-  ['ec2:DescribeVpcs', 'EC2 describes without resources'],
-  ['glue:GetSchemaVersion', 'a version is asked for by its id, not by registry and schema'],
+  ['ec2:CreateNetworkInterface', 'a network interface has no ARN before it is created'],
+  ['ec2:DeleteNetworkInterface', 'Lambda creates the network interface, so its id is unknown'],
+  ['ec2:DescribeNetworkInterfaces', 'EC2 has no resources for Describe actions'],
+  ['ec2:DescribeSecurityGroups', 'EC2 has no resources for Describe actions'],
+  ['ec2:DescribeSubnets', 'EC2 has no resources for Describe actions'],
+  ['ec2:DescribeVpcs', 'EC2 has no resources for Describe actions'],
+  ['glue:GetSchemaVersion', 'the call names a version, and no registry or schema'],
 ]);
 
 const topicArn = (name: string) => `arn:aws:kafka:us-east-1:000000000000:topic/pipeline/uuid/${name}`;
@@ -32,7 +32,7 @@ const MAPPING_POLICY = 'msk-event-source-mappings';
 /** Of 10,240. An ARN of a real cluster has some 50 characters more than the ones here. */
 const MOST_POLICY_CHARACTERS = 8_000;
 
-/** Each variable that names a resource, and what the function must then be allowed. One of the actions is enough. */
+/** Variables that name a resource. The function must be allowed at least one of the actions. */
 const variables: { variable: RegExp; actions: string[]; resource: (value: string) => string }[] = [
   { variable: /_TOPIC$/, actions: ['kafka-cluster:WriteData'], resource: topicArn },
   { variable: /_TOPIC_ARN$/, actions: ['sns:Publish'], resource: (value) => value },
@@ -44,7 +44,7 @@ const variables: { variable: RegExp; actions: string[]; resource: (value: string
   {
     variable: /_BUCKET$/,
     actions: ['s3:PutObject', 's3:GetObject'],
-    resource: (value) => `${value}.Arn/demo_topic/`, // the one topic whose objects somebody may name
+    resource: (value) => `${value}.Arn/demo_topic/`, // smoke may only read the objects of demo_topic
   },
   { variable: /^DATABASE_ARN$/, actions: ['rds-data:ExecuteStatement'], resource: (value) => value },
   { variable: /^DATABASE_SECRET_ARN$/, actions: ['secretsmanager:GetSecretValue'], resource: (value) => value },
@@ -52,7 +52,7 @@ const variables: { variable: RegExp; actions: string[]; resource: (value: string
 
 export const roleRules: Rule[] = [
   {
-    name: 'every function has a role of its own',
+    name: 'every function has its own role',
     source: 'docs/security.md, rule 1',
     check: (template) => {
       const roles = functions(template).map(([, fn]) => fn.Role);
@@ -65,7 +65,7 @@ export const roleRules: Rule[] = [
     },
   },
   {
-    name: 'no role allows whole services, nor everything of one action without a stated reason',
+    name: 'no role allows a whole service; an action on all resources has a reason',
     source: 'docs/security.md, rule 1; Service Authorization Reference',
     check: (template) =>
       functions(template).flatMap(([id, fn]) =>
@@ -74,7 +74,7 @@ export const roleRules: Rule[] = [
           ...(resources.includes('*') ? actions.filter((action) => !unscoped.has(action)) : []).map(
             (action) => `${id} may ${action} on everything`,
           ),
-          // A star stands at the end alone: of a prefix of names that are this function's own.
+          // A star may only be at the end, after a prefix.
           ...resources
             .filter((resource) => resource !== '*' && /\*./.test(resource.replace(/:\*:\*$/, ':*')))
             .map((resource) => `${id} may use ${resource}`),
@@ -90,7 +90,7 @@ export const roleRules: Rule[] = [
     },
   },
   {
-    name: 'of the policies that AWS manages, a role has the one for the VPC alone',
+    name: 'the only AWS managed policy of a role is the one for the VPC',
     source: 'docs/security.md, rule 1; Lambda guide, "Giving Lambda functions access to resources in an Amazon VPC"',
     check: (template) =>
       functions(template).flatMap(([id, fn]) =>
@@ -104,7 +104,7 @@ export const roleRules: Rule[] = [
     },
   },
   {
-    name: 'the policy that plugins/msk writes allows what Lambda asks for the mappings of the function, and nothing else',
+    name: 'the policy of plugins/msk allows what Lambda asks for the mappings, and nothing else',
     source: 'Lambda guide, "Configuring Lambda permissions for Amazon MSK event source mappings"',
     check: (template) =>
       functions(template).flatMap(([id, fn]) => {
@@ -144,7 +144,7 @@ export const roleRules: Rule[] = [
     },
   },
   {
-    name: 'what a function is told to use is there, and it may use it',
+    name: 'the resources in the environment exist, and the role may use them',
     source: 'docs/security.md, rule 1',
     check: (template) => {
       const topics = resources<Topic>(template, 'AWS::MSK::Topic').map(([, topic]) => topic.TopicName);

@@ -1,37 +1,37 @@
 import type { CompiledTemplate } from '#msk';
 import type { Stage } from '../compiled.ts';
 
-/** An invariant of the compiled template that no linter knows. */
+/** A rule for the compiled template that no linter checks. */
 export interface Rule {
   name: string;
-  /** whence it is: pages of AWS, by guide and title, or our own that says why; docs/aws-rules.md lists it */
+  /** a page of AWS (guide and title), or our own page that explains it; docs/aws-rules.md lists it */
   source: string;
-  /** Stages that the rule doesn't bind, each with its reason. */
+  /** Stages without the rule, each with the reason. */
   except?: Partial<Record<Stage, string>>;
   /**
    * @param template as `plainTemplate` gives it
-   * @returns what is wrong, a line each, naming resource and value; none where the rule holds
+   * @returns a line for each violation, with resource and value
    */
   check(template: CompiledTemplate): string[];
-  /** Makes prod's template one that the rule must refuse: the proof that it can. */
+  /** Breaks prod's template, to prove that the rule finds it. */
   spoil(template: CompiledTemplate): void;
 }
 
-/** Logical id and properties of every resource of the type. `P` is what the caller reads of them. */
+/** Logical id and properties of every resource of the type. `P` has the properties that the caller uses. */
 export function resources<P>(template: CompiledTemplate, type: string): [id: string, properties: P][] {
   return Object.entries(template.Resources)
     .filter(([, resource]) => resource.Type === type)
     .map(([id, resource]) => [id, resource.Properties as P]);
 }
 
-/** The properties of the first resource of the type. @throws Error where there is none */
+/** The properties of the first resource of the type. @throws Error if there is none */
 export function first<P>(template: CompiledTemplate, type: string): P {
   const [found] = resources<P>(template, type);
   if (!found) throw new Error(`the template has no ${type}`);
   return found[1];
 }
 
-/** The properties of the resource with that logical id. @throws Error where there is none */
+/** The properties of the resource with that logical id. @throws Error if there is none */
 export function properties<P>(template: CompiledTemplate, id: string): P {
   const resource = template.Resources[id];
   if (!resource) throw new Error(`the template has no resource ${id}`);

@@ -12,7 +12,7 @@ interface Kept {
 const SCHEMA = 'AWS::Glue::Schema';
 const VERSION = 'AWS::Glue::SchemaVersion';
 
-/** Ids of a schema's later versions, in the template's order. */
+/** Logical ids of a schema's later versions, in the order of the template. */
 function versionsOf(template: CompiledTemplate, schema: string): string[] {
   return resources<{ Schema: { SchemaArn: string } }>(template, VERSION)
     .filter(([, { Schema }]) => Schema.SchemaArn === schema)
@@ -21,7 +21,7 @@ function versionsOf(template: CompiledTemplate, schema: string): string[] {
 
 export const schemaRules: Rule[] = [
   {
-    name: 'a schema changes only so that whoever reads with the new version reads what the last one wrote',
+    name: 'a new version of a schema can read what the last one wrote',
     source: 'Glue guide, "Schema versioning and compatibility"; docs/schemas.md',
     check: (template) =>
       resources<Schema>(template, SCHEMA)
@@ -32,7 +32,7 @@ export const schemaRules: Rule[] = [
     },
   },
   {
-    name: "a schema's versions are kept as it is, and registered one after the other",
+    name: 'the versions of a schema are kept like the schema, and registered one after the other',
     source: 'CloudFormation reference, AWS::Glue::SchemaVersion; docs/schemas.md',
     check: (template) =>
       resources(template, SCHEMA).flatMap(([schema]) => {

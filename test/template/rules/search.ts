@@ -15,7 +15,7 @@ interface Domain {
   };
   AccessPolicies: { Statement: { Principal: { AWS: string[] } | '*'; Action: string[]; Resource: string }[] };
 }
-/** Of a collection's data access policy. */
+/** An entry of a collection's data access policy. */
 interface CollectionAccess {
   Rules: { Permission: string[] }[];
   Principal: string[];
@@ -27,11 +27,11 @@ interface GroupRule {
   ToPort: number;
 }
 
-/** The functions that may speak to it. */
+/** Functions that may use it. */
 const ROLES = ['IndexAlerts', 'ExpireAlerts', 'PrepareSearch'].map((stem) => `${stem}IamRoleLambdaExecution.Arn`);
 const READER = 'AdminRole.Arn';
 const GROUP = 'SearchSecurityGroup.GroupId';
-/** What people may do at most, by the path: search alerts, and use Dashboards. */
+/** The most that operators may do on each path: search alerts, and use Dashboards. */
 const people = [
   { path: '/alerts-*', actions: ['es:ESHttpGet', 'es:ESHttpPost'] },
   { path: '/_dashboards/*', actions: ['es:ESHttpGet', 'es:ESHttpPost', 'es:ESHttpPut', 'es:ESHttpDelete'] },
@@ -40,10 +40,10 @@ const MASTER = 'PrepareSearchIamRoleLambdaExecution.Arn';
 
 const domain = (template: CompiledTemplate) => first<Domain>(template, TYPE);
 
-/** Of the domain where a stage has one. */
+/** They pass for stages without a domain or a collection. */
 export const searchRules: Rule[] = [
   {
-    name: 'the domain of alerts speaks TLS alone, has no passwords, and one master',
+    name: 'the domain accepts only TLS, and has one master user and no passwords',
     source: 'docs/security.md, Opensearch.3, 7, 8',
     check: (template) =>
       resources<Domain>(template, TYPE).flatMap(([id, properties]) => {
@@ -53,7 +53,7 @@ export const searchRules: Rule[] = [
         return [
           ...(DomainEndpointOptions?.EnforceHTTPS && NodeToNodeEncryptionOptions?.Enabled ? [] : [`${id}: plaintext`]),
           ...(DomainEndpointOptions?.TLSSecurityPolicy.startsWith('Policy-Min-TLS-1-2') ? [] : [`${id}: old TLS`]),
-          ...(secure && master === MASTER ? [] : [`${id}: its access isn't fine-grained, or its master another`]),
+          ...(secure && master === MASTER ? [] : [`${id}: no fine-grained access control, or another master user`]),
         ];
       }),
     spoil: (template) => {
@@ -61,7 +61,7 @@ export const searchRules: Rule[] = [
     },
   },
   {
-    name: 'three functions may speak to the domain of alerts; with an admin instance its role may search; and nobody else',
+    name: 'only three functions may use the domain, and the role of the admin instance may search',
     source: 'docs/alerts.md; OpenSearch Service guide, "Identity and Access Management"',
     check: (template) =>
       resources<Domain>(template, TYPE).flatMap(([id, { AccessPolicies }]) =>
@@ -82,7 +82,7 @@ export const searchRules: Rule[] = [
     },
   },
   {
-    name: 'of the collection of alerts people may read documents, with the role of the admin instance, and nothing else',
+    name: 'operators may only read documents of the collection, with the role of the admin instance',
     source: 'docs/alerts.md; OpenSearch Serverless guide, "Data access control"',
     check: (template) =>
       resources<{ Policy: string }>(template, 'AWS::OpenSearchServerless::AccessPolicy').flatMap(([id, { Policy }]) =>
@@ -101,7 +101,7 @@ export const searchRules: Rule[] = [
     },
   },
   {
-    name: 'the domain of alerts is in private subnets, as many as it has zones, behind the group of the search',
+    name: 'the domain is in private subnets, one for each of its zones, with its own security group',
     source: 'OpenSearch Service guide, "Launching your domains within a VPC"',
     check: (template) =>
       resources<Domain>(template, TYPE).flatMap(([id, { VPCOptions, ClusterConfig }]) => {
@@ -119,7 +119,7 @@ export const searchRules: Rule[] = [
     },
   },
   {
-    name: 'the group of the search lets functions in, and the admin instance where there is one, at 443 alone',
+    name: 'only functions and the admin instance may connect to OpenSearch, on port 443',
     source: 'docs/security.md, rule 3',
     check: (template) => {
       if (!template.Resources['SearchSecurityGroup']) return [];
@@ -130,9 +130,9 @@ export const searchRules: Rule[] = [
       const expected = ['FunctionsSecurityGroup.GroupId', ...admin];
       const found = into.map(({ SourceSecurityGroupId = 'anybody' }) => SourceSecurityGroupId);
       return [
-        ...expected.filter((group) => !found.includes(group)).map((group) => `${group} has no way in`),
-        ...found.filter((group) => !expected.includes(group)).map((group) => `lets ${group} in`),
-        ...into.filter(({ FromPort, ToPort }) => FromPort !== 443 || ToPort !== 443).map(() => 'not 443 alone'),
+        ...expected.filter((group) => !found.includes(group)).map((group) => `${group} may not connect`),
+        ...found.filter((group) => !expected.includes(group)).map((group) => `${group} may connect`),
+        ...into.filter(({ FromPort, ToPort }) => FromPort !== 443 || ToPort !== 443).map(() => 'another port than 443'),
       ];
     },
     spoil: (template) => {
@@ -140,7 +140,7 @@ export const searchRules: Rule[] = [
     },
   },
   {
-    name: 'no alert is indexed before the index template is there',
+    name: 'the index template is set up before alerts are indexed',
     source: 'docs/alerts.md',
     check: (template) =>
       template.Resources['IndexAlertsLambdaFunction'] === undefined ||

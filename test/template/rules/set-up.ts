@@ -3,8 +3,8 @@ import { properties, type Rule, resources } from './rule.ts';
 
 export const setUpRules: Rule[] = [
   {
-    name: 'what sets a store up is called again when its function is told of another one',
-    source: 'CloudFormation guide, "Custom resources": an update is sent where a property changes',
+    name: 'a set-up runs again when its function gets another store',
+    source: 'CloudFormation guide, "Custom resources": CloudFormation sends an update when a property changes',
     check: (template) => {
       const ids = new RegExp(`\\b(${Object.keys(template.Resources).join('|')})\\b`);
       return resources<{ ServiceToken: string }>(template, 'Custom::SetUp').flatMap(([id, own]) => {

@@ -3,21 +3,21 @@ import { allows, functions, mappings, statements } from './functions.ts';
 import { configs, type Topic, topicArn, topics } from './kafka.ts';
 import type { Rule } from './rule.ts';
 
-/** Bytes of an event at most (Lambda guide, "Lambda quotas": invocation payload, synchronous). */
+/** Largest event in bytes (Lambda guide, "Lambda quotas": invocation payload, synchronous). */
 export const PAYLOAD_BYTES = 6 * 1024 * 1024;
-/** Room for what stands around a record: ARN, brokers' addresses, names, numbers. */
+/** Space for the rest of an event: ARN, brokers' addresses, names, numbers. */
 export const ENVELOPE_BYTES = 16 * 1024;
 /**
- * Characters of JSON that a byte of a record becomes at most: of a header's name, a control character's escape
- * (`\u0001`). It is less for its value (a number and a comma, `-128,`: 5), and for keys and values (base64: 4/3).
+ * The most JSON characters for a byte of a record: an escaped control character in a header's name (`\u0001`). A byte
+ * of a header's value takes up to 5 (a number and a comma, `-128,`), a byte of a key or a value 4/3 (base64).
  */
 export const MOST_CHARACTERS = 6;
-/** What librdkafka sends in a batch where it is told nothing else (`batch.size`, `message.max.bytes`). */
+/** librdkafka's default size of a batch (`batch.size`, `message.max.bytes`). */
 const USUAL_BATCH_BYTES = 1_000_000;
-/** What a dead letter's own headers take at most, with a message of 500 characters (lib/kafka/dead-letters.ts). */
+/** Largest size of a dead letter's headers, with a message of 500 characters (lib/kafka/dead-letters.ts). */
 const ERROR_HEADERS_BYTES = 4096;
 
-/** The variable that tells a function how large a record may be, and the one that names the topic. */
+/** Variables with the largest size of a record, and the variables that name the topic. */
 const limits = [
   { variable: 'PRODUCED_MAX_BYTES', topic: 'PROCESSED_TOPIC' },
   { variable: 'PRODUCED_MAX_BYTES', topic: 'ALERTS_TOPIC' },
@@ -27,7 +27,7 @@ const limits = [
 
 export const maxBytes = (topic: Topic) => Number(configs(topic)['max.message.bytes']);
 export const deadLetter = (topic: Topic) => topic.TopicName.endsWith('-dlq');
-/** Whether a mapped function may write it; the others come from outside (smoke's own records too). */
+/** Whether a function with a mapping writes the topic. The others get records from outside (and from smoke). */
 const produced = (template: CompiledTemplate, topic: Topic) =>
   mappings(template).some(([, , fn]) => allows(statements(template, fn), 'kafka-cluster:WriteData', topicArn(topic)));
 
@@ -37,7 +37,7 @@ function change(topic: Topic | undefined, changed: Record<string, string>): void
 
 export const sizeRules: Rule[] = [
   {
-    name: 'any record that a topic takes fits an event, whatever it is made of',
+    name: 'the largest record of a topic fits into an event, whatever its bytes',
     source: 'Lambda guide, "Lambda quotas"; "Using Lambda with Amazon MSK", example event: headers as lists of numbers',
     check: (template) =>
       topics(template)
@@ -46,7 +46,7 @@ export const sizeRules: Rule[] = [
     spoil: (template) => change(topics(template)[0], { 'max.message.bytes': String(1024 * 1024) }),
   },
   {
-    name: "a topic's limit counts what a record has uncompressed",
+    name: "a topic's limit applies to the uncompressed record",
     source: 'Kafka documentation, topic configs: compression.type, max.message.bytes',
     check: (template) =>
       topics(template)
@@ -55,7 +55,7 @@ export const sizeRules: Rule[] = [
     spoil: (template) => change(topics(template)[0], { 'compression.type': 'producer' }),
   },
   {
-    name: 'topics from outside take what clients send that were told nothing else',
+    name: 'topics accept the default batch size of clients',
     source: 'librdkafka, CONFIGURATION.md: batch.size, message.max.bytes',
     check: (template) =>
       topics(template)
@@ -64,7 +64,7 @@ export const sizeRules: Rule[] = [
     spoil: (template) => change(topics(template)[0], { 'max.message.bytes': String(USUAL_BATCH_BYTES) }),
   },
   {
-    name: 'a record may grow on its way: from source to processed to dead letter, whose headers it gets',
+    name: 'limits leave room for growth: from source to processed to dead letter',
     source: 'docs/invariants.md, "Sizes"',
     check: (template) => {
       const letters = topics(template).filter(deadLetter);
@@ -85,7 +85,7 @@ export const sizeRules: Rule[] = [
     },
   },
   {
-    name: 'a function knows the size that its topics take',
+    name: 'the size in the environment of a function is the limit of its topics',
     source: 'docs/invariants.md, "Sizes"',
     check: (template) =>
       functions(template).flatMap(([id, { Environment }]) =>

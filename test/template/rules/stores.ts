@@ -31,7 +31,7 @@ const database = (template: CompiledTemplate) => first<Database>(template, 'AWS:
 
 export const storeRules: Rule[] = [
   {
-    name: 'tables are on demand, encrypted with our key, and can be restored to any minute',
+    name: 'tables are on demand, encrypted with our key, and have point-in-time recovery',
     source: 'docs/security.md, DynamoDB.2, CKV_AWS_119',
     check: (template) =>
       resources<Table>(template, 'AWS::DynamoDB::Table')
@@ -62,7 +62,7 @@ export const storeRules: Rule[] = [
     },
   },
   {
-    name: 'the archive refuses plaintext connections, and keeps versions',
+    name: 'the archive rejects plaintext connections, and has versioning',
     source: 'docs/security.md, S3.5, CKV_AWS_21',
     check: (template) => {
       const policies = resources<{ Bucket: string }>(template, 'AWS::S3::BucketPolicy')
@@ -81,7 +81,7 @@ export const storeRules: Rule[] = [
     },
   },
   {
-    name: 'a bucket that logs waits for the right to write there',
+    name: 'a bucket with access logs waits for the policy of the target bucket',
     source: 'S3 guide, "Permissions for log delivery"',
     check: (template) => {
       const policies = resources<{ Bucket: string }>(template, 'AWS::S3::BucketPolicy');
@@ -98,7 +98,7 @@ export const storeRules: Rule[] = [
     },
   },
   {
-    name: 'Aurora is encrypted, reached by the Data API, and no template holds its password',
+    name: 'Aurora is encrypted, has the Data API, and no password in the template',
     source: 'docs/security.md, RDS.27 and rule 4; Aurora guide, "Using the Data API"',
     check: (template) => {
       const { StorageEncrypted, KmsKeyId, EnableHttpEndpoint, ManageMasterUserPassword, MasterUserPassword } =
@@ -106,13 +106,13 @@ export const storeRules: Rule[] = [
       return [
         ...(StorageEncrypted && KmsKeyId ? [] : ['not encrypted']),
         ...(EnableHttpEndpoint ? [] : ['no Data API']),
-        ...(ManageMasterUserPassword && !MasterUserPassword ? [] : ['a password of its own']),
+        ...(ManageMasterUserPassword && !MasterUserPassword ? [] : ['a password in the template']),
         ...resources<{ PubliclyAccessible?: boolean; DBInstanceClass: string }>(template, 'AWS::RDS::DBInstance')
           .filter(
             ([, { PubliclyAccessible, DBInstanceClass }]) =>
               PubliclyAccessible !== false || DBInstanceClass !== 'db.serverless',
           )
-          .map(([id]) => `${id} is public, or no serverless one`),
+          .map(([id]) => `${id} is public, or not serverless`),
       ];
     },
     spoil: (template) => {
@@ -120,7 +120,7 @@ export const storeRules: Rule[] = [
     },
   },
   {
-    name: "Aurora's capacity is a range, and only one from 0 pauses",
+    name: "Aurora's capacity is a range; automatic pause needs a minimum of 0",
     source: 'Aurora guide, "Scaling to zero ACUs with automatic pause and resume"',
     check: (template) => {
       const { MinCapacity, MaxCapacity, SecondsUntilAutoPause } = database(template).ServerlessV2ScalingConfiguration;
@@ -134,7 +134,7 @@ export const storeRules: Rule[] = [
     },
   },
   {
-    name: 'keys rotate, and logs end',
+    name: 'keys rotate, and logs expire',
     source: 'docs/security.md, CKV_AWS_7, CKV_AWS_66',
     check: (template) => [
       ...resources<{ EnableKeyRotation?: boolean }>(template, 'AWS::KMS::Key')
@@ -149,7 +149,7 @@ export const storeRules: Rule[] = [
     },
   },
   {
-    name: 'Athena finds every topic where archiveToS3 puts it, by day and hour',
+    name: 'the Athena tables have the paths that archiveToS3 writes, by day and hour',
     source: 'Athena guide, "Use partition projection"; functions/sinks/s3/object.ts',
     check: (template) => {
       const tables = resources<ArchiveTable>(template, 'AWS::Glue::Table').map(([, { TableInput }]) => TableInput);
@@ -171,7 +171,7 @@ export const storeRules: Rule[] = [
     },
   },
   {
-    name: 'every topic has a query on a table that is there',
+    name: 'every topic has a query on an existing table',
     source: 'docs/deploy.md, "The archive in Athena"',
     check: (template) => {
       const queries = resources<{ QueryString: string }>(template, 'AWS::Athena::NamedQuery').map(
@@ -190,7 +190,7 @@ export const storeRules: Rule[] = [
     },
   },
   {
-    name: 'every bucket logs who reads it, and refuses plaintext',
+    name: 'every bucket has an access log, and rejects plaintext',
     source: 'docs/security.md, S3.5, S3.9',
     check: (template) => {
       const policies = JSON.stringify(resources(template, 'AWS::S3::BucketPolicy'));

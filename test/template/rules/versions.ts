@@ -1,7 +1,7 @@
 import { functions } from './functions.ts';
 import { first, type Rule, resources } from './rule.ts';
 
-/** What this service was tried with, and AWS supports; CloudFormation takes any text. Kafka's are in kafka.ts. */
+/** Versions that AWS supports and that we have tested. CloudFormation accepts any text. Kafka's are in kafka.ts. */
 const allowed = {
   runtimes: ['nodejs24.x'],
   architectures: ['arm64'],
@@ -16,7 +16,7 @@ interface Database {
 
 export const versionRules: Rule[] = [
   {
-    name: 'runtimes and engines are of versions that are allowed',
+    name: 'runtimes and engines have allowed versions',
     source: 'Lambda guide, "Lambda runtimes"; Aurora and OpenSearch Service guides, supported versions',
     check: (template) => [
       ...functions(template)
@@ -39,7 +39,7 @@ export const versionRules: Rule[] = [
     },
   },
   {
-    name: 'every check that is skipped says why, beside the resource',
+    name: 'every skipped check has a reason',
     source: 'docs/security.md, "Controls"',
     check: (template) =>
       Object.entries(template.Resources).flatMap(([id, resource]) => {
