@@ -1,20 +1,21 @@
 import type { MappingStatus } from '#msk';
 import type { RunningGenerator } from '#proof/load/generator.ts';
 import { createManifest } from '#proof/load/manifest.ts';
+import type { DomainName } from './domains.ts';
 import { liveView } from './live-view.ts';
 import type { Progress } from './screen.ts';
 
-const mapping = (lag: number) =>
-  ({ function: 'archiveToS3', topic: 'demo_topic', metrics: { SumOffsetLag: lag } }) as unknown as MappingStatus;
+const mapping = (lag: number, topic = 'demo_topic') =>
+  ({ function: 'archiveToS3', topic, metrics: { PolledEventCount: 0, SumOffsetLag: lag } }) as unknown as MappingStatus;
 
-/** A view, and all that it has shown. */
-function view() {
+/** A view, and everything that it has shown. */
+function view(...only: DomainName[]) {
   const shown: Progress[] = [];
   const screen = { show: (progress: Progress) => void shown.push(progress), say: () => undefined };
-  return { shown, view: liveView(screen, () => 12) };
+  return { shown, view: liveView(screen, () => 12, only) };
 }
 
-test('what the mappings do is shown from when all poll until the end, without any generator', () => {
+test('progress is shown between open and close, also without a generator', () => {
   const { shown, view: live } = view();
   live.status([mapping(1)]);
   live.open();
@@ -27,7 +28,7 @@ test('what the mappings do is shown from when all poll until the end, without an
   expect(live.maxLag()).toBe(4);
 });
 
-test('generators that begin later are shown with what they have seen acknowledged', () => {
+test('a generator that is added later is shown with its acknowledged records', () => {
   const { shown, view: live } = view();
   const manifest = createManifest(1, 0, []);
   const generator = { manifest, finished: Promise.resolve() } as unknown as RunningGenerator;
@@ -38,4 +39,25 @@ test('generators that begin later are shown with what they have seen acknowledge
   live.status([mapping(0)]);
 
   expect(shown.map(({ produced }) => produced)).toEqual([{}, { demo: 1 }]);
+});
+
+test('with chosen domains, a mapping of another domain is shown only if it has records or an error', () => {
+  const { shown, view: live } = view('fleet');
+  const own = ['raw-data-topic', 'raw-data-dlq', 'trips-topic', 'alerts-topic', 'topic-of-no-domain'];
+  const other = ['orders', 'processed-orders', 'product-metrics', 'user-login', 'demo_topic'];
+  const behind = mapping(1, 'orders-dlq');
+  const failing = { ...mapping(0, 'user-login-dlq'), lastError: 'no answer' };
+  live.open();
+  live.status([...[...own, ...other].map((topic) => mapping(0, topic)), behind, failing]);
+
+  expect(shown[0]?.mappings.map(({ topic }) => topic)).toEqual([...own, behind.topic, failing.topic]);
+  expect(live.mappings()).toHaveLength(12);
+});
+
+test('without a chosen domain, all mappings are shown', () => {
+  const { shown, view: live } = view();
+  live.open();
+  live.status([mapping(0, 'orders'), mapping(0, 'raw-data-topic')]);
+
+  expect(shown[0]?.mappings).toHaveLength(2);
 });

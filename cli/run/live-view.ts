@@ -1,27 +1,30 @@
 import type { MappingStatus } from '#msk';
 import type { RunningGenerator } from '#proof/load/generator.ts';
 import type { Manifest } from '#proof/load/manifest.ts';
+import type { DomainName } from './domains.ts';
 import { lagSum, type Screen } from './screen.ts';
+import { shownMappings } from './shown-mappings.ts';
 
-/** What runs, as it is shown: the newest state of every mapping, and of every generator. */
+/** The latest state of every mapping and generator, for the screen. */
 export interface LiveView {
   status: (mappings: MappingStatus[]) => void;
   say: (line: string) => void;
   add(name: string, generator: RunningGenerator): void;
-  /** Rejects when a generator breaks. */
+  /** Rejects when a generator fails. */
   generatorsFailed: Promise<never>;
-  /** Ends the load; each generator's manifest, complete. */
+  /** Ends the load. @returns the complete manifest of each generator */
   stopGenerators(): Promise<Record<string, Manifest>>;
   mappings(): readonly MappingStatus[];
-  /** the largest sum of lags that was seen */
+  /** the largest lag of all mappings together so far */
   maxLag(): number;
-  /** Shows progress from now on: all mappings poll, whoever produces. */
+  /** Shows progress from now on: all mappings poll. */
   open(): void;
-  /** Shows no more progress; lines are still said. */
+  /** Shows no more progress; `say` still prints lines. */
   close(): void;
 }
 
-export function liveView(screen: Screen, elapsed: () => number): LiveView {
+/** @param only the chosen domains: the screen leaves out idle mappings of the others */
+export function liveView(screen: Screen, elapsed: () => number, only: readonly DomainName[]): LiveView {
   let latest: readonly MappingStatus[] = [];
   let maxLag = 0;
   let isOpen = false;
@@ -43,7 +46,8 @@ export function liveView(screen: Screen, elapsed: () => number): LiveView {
     status(mappings) {
       latest = mappings;
       maxLag = Math.max(maxLag, lagSum(mappings));
-      if (isOpen) screen.show({ seconds: elapsed(), ...production(), mappings });
+      if (!isOpen) return;
+      screen.show({ seconds: elapsed(), ...production(), mappings: shownMappings(mappings, only) });
     },
     say: (line) => screen.say(line),
     add(name, generator) {

@@ -16,22 +16,23 @@ import { type Runner, startRunner } from './runner.ts';
 import type { Running, RunOptions } from './running.ts';
 import { createScreen } from './screen.ts';
 
-/** ms in which what was produced must have been stored, once the load has ended */
+/** ms that a drain may take after the end of the load */
 const DRAIN_MS = 300_000;
 
-/** ms of it that a person waits after Ctrl-C */
+/** ms that a drain may take after Ctrl-C */
 const DRAIN_AFTER_CTRL_C_MS = 10_000;
 
 const STOPPED = 'stopped: nothing is left running';
 
-/** part of every physical name, as of a CloudFormation stack's */
+/** part of every physical name, like the name of a CloudFormation stack */
 const STACK_NAME = 'msk-pipeline';
 
 const WHAT_NEXT = `
 Try, in another terminal:
   npm run tail -- alerts-topic
   npm run tail -- product-metrics
-  echo '{"vehicleId":"V123","location":"12.97,77.59","speed":85,"fuelLevel":50,"timestamp":"2025-01-15T10:00:00Z"}' | npm run produce -- raw-data-topic
+  echo '{"vehicleId":"V123","location":"12.97,77.59","speed":85,"fuelLevel":50,"timestamp":"2025-01-15T10:00:00Z"}' |
+    npm run produce -- raw-data-topic
   npm run follow -- raw-data-topic-0-0
 `;
 
@@ -39,23 +40,23 @@ const WITH_DATABASE = `  npm run sql -- "select alert, count(*) from alerts grou
 `;
 
 const EDIT_LOOP = `
-Save a file in functions/ or lib/, and the functions are rebuilt.
+The functions are rebuilt when you save a file in functions/ or lib/.
 `;
 
 /**
- * One run: the servers, the template packaged and deployed to them, mappings polling, load; then the load ends,
- * everything is drained, compared and stopped, in this order and whatever goes wrong.
- * @returns the report, where one was asked for and the run was not cut short
+ * One run: starts the servers, packages the template and deploys it to them, waits until all mappings poll, generates
+ * load, drains, compares. At the end, or after a failure, it always stops the runner and the servers.
+ * @returns the report, if one is wanted and the run wasn't interrupted
  */
 export async function run(options: RunOptions): Promise<Report | undefined> {
   const started = performance.now();
-  const view = liveView(createScreen(), () => (performance.now() - started) / 1000);
+  const view = liveView(createScreen(), () => (performance.now() - started) / 1000, options.only);
   const { stage, params, minimal, signal } = options;
   let packaging: { runner: Runner; log: string } | undefined;
   /** The service is packaged while the servers start. */
   const beside: StackOptions['beside'] = ({ logs, temporary }) => {
     const log = join(logs, 'functions.log');
-    // As every server's: of this run alone.
+    // Like each server's log, it holds only this run.
     rmSync(log, { force: true });
     const runnerOptions = { stage, params, log, temporary, onStatus: view.status };
     packaging = { log, runner: minimal ? startRebuildingRunner(runnerOptions, view.say) : startRunner(runnerOptions) };
@@ -113,7 +114,7 @@ async function underLoad(options: RunOptions, running: Running): Promise<Report 
   return signal.aborted ? undefined : proof(options, running, facts);
 }
 
-/** After a Ctrl-C windows stay open: who keeps the data goes on with them at the next start. */
+/** After Ctrl-C it doesn't wait for open windows: with --keep, the next start continues with them. */
 async function drained({ connect, signal }: RunOptions, { stack, deployed, view }: Running): Promise<Undone> {
   const { endpoints } = stack;
   const dynamodb = dynamodbOf(endpoints);
@@ -127,7 +128,7 @@ async function drained({ connect, signal }: RunOptions, { stack, deployed, view 
   }
 }
 
-/** How long a drain may take: after a Ctrl-C not long, and else until one. */
+/** The bound of a drain. A drain after Ctrl-C is short; any other ends at Ctrl-C. */
 function patience(signal: AbortSignal): { boundMs: number; signal: AbortSignal } {
   return signal.aborted
     ? { boundMs: DRAIN_AFTER_CTRL_C_MS, signal: new AbortController().signal }
@@ -141,7 +142,7 @@ function aborted(signal: AbortSignal): Promise<undefined> {
   });
 }
 
-/** Resolves after so many seconds, or at the signal; without a number at the signal alone. */
+/** Resolves after the seconds, or at the signal; without seconds only at the signal. */
 function elapsed(seconds: number | undefined, signal: AbortSignal): Promise<unknown> {
   if (seconds === undefined) return aborted(signal);
   return Promise.race([aborted(signal), sleep(seconds * 1000, undefined, { signal }).catch(() => undefined)]);

@@ -43,7 +43,7 @@ const progress: Progress = {
   ],
 };
 
-/** What a terminal of that width, or a file, is written. */
+/** The output to a terminal of that width, or to a file if there is no width. */
 function written(columns: number | undefined, ...shown: Progress[]): string {
   let text = '';
   const out = { isTTY: columns !== undefined, columns, write: (chunk: string) => (text += chunk) };
@@ -52,28 +52,34 @@ function written(columns: number | undefined, ...shown: Progress[]): string {
   return text;
 }
 
-test('the summary counts a topic once, however many mappings read it', () => {
+test('the summary counts the records of a topic once, also if several mappings read it', () => {
   expect(summaryLine(progress)).toBe(
-    '12 s: produced 500 (200/s), archiveToS3 25, insertIntoRds 25, alerts 30, windows 0, dead letters 5, lag 15, failed invocations 2',
+    '12 s: produced 500 (200/s), archiveToS3 25, insertIntoRds 25, alerts 30, dead letters 5, lag 15, failed invocations 2',
   );
 });
 
-test('of several generators each is said', () => {
+test('the summary has a count for each of several generators', () => {
   const line = summaryLine({ ...progress, produced: { fleet: 400, orders: 100 } });
   expect(line).toMatch(/^12 s: produced 500 \(200\/s\), fleet 400, orders 100, archiveToS3/);
 });
 
-test('without a generator nothing is said of what was produced: records come from outside', () => {
+test('without a generator, the summary has no count of produced records', () => {
   expect(summaryLine({ ...progress, produced: {}, perSecond: 0 })).toMatch(/^12 s: no generator, archiveToS3 25, /);
 });
 
-test('a terminal gets every mapping, its error, and no line that is wider than it', () => {
+test('a terminal shows every mapping and its error, and no line is too wide', () => {
   const text = written(80, progress);
 
   expect(text).toMatch(/archiveToS3 +alerts-topic +30 +20 +0 +0 +10/);
   expect(text).toContain('! insertIntoRds alerts-topic: no');
   expect(text).toContain('failed invocations 2');
   expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThan(80);
+});
+
+test('the summary counts alerts, windows and dead letters only if a mapping reads them', () => {
+  const orders = ['orders', 'product-metrics'].map((topic) => mapping({ PolledEventCount: 7 }, { topic }));
+
+  expect(summaryLine({ ...progress, mappings: orders })).toMatch(/archiveToS3 0, windows 7, lag 0$/);
 });
 
 test('a file gets a line every few seconds', () => {

@@ -1,25 +1,25 @@
 import type { MappingStatus } from '#msk';
 
-/** What the run shows about once a second. */
+/** The state of the run that is shown about once a second. */
 export interface Progress {
   seconds: number;
-  /** records that each generator has seen acknowledged */
+  /** acknowledged records of each generator */
   produced: Readonly<Record<string, number>>;
-  /** of them all in the last second */
+  /** acknowledged records of all generators in the last second */
   perSecond: number;
   mappings: readonly MappingStatus[];
 }
 
 export interface Screen {
   show(progress: Progress): void;
-  /** A line that stays. */
+  /** Prints a line that stays. */
   say(line: string): void;
 }
 
-/** How often a plain log gets a line of progress, in s. */
+/** Seconds between two lines of progress if the output is no terminal. */
 const PLAIN_SECONDS = 5;
 
-/** On a terminal one screen that is redrawn in place; elsewhere a line of progress every few seconds. */
+/** On a terminal, a screen that is redrawn in place; elsewhere, a line of progress every few seconds. */
 export function createScreen(out: NodeJS.WriteStream = process.stdout): Screen {
   return out.isTTY ? terminal(out) : plain(out);
 }
@@ -62,7 +62,14 @@ function terminal(out: NodeJS.WriteStream): Screen {
   };
 }
 
-/** One line: what was produced, what each function has committed, alerts, dead letters, the records behind. */
+/** Counted records, by the topics that hold them. */
+const COUNTED: Readonly<Record<string, (topic: string) => boolean>> = {
+  alerts: (topic) => topic === 'alerts-topic',
+  windows: (topic) => topic === 'product-metrics',
+  'dead letters': (topic) => topic.endsWith('-dlq'),
+};
+
+/** One line: produced records, committed records of each function, alerts, windows, dead letters, lag. */
 export function summaryLine(progress: Progress): string {
   return summaryParts(progress).join(', ');
 }
@@ -77,15 +84,16 @@ function summaryParts({ seconds, produced, perSecond, mappings }: Progress): str
     `${seconds.toFixed(0)} s: ${own}`,
     ...(generators.length > 1 ? generators.map(([name, count]) => `${name} ${count}`) : []),
     ...[...byFunction].map(([name, own]) => `${name} ${sum(own, ({ metrics }) => metrics.CommittedEventCount)}`),
-    `alerts ${readOf(mappings, (topic) => topic === 'alerts-topic')}`,
-    `windows ${readOf(mappings, (topic) => topic === 'product-metrics')}`,
-    `dead letters ${readOf(mappings, (topic) => topic.endsWith('-dlq'))}`,
+    ...Object.entries(COUNTED).flatMap(([name, isCounted]) => {
+      const own = mappings.filter(({ topic }) => isCounted(topic));
+      return own.length === 0 ? [] : `${name} ${readOf(own)}`;
+    }),
     `lag ${lagSum(mappings)}`,
     ...(failed > 0 ? [`failed invocations ${failed}`] : []),
   ];
 }
 
-/** As few lines as hold the parts. */
+/** Joins the parts to as few lines as possible. */
 function wrapped(parts: readonly string[], width: number): string[] {
   const lines: string[] = [];
   for (const part of parts) {
@@ -96,12 +104,10 @@ function wrapped(parts: readonly string[], width: number): string[] {
   return lines;
 }
 
-/** Records of some topics, each counted by the mapping that has read the most of it. */
-function readOf(mappings: readonly MappingStatus[], wanted: (topic: string) => boolean): number {
+/** Number of records in the mappings' topics. Of the mappings of a topic, the one that has read the most counts. */
+function readOf(mappings: readonly MappingStatus[]): number {
   const byTopic = Map.groupBy(mappings, ({ topic }) => topic);
-  return sum([...byTopic], ([topic, own]) =>
-    wanted(topic) ? Math.max(...own.map(({ metrics }) => metrics.PolledEventCount)) : 0,
-  );
+  return sum([...byTopic.values()], (own) => Math.max(...own.map(({ metrics }) => metrics.PolledEventCount)));
 }
 
 function sum<T>(items: readonly T[], of: (item: T) => number): number {
