@@ -8,21 +8,21 @@ import { tableText } from './table.ts';
 const USAGE = `
 Usage: npm run alerts -- [--vehicle ID] [--kind KIND] [--since 1h] [--box S,W,N,E] [--by kind|vehicle|minute] [--json]
 
-Searches the alerts that the running stack's OpenSearch holds, the newest first.
+Searches the alerts in OpenSearch of the running stack, newest first.
 
-  --vehicle ID   of this vehicle alone
-  --kind KIND    Speeding, LowFuel, Temperature or Delay alone
-  --since TIME   of the last 90s, 15m, 1h (default), 7d, or from a time in ISO 8601 on; by the alert's own time
-  --box BOX      where the vehicle was: south,west,north,east in degrees
-  --by WHAT      counts them by kind, vehicle or minute instead of listing them
-  --limit N      lists so many at most (default 20, up to 10000)
-  --json         documents, or counts, as JSON
+  --vehicle ID   only alerts of this vehicle
+  --kind KIND    only alerts of this kind: Speeding, LowFuel, Temperature or Delay
+  --since TIME   only alerts since then, by event time: 90s, 15m, 1h (default) or 7d ago, or a time in ISO 8601
+  --box BOX      only alerts of vehicles in this box: south,west,north,east in degrees
+  --by WHAT      counts the alerts by kind, vehicle or minute instead of listing them
+  --limit N      lists at most N alerts (default 20, maximum 10000)
+  --json         prints the documents or counts as JSON
 
 Examples:
   npm run alerts -- --vehicle V123 --since 1h
   npm run alerts -- --by minute --kind Speeding
   npm run alerts -- --box 12.8,77.4,13.2,77.8
-The queries themselves: events/search/.
+Queries to send to OpenSearch yourself are in events/search/.
 `;
 
 const OPTIONS = {
@@ -35,7 +35,7 @@ const OPTIONS = {
   json: { type: 'boolean' },
 } as const;
 
-/** A document of an index of alerts, as far as it is shown. */
+/** The fields of an alert document that this command shows. */
 interface AlertDocument {
   eventTime: string;
   vehicleId: string;
@@ -59,13 +59,16 @@ const columns: Readonly<Record<string, (document: AlertDocument) => string | num
   trip: ({ tripId }) => tripId,
 };
 
-/** @param findStack the running stack: another than this checkout's in tests */
+/** @param findStack finds the running stack; a test passes its own */
 export const alerts = (findStack: () => Promise<StackFile> = readStack): Command<typeof OPTIONS> => ({
   name: 'alerts',
   usage: USAGE,
   options: OPTIONS,
   async run({ values, positionals, signal }) {
-    if (positionals.length > 0) throw new UsageError(`what is "${positionals[0]}" for? Every choice is an option`);
+    if (positionals.length > 0)
+      throw new UsageError(
+        `"${positionals[0]}" is not an option; this command takes only options, such as --vehicle V123`,
+      );
     const { vehicle, kind, since, box, by, json } = values;
     if (by !== undefined && !Object.hasOwn(counts, by))
       throw new UsageError(`--by takes ${Object.keys(counts).join(', ')}`);
@@ -77,7 +80,8 @@ export const alerts = (findStack: () => Promise<StackFile> = readStack): Command
       box: box === undefined ? box : boxOf(box),
     });
     const { endpoints, servers } = await findStack();
-    if (!servers.includes('opensearch')) throw new Error('the running stack has no OpenSearch: its start says why');
+    if (!servers.includes('opensearch'))
+      throw new Error('the running stack has no OpenSearch; the output of npm start says why');
     const client = new Client({ node: endpoints.opensearch, maxRetries: 0 });
     signal.addEventListener('abort', () => void client.close());
     try {
@@ -107,7 +111,7 @@ async function list(client: Client, query: object, size: number, json: boolean):
   );
   const { total } = body.hits;
   const all = typeof total === 'object' ? total.value : (total ?? 0);
-  if (all > documents.length) console.log(`of ${all}: --limit lists more`);
+  if (all > documents.length) console.log(`${documents.length} of ${all} alerts are shown; --limit N shows more`);
 }
 
 async function count(client: Client, query: object, by: CountedBy, json: boolean): Promise<void> {

@@ -33,7 +33,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** The command against that server in Lambda's place, where it would wait for no more than 300 ms by itself. */
+/** Runs the command against the test's server instead of Lambda. The environment asks for a timeout of 300 ms. */
 function call(...args: string[]): Promise<{ code: number; output: string }> {
   const env = {
     PATH: process.env['PATH'],
@@ -53,7 +53,7 @@ function call(...args: string[]): Promise<{ code: number; output: string }> {
 
 const INVOCATION = '/2015-03-31/functions/example-dev-smoke/invocations';
 
-test('waits for a function that takes long, and prints what it returns', async () => {
+test('waits for a slow function, and prints what it returns', async () => {
   answer = (_, response) => void setTimeout(() => response.end('{"marker":"smoke-1"}'), 1_500);
 
   expect(await call('smoke', '--stage', 'dev')).toEqual({ code: 0, output: expect.stringContaining('smoke-1') });
@@ -69,13 +69,13 @@ test('says why the function failed', async () => {
   expect(await call('smoke')).toEqual({ code: 1, output: expect.stringContaining('smoke-1: PostgreSQL: no answer') });
 });
 
-test('does not invoke again what may still run', async () => {
+test('does not invoke a function again that may still be running', async () => {
   answer = (request) => request.socket.destroy();
 
   expect(await call('smoke')).toMatchObject({ code: 1 });
   expect(requests).toEqual([INVOCATION]);
 });
 
-test('without a function it is called wrongly', async () => {
+test('without a function name it exits with code 2', async () => {
   expect(await call()).toEqual({ code: 2, output: expect.stringContaining('npm run call -- --help') });
 });

@@ -4,13 +4,13 @@ import { runServerless } from './serverless.ts';
 const USAGE = `
 Usage: npm run call -- FUNCTION [options]
 
-Invokes a deployed function once, by \`serverless invoke\`, waits until it is done, and prints what it returns or why it
-failed. Exit code 1 where it fails.
+Invokes a deployed function once with \`serverless invoke\`, waits for its end, and prints what it returns or why it
+failed. The exit code is 1 if it fails.
 
-  --stage STAGE          dev by default
-  --region REGION
-  --aws-profile NAME
-  --param NAME=VALUE     as the stage was deployed with; may be repeated
+  --stage STAGE          the deployed stage (dev)
+  --region REGION        its AWS region
+  --aws-profile NAME     profile with the AWS credentials
+  --param NAME=VALUE     the same parameters as in the deployment; may be repeated
 
 Examples:
   npm run call -- migrate --stage dev
@@ -25,8 +25,8 @@ const OPTIONS = {
 } as const;
 
 /**
- * By itself the framework waits for two minutes, and then invokes a second time while the first still runs. No function
- * runs longer than 15 minutes, and one that has no answer after that is not invoked again.
+ * By default the framework waits two minutes, and then invokes the function again, although the first invocation may
+ * still run. These variables make it wait longer than Lambda's maximum of 15 minutes, and never retry.
  */
 const ONCE = { AWS_CLIENT_TIMEOUT: String(16 * 60_000), SLS_AWS_REQUEST_MAX_RETRIES: '0' };
 
@@ -35,7 +35,8 @@ const call: Command<typeof OPTIONS> = {
   usage: USAGE,
   options: OPTIONS,
   run({ values, positionals: [functionKey, ...more], signal }) {
-    if (functionKey === undefined || more.length > 0) throw new UsageError('give one function');
+    if (functionKey === undefined || more.length > 0)
+      throw new UsageError('name one function, as in: npm run call -- migrate');
     const options = Object.keys(OPTIONS).flatMap((name) =>
       [values[name as keyof typeof OPTIONS] ?? []].flat().flatMap((value) => [`--${name}`, value]),
     );

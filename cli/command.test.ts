@@ -18,7 +18,7 @@ afterEach(() => {
 });
 
 describe('runCommand', () => {
-  test('gives values and positionals, and exits 0', async () => {
+  test('passes options and positionals to the command, and exits with 0', async () => {
     let seen: CommandInput<typeof OPTIONS> | undefined;
     const code = await runCommand(
       command(async (input) => {
@@ -31,7 +31,7 @@ describe('runCommand', () => {
     expect(seen?.positionals).toEqual(['topic']);
   });
 
-  test('returns the exit code that the command returns', async () => {
+  test('returns the exit code of the command', async () => {
     expect(
       await runCommand(
         command(async () => 1),
@@ -40,7 +40,7 @@ describe('runCommand', () => {
     ).toBe(1);
   });
 
-  test('--help prints the usage and does nothing else', async () => {
+  test('--help prints the usage, and the command does not run', async () => {
     const { out } = printed();
     const code = await runCommand(
       command(async () => {
@@ -52,7 +52,7 @@ describe('runCommand', () => {
     expect(out()).toBe('Usage: npm run example -- [--rate N]');
   });
 
-  test('an unknown option is named, with exit code 2', async () => {
+  test('an unknown option exits with code 2 and names the option', async () => {
     const { err } = printed();
     expect(
       await runCommand(
@@ -63,7 +63,7 @@ describe('runCommand', () => {
     expect(err()).toBe("example: Unknown option '--rat'\nSee: npm run example -- --help");
   });
 
-  test('a failure is one line with its causes, without a stack, and exit code 1', async () => {
+  test('a failure exits with code 1 and prints one line with its causes, without a stack', async () => {
     const { err } = printed();
     const code = await runCommand(
       command(async () => {
@@ -75,7 +75,7 @@ describe('runCommand', () => {
     expect(err()).toBe('example: no trips: table is empty');
   });
 
-  test('Ctrl-C aborts the signal once, and leaves no listener behind', async () => {
+  test('Ctrl-C aborts the signal, and no listener is left behind', async () => {
     const before = process.listenerCount('SIGINT');
     const code = await runCommand(
       command(async ({ signal }) => {
@@ -99,11 +99,11 @@ test.each([
   expect(() => numberOption('bad', text, { min: 0, max: 1 })).toThrow(`--bad takes a ${reason}, not "${text}"`);
 });
 
-test('numberOption refuses a fraction where a whole number is wanted', () => {
+test('numberOption refuses a fraction if the option takes a whole number', () => {
   expect(numberOption('vehicles', '200', { min: 1, integer: true })).toBe(200);
   expect(() => numberOption('vehicles', '2.5', { min: 1, integer: true })).toThrow('whole number of 1 or more');
 });
 
-test('messageOf an error without a message is its code', () => {
+test('messageOf gives the code of an error that has no message', () => {
   expect(messageOf(Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }))).toBe('ECONNREFUSED');
 });

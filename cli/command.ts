@@ -1,9 +1,9 @@
 import { type ParseArgsConfig, parseArgs, types } from 'node:util';
 
-/** Exit codes of every command: 0 done, 1 failed, 2 called wrongly. */
+/** Exit codes of every command: 0 done, 1 failed, 2 wrong arguments. */
 export const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
 
-/** The command was called wrongly: the message alone is printed, with a pointer to `--help`; exit code 2. */
+/** Wrong arguments. The message is printed with a pointer to `--help`; the exit code is 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -16,7 +16,7 @@ type Parsed<O extends OptionsConfig> = ReturnType<
 export interface CommandInput<O extends OptionsConfig> {
   values: Parsed<O>['values'];
   positionals: string[];
-  /** Aborted by the first Ctrl-C (or SIGTERM): finish cleanly. A second one ends the process at once. */
+  /** The first Ctrl-C (or SIGTERM) aborts it: finish cleanly. A second one ends the process at once. */
   signal: AbortSignal;
 }
 
@@ -25,15 +25,15 @@ export interface Command<O extends OptionsConfig> {
   name: string;
   /** The whole text of `--help`. */
   usage: string;
-  /** As node:util's parseArgs wants them; `help` is added. */
+  /** The options of node:util's parseArgs; `help` is added. */
   options: O;
-  /** What the command does; returns an exit code where it isn't 0, throws UsageError or any error. */
-  // biome-ignore lint/suspicious/noConfusingVoidType: a command that returns nothing is a command that is done
+  /** Runs the command. Returns an exit code, or nothing for 0. Throws UsageError or any other error. */
+  // biome-ignore lint/suspicious/noConfusingVoidType: a command that returns nothing exits with 0
   run(input: CommandInput<O>): Promise<number | void>;
 }
 
 /**
- * Runs a command: parses strictly, prints help, turns errors into one line each, without a stack trace.
+ * Runs a command: parses its arguments strictly, prints its help, and prints an error as one line without a stack.
  *
  * @returns the exit code
  * @example
@@ -70,9 +70,9 @@ export async function runCommand<O extends OptionsConfig>(
 }
 
 /**
- * The number that an option holds.
+ * Reads the number of an option.
  *
- * @throws UsageError naming the option where it is no number, or out of range
+ * @throws UsageError with the option's name if the text is no number or out of range
  */
 export function numberOption(
   name: string,
@@ -87,7 +87,7 @@ export function numberOption(
   return value;
 }
 
-/** An error's message with those of its causes, on one line. */
+/** An error's message and the messages of its causes, on one line. */
 export function messageOf(error: unknown): string {
   if (!types.isNativeError(error)) return String(error);
   const own = error.message || ('code' in error ? String(error.code) : error.name);
@@ -99,12 +99,12 @@ function parse<O extends OptionsConfig>(command: Command<O>, args: string[]): Pa
     const options = { ...command.options, help: { type: 'boolean', short: 'h' } } as const;
     return parseArgs({ args, options, allowPositionals: true, strict: true }) as unknown as Parsed<O>;
   } catch (error) {
-    // Node adds advice on "--" to its first sentence, which says it all.
+    // Node's first sentence is enough; its advice on "--" doesn't help here.
     throw new UsageError(messageOf(error).split('. ')[0] as string);
   }
 }
 
-/** `npm run tail -- x | head -1`: the reader has seen enough. */
+/** `npm run tail -- x | head -1` closes the pipe. That is no failure. */
 function onClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit(EXIT.ok);
 }

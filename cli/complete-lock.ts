@@ -1,9 +1,9 @@
 /**
- * Completes package-lock.json after an update, so that `npm ci` passes everywhere.
+ * `npm run lock` completes package-lock.json after an update, so that `npm ci` passes on every machine.
  *
- * A registry mirror may lack the builds of a tool for systems that nobody there uses. npm then leaves them out of the
- * lock file, and `npm ci` refuses it ("Missing: … from lock file") on every machine. They are optional: an entry that
- * names version, os and cpu is enough for npm to skip them where they don't fit, and to fetch them where they do.
+ * A registry mirror may lack a tool's builds for some operating systems. npm then leaves these optional packages out of
+ * the lock file, and `npm ci` fails on every machine ("Missing: … from lock file"). An entry with version, os and cpu
+ * is enough: npm skips the package on other systems, and fetches it on the system that it fits.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 
@@ -69,4 +69,4 @@ for (const entry of Object.values(lock.packages)) {
 }
 lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1)));
 writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`);
-process.stdout.write(`package-lock.json: ${added} optional packages for other systems completed\n`);
+process.stdout.write(`package-lock.json: added ${added} optional packages for other systems\n`);

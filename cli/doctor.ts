@@ -5,8 +5,9 @@ import { type Command, EXIT, runCommand } from './command.ts';
 const USAGE = `
 Usage: npm run doctor
 
-Checks what the local stack needs of this machine: Node, a JDK, Maven, memory, disk, ports, the cache of downloads, and
-whether a stack is running. Each line is ok, warn or fail, and says how to mend it. Exit code 1 where one is fail.
+Checks whether this machine can run the local stack: Node, a JDK, Maven, memory, disk, ports and the cache of downloads.
+It also says whether a stack is running. Each line is ok, warn or fail. A line that isn't ok says how to mend it. The
+exit code is 1 if any line is fail.
 `;
 
 const doctor: Command<Record<string, never>> = {

@@ -15,22 +15,23 @@ import { partitionsOf, withAdmin } from './topic.ts';
 const USAGE = `
 Usage: npm run follow -- SOURCE
 
-Shows one record's whole way through the running stack: the record, what was produced from it, its dead letter, its
-lines in the archive, its rows, items and documents. SOURCE is <topic>-<partition>-<offset>, as the other commands and the
-records' headers and rows have it. Exit code 1 where it is nowhere.
+Follows one record through the running stack. Prints the record, the records produced from it, its dead letter, its
+lines in the S3 archive, its PostgreSQL rows, its DynamoDB items and its OpenSearch documents. SOURCE is
+<topic>-<partition>-<offset>, as \`produce\` and \`tail\` print it. The exit code is 1 if nothing is found.
 
 Example: npm run follow -- raw-data-topic-0-15
 `;
 
-/** @param findStack the running stack: another than this checkout's in tests */
+/** @param findStack finds the running stack; a test passes its own */
 export const follow = (findStack: () => Promise<StackFile> = readStack): Command<Record<never, never>> => ({
   name: 'follow',
   usage: USAGE,
   options: {},
   async run({ positionals: [source, ...more], signal }) {
-    // It only reads: there is nothing to finish.
+    // This command only reads, so Ctrl-C ends it at once.
     signal.addEventListener('abort', () => process.exit(130));
-    if (source === undefined || more.length > 0) throw new UsageError('give one source');
+    if (source === undefined || more.length > 0)
+      throw new UsageError('give one source, as in: npm run follow -- raw-data-topic-0-15');
     const asked = coordinatesOf(source);
     const { endpoints, references = {}, servers } = await findStack();
     await withAdmin(kafkaOf(endpoints, 'follow'), (admin) => partitionsOf(admin, asked.topic));
@@ -69,7 +70,7 @@ export const follow = (findStack: () => Promise<StackFile> = readStack): Command
   },
 });
 
-/** Shows what a store has; one that doesn't answer is said, and the others are still asked. @returns how much it has */
+/** Shows what a store has. If it doesn't answer, shows the error instead. @returns the number of lines found */
 async function section(title: string, isThere: boolean, find: () => Promise<string[]>): Promise<number> {
   if (!isThere) return show(title, []);
   try {

@@ -21,33 +21,33 @@ async function run(...args: string[]) {
 }
 
 test.each([
-  [[], 'say what to generate, fleet, orders, logins or demo'],
-  [['order'], 'fleet, orders, logins or demo, not "order"'],
+  [[], 'give fleet, orders, logins or demo, as in: npm run generate -- fleet'],
+  [['order'], 'give fleet, orders, logins or demo, not "order"'],
   [['fleet', '5'], 'npm run generate -- fleet --rate 5'],
   [['fleet', '--vehikles', '5'], "Unknown option '--vehikles'"],
   [['fleet', '--vehicles', 'many'], '--vehicles takes a whole number from 1 to 100000, not "many"'],
   [['fleet', '--bad', '2'], '--bad takes a number from 0 to 1'],
-  [['logins', '--vehicles', '5'], '--vehicles is no option of "logins"'],
-  [['demo', '--vehicles', '5'], '--vehicles is no option of "demo"'],
-  [['fleet', '--speedup', '5'], '--speedup is no option of "fleet"'],
-  [['fleet', '--trace', 'x.json', '--rate', '5'], '--rate is no option of "fleet --trace"'],
+  [['logins', '--vehicles', '5'], '"logins" has no option --vehicles; it has --rate, --bad'],
+  [['demo', '--vehicles', '5'], '"demo" has no option --vehicles'],
+  [['fleet', '--speedup', '5'], '"fleet" has no option --speedup'],
+  [['fleet', '--trace', 'x.json', '--rate', '5'], '"fleet --trace" has no option --rate'],
   [['fleet', '--trace', 'x.json', '--speedup', '0.5'], '--speedup takes a number from 1'],
   [['fleet', '--trace', 'x.json', '--shift', 'later'], '--shift takes "now"'],
-  [['fleet', '--trace', 'x.json', '--shift', 'now', '--keep-time'], 'exclude each other'],
-  [['orders', '--vehicles', '5'], '--vehicles is no option of "orders"'],
-  [['orders', '--speed', '5'], '--speed is no option of "orders"'],
-  [['orders', '--file', 'x.csv', '--rate', '5'], '--rate is no option of "orders --file"'],
+  [['fleet', '--trace', 'x.json', '--shift', 'now', '--keep-time'], 'give --shift now or --keep-time, not both'],
+  [['orders', '--vehicles', '5'], '"orders" has no option --vehicles'],
+  [['orders', '--speed', '5'], '"orders" has no option --speed'],
+  [['orders', '--file', 'x.csv', '--rate', '5'], '"orders --file" has no option --rate'],
   [['orders', '--file', 'x.csv', '--time', 'now'], '--time takes shift or keep, not "now"'],
   [['orders', '--file', 'x.csv', '--speed', '0'], '--speed takes a number from 0.001'],
   [['orders', '--file', 'x.csv', '--map', 'total'], '--map takes field=column,…, with the fields order_id'],
   [['orders', '--file', 'x.csv', '--map', 'price=total'], 'not "price=total"'],
-])('called with %j: exit code 2, and why', async (args, why) => {
+])('the arguments %j exit with code 2, and the error says why', async (args, why) => {
   const { code, said } = await run(...args);
   expect(said).toContain(why);
   expect(code).toBe(2);
 });
 
-test('a trace that is missing or wrong is one line and exit code 1', async () => {
+test('a trace that is missing or wrong exits with code 1 and prints one line', async () => {
   const missing = await run('fleet', '--trace', join(folder, 'none.json'));
   expect(missing.code).toBe(1);
   expect(missing.said).toContain("can't read the trace");
@@ -60,7 +60,7 @@ test('a trace that is missing or wrong is one line and exit code 1', async () =>
   expect(wrong.said).toContain('fix 0: time');
 });
 
-test('a file of orders that is missing or wrong is one line with its line, and exit code 1', async () => {
+test('a missing or wrong file of orders exits with code 1 and prints the line of the mistake', async () => {
   const missing = await run('orders', '--file', join(folder, 'none.csv'));
   expect(missing.code).toBe(1);
   expect(missing.said).toContain('none.csv: ENOENT');

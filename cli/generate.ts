@@ -27,43 +27,46 @@ Usage: npm run generate -- fleet [options]
        npm run generate -- logins [options]
        npm run generate -- demo [options]
 
-More load on the running stack (npm start), until Ctrl-C or its duration is over.
+Sends more records to the running stack (npm start), until Ctrl-C or until --duration is over. Defaults are in (…).
 
-fleet                 simulated vehicles on raw-data-topic and trips-topic
-  --vehicles N        how many (20); they are called G001, G002, …
-  --rate R            readings per second in all (one per vehicle)
+fleet                 simulated vehicles G001, G002, … on raw-data-topic and trips-topic
+  --vehicles N        number of vehicles (20)
+  --rate R            readings per second of all vehicles together (1 per vehicle)
   --bad SHARE         share of bad records, 0 to 1 (0.01)
-  --seed N            the same seed, the same drives (1)
-fleet --trace FILE    a recorded trace, a JSON array of {"point": "POINT(lon lat)", "time": "…+0200", "id"?};
-                      speeds follow from consecutive fixes
-  --vehicle ID        whose trace it is (the fixes' id, or the file's name)
-  --speedup N         replay it N times as fast (1)
-  --shift now         move its times so that the last fix is sent at its own time (what is done by default)
-  --keep-time         keep its times
-orders                orders of a shop on the topic orders; their ids begin with G
-  --rate R            per second (10 to 50, along the curve of a day)
+  --seed N            the same seed generates the same drives (1)
+fleet --trace FILE    a recorded trace: a JSON array of {"point": "POINT(lon lat)", "time": "…+0200", "id"?}.
+                      The speed of a fix is calculated from the fix before it.
+  --vehicle ID        vehicle id of the trace (the id in each fix, or the file's name)
+  --speedup N         replay the trace N times as fast (1)
+  --shift now         shift the times so that the last fix is sent at its own time (this is the default)
+  --keep-time         keep the recorded times
+orders                orders of a shop on the topic orders; order ids begin with G
+  --rate R            orders per second (10 to 50, following the hours of a day)
   --bad SHARE         share of bad records, 0 to 1 (0.01)
-  --seed N            the same seed, the same orders, and bad ones in the same places (1)
-orders --file FILE    real orders: a .csv whose first line names its columns, or .ndjson; looked through before anything
-                      is sent. Orders of products that are not in the catalogue become dead letters, UNKNOWN_PRODUCT:
-                      add the products to resources/catalogue/products.json, then npm run invoke -- seedCatalogue
-  --map F=C,…         columns by field, as in order_id=orderID,amount=total; fields are order_id, user_id, product_id,
-                      amount, timestamp (ISO 8601, or epoch seconds or milliseconds); else columns of these names
-  --speed N           replay them N times as fast as they were placed (1)
-  --time shift|keep   event times shifted to the moment of sending, or kept (shift). The oldest order comes first:
-                      with shift a file that goes back by more than an hour is refused; with keep an older order
-                      follows at once, and is late where it is older by more than a day than its partition's newest
-logins                logins to an app on user-login: JSON, and Avro in both framings; user ids begin with G
-  --rate R            per second (20)
+  --seed N            the same seed generates the same orders, with the bad ones in the same places (1)
+orders --file FILE    real orders from a .csv (its first line names the columns) or .ndjson file. The whole file is
+                      checked before the first order is sent. An order for a product that is not in the catalogue
+                      becomes a dead letter (UNKNOWN_PRODUCT). To add products, edit
+                      resources/catalogue/products.json, then: npm run invoke -- seedCatalogue
+  --map F=C,…         column C of each field F, such as order_id=orderID,amount=total. The fields are order_id, user_id,
+                      product_id, amount, timestamp (ISO 8601, epoch seconds or epoch milliseconds). A field that is
+                      not listed has a column of its own name.
+  --speed N           replay the orders N times as fast as they were placed (1)
+  --time shift|keep   shift: each order's event time becomes its time of sending; keep: event times stay (shift).
+                      Sort the file, oldest order first. With shift, a file is refused if an order is over an hour
+                      older than one above it. With keep, such an order is sent at once; it is late if it is over a
+                      day older than the newest order of its partition.
+logins                logins to an app on user-login, as JSON and as Avro in both framings; user ids begin with G
+  --rate R            logins per second (20)
   --bad SHARE         share of bad records, 0 to 1 (0.01)
-  --seed N            the same seed, the same logins (1)
+  --seed N            the same seed generates the same logins (1)
 demo                  records of every kind on demo_topic
-  --rate R            per second (2)
-  --seed N            the same seed, the same records (1)
-each
-  --duration S        seconds (until Ctrl-C, or to the end of the trace or file)
+  --rate R            records per second (2)
+  --seed N            the same seed generates the same records (1)
+all of them
+  --duration S        seconds to run (until Ctrl-C, or to the end of the trace or file)
 
-Exit codes: 0 all records were acknowledged, 1 failed, 2 called wrongly.
+Exit codes: 0 all records were acknowledged, 1 failed, 2 wrong arguments.
 `;
 
 const OPTIONS = {
@@ -86,15 +89,15 @@ const OPTIONS = {
 type OptionName = keyof typeof OPTIONS;
 type Values = { [name in OptionName]?: string | boolean | undefined };
 
-/** What a kind of load needs before it can start: its options, all checked. */
+/** A kind of load. `prepare` checks its options, and returns the function that starts it. */
 interface Kind {
   options: readonly OptionName[];
   prepare(values: Values): Promise<(options: GeneratorOptions, stack: StackFile) => Promise<RunningGenerator>>;
 }
 
-/** A replay with shifted times keeps the distances of its orders: what comes later by more is out of place. */
+/** With shifted times, an order may be this much older than one above it in the file; else the file isn't sorted. */
 const MOST_BACK_MS = 3_600_000;
-/** How long the catalogue is waited for. */
+/** Timeout for reading the catalogue. */
 const CATALOGUE_MS = 5_000;
 
 const KINDS: Record<string, Kind> = {
@@ -107,9 +110,9 @@ const KINDS: Record<string, Kind> = {
       return async (options, { endpoints, references }) => {
         const table = references?.['TripsTable']?.['Ref'];
         if (typeof table !== 'string')
-          throw new Error('the stack is still deploying its template: try again in a moment');
+          throw new Error('the stack is still deploying its template: try again in a few seconds');
         const dynamodb = dynamodbOf(endpoints);
-        // "G": the vehicles of npm start keep their trips to themselves.
+        // "G": other vehicles than those of npm start, so that neither run changes the trips of the other.
         return startFleet({
           ...options,
           vehicles,
@@ -129,7 +132,7 @@ const KINDS: Record<string, Kind> = {
       if (values.shift !== undefined && values.shift !== 'now') {
         throw new UsageError(`--shift takes "now", not "${values.shift}"; --keep-time keeps the recorded times`);
       }
-      if (values.shift && values['keep-time']) throw new UsageError('--shift now and --keep-time exclude each other');
+      if (values.shift && values['keep-time']) throw new UsageError('give --shift now or --keep-time, not both');
       const measurements = await readTrace(file, values.vehicle as string | undefined);
       return (options) => startTrace({ ...options, measurements, speedup, shift: !values['keep-time'] });
     },
@@ -186,7 +189,9 @@ export const generate: Command<typeof OPTIONS> = {
     const name = kindOf(positionals, values);
     const kind = KINDS[name] as Kind;
     for (const option of Object.keys(values) as OptionName[]) {
-      if (!kind.options.includes(option)) throw new UsageError(`--${option} is no option of "${name}"`);
+      if (kind.options.includes(option)) continue;
+      const all = kind.options.map((own) => `--${own}`).join(', ');
+      throw new UsageError(`"${name}" has no option --${option}; it has ${all}`);
     }
     const seed = number(values, 'seed', 1, { min: 0, integer: true });
     const durationSeconds = values.duration === undefined ? undefined : number(values, 'duration', 0, { min: 0.1 });
@@ -199,7 +204,7 @@ export const generate: Command<typeof OPTIONS> = {
       start({ brokers: stack.endpoints.kafka, seed, durationSeconds, onProgress }, stack),
       signal,
     );
-    if (generator === undefined) throw new Error('stopped before the load began');
+    if (generator === undefined) throw new Error('stopped before the first record was sent');
     try {
       await untilAborted(generator.finished, signal);
     } finally {
@@ -208,26 +213,27 @@ export const generate: Command<typeof OPTIONS> = {
     const progress = generator.progress();
     shown.line(lineOf(name, progress));
     if (progress.uncertain === 0) return EXIT.ok;
-    throw new Error(`${progress.uncertain} records may be missing, their sends failed: ${progress.lastError}`);
+    throw new Error(
+      `sending ${progress.uncertain} records failed, so they may be missing; the last error: ${progress.lastError}`,
+    );
   },
 };
 
-/** The option by which a kind of load is taken from a file. */
+/** By kind of load: the option that names a file to replay. */
 const FROM_FILE: Readonly<Record<string, 'trace' | 'file'>> = { fleet: 'trace', orders: 'file' };
 
 function kindOf(positionals: readonly string[], values: Values): string {
   const [name, stray] = positionals;
   if (stray !== undefined) {
     throw new UsageError(
-      `"${stray}" is no option; npm passes options on after --: npm run generate -- ${name} --rate 5`,
+      `"${stray}" is not an option; npm needs -- before the options: npm run generate -- ${name} --rate 5`,
     );
   }
   const from = FROM_FILE[name ?? ''];
   const kind = from !== undefined && values[from] !== undefined ? `${name} --${from}` : name;
   if (kind === undefined || !(kind in KINDS)) {
-    throw new UsageError(
-      `say what to generate, fleet, orders, logins or demo${name === undefined ? '' : `, not "${name}"`}`,
-    );
+    const wrong = name === undefined ? ', as in: npm run generate -- fleet' : `, not "${name}"`;
+    throw new UsageError(`give fleet, orders, logins or demo${wrong}`);
   }
   return kind;
 }
@@ -267,13 +273,13 @@ async function readTrace(file: string, vehicle: string | undefined) {
   );
   const { first, timeNotLater, implausible } = withoutSpeed;
   console.error(
-    `${file}: ${measurements.length} fixes; without a speed: ${first} first of their vehicle, ` +
-      `${timeNotLater} no later than the one before, ${implausible} implausibly far from it`,
+    `${file}: ${measurements.length} fixes; without a speed: ${first} are the first of their vehicle, ` +
+      `${timeNotLater} are not later than the fix before, ${implausible} are implausibly far from it`,
   );
   return measurements;
 }
 
-/** What the promise gives, or undefined as soon as the signal is aborted. */
+/** The value of the promise, or undefined as soon as the signal is aborted. */
 async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
   const aborted = Promise.withResolvers<undefined>();
   const onAbort = () => aborted.resolve(undefined);
@@ -293,8 +299,8 @@ function lineOf(name: string, { seconds, topics, raised, uncertain, pending }: P
   const effects = Object.entries(raised).flatMap(([kind, count]) => (count > 0 ? `${kind} ${count}` : []));
   const parts = [
     `${name} ${seconds} s: ${counts.join(', ') || 'nothing acknowledged yet'}`,
-    ...(effects.length > 0 ? [`to be alerted: ${effects.join(', ')}`] : []),
-    ...(pending > 0 ? [`${pending} on their way`] : []),
+    ...(effects.length > 0 ? [`alerts expected: ${effects.join(', ')}`] : []),
+    ...(pending > 0 ? [`${pending} in flight`] : []),
     ...(uncertain > 0 ? [`${uncertain} uncertain`] : []),
   ];
   return parts.join('; ');

@@ -7,13 +7,13 @@ import { runServerless } from './serverless.ts';
 const USAGE = `
 Usage: npm run invoke -- FUNCTION [FILE]
 
-Invokes a function with the event in FILE on the running stack, by \`serverless invoke local\`: bundled as it is
-deployed, with the running stack's brokers in the event and its endpoints in the environment. Prints what the function
-returns, which records it has produced, and what its stores now hold of the event's records. Exit code 1 where the
-function fails.
+Invokes a function on the running stack with the event in FILE, by \`serverless invoke local\`. The function is bundled
+as for a deployment. The event gets the running stack's brokers, the environment gets its endpoints. Prints what the
+function returns, the records that it produced, and what its stores now hold of the event's records. The exit code is 1
+if the function fails.
 
-The samples in events/ can be invoked as often as one likes: their records lie in partitions from 9 on, which no topic
-has, and so under no running record's name.
+You can invoke the samples in events/ as often as you like. Their records are in partitions 9 and above, which no topic
+has, so they never overwrite the stored data of a real record.
 
 Examples:
   npm run invoke -- processTelemetry events/processTelemetry.json
@@ -26,8 +26,8 @@ const invoke: Command<Record<never, never>> = {
   options: {},
   async run({ positionals: [functionKey, file, ...more], signal }) {
     if (functionKey === undefined || more.length > 0)
-      throw new UsageError('give a function, and the file of its event');
-    if (file !== undefined && !existsSync(file)) throw new Error(`no file "${file}"; the samples are in events/`);
+      throw new UsageError('give a function and the file of its event, as in the examples');
+    if (file !== undefined && !existsSync(file)) throw new Error(`no file "${file}"; sample events are in events/`);
     const { stage } = await readStack();
     const event = file === undefined ? ['--data', '{}'] : ['--path', file];
     const args = ['invoke', 'local', '--stage', stage, '--function', functionKey, ...event];

@@ -12,18 +12,18 @@ async function lines(...chunks: (Buffer | string)[]): Promise<string[]> {
   return all;
 }
 
-test('lines are cut at line feeds, the last one may have none', async () => {
+test('lines end at line feeds; the last line may have none', async () => {
   expect(await lines('a\nb\nc')).toEqual(['a', 'b', 'c']);
   expect(await lines('a\nb\n')).toEqual(['a', 'b']);
   expect(await lines('a\n\nb')).toEqual(['a', '', 'b']);
   expect(await lines()).toEqual([]);
 });
 
-test('bytes that are no text are unchanged', async () => {
+test('bytes that are not UTF-8 are unchanged', async () => {
   expect(await lines(Buffer.from([0xff, 0x0d, 0x0a, 0x00]))).toEqual(['\xff\r', '\0']);
 });
 
-test('it does not matter where chunks end', async () => {
+test('the lines do not depend on where a chunk ends', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.constantFrom('a', '\n', 'é'), { maxLength: 30 }), fc.nat(8), async (text, size) => {
       const bytes = Buffer.from(text.join(''));

@@ -1,8 +1,8 @@
 const LINE_FEED = 0x0a;
 
 /**
- * The lines of a stream of bytes, without their line feeds and otherwise unchanged, as they come: each array holds
- * those that one chunk completed. What follows the last line feed is a line too, unless it is empty.
+ * Splits a stream of bytes into lines, and removes the line feeds. Each array holds the lines that one chunk completes.
+ * Bytes after the last line feed are a line too.
  */
 export async function* linesOf(chunks: AsyncIterable<Buffer | string>): AsyncGenerator<Buffer[]> {
   let begun = Buffer.alloc(0);

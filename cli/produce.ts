@@ -10,11 +10,11 @@ import { partitionsOf, withAdmin } from './topic.ts';
 const USAGE = `
 Usage: npm run produce -- TOPIC [--key K] [--whole] [FILE|-]
 
-Puts records into a topic of the running stack: each line of FILE, or of standard input, is one. Prints where each one
-lies, as <topic>-<partition>-<offset>, once it is acknowledged by all in-sync replicas.
+Produces records to a topic of the running stack. Each line of FILE, or of standard input, is one record. Prints
+<topic>-<partition>-<offset> of each record when all in-sync replicas have acknowledged it.
 
-  --key K   the records' key; without it they have none
-  --whole   the whole input is one record
+  --key K   key of every record (no key)
+  --whole   produce the whole input as one record
 
 Examples:
   echo '{"vehicleId":"V123","location":"12.97,77.59","speed":85,"fuelLevel":50,"timestamp":"2025-01-15T10:00:00Z"}' |
@@ -22,23 +22,23 @@ Examples:
   npm run produce -- demo_topic --key k1 --whole picture.png
 `;
 
-// A CommonJS module: its errors are no named exports.
+// A CommonJS module: Node finds no named exports for its errors.
 const { KafkaJSProtocolError } = kafkajs;
 
 const OPTIONS = { key: { type: 'string' }, whole: { type: 'boolean' } } as const;
 
-/** Records per request, and bytes: below every topic's max.message.bytes, which counts a partition's whole batch. */
+/** Most records and bytes of a request: its bytes stay below max.message.bytes, which limits a partition's batch. */
 const RECORDS = 1_000;
 const BYTES = 1_000_000;
 
-/** @param findStack the running stack: another than this checkout's in tests */
+/** @param findStack finds the running stack; a test passes its own */
 export const produce = (findStack: () => Promise<StackFile> = readStack): Command<typeof OPTIONS> => ({
   name: 'produce',
   usage: USAGE,
   options: OPTIONS,
   async run({ values: { key, whole }, positionals: [topic, file = '-', ...more], signal }) {
-    if (topic === undefined) throw new UsageError('which topic?');
-    if (more.length > 0) throw new UsageError(`one file at a time, not "${more.join(' ')}" too`);
+    if (topic === undefined) throw new UsageError('give a topic, as in the examples');
+    if (more.length > 0) throw new UsageError(`give one file, not also "${more.join(' ')}"`);
     const { endpoints } = await findStack();
     const kafka = kafkaOf(endpoints, 'produce');
     const partitions = await withAdmin(kafka, (admin) => partitionsOf(admin, topic));
@@ -63,11 +63,11 @@ export const produce = (findStack: () => Promise<StackFile> = readStack): Comman
 
 function inputOf(file: string) {
   if (file !== '-') return createReadStream(file);
-  if (process.stdin.isTTY) console.error('Each line is a record; Ctrl-D ends.');
+  if (process.stdin.isTTY) console.error('Type one record per line; Ctrl-D ends the input.');
   return process.stdin;
 }
 
-/** Lines in requests that a broker takes; a line that is larger than that goes alone. */
+/** Splits lines into requests that a broker accepts. A larger line gets its own request. */
 export function* partsOf(lines: readonly Buffer[]): Generator<Buffer[]> {
   let part: Buffer[] = [];
   let bytes = 0;
@@ -82,7 +82,7 @@ export function* partsOf(lines: readonly Buffer[]): Generator<Buffer[]> {
   if (part.length > 0) yield part;
 }
 
-/** Sends records and prints their places: the partition is chosen here, so that each record's offset is known. */
+/** Sends records and prints their places. It chooses the partitions itself, to know the offset of each record. */
 function sender(producer: Producer, topic: string, partitions: readonly number[], key: string | undefined) {
   const choose = Partitioners.DefaultPartitioner();
   const partitionMetadata = partitions.map((partitionId) => ({ partitionId, leader: 0 })) as Parameters<
@@ -106,11 +106,13 @@ function sender(producer: Producer, topic: string, partitions: readonly number[]
 function explained(error: unknown, topic: string, file: string): unknown {
   if (error instanceof KafkaJSProtocolError && error.type === 'MESSAGE_TOO_LARGE') {
     return new Error(
-      `a record is larger than ${topic} takes (its max.message.bytes): nothing of this request is stored`,
+      `a record is larger than max.message.bytes of ${topic}; only the records printed above are stored`,
     );
   }
   if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-    return new Error(`no file "${file}"; to give a record itself, pipe it: echo '…' | npm run produce -- ${topic}`);
+    return new Error(
+      `no file "${file}"; to produce a record from the command line: echo '…' | npm run produce -- ${topic}`,
+    );
   }
   return error;
 }

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { headerOf, type LogRecord, nameOf } from '#proof/world.ts';
 
-/** Bytes as text; base64, said so, where they are none; `-` for none at all. Control characters are escaped. */
+/** UTF-8 bytes as text with control characters escaped; other bytes as `base64:…`; null as `-`. */
 export function bytesText(bytes: Buffer | null): string {
   if (bytes === null) return '-';
   return isUtf8(bytes) ? escaped(bytes.toString('utf8')) : `base64:${bytes.toString('base64')}`;
@@ -9,14 +9,14 @@ export function bytesText(bytes: Buffer | null): string {
 
 const SHORT: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
-/** A record may hold what commands a terminal: none of that gets there. */
+/** Escapes control characters: a record must not send commands to the terminal. */
 export function escaped(text: string): string {
   return text.replace(/\p{Cc}/gu, (one) => SHORT[one] ?? `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /**
- * A record on one line: place, time, key, value, and what its headers say of its origin: the record that it came from,
- * or why it is a dead letter. Other headers by their names alone.
+ * A record on one line: place, time, key and value. Then, from its headers: its source, or why it is a dead letter. Of
+ * other headers only the names.
  */
 export function recordText(record: LogRecord): string {
   const parts = [

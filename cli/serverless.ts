@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { EXIT } from './command.ts';
 
-/** Runs the framework's command line in the current folder, on this process's own input and output; its exit code. */
+/** Runs the Serverless Framework in the current folder, with this process's input and output. @returns its exit code */
 export function runServerless(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
@@ -10,7 +10,7 @@ export function runServerless(
 ): Promise<number> {
   const cli = createRequire(import.meta.url).resolve('serverless/bin/serverless.js');
   const child = spawn(process.execPath, [cli, ...args], { stdio: 'inherit', env: { ...process.env, ...environment } });
-  // Ctrl-C reaches the child as well; another signal doesn't.
+  // The terminal sends Ctrl-C to the child too, but nobody else passes on SIGTERM.
   signal.addEventListener('abort', () => child.kill());
   return new Promise((resolve, reject) => {
     child.once('error', reject);

@@ -7,27 +7,26 @@ import { tableText } from './table.ts';
 const USAGE = `
 Usage: npm run sql -- [--json] "select …"
 
-Runs SQL on the running stack's PostgreSQL, not through the Data API. Tables: readings, alerts, trips,
-orders, product_metrics, logins, records.
+Runs an SQL statement directly on the running stack's PostgreSQL, not through the Data API. The tables are readings,
+alerts, trips, orders, product_metrics, logins and records.
 
-  --json   rows as one JSON array instead of a table
+  --json   prints the rows as one JSON array instead of a table
 
 Example: npm run sql -- "select alert, count(*) from alerts group by alert"
 `;
 
 const OPTIONS = { json: { type: 'boolean' } } as const;
 
-/** What PostgreSQL calls int2, int4, int8, oid, float4, float8 and numeric, by their oids in pg_type. */
+/** Oids in pg_type of int2, int4, int8, oid, float4, float8 and numeric. */
 const NUMBERS = new Set([21, 23, 20, 26, 700, 701, 1700]);
 
-/** @param findStack the running stack: another than this checkout's in tests */
+/** @param findStack finds the running stack; a test passes its own */
 export const sql = (findStack: () => Promise<StackFile> = readStack): Command<typeof OPTIONS> => ({
   name: 'sql',
   usage: USAGE,
   options: OPTIONS,
   async run({ values: { json }, positionals: [statement, ...more], signal }) {
-    if (!statement?.trim()) throw new UsageError('give a statement in quotes');
-    if (more.length > 0) throw new UsageError('give one statement, in quotes');
+    if (!statement?.trim() || more.length > 0) throw new UsageError('give one statement in quotes, as in the example');
     const { endpoints, servers } = await findStack();
     if (!servers.includes('postgres'))
       throw new Error('the running stack has no PostgreSQL: it was started with --minimal');
@@ -47,11 +46,11 @@ export const sql = (findStack: () => Promise<StackFile> = readStack): Command<ty
   },
 });
 
-/** Values as PostgreSQL itself writes them. */
+/** Leaves values in PostgreSQL's own text form. */
 const AS_TEXT = { getTypeParser: () => (text: string) => text } as unknown as QueryTypes;
 type QueryTypes = NonNullable<import('pg').CustomTypesConfig>;
 
-/** Of several statements `pg` gives a list of results. */
+/** For several statements, `pg` gives a list of results: takes the last one. */
 async function lastOf<R extends QueryResult | QueryArrayResult>(query: Promise<R>): Promise<R> {
   const result: R | R[] = await query;
   return Array.isArray(result) ? (result.at(-1) as R) : result;

@@ -8,26 +8,27 @@ import { run } from './run/run.ts';
 const USAGE = `
 Usage: npm start -- [options]
 
-The whole pipeline on real local servers, driven by generators, until Ctrl-C (drains, then stops every server).
+Runs the whole pipeline on real local servers with generated load. Ctrl-C ends the load, waits until all records are
+stored, and stops every server. A second Ctrl-C stops at once. Defaults are in (…).
 
-  --duration S      generate for S seconds, then drain and stop
-  --report FILE     write the reconciliation of every record to FILE (needs --duration); exit code 1 where a record
-                    is lost or double
-  --only A,B        generators to run: ${Object.keys(domains).join(', ')} (default: all; "none" for none)
+  --duration S      end the load after S seconds, then wait until all is stored, and stop (until Ctrl-C)
+  --report FILE     compare every record with the stores, and write the result to FILE; needs --duration. The exit code
+                    is 1 if a record is lost or stored twice.
+  --only A,B        domains to generate load for: ${Object.keys(domains).join(', ')}, or none (all)
   --vehicles N      vehicles of the fleet (200)
-  --rate R          readings per second in all (one per vehicle)
-  --orders R        orders per second (10 to 50, along the curve of a day)
+  --rate R          readings per second of all vehicles together (1 per vehicle)
+  --orders R        orders per second (10 to 50, following the hours of a day)
   --logins R        logins per second (20)
   --demo R          records per second on demo_topic (2)
-  --bad SHARE       share of bad records (0.01)
-  --seed N          seed of all generators (1)
-  --brokers 1|3     Kafka brokers (3 for --stage prod, else 1)
-  --stage NAME      run the template of local, dev or prod (local)
-  --param K=V       template parameter over the stage's own; may be repeated
-  --<server>-port N kafka, dynamodb, s3, postgres, rds-data, connect, opensearch, schema-registry: that port or none
-                    (default: the usual one, or a free one)
-  --keep DIR        keep all servers' data in DIR, and go on from it
-  --minimal         Kafka and DynamoDB only, functions rebuilt on save: for the edit loop
+  --bad SHARE       share of bad records, 0 to 1 (0.01)
+  --seed N          seed of all generators; the same seed generates the same records (1)
+  --brokers 1|3     number of Kafka brokers (3 with --stage prod, else 1)
+  --stage NAME      stage of the template: local, dev or prod (local)
+  --param K=V       template parameter that replaces the stage's value; may be repeated
+  --<server>-port N port of kafka, dynamodb, s3, postgres, rds-data, connect, opensearch or schema-registry; the start
+                    fails if it is taken (the server's usual port, or a free one)
+  --keep DIR        keep the data of all servers in DIR, and continue with the data that is there
+  --minimal         for editing functions: run Kafka and DynamoDB only, and rebuild the functions when a file is saved
 `;
 
 const OPTIONS = {
@@ -63,7 +64,7 @@ const start: Command<typeof OPTIONS> = {
   async run({ values, positionals, signal }) {
     if (positionals.length > 0) {
       throw new UsageError(
-        `"${positionals[0]}" is no option; npm passes options on after --, as in: npm start -- --duration 60`,
+        `"${positionals[0]}" is not an option; npm needs -- before the options: npm start -- --duration 60`,
       );
     }
     const vehicles = numberOption('vehicles', values.vehicles, { min: 1, max: 100_000, integer: true });
@@ -72,11 +73,10 @@ const start: Command<typeof OPTIONS> = {
       max: 3,
       integer: true,
     });
-    if (brokers === 2) throw new UsageError('--brokers takes 1 or 3: a KRaft quorum of 2 stands no loss');
+    if (brokers === 2) throw new UsageError('--brokers takes 1 or 3: with 2 brokers, KRaft cannot lose one');
     if (!['local', 'dev', 'prod'].includes(values.stage)) throw new UsageError('--stage takes local, dev or prod');
-    if (values.report && !values.duration)
-      throw new UsageError('--report needs --duration: a report is of a run that ended');
-    if (values.report && values.minimal) throw new UsageError('--report needs every store: leave --minimal away');
+    if (values.report && !values.duration) throw new UsageError('--report needs --duration, as in: --duration 60');
+    if (values.report && values.minimal) throw new UsageError('--report needs every store: omit --minimal');
     const only = chosen(values.only);
     const report = await run({
       stage: values.stage,
@@ -106,7 +106,7 @@ const start: Command<typeof OPTIONS> = {
     });
     if (values.report === undefined) return EXIT.ok;
     if (report === undefined) {
-      console.error('start: cut short, so there is no report');
+      console.error('start: the run was interrupted, so there is no report');
       return EXIT.failed;
     }
     mkdirSync(dirname(values.report), { recursive: true });

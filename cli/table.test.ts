@@ -1,6 +1,6 @@
 import { tableText } from './table.ts';
 
-test('columns are aligned, numbers to the right, and rows are counted', () => {
+test('columns are aligned, numbers are right-aligned, and the rows are counted', () => {
   const text = tableText(
     ['alert', 'count'],
     [
@@ -18,6 +18,6 @@ test('columns are aligned, numbers to the right, and rows are counted', () => {
   ]);
 });
 
-test('without rows the names are shown', () => {
+test('a table without rows shows the column names', () => {
   expect(tableText(['a'], [], [false])).toBe('a\n-\n(0 rows)');
 });

@@ -1,4 +1,4 @@
-/** Rows of text under their names, columns aligned; numbers to the right. */
+/** A table of text: aligned columns under their names, numeric ones right-aligned, and the number of rows. */
 export function tableText(
   names: readonly string[],
   rows: readonly (readonly string[])[],

@@ -10,13 +10,13 @@ import { partitionsOf, withAdmin } from './topic.ts';
 const USAGE = `
 Usage: npm run tail -- TOPIC [--from beginning|end] [--match TEXT] [--count N] [--timeout S]
 
-Shows the records of a topic of the running stack as they come, until Ctrl-C: place, time, key, value (base64 where it
-is no text, - where there is none), and which record it came from or why it is a dead letter.
+Prints the records of a topic of the running stack as they arrive, until Ctrl-C. Each line has the record's place, time,
+key and value (base64 if it isn't UTF-8, - if it is null), then its source, or why it is a dead letter.
 
-  --from beginning   also all that is there already (default: end)
-  --match TEXT       only records whose line, as it is shown, holds TEXT
-  --count N          ends after N records
-  --timeout S        ends after S seconds; with --count, exit code 1 if fewer than N came
+  --from beginning   also print the records that are already in the topic (end)
+  --match TEXT       print only lines that contain TEXT
+  --count N          end after N printed records
+  --timeout S        end after S seconds; with --count, the exit code is 1 if fewer than N records were printed
 `;
 
 const OPTIONS = {
@@ -26,14 +26,16 @@ const OPTIONS = {
   timeout: { type: 'string' },
 } as const;
 
-/** @param findStack the running stack: another than this checkout's in tests */
+/** @param findStack finds the running stack; a test passes its own */
 export const tail = (findStack: () => Promise<StackFile> = readStack): Command<typeof OPTIONS> => ({
   name: 'tail',
   usage: USAGE,
   options: OPTIONS,
   async run({ values, positionals: [topic, ...more], signal }) {
-    if (topic === undefined || more.length > 0) throw new UsageError('give one topic');
-    if (!['beginning', 'end'].includes(values.from)) throw new UsageError('--from takes beginning or end');
+    if (topic === undefined || more.length > 0)
+      throw new UsageError('give one topic, as in: npm run tail -- alerts-topic');
+    if (!['beginning', 'end'].includes(values.from))
+      throw new UsageError(`--from takes beginning or end, not "${values.from}"`);
     const count =
       values.count === undefined ? Infinity : numberOption('count', values.count, { min: 1, integer: true });
     const timeout = values.timeout === undefined ? undefined : numberOption('timeout', values.timeout, { min: 0.1 });
@@ -61,7 +63,7 @@ export const tail = (findStack: () => Promise<StackFile> = readStack): Command<t
         return true;
       },
     });
-    console.error(`waiting for records of ${topic}; Ctrl-C ends`);
+    console.error(`waiting for records of ${topic}; Ctrl-C ends the command`);
     try {
       const over = timeout === undefined ? [] : [sleep(timeout * 1000, undefined, { ref: false })];
       await Promise.race([done.promise, ...over]);

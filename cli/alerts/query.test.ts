@@ -8,19 +8,19 @@ test.each([
   ['1.5h', '2026-11-21T10:30:00.000Z'],
   ['7d', '2026-11-14T12:00:00.000Z'],
   ['2026-11-20T00:00:00Z', '2026-11-20T00:00:00.000Z'],
-])('since %s', (text, time) => {
+])('--since %s is read', (text, time) => {
   expect(new Date(momentOf(text, now)).toISOString()).toBe(time);
 });
 
-test.each(['', 'yesterday', '1w', '12', '-1h'])('since "%s" is refused', (text) => {
+test.each(['', 'yesterday', '1w', '12', '-1h'])('--since "%s" is refused', (text) => {
   expect(() => momentOf(text, now)).toThrow('--since takes');
 });
 
-test.each(['1,2,3', '1,2,3,x', '2,0,1,0', '-91,0,0,0', ',,,', '0,0,0,181'])('a box of "%s" is refused', (text) => {
+test.each(['1,2,3', '1,2,3,x', '2,0,1,0', '-91,0,0,0', ',,,', '0,0,0,181'])('--box "%s" is refused', (text) => {
   expect(() => boxOf(text)).toThrow('--box takes');
 });
 
-test('asks for all that was given', () => {
+test('the query has every filter that was given', () => {
   expect(queryOf({ vehicle: 'V1', kind: 'Speeding', since: now, box: boxOf('12,77,13,78') })).toEqual({
     bool: {
       filter: [

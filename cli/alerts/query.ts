@@ -1,6 +1,6 @@
 import { UsageError } from '../command.ts';
 
-/** What `npm run alerts` asks for. */
+/** The filters of `npm run alerts`. */
 export interface AlertQuery {
   readonly vehicle?: string | undefined;
   readonly kind?: string | undefined;
@@ -9,7 +9,7 @@ export interface AlertQuery {
   readonly box?: Box | undefined;
 }
 
-/** In degrees. */
+/** The sides of the box, in degrees. */
 export interface Box {
   readonly south: number;
   readonly west: number;
@@ -17,7 +17,7 @@ export interface Box {
   readonly east: number;
 }
 
-/** The query as OpenSearch takes it. */
+/** The query in OpenSearch's query language. */
 export function queryOf({ vehicle, kind, since, box }: AlertQuery): object {
   return {
     bool: {
@@ -35,7 +35,7 @@ function cornersOf({ south, west, north, east }: Box): object {
   return { top_left: { lat: north, lon: west }, bottom_right: { lat: south, lon: east } };
 }
 
-/** What alerts can be counted by. */
+/** The aggregations of `--by`. */
 export const counts = {
   kind: { terms: { field: 'alert', size: 100 } },
   vehicle: { terms: { field: 'vehicleId', size: 100 } },
@@ -47,7 +47,7 @@ export type CountedBy = keyof typeof counts;
 const MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /**
- * A moment: `90s`, `15m`, `1h`, `7d` before now, or ISO 8601.
+ * Reads a moment: `90s`, `15m`, `1h` or `7d` before now, or a time in ISO 8601.
  * @returns ms since the epoch
  */
 export function momentOf(text: string, now: number): number {
@@ -58,11 +58,11 @@ export function momentOf(text: string, now: number): number {
   throw new UsageError(`--since takes 90s, 15m, 1h, 7d or a time in ISO 8601, not "${text}"`);
 }
 
-/** `south,west,north,east` in degrees. */
+/** Reads `south,west,north,east`, in degrees. */
 export function boxOf(text: string): Box {
   const numbers = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
   const [south = Number.NaN, west = Number.NaN, north = Number.NaN, east = Number.NaN] = numbers;
   const onEarth = Math.abs(south) <= 90 && Math.abs(north) <= 90 && Math.abs(west) <= 180 && Math.abs(east) <= 180;
   if (numbers.length === 4 && onEarth && south <= north) return { south, west, north, east };
-  throw new UsageError(`--box takes south,west,north,east in degrees, south below north, not "${text}"`);
+  throw new UsageError(`--box takes south,west,north,east in degrees, with south <= north, not "${text}"`);
 }

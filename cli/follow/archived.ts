@@ -2,7 +2,7 @@ import { s3Of } from '#local/deploy/servers.ts';
 import { type Bucket, listObjects, readObject } from '#proof/readback/s3.ts';
 import type { Coordinates } from './coordinates.ts';
 
-/** Where a record is in the archive. */
+/** The place of a record in the archive. */
 export interface Archived {
   /** `s3://…` */
   object: string;
@@ -12,7 +12,7 @@ export interface Archived {
 
 const KEY = /\/(\d+)-(\d{20})\.ndjson\.gz$/;
 
-/** The lines that hold a record: of its partition's objects the last that begins at or before it. */
+/** Finds a record's lines: in the last object of its partition that starts at or before its offset. */
 export async function findArchived(place: Bucket, { topic, partition, offset }: Coordinates): Promise<Archived[]> {
   const objects = (await listObjects(place, `${topic}/`)).flatMap(({ key }) => {
     const [, own, checkpoint] = KEY.exec(key) ?? [];

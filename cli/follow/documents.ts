@@ -3,7 +3,7 @@ import type { AlertDocument } from '#proof/world.ts';
 
 const MOST = 100;
 
-/** The documents of OpenSearch that a record has, under its own name or as alerts of it. */
+/** The OpenSearch documents of a record: under its own source, or under the source of one of its alerts. */
 export async function findDocuments({ endpoint }: { endpoint: string }, source: string): Promise<AlertDocument[]> {
   const client = new Client({ node: endpoint, maxRetries: 0 });
   try {

@@ -4,10 +4,11 @@ import { plain, type Tables } from '#proof/readback/dynamodb.ts';
 import { ALERTS, DEMO, LOGINS_PROCESSED, PROCESSED, PROCESSED_ORDERS, TRIPS } from '#proof/topics.ts';
 import { headerOf, type Item, type LogRecord, nameOf } from '#proof/world.ts';
 
-/** An item that a record is in, or would be, had a newer one not come after it. */
+/** The item under a record's key. */
 export interface FoundItem {
   table: string;
   item: Item;
+  /** false: a newer record has replaced this one's state */
   holds: boolean;
 }
 
@@ -15,7 +16,7 @@ type Lookup = (record: LogRecord) => readonly { table: keyof Tables['tables']; k
 
 const text = (value: unknown): AttributeValue => ({ S: String(value) });
 
-/** The items that a record of a topic goes to. */
+/** By topic: the items to which a record is written. */
 const lookups: Record<string, Lookup> = {
   [PROCESSED]: (record) => {
     const { vehicleId } = parsed(record);
@@ -47,7 +48,7 @@ const lookups: Record<string, Lookup> = {
   },
 };
 
-/** The items of the records that were found. @param origin the record that they all came from */
+/** Finds the items of these records. @param origin the record that all of them come from */
 export async function findItems(place: Tables, origin: LogRecord, records: readonly LogRecord[]): Promise<FoundItem[]> {
   const client = dynamodbOf({ dynamodb: place.endpoint });
   try {
@@ -68,7 +69,7 @@ export async function findItems(place: Tables, origin: LogRecord, records: reado
   }
 }
 
-/** A latest state's version ends with the place of the record that it came from; other items are that record's alone. */
+/** The version of a latest state ends with its record's partition and offset. Other items belong to one record only. */
 function isOf({ version }: Item, { partition, offset }: LogRecord): boolean {
   if (typeof version !== 'string') return true;
   return version.endsWith(`-${String(partition).padStart(10, '0')}-${String(offset).padStart(20, '0')}`);

@@ -14,7 +14,7 @@ import {
 import { headerOf, type LogRecord, nameOf } from '#proof/world.ts';
 import { type Coordinates, coordinatesOf, isCoordinates } from './coordinates.ts';
 
-/** Topics that our functions produce to. */
+/** Topics that the functions produce to. */
 export const PRODUCED = [
   PROCESSED,
   ALERTS,
@@ -26,18 +26,18 @@ export const PRODUCED = [
   LOGINS_DLQ,
   DEMO_DLQ,
 ] as const;
-/** Two clients' clocks. */
+/** Allowed difference between the clocks of two clients. */
 const CLOCKS_MS = 1_000;
 
 export interface FoundRecords {
-  /** of the record that it all began with: the one asked for, or the one that that one came from */
+  /** the record asked for, or the record that it was produced from */
   origin: Coordinates;
   record: LogRecord | undefined;
-  /** what was produced from it, and the dead letters of it and of those */
+  /** records produced from it, and dead letters of all these records */
   produced: LogRecord[];
 }
 
-/** The record at those coordinates, and all that came of it. A record that was itself produced leads to its source. */
+/** Finds a record and everything produced from it. If the record itself was produced, starts from its source. */
 export async function findRecords(brokers: string, asked: Coordinates): Promise<FoundRecords> {
   const first = await readRecord(brokers, asked);
   const source = first && (producedFrom(first) ?? deadLetterSource(first));
@@ -56,7 +56,7 @@ export async function findRecords(brokers: string, asked: Coordinates): Promise<
   return { origin, record, produced: [...new Set([...made, ...dead])] };
 }
 
-/** The record that this one was produced from. A window's result comes from many: its way begins with itself. */
+/** The record that this one was produced from; undefined for a window's result, which comes from many records. */
 function producedFrom(record: LogRecord): string | undefined {
   const source = headerOf(record, 'source');
   return source !== undefined && isCoordinates(source) ? source : undefined;
@@ -66,7 +66,7 @@ function deadLetterSource(record: LogRecord): string | undefined {
   return headerOf(record, '__lambda.errors.topic') === undefined ? undefined : deadLetterOf(record);
 }
 
-/** What comes of a record comes after it; a time that is none, or still to come, says nothing. */
+/** Records are produced after their source. A timestamp that is missing or in the future gives no bound. */
 function sinceOf(record: LogRecord | undefined): { since?: number } {
   const { timestamp } = record ?? { timestamp: 0 };
   return timestamp > 0 && timestamp < Date.now() ? { since: timestamp - CLOCKS_MS } : {};

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 
-/** The tables, each with the expression that is its rows' name. */
+/** The tables, each with the SQL expression for a row's source. */
 const TABLES = {
   readings: 'source',
   alerts: 'source',
@@ -13,19 +13,20 @@ const TABLES = {
 
 export interface FoundRow {
   table: keyof typeof TABLES;
-  /** the record's own name, or that of an alert of it */
+  /** the record's own source, or the source of one of its alerts */
   source: string;
   row: Record<string, unknown>;
 }
 
-/** The rows of PostgreSQL that a record has, under its own name or under one of an alert of it. */
+/** The PostgreSQL rows of a record: under its own source, or under the source of one of its alerts. */
 export async function findRows(postgres: string, source: string): Promise<FoundRow[]> {
   const client = new Client({ connectionString: postgres });
   await client.connect();
   try {
     const found: FoundRow[] = [];
     for (const [table, name] of Object.entries(TABLES) as [FoundRow['table'], string][]) {
-      const query = `SELECT ${name} AS source, to_jsonb(t) AS row FROM ${table} t WHERE ${name} = $1 OR starts_with(${name}, $1 || '/') ORDER BY 1`;
+      const query = `SELECT ${name} AS source, to_jsonb(t) AS row FROM ${table} t
+        WHERE ${name} = $1 OR starts_with(${name}, $1 || '/') ORDER BY 1`;
       const { rows } = await client.query<Omit<FoundRow, 'table'>>(query, [source]);
       found.push(...rows.map((row) => ({ table, ...row })));
     }

@@ -10,11 +10,11 @@ const note = (products: string[]) => {
   return noteOfUnknown(new Set(products), { client, table: 'products' }, within(1_000));
 };
 
-test('products that are all known are nothing to speak of, nor is an id that is no product’s', async () => {
+test('there is no note if all products are known; an id that is too long for a product is ignored', async () => {
   expect(await note(['P1', 'P2', 'x'.repeat(65)])).toBeUndefined();
 });
 
-test('unknown ones are counted, some are named, and how to add them is said', async () => {
+test('the note counts unknown products, names some of them, and says how to add them', async () => {
   expect(await note(['P1', 'A', 'B', 'C', 'D', 'E', 'F'])).toMatch(
     /^6 of 7 products are not in the catalogue \(A, B, C, D, E, …\).*UNKNOWN_PRODUCT.*npm run invoke -- seedCatalogue$/,
   );

@@ -2,12 +2,12 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Deadline } from '#lib/deadline.ts';
 import { batchGet } from '#lib/stores/batch-get.ts';
 
-/** A longer id is refused before it is looked for (docs/orders.md). */
+/** processOrder rejects a longer id before it reads the catalogue (docs/orders.md). */
 const ID_BYTES = 64;
-/** How many are named. */
+/** The note names at most this many products. */
 const NAMED = 5;
 
-/** What to say of products that the running stack's catalogue doesn't have; undefined where it has them all. */
+/** A note about products that the running stack's catalogue doesn't have; undefined if it has all of them. */
 export async function noteOfUnknown(
   products: ReadonlySet<string>,
   catalogue: { client: DynamoDBClient; table: string },
@@ -22,7 +22,7 @@ export async function noteOfUnknown(
   const names = unknown.slice(0, NAMED).join(', ') + (unknown.length > NAMED ? ', …' : '');
   return (
     `${unknown.length} of ${products.size} products are not in the catalogue (${names}): their orders become dead ` +
-    'letters, UNKNOWN_PRODUCT. To have them processed, add the products to resources/catalogue/products.json, then: ' +
+    'letters (UNKNOWN_PRODUCT). To have them processed, add the products to resources/catalogue/products.json, then: ' +
     'npm run invoke -- seedCatalogue'
   );
 }

@@ -7,8 +7,8 @@ import { readStack } from '#local/stack-file.ts';
 import type { Attached } from '#msk';
 
 /**
- * The running stack, for a function that `serverless invoke local` invokes.
- * @throws Error where none runs, or its template isn't deployed yet
+ * Connects a function that `serverless invoke local` invokes with the running stack.
+ * @throws Error if no stack runs, or if its template isn't deployed yet
  */
 export async function attach(): Promise<Attached> {
   const { endpoints, references, schemas = [] } = await readStack();
@@ -18,7 +18,7 @@ export async function attach(): Promise<Attached> {
     ...glueAnswers(schemas),
   });
   const since = Date.now();
-  /** The function's own, which tell its stores: what is laid over them is the same for all. */
+  /** Names of the function's own variables, without those that the local environment adds. They show its stores. */
   let variables: readonly string[] = [];
   return {
     references,

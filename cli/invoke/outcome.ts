@@ -20,22 +20,22 @@ import { PRODUCED } from '../follow/records.ts';
 import { findRows } from '../follow/rows.ts';
 import { escaped, recordText } from '../record-text.ts';
 
-/** Where an invocation's outcome is looked for. */
+/** Where to look for what an invocation has produced and stored. */
 export interface Outcome {
   endpoints: Endpoints;
   references: References;
-  /** the function's variables by their names: they tell which stores it writes to */
+  /** names of the function's variables: they show which stores it writes to */
   variables: readonly string[];
   /** ms since the epoch: when the invocation began */
   since: number;
 }
 
-/** An event that somebody caught may hold thousands of records: that many are looked up. */
+/** A captured event may hold thousands of records: only the first ones are looked up in the stores. */
 const LOOKED_UP = 20;
 
 type Find = (places: StackPlaces['stores'], record: KafkaRecord) => Promise<string[]>;
 
-/** The stores, each by a variable that the function has which writes to it. */
+/** The stores, by a variable that only the functions writing to the store have. */
 const stores: Readonly<Record<string, { title: string; find: Find }>> = {
   ARCHIVE_BUCKET: {
     title: 's3',
@@ -68,7 +68,7 @@ const stores: Readonly<Record<string, { title: string; find: Find }>> = {
   },
 };
 
-/** Prints what an invocation with an MSK event has produced, and what its stores now hold of the event's records. */
+/** Prints the records that an invocation produced, and what its stores now hold of the event's records. */
 export async function showOutcome(event: unknown, { endpoints, references, variables, since }: Outcome): Promise<void> {
   const records = recordsOf(event);
   if (records.length === 0) return;
@@ -83,7 +83,7 @@ export async function showOutcome(event: unknown, { endpoints, references, varia
         for (const found of await find(places, record)) lines.push(`${nameOf(record)}  ${found}`);
       }
       return records.length > LOOKED_UP
-        ? [...lines, `… of the first ${LOOKED_UP} of ${records.length} records`]
+        ? [...lines, `… only the first ${LOOKED_UP} of ${records.length} records were looked up`]
         : lines;
     });
   }
@@ -97,7 +97,7 @@ function recordsOf(event: unknown): KafkaRecord[] {
   }
 }
 
-/** Other records come and go on a running stack: those of this event are known by their headers. */
+/** Other records are produced at the same time; the headers show which ones come from this event. */
 async function producedFrom(records: readonly KafkaRecord[], kafka: string, since: number): Promise<LogRecord[]> {
   const names = new Set([...records.map(nameOf), ...windowsOf(records)]);
   const logs = await readTopics(kafka, PRODUCED, { since });
@@ -107,7 +107,7 @@ async function producedFrom(records: readonly KafkaRecord[], kafka: string, sinc
   });
 }
 
-/** The names of the windows' results that orders of the event count in. */
+/** The sources of the window results in which the event's orders are counted. */
 function windowsOf(records: readonly KafkaRecord[]): string[] {
   const orders = records.filter(({ topic }) => topic === PROCESSED_ORDERS);
   return eachRecord(orders, readProcessedOrder).done.map(({ result: { timestamp, product_id } }) => {

@@ -12,17 +12,17 @@ import { startOrders } from '#proof/orders/load/start.ts';
 import { schemaIds } from './schema-ids.ts';
 import { tripsReady } from './trips-ready.ts';
 
-/** What a run asks of its generators. */
+/** The settings of the generators. */
 export interface Load {
   seed: number;
   /** share of bad records, 0 to 1 */
   bad: number;
   vehicles: number;
-  /** readings per second in all */
+  /** readings per second of all vehicles together */
   rate: number;
   /** records per second on demo_topic */
   demoRate: number;
-  /** orders per second; undefined: 10 to 50, along the curve of a day */
+  /** orders per second; undefined: 10 to 50, following the hours of a day */
   ordersRate: number | undefined;
   /** logins per second */
   loginsRate: number;
@@ -35,11 +35,11 @@ export interface Target {
 
 interface DomainLoad {
   start(load: Load, target: Target): Promise<RunningGenerator>;
-  /** of bad records: each must occur in a run that makes bad ones */
+  /** causes of bad records: a run with bad records must have each of them */
   causes: readonly BadCause[];
 }
 
-/** The domains of the service, each with what starts its load. */
+/** The domains of the service, each with its generator. */
 export const domains = {
   fleet: {
     causes: BAD_RECORDS,

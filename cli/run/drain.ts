@@ -7,8 +7,8 @@ export interface Consumption {
 }
 
 /**
- * Offsets of a topic that its group has not committed, up to the end of what can be read; a partition without a commit
- * counts from its start.
+ * Number of offsets that the group has not committed, up to the last record that can be read. A partition without a
+ * commit counts from its first offset.
  */
 export async function lagOf(cluster: Cluster, { group, topic }: Consumption): Promise<{ lag: number; end: number }> {
   const [firsts, ends, done] = await Promise.all([
@@ -21,7 +21,7 @@ export async function lagOf(cluster: Cluster, { group, topic }: Consumption): Pr
   return { lag: sum(lags), end: sum(ends.values()) };
 }
 
-/** What is left when a drain has ended: both 0, or what there was when the bound passed. */
+/** What is left after a drain: both are 0, unless the bound passed or the signal was aborted. */
 export interface Undone {
   lag: number;
   openWindows: number;
@@ -31,16 +31,16 @@ export interface DrainOptions {
   /** "127.0.0.1:9092,…" */
   kafka: string;
   consumptions: readonly Consumption[];
-  /** how many windows have orders that are in no result yet */
+  /** number of windows with orders that are in no result yet */
   openWindows: () => Promise<number>;
-  /** ms after which the run has failed to drain */
+  /** ms after which it stops waiting */
   boundMs: number;
   signal: AbortSignal;
 }
 
 /**
- * Waits until every group has committed all of its topic, asked of the brokers and not of the runner: twice in a row,
- * with no topic grown in between, as one function's output is another's input; and until no window is open.
+ * Waits until every group has committed all of its topic and no window is open. It asks the brokers, not the runner.
+ * The condition must hold twice in a row without a new record in between, because functions read each other's output.
  */
 export async function drain({ kafka, ...options }: DrainOptions): Promise<Undone> {
   const cluster = new Cluster(kafka);
@@ -62,12 +62,12 @@ async function untilDone(cluster: Cluster, { consumptions, openWindows, boundMs,
       const states = await Promise.all(consumptions.map((consumption) => lagOf(cluster, consumption)));
       const lag = states.reduce((sum, state) => sum + state.lag, 0);
       const now = states.reduce((sum, state) => sum + state.end, 0);
-      // Asked after the lag: what is consumed by then is in its window.
+      // After the lag: every order that is consumed by then is in its window.
       const open = await openWindows();
       if ((lag === 0 && open === 0 && now === ends) || timeIsOver) return { lag, openWindows: open };
       ends = lag === 0 && open === 0 ? now : -1;
     } catch (error) {
-      // While partitions change their leaders, there is none to ask.
+      // While a partition changes its leader, the question fails: ask again.
       if (timeIsOver) throw error;
       ends = -1;
     }

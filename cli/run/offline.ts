@@ -14,8 +14,8 @@ import type { FromRunner, ToRunner } from './messages.ts';
 export { attach } from '../invoke/attach.ts';
 
 /**
- * What plugins/msk asks of this service when it runs here (custom.msk.offline in serverless.yml). It lives in the
- * runner, a process of its own; the one that started it has the servers, and tells where they are.
+ * The hooks that plugins/msk calls when the service runs on this machine (custom.msk.offline in serverless.yml). This
+ * module runs in the runner process. The process that started the runner has the servers, and sends their endpoints.
  */
 let refuser: Refuser | undefined;
 let hasDatabase = false;
@@ -47,7 +47,7 @@ export async function deploy(template: CompiledTemplate): Promise<Deployed> {
   };
 }
 
-/** As a deployment does: SQL, catalogue and index template before the first record; and EventBridge begins to count. */
+/** As in a deployment: runs the SQL, fills the catalogue, puts the index template; then starts the schedules. */
 export async function prepare(invoke: Invoke): Promise<void> {
   await Promise.all([
     hasDatabase && invoke('migrate', {}),
@@ -75,11 +75,11 @@ function runnableSchedules(template: CompiledTemplate, deployment: Deployment, e
   return all.filter(({ functionLogicalId }) => hasStores(deployment.environments[functionLogicalId] ?? {}, endpoints));
 }
 
-/** Says that the template is there, and waits to be told where the servers are. */
+/** Reports that the service is packaged, and waits for the servers' endpoints. */
 function servers(): Promise<Extract<ToRunner, { type: 'deploy' }>> {
   return new Promise((resolve, reject) => {
     if (process.send === undefined) {
-      reject(new Error('no stack: this runs under `npm start`, which starts the servers first'));
+      reject(new Error('no stack: run `npm start`, which starts the servers first'));
       return;
     }
     process.on('message', function listen(message: ToRunner) {

@@ -17,7 +17,7 @@ import { schemaIds } from './schema-ids.ts';
 
 type Samples = ReportFacts['samples'];
 
-/** Watches what the latencies are taken from, and when trips are there to be met, until it is stopped. */
+/** Records when alerts, items, documents and trips arrive, until it is stopped. Latencies are computed from this. */
 export async function watchRun(endpoints: Endpoints, references: References): Promise<{ stop(): Promise<Samples> }> {
   const { stores } = placesOf(endpoints, references);
   const alerts = await watchAlerts({ brokers: endpoints.kafka });
@@ -40,14 +40,14 @@ export interface Facts extends Pick<ReportFacts, 'seconds' | 'lag' | 'openWindow
   generators: Partial<Record<DomainName, Manifest>>;
 }
 
-/** Compares what was produced with what is stored. Call it when all is drained and the servers still run. */
+/** Compares the produced records with the stored ones. Call it after the drain, while the servers still run. */
 export async function proof(options: RunOptions, running: Running, facts: Facts): Promise<Report> {
   const { load, connect } = options;
   const { stack, deployed, view, startSeconds } = running;
   view.close();
-  view.say('reading everything back');
+  view.say('reading all topics and stores back');
   const { kafka, stores } = placesOf(stack.endpoints, deployed.references);
-  const file = connect ? { path: METRICS_FILE } : { notRun: 'Kafka Connect runs where orders do' };
+  const file = connect ? { path: METRICS_FILE } : { notRun: 'Kafka Connect runs only with the orders' };
   const report = await reconcile({
     kafka,
     stores: { ...stores, opensearch: notSearched(options, running) ?? stores.opensearch, file },
@@ -63,16 +63,16 @@ export async function proof(options: RunOptions, running: Running, facts: Facts)
   return report;
 }
 
-/** Why alerts can't be searched in this run, where they can't. */
+/** Why alerts can't be searched in this run; undefined if they can. */
 function notSearched({ search }: RunOptions, { stack, deployed }: Running): { notRun: string } | undefined {
-  if (!search) return { notRun: 'OpenSearch runs where the fleet does' };
+  if (!search) return { notRun: 'OpenSearch runs only with the fleet' };
   const missing = stack.notRun['opensearch'];
   if (missing !== undefined) return { notRun: missing };
   const indexed = deployed.environments['IndexAlertsLambdaFunction'] !== undefined;
-  return indexed ? undefined : { notRun: 'the template has no search of alerts (param search)' };
+  return indexed ? undefined : { notRun: 'the template has no search of alerts (--param search=none)' };
 }
 
-/** How logins were framed and kept. */
+/** How logins were framed and stored. */
 async function loginFacts({ stack, deployed }: Running): Promise<ReportFacts['logins']> {
   const { environments, references } = deployed;
   const { STORE_FULL_IP, OUTPUT_FORMAT, OUTPUT_SCHEMA_ID } = environments['ProcessLoginLambdaFunction'] ?? {};
@@ -84,7 +84,7 @@ async function loginFacts({ stack, deployed }: Running): Promise<ReportFacts['lo
   };
 }
 
-/** Why no login came in Confluent's framing, where logins ran without. */
+/** Why no login had Confluent's framing, if logins ran without a schema registry. */
 function notFramed({ schemaRegistry }: RunOptions, { stack }: Running): string[] {
   const missing = stack.notRun['schema-registry'];
   return schemaRegistry && missing !== undefined ? [`logins in Confluent's framing: ${missing}`] : [];
@@ -98,11 +98,11 @@ function generatorRuns(manifests: Facts['generators'], withBad: boolean): Genera
   return Object.fromEntries(runs) as GeneratorRuns;
 }
 
-/** What the stage's own template gives its functions. */
+/** The settings of the functions in the deployed template. */
 function settingsOf(environments: Record<string, Record<string, unknown>>) {
   const of = (name: string, logicalId = 'ProcessTelemetryLambdaFunction') => {
     const value = Number(environments[logicalId]?.[name]);
-    if (Number.isNaN(value)) throw new Error(`the template gives ${logicalId} no number as ${name}`);
+    if (Number.isNaN(value)) throw new Error(`${logicalId} has no number in its variable ${name}: see the template`);
     return value;
   };
   return {

@@ -4,16 +4,16 @@ import { ROOT } from '#local/stack-file.ts';
 import { type Runner, type RunnerOptions, startRunner } from './runner.ts';
 import { watchSources } from './watch-sources.ts';
 
-/** What functions are made of. */
+/** The folders with the functions' code. */
 const SOURCES = ['functions', 'lib'].map((folder) => join(ROOT, folder));
-/** In a build's output: functions' logs, stack traces, the framework's versions. */
+/** Lines to leave out of a failed build's output: functions' logs, stack traces, the framework's versions. */
 const NOISE = /^\{|^\s+at |^(Environment|Docs):/;
-/** Lines of a build's output that are shown when it fails. */
+/** At most this many lines of a failed build's output are shown. */
 const SHOWN = 20;
 
 /**
- * The runner of the edit loop. Whenever a source of the functions is saved, they are packaged anew by another runner,
- * which then takes the place of the one that runs: that one goes on until then, and where the build fails.
+ * The runner of the edit loop. When a source file of the functions is saved, a second runner packages them again and
+ * then replaces the current one. The current runner continues until then, and also if the build fails.
  */
 export function startRebuildingRunner(options: RunnerOptions, say: (line: string) => void): Runner {
   const first = startRunner(options);
@@ -27,7 +27,7 @@ export function startRebuildingRunner(options: RunnerOptions, say: (line: string
   const take = (runner: Runner) => {
     current = runner;
     runner.failed.catch((error: Error) => {
-      if (current === runner && !stopped) say(`${error.message}; the next save starts another`);
+      if (current === runner && !stopped) say(`${error.message}; save a file to start another runner`);
     });
   };
 
@@ -58,7 +58,7 @@ export function startRebuildingRunner(options: RunnerOptions, say: (line: string
     if (waiting || place === undefined) return;
     waiting = true;
     const args = place;
-    // One after the other; what is saved while one waits to begin is in it.
+    // Builds run one after the other. A save while a build waits to start needs no build of its own.
     work = work.then(() => {
       waiting = false;
       return rebuild(args);
@@ -69,7 +69,7 @@ export function startRebuildingRunner(options: RunnerOptions, say: (line: string
     take(first);
     watcher = watchSources(SOURCES, changed);
   });
-  // Once it polls, the next save mends what ends it.
+  // Once the first runner polls, a failed runner doesn't end the run: the next save starts another one.
   const failed = polling.then(() => new Promise<never>(() => undefined));
   failed.catch(() => undefined);
 
@@ -89,7 +89,7 @@ export function startRebuildingRunner(options: RunnerOptions, say: (line: string
   };
 }
 
-/** What a failed build has printed; the functions that run write JSON to the same file. */
+/** The output of a failed build. The running functions write JSON to the same file. */
 function outputSince(log: string, start: number): string[] {
   const lines = readFileSync(log).subarray(start).toString('utf8').split('\n');
   return lines.filter((line) => line.trim() !== '' && !NOISE.test(line)).slice(0, SHOWN);

@@ -10,41 +10,41 @@ import type { FromRunner, ToRunner } from './messages.ts';
 
 export interface RunnerOptions {
   stage: string;
-  /** template parameters over the stage's own, e.g. `tripCacheSeconds=5` */
+  /** template parameters that replace the stage's values, such as `tripCacheSeconds=5` */
   params: readonly string[];
-  /** file that takes what the functions and the framework print */
+  /** file for the output of the functions and the framework */
   log: string;
-  /** where the framework and the functions make their temporary files, some of which they leave behind */
+  /** folder for temporary files of the framework and the functions, which leave some of them behind */
   temporary: string;
   onStatus: (mappings: MappingStatus[]) => void;
 }
 
 export interface Runner {
-  /** Resolves when the service is packaged: only then it needs the servers. */
+  /** Resolves when the service is packaged. The servers aren't needed before. */
   packaged: Promise<void>;
-  /** Creates the template's resources on the servers; resolves with what they are called. */
+  /** Creates the template's resources on the servers; resolves with their names. */
   deploy(endpoints: Endpoints, stackName: string): Promise<Deployment>;
-  /** Resolves when every mapping polls. */
+  /** Resolves when all mappings poll. */
   polling: Promise<void>;
   /** Rejects when the runner ends before it is stopped. */
   failed: Promise<never>;
-  /** No new batches, those in flight end; resolves when the process is gone. */
+  /** Starts no more batches and waits for those in flight; resolves when the process has ended. */
   stop(): Promise<void>;
 }
 
-/** How long a runner may take to end its batches before it is killed, in ms. */
+/** ms that a runner may take to finish its batches; then it is killed. */
 const STOP_MS = 20_000;
 
-/** Packages the service and runs its bundles from the event source mappings of its own compiled template. */
+/** Packages the service, and runs its bundles with the event source mappings of the compiled template. */
 export function startRunner({ stage, params, log, temporary, onStatus }: RunnerOptions): Runner {
-  // What a killed run left there would be packaged.
+  // Otherwise the package would contain files that a killed run has left.
   rmSync('.esbuild', { recursive: true, force: true });
   const cli = createRequire(import.meta.url).resolve('serverless/bin/serverless.js');
   const output = openSync(log, 'a');
   const args = [cli, 'msk', 'start', '--stage', stage, ...params.flatMap((param) => ['--param', param])];
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', output, output, 'ipc'],
-    // A process group of its own: Ctrl-C reaches the one that started it, which stops it when the records are done.
+    // In its own process group, so that Ctrl-C doesn't end it: this process stops it after the drain.
     detached: true,
     env: {
       ...withoutAws(process.env),
@@ -82,7 +82,7 @@ export function startRunner({ stage, params, log, temporary, onStatus }: RunnerO
       return Promise.race([deployed, failed]);
     },
     async stop() {
-      // Before that it holds nothing that has to end well.
+      // Before the deployment nothing needs a clean end.
       if (!deploying) child.kill('SIGKILL');
       else if (child.connected) child.send({ type: 'stop' } satisfies ToRunner);
       const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
@@ -92,7 +92,7 @@ export function startRunner({ stage, params, log, temporary, onStatus }: RunnerO
   };
 }
 
-/** plugins/msk gives each of these variables on to the functions: credentials, profile, endpoints. */
+/** Removes credentials, profile and endpoints of AWS: plugins/msk would pass these variables on to the functions. */
 function withoutAws(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('AWS_')));
 }

@@ -5,22 +5,22 @@ import type { DomainName, Load } from './domains.ts';
 import type { LiveView } from './live-view.ts';
 import type { Runner } from './runner.ts';
 
-/** What a run is asked for. */
+/** The options of a run. */
 export interface RunOptions {
   stage: string;
-  /** template parameters over the stage's own, `name=value` */
+  /** template parameters that replace the stage's values, as `name=value` */
   params: readonly string[];
   brokers: 1 | 3;
   minimal: boolean;
-  /** Kafka Connect too, with the file sink of product-metrics */
+  /** whether Kafka Connect runs, with the file sink of product-metrics */
   connect: boolean;
-  /** OpenSearch too, for the alerts */
+  /** whether OpenSearch runs, for the alerts */
   search: boolean;
-  /** the schema registry of the logins too */
+  /** whether the schema registry of the logins runs */
   schemaRegistry: boolean;
   keep: string | undefined;
   ports: AskedPorts;
-  /** without it the run goes on until the signal */
+  /** undefined: until the signal */
   durationSeconds: number | undefined;
   only: readonly DomainName[];
   load: Load;
@@ -28,12 +28,12 @@ export interface RunOptions {
   signal: AbortSignal;
 }
 
-/** What a run has once everything polls. */
+/** A run in which all mappings poll. */
 export interface Running {
   stack: Stack;
   runner: Runner;
   deployed: Deployment;
   view: LiveView;
-  /** seconds from the command to the first record that may be produced */
+  /** seconds from the command until all mappings polled */
   startSeconds: number;
 }

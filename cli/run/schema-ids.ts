@@ -3,11 +3,12 @@ import { type Endpoints, NOWHERE } from '#local/deploy/servers.ts';
 import type { References } from '#msk';
 import type { SchemaIds } from '#proof/logins/load/encoding.ts';
 
-/** What the running stack's registries call the schemas of logins. @throws Error where its template has none */
+/** The ids of the login schemas in the running stack's registries. @throws Error if the template has none */
 export async function schemaIds(endpoints: Endpoints, references: References): Promise<SchemaIds> {
   const version = (id: string): string => {
     const found = latestVersion(references, id) ?? references[id]?.['InitialSchemaVersionId'];
-    if (typeof found !== 'string') throw new Error(`the running stack has no ${id}: it is not deployed yet, try again`);
+    if (typeof found !== 'string')
+      throw new Error(`the running stack has no ${id}: it isn't deployed yet; try again in a few seconds`);
     return found;
   };
   const { schemaRegistry } = endpoints;
@@ -19,7 +20,7 @@ export async function schemaIds(endpoints: Endpoints, references: References): P
   };
 }
 
-/** Of the versions beside a schema, `<its logical id>Version<n>`, the newest. */
+/** The newest of a schema's versions, which have the logical ids `<the schema's>Version<n>`. */
 function latestVersion(references: References, id: string): unknown {
   const numberOf = (name: string) => Number(name.slice(`${id}Version`.length));
   const versions = Object.keys(references).filter((name) => name.startsWith(`${id}Version`));

@@ -1,6 +1,6 @@
 import { type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 
-/** A trip as its generator made it. */
+/** A trip that the generator has produced. */
 interface Expected {
   vehicleId: string;
   tripId: string;
@@ -9,8 +9,8 @@ interface Expected {
 const POLL_MS = 200;
 
 /**
- * Waits until every trip is in its table, so that readings are estimated from their first second on.
- * @throws Error with how many are missing when the bound has passed: the trips' mapping or its function is broken
+ * Waits until all trips are in their table, so that the arrival is estimated for every reading from the first one on.
+ * @throws Error with the number of missing trips if the bound has passed: the trips' mapping or function fails
  */
 export async function tripsReady(
   dynamodb: DynamoDBClient,
@@ -28,8 +28,8 @@ export async function tripsReady(
     if (missing.size === 0) return;
     if (Date.now() > deadline) {
       throw new Error(
-        `${missing.size} of ${trips.length} trips did not reach ${table} within ${boundMs / 1000} s: ` +
-          'see upsertIntoDynamodb in the log of the functions',
+        `${missing.size} of ${trips.length} trips did not reach the table ${table} within ${boundMs / 1000} s: ` +
+          'see upsertIntoDynamodb in .local/logs/functions.log',
       );
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));

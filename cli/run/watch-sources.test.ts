@@ -30,7 +30,7 @@ afterEach(() => {
 
 const save = (...path: string[]) => writeFileSync(join(folder, ...path), String(Math.random()));
 
-/** Resolves when all that was done so far is heard. Linux gives a process all changes in their order (inotify(7)). */
+/** Resolves when the watchers have seen all changes so far. Linux reports changes in their order (inotify(7)). */
 async function heard(): Promise<void> {
   if (process.platform !== 'linux') return sleep(500);
   const last = watch(elsewhere);
@@ -40,7 +40,7 @@ async function heard(): Promise<void> {
   last.close();
 }
 
-/** @returns how often it was told of what was done since the last time, when a minute has passed */
+/** Lets a minute pass. @returns the number of calls of `changed` for the changes since the last time */
 async function told(): Promise<number> {
   const before = seen;
   await heard();
@@ -48,7 +48,7 @@ async function told(): Promise<number> {
   return seen - before;
 }
 
-test('a file that is saved in several steps is told once, when it is saved', async () => {
+test('a save in several steps calls back once, after the last step', async () => {
   save('a', 'b', 'c.ts');
   await heard();
   jest.advanceTimersByTime(99);
@@ -60,7 +60,7 @@ test('a file that is saved in several steps is told once, when it is saved', asy
   expect(await told()).toBe(1);
 });
 
-test('a file that an editor replaces by another is told each time', async () => {
+test('a file that an editor replaces with a new one calls back each time', async () => {
   for (let i = 0; i < 3; i++) {
     save('a', 'b', 'new');
     renameSync(join(folder, 'a', 'b', 'new'), join(folder, 'a', 'b', 'c.ts'));
@@ -68,14 +68,14 @@ test('a file that an editor replaces by another is told each time', async () => 
   }
 });
 
-test('a file in a folder that was not there before is told', async () => {
+test('a file in a new folder calls back', async () => {
   mkdirSync(join(folder, 'later', 'deep'), { recursive: true });
   expect(await told()).toBe(1);
   save('later', 'deep', 'x.ts');
   expect(await told()).toBe(1);
 });
 
-test('a folder that is removed, and comes again, is watched again', async () => {
+test('a folder that is removed and created again is watched again', async () => {
   rmSync(join(folder, 'a', 'b'), { recursive: true });
   await told();
   mkdirSync(join(folder, 'a', 'b'));
@@ -84,7 +84,7 @@ test('a folder that is removed, and comes again, is watched again', async () => 
   expect(await told()).toBe(1);
 });
 
-test('a test, and what comes after the end, is not told', async () => {
+test('a test file does not call back, and nothing calls back after close', async () => {
   save('a', 'c.test.ts');
   expect(await told()).toBe(0);
   watcher.close();

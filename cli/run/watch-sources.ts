@@ -1,15 +1,15 @@
 import { type FSWatcher, readdirSync, watch } from 'node:fs';
 import { join } from 'node:path';
 
-/** An editor saves in several steps. */
+/** Waits this long after a change, because an editor saves in several steps. */
 const SETTLE_MS = 100;
 
-/** What isn't bundled: tests, and what editors keep beside a file. */
+/** Files that aren't bundled: tests, and editors' backup and swap files. */
 const OTHERS = /\.test\.ts$|~$|\.sw.$/;
 
 /**
- * Calls `changed` when a source in one of the folders, or below, is saved, made or removed. Each folder has a watcher
- * of its own: node's recursive one loses a file that an editor saves by putting a new one in its place.
+ * Calls `changed` when a source file in or below one of the folders is saved, created or removed. Each folder has its
+ * own watcher: Node's recursive watcher loses a file if an editor replaces it with a new one.
  */
 export function watchSources(folders: readonly string[], changed: () => void): { close(): void } {
   let watchers: FSWatcher[] = [];
@@ -21,7 +21,7 @@ export function watchSources(folders: readonly string[], changed: () => void): {
       clearTimeout(timer);
       timer = setTimeout(settled, SETTLE_MS);
     });
-    // A folder that is gone: its parent's watcher tells.
+    // The folder was removed: its parent's watcher sees that too.
     watcher.on('error', () => undefined);
     watchers.push(watcher);
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
@@ -34,7 +34,7 @@ export function watchSources(folders: readonly string[], changed: () => void): {
     watchers = [];
   };
   const settled = () => {
-    // Folders come and go too.
+    // Folders may have been created or removed: watch all of them anew.
     close();
     for (const folder of folders) add(folder);
     changed();

@@ -120,13 +120,13 @@ describe('commands', () => {
   test('an unknown topic is an error that lists those that there are', async () => {
     const { code, err } = await run(any(produce), 'raw-data', '-');
     expect(code).toBe(2);
-    expect(err).toContain('produce: no topic "raw-data"; there are: alerts-topic, demo-dlq, demo_topic,');
+    expect(err).toContain('produce: no topic "raw-data"; the topics are alerts-topic, demo-dlq, demo_topic,');
   });
 
   test('a missing file says how to give a record itself', async () => {
     const { code, err } = await run(any(produce), 'demo_topic', '{"a":1}');
     expect(code).toBe(1);
-    expect(err).toContain('pipe it: echo');
+    expect(err).toContain('to produce a record from the command line: echo');
   });
 
   test('tail --match shows only what holds the text', async () => {
@@ -271,7 +271,7 @@ test('alerts prints a table, counts, or JSON', async () => {
   const since = ['--since', '2026-11-21T00:00:00Z'];
   const { out } = await run(any(alerts), '--vehicle', 'V0', '--kind', 'Speeding', '--limit', '2', ...since);
   expect(out).toMatch(/^time +\| vehicle \| alert .*\n[-+]+\n2026-11-21T08:00:\S+ +\| V0 +\| Speeding \| 85\.5 /);
-  expect(out).toMatch(/\nof \d+: --limit lists more$/);
+  expect(out).toMatch(/\n2 of \d+ alerts are shown; --limit N shows more$/);
 
   const counted = await run(any(alerts), '--by', 'kind', '--json', ...since);
   expect(Object.keys(JSON.parse(counted.out)).toSorted()).toEqual(['Delay', 'LowFuel', 'Speeding', 'Temperature']);
@@ -343,7 +343,7 @@ test('without a running stack a command says so on one line, and exits 1', async
   const command = join(import.meta.dirname, '../../cli/sql.ts');
   const source = `import { runCommand } from ${JSON.stringify(join(command, '../command.ts'))};
     import { sql } from ${JSON.stringify(command)};
-    import { readStack } from ${JSON.stringify(join(command, '../../stack-file.ts'))};
+    import { readStack } from ${JSON.stringify(join(command, '../../local/stack-file.ts'))};
     process.exit(await runCommand(sql(() => readStack(${JSON.stringify(join(root, 'empty'))})), ['select 1']));`;
   const child = spawn(process.execPath, ['--input-type=module', '--eval', source]);
   let err = '';
