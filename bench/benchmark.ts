@@ -1,19 +1,19 @@
-/** One comparison: what is measured beside its peer or its limit, in one run. */
+/** A benchmark: measures this project's code and what it is compared with in one run. */
 export interface Benchmark {
-  /** A line for `--help`. */
+  /** Its line in `--help`. */
   what: string;
   /**
    * @param scale share of the usual load
-   * @throws Error where it can't be measured
+   * @throws Error if it can't be measured
    */
   run(scale: number, signal: AbortSignal): Promise<Measured>;
 }
 
 export interface Measured {
-  /** Every figure, for `--json`. */
+  /** All figures, for `--json`. */
   figures: object;
-  /** What a person reads. */
+  /** Lines to print. */
   lines: string[];
-  /** What had to hold and doesn't; empty where all is well. */
+  /** Missed requirements; empty if there are none. */
   failures: string[];
 }

@@ -6,7 +6,7 @@ import { avroDecoder, avroRecord } from '#lib/schema-registry/avro.ts';
 import { frameConfluent } from '#lib/schema-registry/framing.ts';
 import type { Benchmark } from './benchmark.ts';
 
-/** A Lambda batch's most records. */
+/** The maximum number of records in a Lambda batch. */
 const BATCH = 10_000;
 const ROUNDS = 100;
 const WARM_UP = 15;
@@ -27,9 +27,9 @@ const login = (i: number): object => ({
   device_type: DEVICES[i % DEVICES.length],
 });
 
-/** The way of a framed login to a valid one, beside avsc alone on the same Avro bytes; rounds take turns, the median counts. */
+/** Decodes and validates framed logins; decodes the same bytes with avsc only. Rounds alternate; the median counts. */
 export const logins: Benchmark = {
-  what: 'decoding and validating logins from Avro, beside avsc that decodes alone',
+  what: 'decodes and validates logins from Avro; compared with avsc, which only decodes',
   async run(scale, signal) {
     const schema = await readFile('resources/avro/user_login.avsc', 'utf8');
     const type = avroRecord(schema);
@@ -65,10 +65,12 @@ export const logins: Benchmark = {
     const ratio = figures.ratio.toFixed(2);
     return {
       figures,
-      lines: [`${figures.ours} logins/s decoded and validated, ${figures.avsc} decoded by avsc alone: ratio ${ratio}`],
+      lines: [
+        `${figures.ours} logins/s decoded and validated, ${figures.avsc} logins/s only decoded by avsc: ratio ${ratio}`,
+      ],
       failures: [
-        ...(figures.ours < LEAST_PER_SECOND ? [`logins: ${figures.ours}/s, under ${LEAST_PER_SECOND}`] : []),
-        ...(figures.ratio < LEAST_RATIO ? [`logins: ratio ${ratio} to avsc alone, under ${LEAST_RATIO}`] : []),
+        ...(figures.ours < LEAST_PER_SECOND ? [`logins: ${figures.ours}/s is below ${LEAST_PER_SECOND}/s`] : []),
+        ...(figures.ratio < LEAST_RATIO ? [`logins: ratio ${ratio} to avsc is below ${LEAST_RATIO}`] : []),
       ],
     };
   },

@@ -13,15 +13,15 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
 const USAGE = `
 Usage: npm run bench -- [NAME…] [options]
 
-Measures this service beside its peers, each comparison in one run on this machine. Exit code 1 where a result is wrong,
-or slower than what it is measured against.
+Compares parts of this service with other software on this machine. Without NAME, runs all benchmarks. The exit code is
+1 if a result is wrong, or slower than the benchmark allows.
 
 ${Object.entries(BENCHMARKS)
   .map(([name, { what }]) => `  ${name.padEnd(18)}${what}`)
   .join('\n')}
 
-  --json FILE       write every figure to FILE
-  --scale SHARE     so much of the usual load (1)
+  --json FILE       write all figures to FILE
+  --scale FACTOR    multiply the usual load by FACTOR, 0.01 to 10 (1)
 `;
 
 const OPTIONS = { json: { type: 'string' }, scale: { type: 'string', default: '1' } } as const;
@@ -34,7 +34,7 @@ const bench: Command<typeof OPTIONS> = {
     const names = positionals.length > 0 ? positionals : Object.keys(BENCHMARKS);
     const unknown = names.find((name) => BENCHMARKS[name] === undefined);
     if (unknown !== undefined) {
-      throw new UsageError(`"${unknown}" is no benchmark; there are ${Object.keys(BENCHMARKS).join(', ')}`);
+      throw new UsageError(`"${unknown}" is no benchmark; the benchmarks are ${Object.keys(BENCHMARKS).join(', ')}`);
     }
     const scale = numberOption('scale', values.scale, { min: 0.01, max: 10 });
     const machine = { cores: availableParallelism(), cpu: cpus()[0]?.model ?? 'unknown', node: process.version };

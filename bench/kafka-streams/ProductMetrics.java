@@ -28,12 +28,11 @@ import org.apache.kafka.streams.kstream.Windowed;
 import org.apache.kafka.streams.processor.TimestampExtractor;
 
 /**
- * The orders' windows as Apache Kafka Streams computes them: one minute by event time, grace 10 s, one result per
- * window and product when it closes. One thread; else its own defaults (RocksDB with a changelog topic).
+ * Computes the windows of orders with Apache Kafka Streams: one minute by event time, grace 10 s, one result per window
+ * and product when the window closes. It runs one thread, and otherwise the defaults (RocksDB with a changelog topic).
  *
- * <p>Arguments: brokers, input topic, output topic (its application is called so too), folder of its state, orders to
- * process. Prints one line of JSON: the milliseconds from the first order that it was given until it had processed the
- * last one.
+ * <p>Arguments: brokers, input topic, output topic (also the name of the application), folder of its state, number of
+ * orders to process. Prints one line of JSON: the milliseconds from its first order until it has processed the last.
  */
 public final class ProductMetrics {
   record Order(long cents, long time) {}
@@ -98,12 +97,12 @@ public final class ProductMetrics {
     });
     streams.start();
     done.await();
-    // Closing commits: all that was forwarded is acknowledged then.
+    // close() commits, so all results are acknowledged afterwards.
     streams.close();
     System.out.println("{\"milliseconds\":" + (ended.get() - started.get()) / 1_000_000 + "}");
   }
 
-  /** The six fields of product-metrics; the average rounded half up in cents. */
+  /** The six fields of product-metrics. The average is rounded half up to cents. */
   private static String json(Windowed<String> window, Sum sum) {
     long start = window.window().start() / 1000;
     long average = (2 * sum.cents() + sum.count()) / (2 * sum.count());
@@ -114,10 +113,10 @@ public final class ProductMetrics {
   }
 
   private static byte[] noOrderIsWritten(String topic, Order order) {
-    throw new UnsupportedOperationException("the input is keyed by product already, so no order is written again");
+    throw new UnsupportedOperationException("the input already has the product as key, so no order is written");
   }
 
-  /** Reads the two fields that count, as text is parsed: the fastest that Jackson has. */
+  /** Reads only the two needed fields with Jackson's streaming parser, its fastest one. */
   private static final class OrderReader implements Deserializer<Order> {
     private final JsonFactory json = new JsonFactory();
 

@@ -9,9 +9,9 @@ const BATCHINGS: readonly Batching[] = [
   { name: 'batches of 10,000 of all partitions', records: 10_000, partitions: 'all' },
 ];
 
-/** The orders' windows beside Apache Kafka Streams'. */
+/** Compares the windows of orders with Apache Kafka Streams. */
 export const kafkaStreams: Benchmark = {
-  what: `aggregateOrders, packaged, beside Apache Kafka Streams: ${ORDERS} orders, 50 products, 30 minutes of event time`,
+  what: `runs aggregateOrders and Apache Kafka Streams on ${ORDERS} orders, 50 products, 30 min of event time`,
   async run(scale, signal) {
     const load = { orders: Math.round(ORDERS * scale), products: 50, minutes: 30, disorderSeconds: 5, seed: 7 };
     return measured(await compare(load, BATCHINGS, signal));
@@ -28,12 +28,12 @@ function measured(comparison: Comparison): Measured {
     figures: comparison,
     lines: rows.map(
       ({ name, recordsPerSecond, milliseconds, exact, ratio }) =>
-        `${name.padEnd(52)} ${String(recordsPerSecond).padStart(8)} records/s  ${(milliseconds / 1000).toFixed(1).padStart(6)} s  ` +
-        `${exact} of ${windows} results exact  x${ratio.toFixed(2)}`,
+        `${name.padEnd(52)} ${String(recordsPerSecond).padStart(8)} records/s  ` +
+        `${(milliseconds / 1000).toFixed(1).padStart(6)} s  ${exact} of ${windows} results exact  x${ratio.toFixed(2)}`,
     ),
     failures: rows.flatMap(({ name, exact, ratio }) => [
       ...(exact === windows ? [] : [`${name}: ${windows - exact} of ${windows} results are wrong or missing`]),
-      ...(ratio >= 1 ? [] : [`${name} is slower than Kafka Streams' one thread: ${ratio} of its rate`]),
+      ...(ratio >= 1 ? [] : [`${name} is slower than one thread of Kafka Streams: ${ratio} of its rate`]),
     ]),
   };
 }

@@ -13,34 +13,34 @@ import { packageService } from './packaged.ts';
 import { type Place, runOurs, runStreams } from './runs.ts';
 import { createTopic, produce, readMetrics, readTopic } from './topics.ts';
 
-/** One way's best round. */
+/** The best round of one contestant. */
 export interface Rate {
   recordsPerSecond: number;
   milliseconds: number;
-  /** results that are right to the cent, in its worst round */
+  /** results that are exact to the cent, in the worst round */
   exact: number;
 }
 
 export interface Comparison {
   load: Load;
   rounds: number;
-  /** one result of every window and product */
+  /** number of results: one for each window and product */
   windows: number;
   streams: Rate;
-  /** `ratio`: to Kafka Streams' one thread */
+  /** `ratio`: to one thread of Kafka Streams */
   ours: (Rate & Batching & { ratio: number })[];
 }
 
 const INPUT = 'bench-processed-orders';
 const PARTITIONS = 3;
 const HOUR = 3_600;
-/** Each way's best of them counts: what else the machine does only ever slows one down. */
+/** The best round of each contestant counts, because other work on the machine can only slow it down. */
 const ROUNDS = 3;
 const STREAMS = 'kafka-streams';
 
 /**
- * Aggregates the same topic by Kafka Streams and by the packaged aggregateOrders, in turn on the same servers, and
- * compares what both have produced with a fold in memory.
+ * Aggregates the same topic with Kafka Streams and with the packaged aggregateOrders, in turn on the same servers.
+ * Compares the results of both with sums computed in memory.
  */
 export async function compare(load: Load, batchings: readonly Batching[], signal: AbortSignal): Promise<Comparison> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-kafka-streams-'));
@@ -108,10 +108,11 @@ async function compareIn(
   }
 }
 
-/** How many are right to the cent. @throws Error where there is one that nobody ordered */
+/** Counts results that are exact to the cent. @throws Error if there is a result that isn't expected */
 function exact(found: Map<string, Metric>, expected: Map<string, Metric>): number {
   const stranger = [...found.keys()].find((key) => !expected.has(key));
-  if (stranger !== undefined) throw new Error(`${stranger}: a result of a window that should be open, or isn't there`);
+  if (stranger !== undefined)
+    throw new Error(`${stranger}: an unexpected result, of a window that must still be open or has no orders`);
   return [...expected].filter(([key, metric]) => isDeepStrictEqual(found.get(key), metric)).length;
 }
 

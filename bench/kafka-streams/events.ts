@@ -2,29 +2,29 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type KafkaRecord, mskEvent } from '#msk';
 
-/** What Lambda hands over at once, at most. */
+/** The maximum size of an event from Lambda. */
 const EVENT_BYTES = 6 * 2 ** 20;
 const CLUSTER = 'arn:aws:kafka:us-east-1:000000000000:cluster/bench/1';
 
-/** A topic's records, those of each partition in offset order. */
+/** The records of a topic, in offset order for each partition. */
 export interface TopicRecords {
   brokers: string;
   topic: string;
   partitions: ReadonlyMap<number, readonly KafkaRecord[]>;
 }
 
-/** How a topic is cut into batches. Lambda puts partitions together or doesn't, as it likes. */
+/** How a topic is divided into batches. Lambda may combine partitions in a batch or not. */
 export interface Batching {
   readonly name: string;
-  /** of a batch */
+  /** records of a batch */
   readonly records: number;
-  /** 'all': each batch has as many of each; 'one': of one partition alone, in turns */
+  /** 'all': each batch has the same number of records of each partition; 'one': batches of one partition, in turn */
   readonly partitions: 'all' | 'one';
 }
 
 /**
- * Writes a topic's records as the events that Lambda would make of them: a file each, so that who is fed has no more of
- * them in memory than Lambda would give it.
+ * Writes a topic's records as Lambda events, one file for each event, so that the function's process has only one event
+ * in memory at a time, as with Lambda.
  * @returns the files, in order
  */
 export async function writeEvents(folder: string, records: TopicRecords, batching: Batching): Promise<string[]> {
@@ -33,7 +33,8 @@ export async function writeEvents(folder: string, records: TopicRecords, batchin
   for (const event of eventsOf(records, batching)) {
     const file = join(folder, `${files.length}.json`);
     const text = JSON.stringify(event);
-    if (text.length > EVENT_BYTES) throw new Error(`${batching.name} make an event of ${text.length} B: too large`);
+    if (text.length > EVENT_BYTES)
+      throw new Error(`${batching.name} make an event of ${text.length} B; Lambda's maximum is ${EVENT_BYTES} B`);
     await writeFile(file, text);
     files.push(file);
   }

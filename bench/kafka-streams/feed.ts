@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 
-/** What the process of one run of the packaged function is asked; its environment is the function's. */
+/** The message to the process that runs the packaged function. Its environment is the function's. */
 export interface FeedRequest {
-  /** the bundle */
+  /** path of the bundle */
   module: string;
-  /** events to invoke it with, in order */
+  /** files with the events, in order */
   files: string[];
 }
 
@@ -14,9 +14,9 @@ type Handler = (event: unknown, context: object) => Promise<unknown>;
 const TIMEOUT_MS = 60_000;
 
 /**
- * Invokes the handler with one event after the other: one execution environment. The clock runs while an event's text is
- * parsed, as Lambda's runtime does it, and while the handler works; not while the text is fetched.
- * @returns ms on that clock
+ * Invokes the handler with one event after the other, like one execution environment. It measures the time for parsing
+ * an event's text, which Lambda's runtime does too, and the time of the handler, but not for reading the file.
+ * @returns ms
  */
 async function feed({ module, files }: FeedRequest): Promise<number> {
   const { handler } = createRequire(import.meta.url)(module) as { handler: Handler };

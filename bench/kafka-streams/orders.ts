@@ -1,17 +1,17 @@
 import { createRandom } from '#proof/load/random.ts';
 
-/** The orders of a comparison. */
+/** The orders of the benchmark. */
 export interface Load {
   orders: number;
   products: number;
-  /** event time that they span */
+  /** their range of event time */
   minutes: number;
-  /** seconds that an order may be behind one sent before it */
+  /** seconds by which an order may be older than one that was sent before it */
   disorderSeconds: number;
   seed: number;
 }
 
-/** A record of processed-orders, as processOrder would have produced it. */
+/** A record of processed-orders, in the form that processOrder produces. */
 export interface Message {
   key: string;
   value: string;
@@ -28,10 +28,10 @@ export interface Metric {
 }
 
 const MINUTE = 60;
-/** Partitions that the orders were read from, as their sources tell. */
+/** Number of partitions of the raw orders, in the headers `source`. */
 const SOURCES = 3;
 
-/** The orders in the order in which they are sent; all times lie in full minutes from `start`, in epoch seconds. */
+/** The orders in their order of sending. @param start of the first minute, in epoch seconds */
 export function* orderMessages({ orders, products, minutes, disorderSeconds, seed }: Load, start: number) {
   const random = createRandom(seed);
   for (let i = 0; i < orders; i += 1) {
@@ -42,8 +42,8 @@ export function* orderMessages({ orders, products, minutes, disorderSeconds, see
 }
 
 /**
- * What ends the last windows: an order long after them in each partition, itself in a window that stays open.
- * @returns one per partition; whoever sends them names the partitions
+ * Orders that close the last windows: one in each partition, with a much later time. Their own window stays open.
+ * @returns one order per partition, in order of the partitions
  */
 export function closingMessages({ orders, minutes }: Load, start: number, partitions: number): Message[] {
   return Array.from({ length: partitions }, (_, i) =>
@@ -51,7 +51,7 @@ export function closingMessages({ orders, minutes }: Load, start: number, partit
   );
 }
 
-/** The metrics of those orders, folded in memory: what both have to come to. */
+/** Computes the expected metrics of these orders in memory. */
 export function expectedMetrics(messages: Iterable<Message>): Map<string, Metric> {
   const sums = new Map<string, { count: number; cents: number; start: number; product: string }>();
   for (const { value } of messages) {

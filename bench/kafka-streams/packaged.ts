@@ -7,11 +7,11 @@ import { type CompiledTemplate, unpack } from '#msk';
 
 export interface Packaged {
   template: CompiledTemplate;
-  /** The bundle of aggregateOrders, as it would be deployed. */
+  /** Path of the bundle of aggregateOrders, as for a deployment. */
   module: string;
 }
 
-/** `serverless package` into a folder, and the function's zip unpacked there. */
+/** Runs `serverless package` into a folder, and unpacks the function's zip there. */
 export async function packageService(folder: string): Promise<Packaged> {
   const cli = createRequire(import.meta.url).resolve('serverless/bin/serverless.js');
   const output = join(folder, 'package');

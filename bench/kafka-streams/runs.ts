@@ -19,19 +19,19 @@ export interface Place {
   folder: string;
   /** The topic of processed orders. */
   input: string;
-  /** Records in it. */
+  /** Number of records in it. */
   records: number;
 }
 
 const OUTPUT_PARTITIONS = 3;
 
-/** Kafka Streams' one thread over the whole topic. @returns ms that it took */
+/** Runs one thread of Kafka Streams over the whole topic. @returns its time in ms */
 export async function runStreams({ stack, folder, input, records }: Place, output: string): Promise<number> {
   const brokers = stack.endpoints.kafka;
   await createTopic(brokers, output, OUTPUT_PARTITIONS);
   const java = await findJava(17);
   const log = join(folder, `${output}.log`);
-  // The JVM's own choice of compilers and collector: both measured programs run as they would in earnest.
+  // No options for compiler or garbage collector: both programs run as in production.
   const args = ['-Dlog4j2.level=WARN', '-cp', classPath(cacheFolder(), 'kafka-streams'), 'ProductMetrics'];
   await runTool({
     name: 'Kafka Streams',
@@ -44,7 +44,7 @@ export async function runStreams({ stack, folder, input, records }: Place, outpu
   return (JSON.parse(line) as { milliseconds: number }).milliseconds;
 }
 
-/** The packaged function over those events, its table empty. @returns ms that it took */
+/** Runs the packaged function with these events on an empty table. @returns its time in ms */
 export async function runOurs(place: Place, packaged: Packaged, output: string, files: string[]): Promise<number> {
   const { stack, folder } = place;
   const { endpoints } = stack;

@@ -5,7 +5,7 @@ import type { Message, Metric } from './orders.ts';
 
 const CHUNK = 5_000;
 
-/** Creates a topic of so many partitions. */
+/** Creates a topic with this number of partitions. */
 export async function createTopic(brokers: string, topic: string, numPartitions: number): Promise<void> {
   const admin = kafkaOf({ kafka: brokers }, 'bench').admin();
   await admin.connect();
@@ -13,7 +13,7 @@ export async function createTopic(brokers: string, topic: string, numPartitions:
   await admin.disconnect();
 }
 
-/** Produces messages in their order, by key; then the last ones, the n-th to partition n. */
+/** Produces messages in their order, by key; then the n-th of the last messages to partition n. */
 export async function produce(brokers: string, topic: string, messages: Iterable<Message>, last: readonly Message[]) {
   const producer = kafkaOf({ kafka: brokers }, 'bench').producer({
     createPartitioner: Partitioners.DefaultPartitioner,
@@ -31,7 +31,7 @@ export async function produce(brokers: string, topic: string, messages: Iterable
   await producer.disconnect();
 }
 
-/** All records of a topic, those of each partition in offset order. */
+/** Reads all records of a topic, in offset order for each partition. */
 export async function readTopic(brokers: string, topic: string): Promise<Map<number, KafkaRecord[]>> {
   const kafka = kafkaOf({ kafka: brokers }, 'bench');
   const admin = kafka.admin();
@@ -67,7 +67,7 @@ export async function readTopic(brokers: string, topic: string): Promise<Map<num
   return records;
 }
 
-/** The largest result of each window and product. */
+/** Reads the result with the most orders of each window and product. */
 export async function readMetrics(brokers: string, topic: string): Promise<Map<string, Metric>> {
   const largest = new Map<string, Metric>();
   for (const { value } of [...(await readTopic(brokers, topic)).values()].flat()) {
