@@ -40,7 +40,7 @@ const WITH_DATABASE = `  npm run sql -- "select alert, count(*) from alerts grou
 `;
 
 const EDIT_LOOP = `
-The functions are rebuilt when you save a file in functions/ or lib/.
+Save a file in functions/ or lib/, and the functions are rebuilt.
 `;
 
 /**

@@ -54,7 +54,8 @@ function written(columns: number | undefined, ...shown: Progress[]): string {
 
 test('the summary counts the records of a topic once, also if several mappings read it', () => {
   expect(summaryLine(progress)).toBe(
-    '12 s: produced 500 (200/s), archiveToS3 25, insertIntoRds 25, alerts 30, dead letters 5, lag 15, failed invocations 2',
+    '12 s: produced 500 (200/s), archiveToS3 25, insertIntoRds 25, alerts 30, dead letters 5, lag 15, ' +
+      'failed invocations 2',
   );
 });
 
