@@ -1,20 +1,20 @@
 import type { Config } from 'jest';
 
 /**
- * `jest` alone runs the unit tests: beside the code, the compiled template's in test/template, and
- * those of test_pipeline.sh's checks; no server.
- * SERVERS=1 runs what needs the real ones: test/integration, test/e2e and the plugin's.
+ * `jest` runs the unit tests, which need no server: those next to the code, test/template for the compiled template,
+ * and test/pipeline for the checks of test_pipeline.sh.
+ * `SERVERS=1 jest` runs the tests with real servers: test/integration, test/e2e and those of the plugin.
  */
 const servers = process.env['SERVERS'] === '1';
 
-// Handlers' own logs and metrics are not what a test's output is read for.
+// Keep the handlers' logs and metrics out of the tests' output.
 process.env['POWERTOOLS_DEV'] = 'false';
 process.env['POWERTOOLS_LOG_LEVEL'] = 'SILENT';
 process.env['POWERTOOLS_METRICS_DISABLED'] = 'true';
 
 const config: Config = {
   testEnvironment: '<rootDir>/test/environment.ts',
-  // A server may take a minute to start on a machine that is busy. `eventually` ends sooner, and says why.
+  // On a busy machine, a server may need a minute to start. `eventually` has shorter bounds, and says what is missing.
   testTimeout: 180_000,
   roots: servers
     ? ['<rootDir>/test/integration', '<rootDir>/test/e2e', '<rootDir>/plugins']
@@ -30,7 +30,7 @@ const config: Config = {
   extensionsToTreatAsEsm: ['.ts', '.avsc'],
   transform: {
     '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } }],
-    // As esbuild's text loader does (serverless.yml).
+    // Like esbuild's text loader (serverless.yml).
     '\\.avsc$': '<rootDir>/test/text-loader.cjs',
   },
 };

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# The orders pipeline from end to end on this machine: starts it, generates orders, waits until all is stored, checks
-# what came out, and leaves nothing running. Needs what `npm start` needs (npm run doctor tells), and `npm ci` before.
+# Tests the orders pipeline from end to end on this machine: starts it, generates orders, waits until all are stored,
+# checks the results, and leaves nothing running. Run npm ci before. npm run doctor checks what the machine needs.
 #
-# Usage: ./test_pipeline.sh [SECONDS]     generate for so long (90); the drain takes up to two minutes more
-# Exit code: 0 all checks hold, 1 one does not, 2 called wrongly, 130 interrupted
+# Usage: ./test_pipeline.sh [SECONDS]     generate orders for SECONDS (90); after that it takes up to two minutes more
+# Exit code: 0 all checks passed, 1 a check failed, 2 wrong arguments, 130 interrupted
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -13,7 +13,7 @@ if [[ $# -gt 1 || ! $seconds =~ ^[1-9][0-9]*$ ]]; then
   exit 2
 fi
 if [[ ! -x node_modules/.bin/serverless ]]; then
-  echo "test_pipeline: its packages are not installed: run npm ci first" >&2
+  echo "test_pipeline: the packages are not installed: run npm ci first" >&2
   exit 1
 fi
 node=node
@@ -23,7 +23,7 @@ scratch=$(mktemp -d)
 pipeline=
 interrupted=
 
-# Asks the pipeline to stop, as Ctrl-C does: it drains, and stops every server that it started.
+# Stops the pipeline like Ctrl-C: it drains, and stops every server that it started.
 interrupt() {
   interrupted=yes
   [[ -n $pipeline ]] && kill -INT -- "-$pipeline" 2>/dev/null || true
@@ -39,14 +39,14 @@ clean_up() {
 trap interrupt INT TERM HUP
 trap clean_up EXIT
 
-echo "== the pipeline, for $seconds s of orders"
-# A process group of its own: Ctrl-C then reaches this script, which passes it on once.
+echo "== running the pipeline with $seconds s of orders"
+# The pipeline gets its own process group, so that Ctrl-C reaches only this script, which passes it on once.
 set -m
 npm start --silent -- --only orders --duration "$seconds" --orders 50 --seed 7 --report "$scratch/report.json" </dev/null &
 pipeline=$!
 set +m
 
-# `wait` returns early at each signal that is trapped.
+# `wait` returns early at each trapped signal.
 status=0
 while :; do
   status=0

@@ -3,7 +3,7 @@ import { cp, mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { TestEnvironment } from 'jest-environment-node';
 
-/** What jest-circus tells of a failure, as far as it is read here. */
+/** The parts of jest-circus's failure event that are used here. */
 interface Failure {
   name: string;
   test?: { name: string };
@@ -15,8 +15,8 @@ const FOLDER = '.local/failed-tests';
 const NAME_LENGTH = 60;
 
 /**
- * Keeps the logs of a test that fails, which its clean-up removes (see `keepOnFailure`), in a folder of this checkout,
- * and names the place in the failure's message.
+ * Copies the logs of a failed test (see `keepOnFailure`) to a folder of this checkout before the test's clean-up
+ * removes them, and adds the folder to the failure's message.
  */
 export default class KeepsLogs extends TestEnvironment {
   readonly #root: string;
@@ -38,11 +38,11 @@ export default class KeepsLogs extends TestEnvironment {
     await rm(place, { recursive: true, force: true });
     await mkdir(place, { recursive: true });
     for (const [name, path] of logs) await cp(path, join(place, name), { recursive: true });
-    tell(event.error, `Its logs: ${folder}`);
+    tell(event.error, `The logs of this test: ${folder}`);
   }
 }
 
-/** In the error's own message, which jest shows with the failure; on its own where the error has none. */
+/** Adds the line to the error's message, which jest prints; prints the line itself if there is no message. */
 function tell(error: unknown, line: string): void {
   const { message, stack } = (error ?? {}) as Partial<Error>;
   if (typeof message !== 'string' || typeof stack !== 'string') {

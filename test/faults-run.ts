@@ -5,12 +5,12 @@ import { freeze } from './e2e/faults.ts';
 import { type Checkout, copyCheckout, type StartedRun } from './support/checkout.ts';
 
 /**
- * A run of all domains in which servers stand still and functions are killed: `npm run test:long -- faults`. Its report
- * must be ok: whatever came late, nothing is lost, nothing is counted twice, and no right record is called wrong.
+ * A run of all domains in which servers are frozen and functions are killed: `npm run test:long -- faults`. Its report
+ * must be ok: nothing is lost, nothing is counted twice, and no correct record is reported as wrong.
  */
 const SECONDS = 100;
 const SEED = 99;
-/** Seconds of load after which each begins. The first two are when vehicles arrive, and their next trips come. */
+/** When each server is frozen, in seconds of load. During the first two, vehicles arrive and their next trips start. */
 const FREEZES = [
   { at: 4, servers: ['dynamodb'], seconds: 10 },
   { at: 18, servers: ['kafka'], seconds: 8 },
@@ -18,7 +18,7 @@ const FREEZES = [
 ];
 const KILLS = [8, 16, 24, 32, 48, 60, 72];
 const START_BOUND_SECONDS = 180;
-/** The load, the drain's own bound, and the report. */
+/** The load, the bound of the drain, and the report. */
 const BOUND_SECONDS = SECONDS + 300 + 120;
 
 const checkout = await copyCheckout();
@@ -41,11 +41,11 @@ async function faultyRun(own: Checkout): Promise<boolean> {
 async function standStill(run: StartedRun, { at, servers, seconds }: (typeof FREEZES)[number]): Promise<void> {
   await sleep(at * 1000);
   const stack = await run.stack();
-  console.log(`${at} s: ${servers.join(' and ')} stand still for ${seconds} s`);
+  console.log(`${at} s: ${servers.join(' and ')} frozen for ${seconds} s`);
   await Promise.all(servers.map((server) => freeze(stack, server, seconds * 1000)));
 }
 
-/** Kills one of the processes in which functions run. */
+/** Kills one of the processes that run functions. */
 async function killOne(own: Checkout, at: number): Promise<void> {
   await sleep(at * 1000);
   const all = await own.processes();
@@ -53,5 +53,5 @@ async function killOne(own: Checkout, at: number): Promise<void> {
   const chosen = instances[createRandom(SEED, at).below(instances.length)];
   if (chosen === undefined) throw new Error('no process runs a function');
   process.kill(chosen.pid, 'SIGKILL');
-  console.log(`${at} s: one of ${instances.length} processes of functions is killed`);
+  console.log(`${at} s: killed one of the ${instances.length} processes that run functions`);
 }

@@ -5,15 +5,15 @@ import { join } from 'node:path';
 import type { Report } from '#proof/report.ts';
 
 /**
- * Proofs that take too long, or too much of the machine, for `npm test`: `npm run test:long -- NAME`. Each is a run of
- * `npm start` whose report must be ok, and must hold what the row says, or a command that must end well. Nothing else
- * should run on the machine.
+ * Proofs that are too long or need too much of the machine for `npm test`: `npm run test:long -- NAME`. Each is either
+ * a run of `npm start`, with a report that must be ok and pass the checks of its row, or a command that must exit with
+ * code 0. Run nothing else on the machine at the same time.
  */
 type Proof = { args: string; holds: Record<string, (report: Report) => boolean> } | { command: string };
 
 const PROOFS: Record<string, Proof> = {
   fleet: { args: '--only fleet --duration 60 --vehicles 200', holds: {} },
-  // How soon an alert is out; OpenSearch, beside it on the same cores, would be measured as well.
+  // The latency of alerts. OpenSearch doesn't run, because it would slow the functions on the same cores.
   rate: {
     args: '--only fleet --duration 60 --vehicles 200 --rate 1000 --param search=none',
     holds: {
@@ -35,9 +35,9 @@ const PROOFS: Record<string, Proof> = {
     },
   },
   logins: { args: '--only logins --duration 60 --logins 100', holds: {} },
-  // Seed 003's own: starts the pipeline, checks what came out, cleans up.
+  // The end-to-end script of the orders requirement: starts the pipeline, checks its results, cleans up.
   pipeline: { command: './test_pipeline.sh' },
-  // What a hostile producer may send, through the packaged bundles: in a function's memory, and in a quarter of its time.
+  // Hostile events for the packaged bundles: within the function's memory and a quarter of its timeout.
   hostile: { command: 'node test/hostile/run.ts' },
   // A run of all domains in which servers are frozen and functions are killed.
   faults: { command: 'node test/faults-run.ts' },
@@ -48,7 +48,7 @@ const PROOFS: Record<string, Proof> = {
 const name = process.argv[2] ?? '';
 const proof = PROOFS[name];
 if (proof === undefined) {
-  console.error(`Usage: npm run test:long -- ${Object.keys(PROOFS).join('|')}`);
+  console.error(`Usage: npm run test:long -- NAME, with one of these names: ${Object.keys(PROOFS).join(', ')}`);
   process.exit(2);
 }
 const failed = 'command' in proof ? await exitCode('sh', ['-c', proof.command]) : await failedChecks(proof);

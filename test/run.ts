@@ -6,16 +6,16 @@ import { parseArgs } from 'node:util';
 import { endProcessesOf } from './support/processes.ts';
 
 /**
- * The project's checks, in two suites: `npm test` is the heart of everything, `npm run test:full` (--full) all the rest.
- * Goes on after a failure, so that one run tells all, and ends with the line "N passed, N failed". A check that ran no
- * test counts as failed.
+ * Runs the project's checks in two suites: `npm test` has the most important ones, `npm run test:full` (--full) has all
+ * others. After a failure it continues with the next check. It ends with the line "N passed, N failed". A check without
+ * any test counts as failed.
  */
 interface Check {
   command: string;
-  /** true: a jest run, whose tests are counted one by one; else the command is one test */
+  /** true: a jest run, and each of its tests is counted; else the command counts as one test */
   jest?: boolean;
   env?: Record<string, string>;
-  /** true: begins with the first check, since it mostly waits, and is shown at its turn: what it prints goes to a file */
+  /** true: starts with the first check, because it mostly waits; its output goes to a file and is printed later */
   early?: boolean;
 }
 
@@ -25,17 +25,17 @@ interface Result {
   seconds: number;
 }
 
-/** ms that one check may take: twice what the longest takes on 2 cores */
+/** ms that one check may take: twice the time of the longest one on 2 cores */
 const BOUND_MS = 25 * 60_000;
 
 const SERVERS = { jest: true, env: { SERVERS: '1' } };
-/** A real server of each store, and Kafka. */
+/** Tests against a real server of each store, and against Kafka. */
 const STORES = ['producer', 'sinks-s3', 'sinks-rds', 'sinks-dynamodb', 'sinks-opensearch'].map(
   (name) => `test/integration/${name}.servers`,
 );
-/** Whole runs with a report: everything on the template of `local`; three brokers and what fails on that of `prod`. */
+/** Runs of `npm start` with a report: all domains with the template of `local`; faults with that of `prod`. */
 const WHOLE_RUNS = ['e2e/pipeline', 'e2e/prod'];
-/** Whole runs that don't mind a busy machine; the others look at how soon something ends. */
+/** Runs of `npm start` that may take longer on a busy machine; the others check how soon something ends. */
 const PATIENT = ['e2e/bad-input', 'e2e/edit-loop', 'e2e/dev', 'e2e/invoke'];
 
 const HEART: Record<string, Check> = {
@@ -50,13 +50,13 @@ const HEART: Record<string, Check> = {
 
 const REST: Record<string, Check> = {
   variants: { command: 'node test/template/check/check.ts --variants' },
-  // More workers than cores of a small machine: much of it is servers that start, and waiting for them.
+  // More workers than a small machine has cores, because most of the time is waiting for servers to start.
   servers: {
     command: `jest --maxWorkers=3 --workerIdleMemoryLimit=1GB test/integration plugins --testPathIgnorePatterns ${STORES.join(' ')}`,
     ...SERVERS,
   },
   patient: { command: `jest --runInBand ${PATIENT.join(' ')}`, ...SERVERS, early: true },
-  // One after the other: each has all servers, and looks at what is left running.
+  // One after the other: each needs all servers, and checks what is left running.
   alone: {
     command: `jest test/e2e --runInBand --testPathIgnorePatterns ${[...WHOLE_RUNS, ...PATIENT].join(' ')}`,
     ...SERVERS,
@@ -68,9 +68,9 @@ const { values } = parseArgs({
 });
 const suite = values.only !== undefined ? { ...HEART, ...REST } : values.full ? REST : HEART;
 const names = values.only?.split(',') ?? Object.keys(suite);
-/** Where all temporary files go; what a check has started names it in its environment or command line. */
+/** Folder for all temporary files. Processes of the checks have its name in their environment or command line. */
 const scratch = mkdtempSync(join(tmpdir(), 'pipeline-test-'));
-// PostgreSQL runs as another user, and goes through it.
+// PostgreSQL may run as another user, who must be able to enter this folder.
 chmodSync(scratch, 0o711);
 const checks = names.map((name) => {
   const check = suite[name];
@@ -78,7 +78,7 @@ const checks = names.map((name) => {
   return { name, check };
 });
 const began = performance.now();
-/** Of a run that a signal ends. */
+/** The exit code if a signal ends the run. */
 let exitCode: number | undefined;
 for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }))
   process.once(signal, () => {
@@ -110,12 +110,12 @@ function begin(name: string, { command, jest, env, early }: Check): Promise<Resu
   const child = spawn(jest ? `${command} --json --outputFile=${results}` : command, {
     shell: true,
     detached: true,
-    // The JSON on a jest run's standard output is the file's; its reporters write to standard error.
+    // jest prints the JSON of the file to standard output too; its reporters write to standard error.
     stdio: ['ignore', jest ? 'ignore' : output, output],
     env: { ...process.env, TMPDIR: scratch, ...env },
   });
   const timer = setTimeout(() => {
-    console.error(`== ${name}: not done after ${BOUND_MS / 60_000} min, or something is left open: ended`);
+    console.error(`== ${name}: killed, because it did not end within ${BOUND_MS / 60_000} min`);
     process.kill(-(child.pid as number), 'SIGKILL');
   }, BOUND_MS);
   return new Promise((resolve) => {
@@ -127,7 +127,7 @@ function begin(name: string, { command, jest, env, early }: Check): Promise<Resu
   });
 }
 
-/** Leaves nothing running, and no temporary file. */
+/** Ends all processes of the checks, and removes the temporary files. */
 async function end(): Promise<void> {
   await endProcessesOf(scratch);
   rmSync(scratch, { recursive: true, force: true });
@@ -137,7 +137,7 @@ function outputOf(name: string): string {
   return join(scratch, `${name}.log`);
 }
 
-/** Of jest's own file: a test that is skipped, a file that can't be read and a run without tests are failures. */
+/** Reads jest's JSON. A skipped test, a test file that can't be loaded and a run without tests count as failed. */
 function jestCounts(file: string, code: number | null): { passed: number; failed: number } {
   if (!existsSync(file)) return { passed: 0, failed: 1 };
   const counts = JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>;

@@ -1,4 +1,4 @@
-/** A jest transform: a file as its text. */
+/** A jest transform that imports a file as its text. */
 module.exports = {
   process: (text) => ({ code: `export default ${JSON.stringify(text)};` }),
 };

@@ -25,12 +25,12 @@ beforeAll(async () => {
 }, 600_000);
 afterAll(() => checkout?.remove());
 
-/** In every payload, key and header: what no log may hold. */
+/** In every payload, key and header. No log may contain it. */
 const SECRET = 'payload7f3a91c4';
 const reading = { vehicleId: `V-${SECRET}`, location: '12.97,77.59', speed: 50, timestamp: '2025-01-15T10:00:00Z' };
 const json = (value: unknown) => Buffer.from(JSON.stringify(value));
 
-/** What each bad value is, and the code of its dead letter. */
+/** The bad values, each with the code of its dead letter. */
 const bad: Record<string, { value: Buffer | null; code: string }> = {
   'null value': { value: null, code: 'NULL_VALUE' },
   'invalid UTF-8': { value: Buffer.concat([json(reading), Buffer.from([0xff, 0xfe])]), code: 'NOT_UTF8' },
@@ -49,7 +49,7 @@ const bad: Record<string, { value: Buffer | null; code: string }> = {
   },
 };
 
-/** Names a record in its test; a dead letter keeps its record's headers. */
+/** The header that identifies a record of this test. A dead letter keeps the headers of its record. */
 const CASE = 'case';
 
 /** Each bad record, with a key and without, between good ones of the same partition. */
@@ -130,7 +130,7 @@ test('the good records around them are processed, in order', () => {
 test('no payload, key or header is in a log, neither as text nor in base64', async () => {
   const log = await checkout.functionsLog();
 
-  // Of a large batch only the first ones are named.
+  // For a large batch, only the first dead letters are logged.
   expect(log.match(/"message":"dead letter"/g)?.length).toBeGreaterThan(10);
   for (const form of searchedForms(SECRET)) {
     expect(log.includes(form)).toBe(false);
@@ -138,14 +138,14 @@ test('no payload, key or header is in a log, neither as text nor in base64', asy
   }
 });
 
-test('base64 is found wherever the secret begins', () => {
+test('the search finds the secret at any position in base64', () => {
   for (let before = 0; before < 6; before += 1) {
     const text = Buffer.from(`${'x'.repeat(before)}${SECRET}, and more`).toString('base64');
     expect(base64Forms(SECRET).some((form) => text.includes(form))).toBe(true);
   }
 });
 
-/** Of every file in every package: its name and its sha256. */
+/** The sha256 of every file in every package, by name. */
 async function packagedFiles(): Promise<Record<string, string>> {
   const files: Record<string, string> = {};
   for await (const path of glob(join(checkout.folder, '.serverless', '*.zip'))) {
@@ -156,7 +156,7 @@ async function packagedFiles(): Promise<Record<string, string>> {
 }
 
 const sha256 = (data: Buffer) => createHash('sha256').update(data).digest('hex');
-/** @returns the name of each file and folder that it leaves behind in the system's temporary folder */
+/** Packages for prod. @returns names of the files and folders that are left in the system's temporary folder */
 async function packageProd(): Promise<string[]> {
   const temporary = await mkdtemp(join(checkout.temporary, 'package-'));
   await promisify(execFile)('npx', ['serverless', 'package', '--stage', 'prod'], {
@@ -166,7 +166,7 @@ async function packageProd(): Promise<string[]> {
   return (await readdir(temporary)).filter((name) => name !== 'node-compile-cache');
 }
 
-test('the bundles that run are the packaged ones; packaging again, for production, gives the same, as does a build for each function', async () => {
+test('the running bundles equal those of a package, also for prod and without plugins/bundles', async () => {
   const running: Record<string, string> = {};
   const pattern = join(checkout.temporary, '*', 'serverless-offline-msk-*', '*', 'functions', '**', '*.cjs');
   for await (const path of glob(pattern)) {

@@ -12,11 +12,11 @@ afterAll(() => checkout?.remove());
 const OTHERS = ['archiveToS3', 'insertIntoRds', 'upsertIntoDynamodb'];
 const READINGS_PER_SECOND = 100;
 
-/** How many records a function had taken when the run last said so. */
+/** The number of records that a function has committed, from the run's last line of progress. */
 const takenBy = (name: string, output: string) =>
   Number([...output.matchAll(new RegExp(`\\b${name} (\\d+)`, 'g'))].at(-1)?.[1] ?? 0);
 
-test('dev: OpenSearch stands still while others keep their pace; a batch handed back by a throw is stored once', async () => {
+test('dev: other stores keep their pace while OpenSearch is frozen; a batch handed back is stored once', async () => {
   const vehicles = ['--vehicles', String(READINGS_PER_SECOND)];
   const run = checkout.start(['--only', 'fleet,demo', '--stage', 'dev', '--duration', '40', ...vehicles]);
   await run.says(/indexAlerts [1-9]/);
@@ -27,13 +27,13 @@ test('dev: OpenSearch stands still while others keep their pace; a batch handed 
   const haveTaken = (more: number, from: Record<string, number>) =>
     OTHERS.every((name) => taken(name) >= (from[name] ?? 0) + more);
   await whileFrozen(stack, 'opensearch', async () => {
-    // A line of progress is some seconds old: the second that comes is of the outage.
+    // The next line of progress may be from before the freeze. The one after it is not.
     for (const line of ['a line', 'the next line']) {
       const from = counts();
       await eventually(() => haveTaken(1, from), { what: `${line} of progress`, boundMs: 180_000, seen: counts });
     }
     const before = counts();
-    // Each takes every reading.
+    // Each of these stores gets every reading.
     const what = "five seconds' readings in each of the other stores";
     await eventually(() => haveTaken(5 * READINGS_PER_SECOND, before), { what, boundMs: 180_000, seen: counts });
     expect(taken('indexAlerts')).toBe(before['indexAlerts']);

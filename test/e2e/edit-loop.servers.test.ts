@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => checkout?.remove());
 
 test(
-  '--minimal: a saved function is what the next record meets, a broken one changes nothing',
+  '--minimal: the next record is processed by the saved function; a broken function changes nothing',
   async () => {
     const run = checkout.start(['--minimal', '--only', 'none']);
     await run.says(/Save a file/);
@@ -26,7 +26,7 @@ test(
     await run.says(/not rebuilt.*Unexpected ";"/s);
     expect(await alertOf(run)).toBe('Speeding');
 
-    // As many an editor saves: another file takes its place.
+    // Many editors save like this: they replace the file with a new one.
     await writeFile(`${rules}.new`, source.replace('Speeding:', 'TooFast:'));
     await rename(`${rules}.new`, rules);
     await run.says(/rebuilt in \d/);
@@ -39,7 +39,7 @@ test(
   15 * MINUTE,
 );
 
-/** Puts in a reading that is too fast. @returns the kind of the alert that comes of it */
+/** Produces a reading over the speed limit. @returns the kind of its alert */
 async function alertOf(run: StartedRun): Promise<unknown> {
   const { endpoints } = await run.stack();
   const since = Date.now();

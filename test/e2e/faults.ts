@@ -5,7 +5,7 @@ import type { StackFile } from '#local/stack-file.ts';
 import type { Checkout } from '../support/checkout.ts';
 import { eventually } from '../support/eventually.ts';
 
-/** Freezes a server while that goes on: its connections stay open, and nothing answers. */
+/** Freezes a server while `during` runs: its connections stay open, and nothing answers. */
 export async function whileFrozen(stack: StackFile, server: string, during: () => Promise<unknown>): Promise<void> {
   const pid = stack.processes.find(({ name }) => name === server)?.pid;
   if (pid === undefined) throw new Error(`the stack has no process ${server}`);
@@ -21,10 +21,10 @@ export async function whileFrozen(stack: StackFile, server: string, during: () =
 export const freeze = (stack: StackFile, server: string, ms: number) => whileFrozen(stack, server, () => sleep(ms));
 
 /**
- * Makes the archive of one partition stand still until something is seen, while the other partitions of the same
- * batches go on: its checkpoint says that offsets far above the topic's end are archived, with older records. Then it
- * is as it was.
- * @throws what `until` throws, after that
+ * Lets the archive of one partition fail until `until` resolves, while the other partitions of the batches continue. To
+ * do so, it changes the partition's checkpoint: offsets far above the topic's end count as archived, with older
+ * records. Afterwards it restores the checkpoint.
+ * @throws the error of `until`, after the checkpoint is restored
  */
 export async function standStill(stack: StackFile, topicPartition: string, until: () => Promise<void>): Promise<void> {
   const client = dynamodbOf(stack.endpoints);
@@ -40,7 +40,7 @@ export async function standStill(stack: StackFile, topicPartition: string, until
   }
 }
 
-/** Puts the item at a moment at which nothing is pending. @returns the one before it */
+/** Replaces the item at a moment when nothing is pending. @returns the item before */
 async function swapped(client: DynamoDBClient, TableName: string, Key: Item, item: Item): Promise<Item> {
   const swap = async () => {
     const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
@@ -60,10 +60,10 @@ async function swapped(client: DynamoDBClient, TableName: string, Key: Item, ite
 type Item = NonNullable<ConstructorParameters<typeof PutItemCommand>[0]['Item']>;
 
 /**
- * Under load: first what is handed back, until that has happened, since it needs records to come; then what is retried
- * within an invocation.
+ * Two faults under load. First the archive hands batches back, until one with the right partitions was handed back.
+ * This needs arriving records. Then servers are frozen, and the functions retry within an invocation.
  *
- * @param handed whether these partitions of an invocation of the archive that failed are what is waited for
+ * @param handed whether the partitions of a failed invocation of the archive are the right ones
  */
 export async function handedBackThenFrozen(
   checkout: Checkout,
@@ -75,13 +75,16 @@ export async function handedBackThenFrozen(
   await Promise.all(frozen.map((server) => freeze(stack, server, 5_000)));
 }
 
-/** Resolves when the functions' log says so. */
+/** Waits for such a batch in the functions' log. */
 async function isHandedBack(checkout: Checkout, handed: (partitions: string[]) => boolean): Promise<void> {
   const batches = async () => handedBack(await checkout.functionsLog());
-  await eventually(async () => (await batches()).some(handed), { what: 'such a batch handed back', seen: batches });
+  await eventually(async () => (await batches()).some(handed), {
+    what: 'a failed invocation of the archive with the right partitions',
+    seen: batches,
+  });
 }
 
-/** The partitions of raw-data-topic in each invocation of the archive that failed: as the plugin logs them. */
+/** The partitions of raw-data-topic in each failed invocation of the archive, from the plugin's log lines. */
 const handedBack = (log: string) =>
   log
     .split('\n')

@@ -23,7 +23,7 @@ interface Ended {
   stderr: string;
 }
 
-/** Runs a command with what a developer's machine has: an account's credentials. It must end by itself. */
+/** Runs a command with the credentials of an account, as on a developer's machine. It must end by itself. */
 function run(...args: string[]): Promise<Ended> {
   return runIn(checkout, ...args);
 }
@@ -50,7 +50,7 @@ describe('without a stack', () => {
   test.each([
     ['serverless invoke local', () => invokeLocal(...sample)],
     ['npm run invoke', () => run('cli/invoke.ts', ...sample)],
-  ])('%s says what to start in one line, before anything is bundled', async (_, invoke) => {
+  ])('%s prints one line that says how to start a stack, before it bundles anything', async (_, invoke) => {
     const { code, stdout, stderr } = await invoke();
 
     expect(code).toBe(1);
@@ -70,7 +70,7 @@ describe('on a stack', () => {
   afterAll(() => stack?.stop());
 
   test(
-    'a function whose event is no MSK event has the stack too',
+    'a function without an MSK event runs on the stack too',
     async () => {
       const { code, stdout } = await run('cli/invoke.ts', 'migrate');
 
@@ -85,7 +85,7 @@ describe('on a stack', () => {
     5 * MINUTE,
   );
 
-  /** Of each sample how many lines it prints under each title. */
+  /** The number of lines that each sample prints under each title. */
   const outcomes: Record<string, Record<string, number>> = {
     aggregateOrders: { produced: 2 },
     'archiveToS3/bytes': { produced: 0, s3: 5 },
@@ -123,16 +123,16 @@ describe('on a stack', () => {
     upsertIntoDynamodb: { produced: 0, dynamodb: 2 },
   };
 
-  test('every sample is known', () => {
+  test('the table has every sample', () => {
     const files = readdirSync(join(checkout.folder, 'events'), { recursive: true, encoding: 'utf8' });
     const samples = files.filter((file) => file.endsWith('.json') && !file.startsWith('search/'));
     expect(samples.map((file) => file.replace('.json', '')).sort()).toEqual(Object.keys(outcomes).sort());
   });
 
-  /** What became of each sample. */
+  /** The result of each sample. */
   const ended = new Map<string, Ended>();
 
-  /** Side by side in two checkouts, as packaging writes into its own; the samples of a function share records. */
+  /** Two checkouts at once, because packaging writes into its checkout. The samples of a function share records. */
   test(
     'every sample is invoked',
     async () => {
@@ -154,13 +154,13 @@ describe('on a stack', () => {
     15 * MINUTE,
   );
 
-  test.each(Object.entries(outcomes))('%s runs, and what it produced and stored is shown', (sample, expected) => {
+  test.each(Object.entries(outcomes))('%s runs, and prints what it has produced and stored', (sample, expected) => {
     expect(sectionsOf(ended.get(sample)?.stdout ?? '')).toEqual(expected);
     expect(ended.get(sample)?.code).toBe(0);
   });
 
   test(
-    'a sample runs as often as one likes',
+    'a sample runs a second time with the same result',
     async () => {
       const { code, stdout } = await invokeLocal('archiveToS3', 'events/archiveToS3.json');
 
@@ -171,7 +171,7 @@ describe('on a stack', () => {
   );
 
   test(
-    'a function that fails is exit code 1',
+    'a function that fails exits with code 1',
     async () => {
       const { code, stdout } = await run(
         SERVERLESS,
@@ -190,7 +190,7 @@ describe('on a stack', () => {
   );
 });
 
-/** The titles that an invocation prints after the function's own output, with the lines below each. */
+/** The titles that an invocation prints after the function's output, each with the number of lines below it. */
 function sectionsOf(stdout: string): Record<string, number> {
   const [, text = ''] = /^(produced\n.*)/ms.exec(stdout) ?? [];
   const sections = (text.match(/^\S[^\n]*(?:\n +[^\n]*)*/gm) ?? []).map((section) => section.split('\n'));

@@ -10,18 +10,18 @@ beforeAll(async () => {
 afterEach(() => checkout.end());
 afterAll(() => checkout?.remove());
 
-/** Most servers, and all functions. */
+/** A run with most servers and all functions. */
 const LOAD = ['--only', 'fleet', '--vehicles', '50'];
-/** Those that any run has: it starts sooner. */
+/** A run with the fewest servers, which starts sooner. */
 const LESS = ['--only', 'demo', '--demo', '50'];
-/** Said a second after all mappings poll: some records are on their way. */
+/** Printed about a second after all mappings poll: some records are in flight. */
 const UNDER_LOAD = /produced [1-9]/;
 
-/** Each run starts where the former one was ended: that it starts is part of its test. */
+/** All runs use one checkout: each test also shows that a run starts after the end of the run before. */
 async function expectNothingLeft(): Promise<void> {
   expect(await checkout.processes()).toEqual([]);
   expect(await readdir(join(checkout.folder, '.local'))).toEqual(['logs']);
-  // npm's own.
+  // npm makes this folder.
   const temporary = (await readdir(checkout.temporary)).filter((name) => name !== 'node-compile-cache');
   expect(temporary).toEqual([]);
 }
@@ -36,7 +36,7 @@ test.each([
   { moment: 'the servers start', sign: / ready in /, bound: 60 },
   { moment: 'the template is deployed', sign: /deploying the packaged template/, bound: 60 },
 ])(
-  'Ctrl-C while $moment leaves nothing',
+  'Ctrl-C while $moment leaves nothing running',
   async ({ sign, bound }) => {
     const run = checkout.start(LESS);
     await run.says(sign);
@@ -51,7 +51,7 @@ test.each([
   600_000,
 );
 
-/** As a developer's shell may have them. They are nobody's. */
+/** Credentials as in a developer's shell. They are invented. */
 const CREDENTIALS = {
   AWS_ACCESS_KEY_ID: 'AKIAREALLOOKINGACCES',
   AWS_SECRET_ACCESS_KEY: 'reallookingsecretreallookingsecretreallo',
@@ -62,7 +62,7 @@ const CREDENTIALS = {
   AWS_ENDPOINT_URL_STS: 'https://sts.reallooking.example',
 };
 
-/** What a function sees of AWS, and what becomes of a call that no local server answers. */
+/** Code for a function: it prints its environment, and calls an AWS service that has no local server. */
 const PROBE = `
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 console.log('PROBE environment', JSON.stringify(process.env));
@@ -72,7 +72,7 @@ new STSClient({}).send(new GetCallerIdentityCommand({})).then(
 );
 `;
 
-test('Ctrl-C under load drains, stops all; and no function has seen a credential, or could have reached AWS', async () => {
+test('Ctrl-C under load drains and stops everything; no function saw a credential or reached AWS', async () => {
   await appendFile(join(checkout.folder, 'functions', 'ops', 'migrate.ts'), PROBE);
   const run = checkout.start(LOAD, CREDENTIALS);
   await run.says(UNDER_LOAD);
@@ -89,7 +89,7 @@ test('Ctrl-C under load drains, stops all; and no function has seen a credential
   expect(log.includes('reallooking') || log.includes('REALLOOKING')).toBe(false);
 }, 600_000);
 
-test('a second Ctrl-C stops at once, and what it leaves ends by itself', async () => {
+test('a second Ctrl-C stops at once, and the remaining processes end by themselves', async () => {
   const run = checkout.start(LESS);
   await run.says(UNDER_LOAD);
   run.interrupt();

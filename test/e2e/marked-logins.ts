@@ -7,15 +7,15 @@ import { frameConfluent, frameGlue } from '#proof/logins/load/encoding.ts';
 
 export const DEVICE = `device-${randomUUID()}`;
 
-/** In no log, whatever becomes of the record: an address, as it came and truncated, a device, and what else it holds. */
+/** No log may contain these: the address as sent and truncated, the device, and a text in other fields. */
 export const SECRETS = { ip: '203.0.113.77', network: '203.0.113.0', device: DEVICE, other: 'payload7f3a91c4' };
 const { ip, other } = SECRETS;
 const LOGIN = { user_id: 'marked', app_version: '1.0.0', ip, locale: 'NE', device_id: DEVICE, device_type: 'android' };
 
-/** So many of them are good: the first ones. */
+/** The first ones of the marked logins are good. */
 export const GOOD_MARKED = 4;
 
-/** Logins with the secrets in them, good and bad, in every encoding; their schema is asked of the running registry. */
+/** Good and bad logins with the secrets in every encoding. Their schema comes from the running registry. */
 export async function markedLogins({ endpoints, references }: StackFile): Promise<Message[]> {
   const { confluent = 0, glue } = await schemaIds(endpoints, references ?? {});
   const answer = await fetch(`${endpoints.schemaRegistry}/subjects/user-login-value/versions/1`);
@@ -27,7 +27,7 @@ export async function markedLogins({ endpoints, references }: StackFile): Promis
     json({}),
     frameConfluent(confluent, payload),
     frameGlue(glue, payload, true),
-    // What is no locale never costs the login.
+    // A wrong locale doesn't make a login bad.
     json({ locale: `${ip} ${DEVICE}` }),
     json({ ip: `${ip}.1` }),
     json({ ip: other, device_id: `${DEVICE}\u0001` }),

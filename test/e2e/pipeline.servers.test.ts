@@ -9,7 +9,7 @@ import { type Checkout, copyCheckout, type StartedRun } from '../support/checkou
 import { GOOD_MARKED, markedLogins, SECRETS } from './marked-logins.ts';
 import { searchedForms } from './searched-forms.ts';
 
-/** Added while the run is under way; topics have three. */
+/** The number of a partition that is added during the run, after 0, 1 and 2. */
 const ADDED_PARTITION = 3;
 const ADDED_READINGS = 50;
 
@@ -18,7 +18,7 @@ let run: StartedRun;
 let report: Report;
 let marked: Message[];
 
-/** One run of everything: all domains and all servers, as `npm start` has them. */
+/** One run of all domains on all servers, like `npm start`. */
 beforeAll(async () => {
   checkout = await copyCheckout();
   const load = ['--vehicles', '200', '--orders', '50', '--logins', '100'];
@@ -32,14 +32,14 @@ beforeAll(async () => {
 }, 1_200_000);
 afterAll(() => checkout?.remove());
 
-/** Logins whose content no log may hold, and a partition more for the readings, with records in it. */
+/** Produces logins whose content no log may contain. Adds a partition for readings, and produces records to it. */
 async function disturb(brokers: string): Promise<void> {
   const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
   await admin.connect();
   await admin.createPartitions({ topicPartitions: [{ topic: 'raw-data-topic', count: ADDED_PARTITION + 1 }] });
   await admin.disconnect();
-  // Idempotent: where a partition is so new that it has no leader, kafkajs sends those of the others again.
+  // Idempotent: while the new partition has no leader, kafkajs sends the records of the other partitions again.
   const producer = kafka.producer({ idempotent: true });
   await producer.connect();
   await producer.send({ topic: 'user-login', messages: marked });
@@ -55,7 +55,7 @@ function reading(_: unknown, index: number): Message {
 
 const sum = (counts: Record<string, number>) => Object.values(counts).reduce((total, count) => total + count, 0);
 
-/** Every kind of bad record came, and each is a dead letter. `others`: bad ones that aren't the generator's. */
+/** Every kind of bad record occurred, and each is a dead letter. `others`: bad records not from the generator. */
 function expectEveryBadOne(
   domain: { bad: number; deadLettered: number; badByCause: Record<string, number> },
   kinds: readonly { cause: string }[],
@@ -66,7 +66,7 @@ function expectEveryBadOne(
   expect(domain.deadLettered).toBe(domain.bad);
 }
 
-test('every acknowledged record of every domain is in each of its stores once, or a dead letter', () => {
+test('every acknowledged record of every domain is once in each of its stores, or a dead letter', () => {
   expect(report).toMatchObject({ findings: [], problems: [], notRun: [] });
   expect(report).toMatchObject({ ok: true, lost: 0, duplicated: 0, different: 0, unexpected: 0, outOfOrder: 0 });
   expect(report.lag.end).toBe(0);
@@ -88,12 +88,12 @@ test('fleet: every kind of alert was raised, every kind of bad record is a dead 
   expect(fleet.stores['opensearch']).toMatchObject({ expected: fleet.alerts, stored: fleet.alerts });
 });
 
-test('partitions that are added under load are read: what lies in them is stored like all else', () => {
+test('records in partitions that are added under load are stored like all others', () => {
   const { fleet } = report.domains;
   expect(fleet.read).toBe(fleet.acknowledged + ADDED_READINGS);
 });
 
-test('orders: each is in one window, right to the cent, without a correction', async () => {
+test('orders: each is in one window, exact to the cent, without a correction', async () => {
   const { orders } = report.domains;
   expect(orders.acknowledged).toBeGreaterThan(900);
   expectEveryBadOne(orders, BAD_ORDERS, -orders.late);
@@ -115,7 +115,7 @@ interface Metric {
   avg_order_value: number;
 }
 
-test('logins: every encoding came, and no log knows where a login came from', async () => {
+test('logins: every encoding was processed, and no log holds an address or a device', async () => {
   const { logins } = report.domains;
   expect(logins.acknowledged).toBeGreaterThan(1_800);
   expect(logins.read).toBe(logins.acknowledged + marked.length);

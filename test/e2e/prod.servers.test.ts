@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => checkout?.remove());
 
-test('prod: three brokers, logins in Avro, and of a batch that is handed back only the tail of its failed partition comes again', async () => {
+test('prod: three brokers, logins in Avro; of a batch handed back, only the failed tail is read again', async () => {
   const avro = ['--param', 'loginsOutputFormat=avro-glue', '--param', 'storeFullIp=true'];
   const domains = ['--only', 'fleet,demo,logins', '--logins', '50'];
   const run = checkout.start([...domains, ...avro, '--stage', 'prod', '--duration', '12', '--vehicles', '100']);

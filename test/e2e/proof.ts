@@ -1,7 +1,7 @@
 import { BAD_RECORDS } from '#proof/fleet/load/bad-records.ts';
 import type { Report } from '#proof/report.ts';
 
-/** Of a run of fleet and demo: every record is where it must be, every kind of alert and of bad record came. */
+/** Checks a run of fleet and demo: every record is in its stores; every kind of alert and bad record occurred. */
 export function expectProof(report: Report): void {
   const { fleet, demo } = report.domains;
   expect(report).toMatchObject({ findings: [], problems: [], notRun: [expect.stringMatching(/^file: /)] });

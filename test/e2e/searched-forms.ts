@@ -1,9 +1,9 @@
-/** In what forms a log might hold a secret: as text, and within any base64 text. */
+/** The forms in which a log could contain a secret: as text, or inside a base64 text. */
 export function searchedForms(secret: string): string[] {
   return [secret, ...base64Forms(secret)];
 }
 
-/** What every base64 text has that holds these bytes, wherever they begin: by their place modulo 3. */
+/** A base64 text with these bytes contains one of these three strings, depending on their position modulo 3. */
 export function base64Forms(text: string): string[] {
   return [0, 1, 2].map((before) => {
     const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(text)]);

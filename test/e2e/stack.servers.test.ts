@@ -42,7 +42,7 @@ describe('the stack of local servers', () => {
     return stack;
   }
 
-  test('has every server, on 127.0.0.1 alone; its file tells where; a stop leaves no process, no file', async () => {
+  test('has every server, only on 127.0.0.1, and a file with endpoints; a stop leaves nothing', async () => {
     const { endpoints, servers } = await start();
     const pids = servers.flatMap((server) => server.process?.pid ?? []);
 
@@ -58,7 +58,7 @@ describe('the stack of local servers', () => {
     await expect(readStack(root)).rejects.toThrow('no running stack');
   }, 600_000);
 
-  test('with Connect and OpenSearch too, on 127.0.0.1 alone; kept data goes on, with them and without', async () => {
+  test('runs Connect and OpenSearch too, only on 127.0.0.1; kept data works with and without them', async () => {
     const keep = join(root, 'kept');
     const more = { keep, connect: true, search: true };
     const first = await start(more);
@@ -83,7 +83,7 @@ describe('the stack of local servers', () => {
     expect(await found.json()).toMatchObject({ _source: { kept: 'yes' } });
   }, 1_200_000);
 
-  test('with three brokers takes a topic of three replicas', async () => {
+  test('with three brokers, a topic has three replicas', async () => {
     const { endpoints } = await start({ brokers: 3, minimal: true });
     const admin = kafka(endpoints.kafka).admin();
     await admin.connect();
@@ -95,7 +95,7 @@ describe('the stack of local servers', () => {
     await admin.disconnect();
   }, 600_000);
 
-  test('where a port that was asked for is taken, nothing is left running', async () => {
+  test('if a chosen port is taken, nothing is left running', async () => {
     const busy = createServer().listen(0, '127.0.0.1');
     await once(busy, 'listening');
     const { port } = busy.address() as { port: number };
@@ -120,7 +120,7 @@ describe('the stack of local servers', () => {
     expect(await own()).toEqual([]);
   });
 
-  test('tells when a server ends that nobody stopped, and its log', async () => {
+  test('reports a server that ends unexpectedly, with its log', async () => {
     const { died, server } = await start({ minimal: true });
 
     server('dynamodb').process?.signal('SIGKILL');
@@ -142,7 +142,7 @@ describe('the stack of local servers', () => {
     expect(dynamodb.process?.pid).toBeGreaterThan(0);
   });
 
-  test('ends by itself when its runner is killed; the next start takes over lock and leftovers', async () => {
+  test('ends by itself when its runner is killed; the next start takes the lock and removes the data', async () => {
     const runner = spawn(process.execPath, ['--input-type=module', '-e', runnerProgram(root)], { stdio: 'ignore' });
     const former = await whenRunning(root);
     const pids = former.processes.map(({ pid }) => pid);
@@ -157,7 +157,7 @@ describe('the stack of local servers', () => {
     expect(existsSync(former.data)).toBe(false);
   }, 600_000);
 
-  test('a second one in the same checkout is refused, and does the first no harm', async () => {
+  test('a second stack in the same checkout is refused, and the first continues', async () => {
     const first = await start({ minimal: true });
 
     await expect(startStack({ stage: 'local', root, minimal: true })).rejects.toThrow(
@@ -255,7 +255,7 @@ async function javas(): Promise<string[]> {
   );
 }
 
-/** The addresses that processes listen on. */
+/** The addresses on which processes listen. */
 async function listeningAddresses(pids: readonly number[]): Promise<string[]> {
   const { stdout } = await execute('ss', ['-Hltnp']);
   const own = stdout.split('\n').filter((line) => pids.some((pid) => line.includes(`pid=${pid},`)));

@@ -3,16 +3,16 @@ import { partitionsOf } from '#lib/kafka/records.ts';
 import { mskEvent } from '../support/msk-event.ts';
 import type { HostileEvent } from './hostile-event.ts';
 
-/** About what an event of 6 MB holds in base64. */
+/** Bytes of values that fit in an event of 6 MB as base64. */
 const VALUE_BYTES = 4_400_000;
-/** One less than a number that jsonb is not asked to hold. */
+/** One digit fewer than a number that is stored as text instead of jsonb. */
 const RUN = '9'.repeat(3_999);
-/** A row over 3 MiB fits no request, and is a dead letter: what is looked at comes before that. */
+/** Four records, because a row over 3 MiB fits in no request, and becomes a dead letter. */
 const RECORDS = 4;
 
 const list = (bytes: number) => `[${`${RUN},`.repeat(Math.floor(bytes / (RUN.length + 1)))}0]`;
 
-/** JSON of nothing but long numbers. */
+/** JSON that consists only of long numbers. */
 export const digitRuns: HostileEvent = {
   function: 'insertIntoRds',
   letters: 0,
@@ -20,7 +20,7 @@ export const digitRuns: HostileEvent = {
     mskEvent(Array.from({ length: RECORDS }, () => ({ topic: 'demo_topic', value: list(VALUE_BYTES / RECORDS) }))),
 };
 
-/** ms of CPU that the rows of the event take. */
+/** Measures the CPU time for making the rows of the event, in ms. */
 export function measure(): { cpuMs: number; bytes: number } {
   const records = partitionsOf(digitRuns.event()).flatMap((partition) => partition.records);
   const before = process.cpuUsage();

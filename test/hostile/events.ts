@@ -18,7 +18,7 @@ const refusedAlerts = () =>
     })),
   );
 
-/** Events that were made to hold a partition up. A new one is a row here, its function's variables in run.ts. */
+/** Events that try to block a partition. To add one: a row here, and its function's variables in run.ts. */
 export const HOSTILE: Readonly<Record<string, HostileEvent>> = {
   '200,000 headers a=': {
     function: 'processTelemetry',

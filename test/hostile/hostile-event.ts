@@ -1,15 +1,15 @@
 import type { MskEvent } from '#lib/kafka/event.ts';
 import type { Item } from '#lib/stores/attributes.ts';
 
-/** An event that a producer can bring about, made to cost a function as much memory or time as it can. */
+/** An event that a producer can cause, with the highest possible cost of memory or time for a function. */
 export interface HostileEvent {
-  /** the name in its functions.yml of the function whose mapping would have it */
+  /** name of the function that gets the event, as in its functions.yml */
   readonly function: string;
   readonly event: () => MskEvent;
-  /** what earlier records have left: items by the environment variable that names their table */
+  /** items from earlier records, by the environment variable with the name of their table */
   readonly items?: () => Readonly<Record<string, Iterable<Item>>>;
-  /** what the function's environment has beside the usual */
+  /** additional variables of the function's environment */
   readonly environment?: Readonly<Record<string, string>>;
-  /** how many dead letters must come of it */
+  /** expected number of dead letters */
   readonly letters: number;
 }

@@ -1,4 +1,4 @@
-// One invocation in a process of its own, as run.ts starts it: invoke.cjs BUNDLE EVENT TIMEOUT_SECONDS. Sends what it cost.
+// Invokes a bundle once, in a process that run.ts starts: invoke.cjs BUNDLE EVENT TIMEOUT_SECONDS. Sends the cost.
 const { readFileSync } = require('node:fs');
 
 const [bundle, event, timeout] = process.argv.slice(2);
@@ -22,5 +22,5 @@ async function invoke() {
   return { ...cost, response, peakMb: process.resourceUsage().maxRSS / 1024 };
 }
 
-// What rejects ends the process with its error.
+// A rejection ends the process with its error.
 void invoke().then((result) => process.send(result, () => process.exit()));

@@ -11,7 +11,7 @@ import type { HostileEvent } from './hostile-event.ts';
 
 const FIRST = Date.UTC(2026, 0, 1);
 const WINDOWS = 500;
-/** Of each window, in its state: one in each chunk of 8,192 offsets. */
+/** Orders in the state of each window: one in each chunk of 8,192 offsets. */
 const COUNTED = 1_050;
 const ORDERS = 10_000;
 const PRODUCTS = 20;
@@ -19,7 +19,7 @@ const PRODUCTS = 20;
 const start = (window: number) => FIRST + window * WINDOW_MS;
 const productOf = (i: number) => `prod-${i % PRODUCTS}`;
 
-/** A window's orders that came over a day, among 100 a second of other windows: each is far from the next. */
+/** The state of a window with late orders over a day, among many orders of other windows: its offsets are far apart. */
 export function loneState(): PackedState {
   const state = new WindowState();
   for (let i = 0; i < COUNTED; i += 1) {
@@ -39,7 +39,7 @@ function* items(): Generator<Item> {
   }
 }
 
-/** A batch with orders in each of 500 windows that have a thousand lone orders each. */
+/** A batch with orders for 500 windows, each of which has a thousand orders far apart. */
 export const loneOrders: HostileEvent = {
   function: 'aggregateOrders',
   letters: 0,
@@ -65,13 +65,13 @@ export const loneOrders: HostileEvent = {
 
 export interface Cost {
   readonly counts: WindowCounts;
-  /** the process's memory at its peak, and before the batch came */
+  /** memory of the process: its peak, and before the batch */
   readonly peakMb: number;
   readonly beforeMb: number;
   readonly cpuMs: number;
 }
 
-/** What the batch costs this process, on a table in memory. */
+/** Measures the cost of the batch in this process, with a table in memory. */
 export async function measure(): Promise<Cost> {
   const store = memoryWindows();
   const deadline = { remaining: () => 60_000 };

@@ -18,14 +18,15 @@ import { HOSTILE } from './events.ts';
 import type { HostileEvent } from './hostile-event.ts';
 
 /**
- * Hostile events through the bundles as they are packaged, against a real broker and database: each must end in its
- * dead letters, with nothing handed back, within its function's memory and, at the speed that Lambda gives for that
- * memory, a quarter of its timeout. `node test/hostile/run.ts [NAME…]` takes the rows whose names hold a word.
+ * Invokes the packaged bundles with hostile events, on a real broker, PostgreSQL and DynamoDB. Each event must produce
+ * its number of dead letters and hand nothing back. It must stay within the function's memory, and within a quarter of
+ * the function's timeout at the CPU speed that Lambda gives for that memory.
+ * `node test/hostile/run.ts [WORD…]` runs the rows with all these words in their names.
  */
 
 /** Lambda gives one vCPU for 1,769 MB ("Configure Lambda function memory"). */
 const MB_PER_VCPU = 1_769;
-/** ms after which an invocation has failed, whatever it does */
+/** ms after which an invocation is killed */
 const BOUND_MS = 120_000;
 
 interface Cost {
@@ -87,7 +88,7 @@ async function holds(name: string, row: HostileEvent, functions: Record<string, 
   return ok;
 }
 
-/** The invocation's cost; undefined where its process died. */
+/** @returns the invocation's cost; undefined if its process died */
 function invoke(bundle: string, event: string, { timeout, memorySize }: Definition, row: HostileEvent) {
   const child = fork(join(import.meta.dirname, 'invoke.cjs'), [bundle, event, String(timeout)], {
     execArgv: [`--max-old-space-size=${memorySize}`],
@@ -98,7 +99,7 @@ function invoke(bundle: string, event: string, { timeout, memorySize }: Definiti
   return new Promise<Cost | undefined>((resolve) => {
     child.once('message', (cost) => resolve(cost as Cost));
     child.once('exit', (code, signal) => {
-      if (code !== 0) console.error(`the process ended by itself: ${signal ?? code}`);
+      if (code !== 0) console.error(`the process of the invocation ended with ${signal ?? `exit code ${code}`}`);
       resolve(undefined);
     });
   });
@@ -142,14 +143,14 @@ function environment(): Record<string, string> {
   };
 }
 
-/** The functions of functions/…/functions.yml by name. */
+/** The functions of functions/…/functions.yml, by name. */
 async function definitions(): Promise<Record<string, Definition>> {
   const texts = await Promise.all(globSync('functions/*/*.yml').map((file) => readFile(file, 'utf8')));
   const unknownTags = { logLevel: 'silent' } as const;
   return Object.assign({}, ...texts.map((text) => parse(text, unknownTags) as Record<string, Definition>));
 }
 
-/** The bundle that serverless.yml's own options make of a handler. */
+/** Bundles a handler with the options of serverless.yml. */
 async function bundled(handler: string): Promise<string> {
   const { outputFileExtension, ...options } = service.custom.esbuild;
   const [entry = ''] = handler.split('.');

@@ -21,7 +21,7 @@ afterAll(async () => {
   await broker.stop();
 });
 
-test('plugins/msk: a broker that restarts in flight loses no record, and what it had not committed comes again in order', async () => {
+test('plugins/msk: a broker restart loses no record, and uncommitted records come again in order', async () => {
   await produce();
   const stopped = Promise.withResolvers<void>();
   const read = new Map(PARTITIONS.map((partition) => [partition, [] as number[]]));
@@ -38,7 +38,7 @@ test('plugins/msk: a broker that restarts in flight loses no record, and what it
   await broker.server.stop();
   stopped.resolve();
   const error = () => poller.status.lastError;
-  await eventually(error, { what: 'that the poller misses the broker' });
+  await eventually(error, { what: 'an error of the poller' });
   await broker.server.start();
   await broker.server.ready();
   await produce();
@@ -47,7 +47,7 @@ test('plugins/msk: a broker that restarts in flight loses no record, and what it
   await eventually(isAll, { what: 'all offsets committed', boundMs: 120_000, seen: committed });
   for (const offsets of read.values()) {
     expect(new Set(offsets).size).toBe(2 * PER_PARTITION);
-    // It goes back to an offset that it has read, and on from there: never past one that it hasn't.
+    // It may go back to an offset that it has read, but it never skips one.
     expect(offsets.every((offset, index) => index === 0 || offset <= (offsets[index - 1] ?? 0) + 1)).toBe(true);
   }
 }, 240_000);

@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => tables?.stop());
 
 let made = 0;
-/** An empty catalogue in a table of its own. */
+/** An empty catalogue in its own table. */
 async function emptyCatalogue() {
   made += 1;
   const table = await tables.create(`products-${made}`, 'product_id:S');
@@ -29,7 +29,7 @@ async function emptyCatalogue() {
   return { table, put };
 }
 
-/** A reader with a cache of its own, as an execution environment has it; it says how often it asked the table. */
+/** A reader with its own cache, like that of an execution environment. It counts its reads of the table. */
 const reader = (table: string, more: Partial<CatalogueOptions> = {}) => {
   const catalogue = catalogueReader({ client: tables.client, table, cacheMs: 1_000, cacheSize: 100, ...more });
   return async (ids: string[], ms = 60_000) => {
@@ -38,7 +38,7 @@ const reader = (table: string, more: Partial<CatalogueOptions> = {}) => {
   };
 };
 
-test('all that a batch misses is asked for once; what is known is not, until its age is over', async () => {
+test('unknown products of a batch are read in one request, and known ones only after the cache time', async () => {
   const { table, put } = await emptyCatalogue();
   for (const id of ['P1', 'P2', 'P3']) await put(id, `name of ${id}`);
   let time = 0;
@@ -73,7 +73,7 @@ test('a cache that is smaller than a batch still gives every product of it', asy
   for (let again = 0; again < 2; again += 1) expect(Object.keys((await of(ids)).names).toSorted()).toEqual(ids);
 });
 
-test('an empty catalogue, a missing table and a server that is away are transient: no order is at fault', async () => {
+test('an empty catalogue, a missing table and an unreachable server are transient errors', async () => {
   const { table, put } = await emptyCatalogue();
   const of = reader(table);
   await expect(of(['P1'])).rejects.toMatchObject({ code: 'CATALOGUE_EMPTY', retriable: true });
@@ -88,7 +88,7 @@ test('an empty catalogue, a missing table and a server that is away are transien
   await expect(reader(table, { client })(['P1'], 200)).rejects.toMatchObject(unreadable);
 });
 
-test('the file is written over what is there, as often as one likes', async () => {
+test('writing the file again replaces its products and keeps all others', async () => {
   const { table, put } = await emptyCatalogue();
   await put('P001', 'another name');
   await put('P0', 'no longer in the file');

@@ -19,15 +19,16 @@ import { createTopics } from '../support/topics.ts';
 
 const TOPIC = 'product-metrics';
 const GROUP = 'connect-product-metrics-file';
-/** The seed's own example, its 12450.50 as JSON writes it; key order and digits have to stay. */
+/** The example of the requirement (12450.50 is 12450.5 in JSON). The order of keys and the digits must stay. */
 const lineOf = (product: string) =>
-  `{"window_start":1704470400,"window_end":1704470460,"product_id":"${product}","order_count":45,"total_revenue":12450.5,"avg_order_value":276.68}`;
+  `{"window_start":1704470400,"window_end":1704470460,"product_id":"${product}",` +
+  '"order_count":45,"total_revenue":12450.5,"avg_order_value":276.68}';
 
 let broker: TestBroker;
 let folder: string;
 let kafka: Kafka;
 const started: Server[] = [];
-// A broker each: the connector's topic and group are the same for all.
+// Each test has its own broker, because all use the same topic and group.
 beforeEach(async () => {
   broker = await startBroker([]);
   kafka = kafkaOf({ kafka: broker.endpoint }, 'test');
@@ -61,7 +62,7 @@ async function createTopic(): Promise<void> {
 }
 
 async function produce(...values: string[]): Promise<void> {
-  // Each once: the file's lines are counted.
+  // Idempotent, so that no record is stored twice: the tests count the lines of the file.
   const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
   await producer.connect();
   const headers = { source: '1704470400/P001' };
@@ -69,7 +70,7 @@ async function produce(...values: string[]): Promise<void> {
   await producer.disconnect();
 }
 
-/** @returns the file's lines, once it has so many */
+/** Waits until the file has this many lines. @returns all its lines */
 async function lines(count: number): Promise<string[]> {
   const found = async () => (await output()).split('\n').slice(0, -1);
   await eventually(async () => (await found()).length >= count, { what: `${count} lines in the file`, seen: found });
@@ -91,9 +92,9 @@ async function committed(): Promise<number> {
   return (offsets?.partitions ?? []).reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0);
 }
 
-test('writes each metric as a line of the file, its text byte for byte, and commits it', async () => {
+test('writes each metric as a line of the file, byte for byte, and commits its offset', async () => {
   await createTopic();
-  await writeOutput('of a former run\n');
+  await writeOutput('of an earlier run\n');
   await start();
   const values = [lineOf('P001'), lineOf('Prüfstück-✓'), lineOf('P001').replace('45', '46')];
 
@@ -103,7 +104,7 @@ test('writes each metric as a line of the file, its text byte for byte, and comm
   await commits(3);
 });
 
-test('is ready before its topic is there, on 127.0.0.1 alone, and takes its records as soon as it is', async () => {
+test('is ready before its topic exists, only on 127.0.0.1, and reads the topic once it is created', async () => {
   const server = await start();
   if (process.platform === 'linux') expect(await listenersOf(server)).toEqual([new URL(server.endpoint).host]);
   await createTopic();
@@ -113,7 +114,7 @@ test('is ready before its topic is there, on 127.0.0.1 alone, and takes its reco
   expect(await lines(1)).toEqual([lineOf('P001')]);
 });
 
-test('a run that is kept leaves its group, and goes on from its file, whatever other runs wrote in between', async () => {
+test('a run with kept data leaves its group and continues its file, whatever other runs wrote since', async () => {
   await createTopic();
   const first = await start({ kept: true });
   await produce(lineOf('P001'));
@@ -129,12 +130,12 @@ test('a run that is kept leaves its group, and goes on from its file, whatever o
   await start({ kept: true });
 
   await lines(2);
-  // All have the same key, and so one partition: a line that came twice would be before this one.
+  // All records are in one partition: a duplicate line would come before this one.
   await produce(lineOf('P003'));
   expect(await lines(3)).toEqual(['P001', 'P002', 'P003'].map((id) => lineOf(id)));
 });
 
-test("one that was killed takes nobody's place for longer than a few seconds", async () => {
+test('after a kill, the next worker gets the partitions within seconds', async () => {
   await createTopic();
   const killed = await start({ kept: true });
   await produce(lineOf('P001'));

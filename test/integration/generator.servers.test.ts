@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => broker.stop());
 
 const tripsReady = async () => {};
-/** The records of a topic that this run's generator made, whatever other tests left there. */
+/** The topic's records that come from this generator, without those of other tests. */
 async function readOwn(topic: string, generator: string, { startedAt }: Manifest): Promise<TestRecord[]> {
   const records = await broker.readAll(topic);
   return records.filter(({ headers }) => String(headers?.['generated']).startsWith(`${generator}-${startedAt}/`));
@@ -36,14 +36,14 @@ async function readOwn(topic: string, generator: string, { startedAt }: Manifest
 const expectationOf = (manifest: Manifest, topic: string, { partition, offset }: TestRecord) =>
   manifest.at(topic, partition, Number(offset));
 
-/** Resolves when the generator has so many records acknowledged. */
+/** Waits until the generator has this many acknowledged records. */
 async function acknowledged(generator: RunningGenerator, topic: string, count: number): Promise<void> {
   const isSo = () => (generator.progress().topics[topic]?.acknowledged ?? 0) >= count;
   const seen = () => generator.progress();
   await eventually(isSo, { what: `${count} records acknowledged`, boundMs: 120_000, seen });
 }
 
-test('the manifest holds what is in the topics, each record at its own coordinates', async () => {
+test('the manifest has every record of the topics, at its coordinates', async () => {
   const ready: string[] = [];
   let readingsBeforeTrips = -1;
   const fleet = await startFleet({
@@ -86,7 +86,7 @@ test('the manifest holds what is in the topics, each record at its own coordinat
   expect(raw.filter(({ value }) => value?.length === 1_000_000).length).toBeGreaterThan(0);
 });
 
-test('a request stays below what a topic takes, however many large records are queued', async () => {
+test('a request stays below the maximum size of its topic, even if many large records are queued', async () => {
   const only = { vehicles: 1, rate: 5_000, bad: 1, durationSeconds: 0.3 };
   const fleet = await startFleet({ brokers: broker.endpoint, seed: 7, ...only, tripsReady });
   await fleet.finished;
@@ -95,7 +95,7 @@ test('a request stays below what a topic takes, however many large records are q
   expect(manifest.uncertain).toEqual([]);
 });
 
-test('while the broker is frozen sends become uncertain; afterwards all that is in the topic is known', async () => {
+test('sends to a frozen broker become uncertain, and the manifest still knows every record of the topic', async () => {
   const fleet = await startFleet({ brokers: broker.endpoint, seed: 7, vehicles: 20, rate: 200, tripsReady });
   await acknowledged(fleet, RAW, 100);
   await freeze(broker.server);
@@ -118,7 +118,7 @@ test('while the broker is frozen sends become uncertain; afterwards all that is 
   expect(known.filter((record) => !agrees(expectationOf(manifest, RAW, record), record))).toEqual([]);
 });
 
-test('a topic that is missing is one clear error, and so are trips that never arrive', async () => {
+test('a missing topic and missing trips are clear errors', async () => {
   const manifest = createManifest(7, Date.now(), []);
   await expect(
     startProducer({ brokers: broker.endpoint, clientId: 'test', topics: ['none'], manifest }),
@@ -143,7 +143,7 @@ test('demo records of every kind are acknowledged as good', async () => {
   expect(records.some(({ value }) => value?.length === 0)).toBe(true);
 });
 
-test('orders are known at their coordinates, and their sums are those of what was acknowledged', async () => {
+test('the manifest has every order at its coordinates, and the sums of the acknowledged orders', async () => {
   const orders = await startOrders({ brokers: broker.endpoint, seed: 7, rate: 60 });
   await acknowledged(orders, ORDERS, 600);
   const causes = () => orders.progress().causes;
@@ -158,7 +158,7 @@ test('orders are known at their coordinates, and their sums are those of what wa
   expect(sums.reduce((sum, { cents }) => sum + cents, 0)).toBe(Math.round(revenue * 100));
 });
 
-describe('orders of a file are replayed', () => {
+describe('orders from a file are replayed', () => {
   const columns = parseColumns('order_id=orderID,user_id=customer,product_id=sku,amount=total,timestamp=placed');
   const file = join(import.meta.dirname, '../data/orders.csv');
   const replay = async (speed: number, shift: boolean) => {
@@ -168,7 +168,7 @@ describe('orders of a file are replayed', () => {
   };
   const timeOf = ({ value }: TestRecord) => Date.parse(JSON.parse(String(value)).timestamp);
 
-  test('at the speed that was asked for, at the time of sending', async () => {
+  test('at the given speed, with the time of sending as event time', async () => {
     const began = Date.now();
     const records = await replay(90, true);
     expect(records.map(({ key }) => String(key)).toSorted()).toEqual(
@@ -180,7 +180,7 @@ describe('orders of a file are replayed', () => {
     }
   });
 
-  test('or at their own times', async () => {
+  test('with their own times', async () => {
     const records = await replay(1_000, false);
     const first = records.find(({ key }) => String(key) === 'A-1001') as TestRecord;
     expect(JSON.parse(String(first.value))).toEqual({
@@ -192,7 +192,7 @@ describe('orders of a file are replayed', () => {
     });
   });
 
-  test('a row that is wrong ends it, with its line', async () => {
+  test('a wrong row ends the replay, and the error has its line', async () => {
     const wrong = parseColumns('order_id=orderID,user_id=customer,product_id=sku,amount=sku,timestamp=placed');
     const started = await startReplay({
       brokers: broker.endpoint,
@@ -205,7 +205,7 @@ describe('orders of a file are replayed', () => {
   });
 });
 
-test('a trace is replayed in its time and ends by itself', async () => {
+test('a trace is replayed at the given speed and ends by itself', async () => {
   const measurements = [0, 1, 2, 3].map((second) => ({
     vehicleId: 'lorry',
     time: second * 1000,
@@ -228,12 +228,12 @@ test('a trace is replayed in its time and ends by itself', async () => {
 
 const sentAt = ({ timestamp }: TestRecord) => Number(timestamp);
 
-/** Never too early by more than a timer's tick; later, as a busy machine is, but not at another speed. */
+/** At most 30 ms too early (a timer's tick). A busy machine may be late, but not by 20 s. */
 const aboutOrLater = (ms: number, asked: number) => ms >= asked - 30 && ms < asked + 20_000;
 
 const coordinates = ({ partition, offset }: { partition: number; offset: number }) => `${partition}-${offset}`;
 
-/** Whether a record's content is what the manifest says of it, judged from the bytes alone. */
+/** Whether the manifest's expectation fits the record, judged only by the record's bytes. */
 function agrees(expectation: Expectation | undefined, { value, timestamp }: TestRecord): boolean {
   const code = codeOf(value, Number(timestamp));
   if (expectation?.kind === 'bad') return expectation.code === code;

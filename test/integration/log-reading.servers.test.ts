@@ -35,7 +35,7 @@ async function withProducer(
   await producer.close();
 }
 
-/** One transaction for each value; the value says how it ends. */
+/** One transaction for each value. The value is also how the transaction ends. */
 const transactions = (topic: string, ...ends: ('commit' | 'abort')[]) =>
   withProducer({ idempotent: true, transactionalId: topic }, async (producer) => {
     for (const value of ends) {
@@ -72,7 +72,7 @@ test('records of every codec are read back, found by their coordinates, and show
   expect([code, lines.map((line) => line.split('  ').at(-1))]).toEqual([0, codecs]);
 }, 60_000);
 
-test('an aborted transaction is not read back, and markers are no records', async () => {
+test('an aborted transaction is not read back, and transaction markers are not counted as records', async () => {
   await transactions('transactions', 'commit', 'abort', 'commit');
 
   expect(await textsOf('transactions')).toEqual(['commit', 'commit']);
@@ -81,7 +81,7 @@ test('an aborted transaction is not read back, and markers are no records', asyn
   expect([code, lines.length]).toEqual([0, 2]);
 }, 60_000);
 
-test('a drain ends on transactions: a mapping that has read them all has no lag', async () => {
+test('a drain of a topic with transactions ends: a mapping that has read all of it has no lag', async () => {
   const consumption = { topic: 'drained', group: 'drained' };
   await transactions('drained', 'commit', 'abort', 'commit', 'abort');
   const { poller } = reading('drained');
@@ -99,7 +99,7 @@ test('a drain ends on transactions: a mapping that has read them all has no lag'
   expect(poller.status.metrics.CommittedEventCount).toBe(2);
 }, 90_000);
 
-test('a codec that is unknown is an error that names it, and holds up no other partition', async () => {
+test('an unknown codec is an error with its number, and the other partitions continue', async () => {
   const topic = 'unknown-codec';
   await withProducer({ compression: 'gzip' }, async (producer) => {
     for (const partition of [0, 1, 2])
@@ -122,7 +122,7 @@ test('a codec that is unknown is an error that names it, and holds up no other p
   expect([code, said]).toEqual([1, expect.stringMatching(/compression.*5/)]);
 }, 90_000);
 
-/** What no broker takes from a producer: the codec of a partition's first batch, as a newer Kafka may know one. */
+/** Changes the codec of a partition's first batch on disk. A broker would refuse such a batch from a producer. */
 async function setCodec(partition: string, codec: number): Promise<void> {
   const log = await open(join(partition, '00000000000000000000.log'), 'r+');
   await log.write(Buffer.from([codec]), 0, 1, 22);

@@ -23,7 +23,7 @@ const SUBJECT = 'user-login-value';
 const VERSION = '0b1c2d3e-4f50-6172-8394-a5b6c7d8e9fa';
 const NOW = Date.UTC(2026, 0, 1);
 
-/** Seed 004's own login, and what is hardest to agree on. */
+/** The login of the requirement, and two with unusual values. */
 const LOGINS = [
   {
     user_id: '123',
@@ -65,7 +65,7 @@ afterAll(async () => {
 const FRAMINGS: readonly JavaFraming[] = ['confluent', 'glue', 'glue-zlib'];
 const idIn = (framing: JavaFraming): string => (framing === 'confluent' ? String(id) : VERSION);
 
-/** Glue's API has no local server: it gives the schema that the version stands for here. */
+/** Replaces Glue's API, which has no local server: every version is this schema. */
 const glue = (schema: string): SchemaRegistry => ({ schema: async () => schema });
 
 async function decoderOf(values: readonly Buffer[], glueSchema = schemas.login): Promise<DecoderOf> {
@@ -91,7 +91,7 @@ async function decode(values: readonly Buffer[], glueSchema?: string): Promise<u
 
 describe("Java's org.apache.avro", () => {
   test.each(FRAMINGS)(
-    'what it writes is read here: %s',
+    'logins that Java writes are read: %s',
     async (framing) => {
       const written = await javaAvro(
         FILES.login,
@@ -104,7 +104,7 @@ describe("Java's org.apache.avro", () => {
   );
 
   test.each(FRAMINGS)(
-    'reads what is written here: %s',
+    'Java reads written logins: %s',
     async (framing) => {
       const type = avroType(schemas.login);
       const frame = (login: unknown): Buffer => {
@@ -131,7 +131,7 @@ describe("Java's org.apache.avro", () => {
     ['avro-confluent', 'confluent'],
     ['avro-glue', 'glue'],
   ])(
-    'reads what processLogin writes: %s',
+    'Java reads the output of processLogin: %s',
     async (format, framing) => {
       const values = LOGINS.map((login) => Buffer.from(JSON.stringify(login)));
       const read = loginReader(avroRecord(schemas.login));
@@ -165,7 +165,7 @@ describe("Java's org.apache.avro", () => {
     60_000,
   );
 
-  test('a newer schema of a producer, its fields in another order, is read as ours', async () => {
+  test('a login with a newer schema and another order of fields is read', async () => {
     const newer = JSON.parse(schemas.login) as { fields: { name: string }[] };
     const added = { name: 'country', type: ['null', 'string'], default: null };
     const file = join(folder, 'newer.avsc');
@@ -192,7 +192,7 @@ describe('the schema registry', () => {
     return JSON.stringify({ ...schema, fields: [...schema.fields, field] });
   };
 
-  test("answers seed 004's question", async () => {
+  test('answers the request of the requirement: version 1 of the subject', async () => {
     const response = await version(SUBJECT, 1);
 
     expect(response.status).toBe(200);
@@ -201,7 +201,7 @@ describe('the schema registry', () => {
     expect(JSON.parse(answer.schema)).toEqual(JSON.parse(schemas.login));
   });
 
-  test('takes a new field with a default, and refuses one without (docs/schemas.md)', async () => {
+  test('accepts a new field with a default, and refuses one without a default (docs/schemas.md)', async () => {
     const { endpoint } = registry.server;
     const compatible = withField({ name: 'country', type: ['null', 'string'], default: null });
     const incompatible = withField({ name: 'country', type: 'string' });
@@ -215,15 +215,15 @@ describe('the schema registry', () => {
     expect([(await version(subject, 2)).status, (await version(subject, 3)).status]).toEqual([200, 404]);
   });
 
-  test('the same schema again is the same version', async () => {
+  test('registering the same schema again makes no new version', async () => {
     const { endpoint } = registry.server;
 
     expect(await registerSchema(endpoint, { subject: SUBJECT, schema: schemas.login })).toEqual({ id });
     expect((await version(SUBJECT, 2)).status).toBe(404);
   });
 
-  test('an id that it has not is permanent; a registry that is away is transient', async () => {
-    const [free = 0] = await choosePorts([{ name: 'nobody', usual: 28_999, option: '' }]);
+  test('an unknown id is a permanent error; an unreachable registry is a transient error', async () => {
+    const [free = 0] = await choosePorts([{ name: 'unused', usual: 28_999, option: '' }]);
     const there = confluentRegistry(registry.server.endpoint);
     const away = confluentRegistry(`http://127.0.0.1:${free}`);
 
@@ -231,7 +231,7 @@ describe('the schema registry', () => {
     await expect(away.schema(String(id), plenty)).rejects.toMatchObject({ code: 'SCHEMA_REGISTRY' });
   });
 
-  test('a registry that freezes is transient, in its time, and asked again at the next need', async () => {
+  test('a frozen registry is a transient error within the deadline, and the next call asks it again', async () => {
     const value = frameConfluent(id, avroType(schemas.login).toBuffer(LOGINS[0]));
     const key = encodingOf({ value, valueSchema: undefined });
     if (key.format !== 'avro') throw new Error('not framed');

@@ -23,7 +23,7 @@ const select = async (sql: string) => {
   return JSON.parse(formattedRecords ?? '') as Record<string, unknown>[];
 };
 
-describe('the function, bundled as it is deployed', () => {
+describe('the function, bundled as for a deployment', () => {
   const context = { getRemainingTimeInMillis: () => 30_000 };
   type Handler = (event: unknown, context: unknown) => Promise<{ applied: string[]; already: string[] }>;
   let folder: string;
@@ -60,12 +60,13 @@ describe('the function, bundled as it is deployed', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  test('applies every file of resources/sql, and a second run none', async () => {
+  test('applies every file of resources/sql, and a second run applies none', async () => {
     const handler = await bundled();
     expect(await handler({}, context)).toEqual({ applied: files, already: [] });
     expect(await handler({}, context)).toEqual({ applied: [], already: files });
     const tables = await select(
-      "SELECT relname AS name, obj_description(oid) IS NOT NULL AS described FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1",
+      `SELECT relname AS name, obj_description(oid) IS NOT NULL AS described FROM pg_class
+        WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1`,
     );
     const names = [
       'alerts',
@@ -80,7 +81,7 @@ describe('the function, bundled as it is deployed', () => {
     expect(tables).toEqual(names.map((name) => ({ name, described: name !== 'schema_migrations' })));
   });
 
-  test('two at once apply each migration once', async () => {
+  test('four runs at once apply each migration once', async () => {
     const handler = await bundled();
     const runs = await Promise.all(Array.from({ length: 4 }, () => handler({}, context)));
     expect(runs.flatMap(({ applied }) => applied).toSorted()).toEqual(files);
@@ -96,7 +97,7 @@ describe('migrations', () => {
     return applyMigrations(openDatabase(database.client, REFERENCE, plenty), readMigrations(files), plenty);
   };
 
-  test('a changed one is an error that names it', async () => {
+  test('a changed migration is an error with its name', async () => {
     await apply({ '001_first': 'CREATE TABLE first (id int);' });
     await expect(apply({ '001_first': 'CREATE TABLE first (id bigint);' })).rejects.toMatchObject({
       code: 'MIGRATION_CHANGED',
@@ -104,7 +105,7 @@ describe('migrations', () => {
     });
   });
 
-  test('one that fails is named at once, leaves nothing of itself, and the next run goes on there', async () => {
+  test('a failed migration is named and rolled back, and the next run continues with it', async () => {
     const first = { '001_first': 'CREATE TABLE first (id int);' };
     const failed = apply({ ...first, '002_second': 'CREATE TABLE second (id int); CREATE TABEL third (id int);' });
     await expect(failed).rejects.toThrow(/^migration 002_second: BROKEN_DEPLOYMENT_42601/);
@@ -117,7 +118,7 @@ describe('migrations', () => {
     });
   });
 
-  test('waits for a database that is away', async () => {
+  test('waits for an unavailable database', async () => {
     database.postgres().process?.signal('SIGKILL');
     await database.postgres().process?.exited;
     const waiting = apply({ '001_first': 'CREATE TABLE first (id int);' });

@@ -20,7 +20,7 @@ let tables: TestTables;
 beforeAll(async () => {
   tables = await startTables();
   await tables.create('notifications', 'subject:S');
-  // The first call of a client takes long.
+  // A client's first call is slow: make it before the tests.
   expect(await environment().run(many('warm', 0, 1))).toEqual([]);
 });
 afterAll(() => tables?.stop());
@@ -34,7 +34,7 @@ const speeding = (vehicleId: string, offset: number, alert = 'Speeding', timesta
 const many = (vehicleId: string, from: number, count: number) =>
   Array.from({ length: count }, (_, n) => speeding(vehicleId, from + n));
 
-/** An execution environment with a memory of its own. `publish` fails where it is told to. */
+/** An execution environment with its own memory. `publish` replaces SNS. */
 function environment(more: Partial<CooldownOptions> & { publish?: Publish } = {}) {
   const messages: Notification[] = [];
   let tooOld = 0;
@@ -55,7 +55,7 @@ function environment(more: Partial<CooldownOptions> & { publish?: Publish } = {}
   };
 }
 
-test('1,000 speeding readings are one message, whichever instances see them', async () => {
+test('1,000 speeding readings make one message, even if ten instances process them', async () => {
   const instances = Array.from({ length: 10 }, () => environment());
 
   const failures = await Promise.all(instances.map(({ run }, n) => run(many('thousand', n * 100, 100))));
@@ -72,7 +72,7 @@ test('1,000 speeding readings are one message, whichever instances see them', as
   });
 });
 
-test('another vehicle, another kind, and the time after the cooldown have messages of their own', async () => {
+test('another vehicle, another kind, or an alert after the cooldown makes its own message', async () => {
   let time = Date.now();
   const { run, messages } = environment({ now: () => time });
 
@@ -92,7 +92,7 @@ test('another vehicle, another kind, and the time after the cooldown have messag
   ]);
 });
 
-test('a message that SNS did not take is sent when the batch comes again; nobody else sends it before', async () => {
+test('a message that SNS did not accept is sent when the batch is delivered again, not before', async () => {
   let refusals = 0;
   const refusing = environment({
     publish: () => {
@@ -121,7 +121,7 @@ test('a message that SNS did not take is sent when the batch comes again; nobody
   expect(other.messages).toHaveLength(1);
 }, 60_000);
 
-test('where the alert that claimed is too old when it comes again, a younger one sends its message', async () => {
+test('if the alert with the claim is too old when it comes again, a younger alert sends the message', async () => {
   let time = Date.now();
   const now = () => time;
   const first = [speeding('overtaken', 1, 'Speeding', ago(HOUR - MINUTE))];
@@ -136,12 +136,12 @@ test('where the alert that claimed is too old when it comes again, a younger one
   expect(await next.run(younger)).toEqual([]);
 
   expect(next.messages).toHaveLength(1);
-  // It is told of, so the one that had claimed first has nothing to send.
+  // The message was sent, so the alert with the first claim sends nothing.
   expect(await next.run(first)).toEqual([]);
   expect(next.messages).toHaveLength(1);
 }, 60_000);
 
-test('a function that dies between the claim and the message: the alert that comes again sends it', async () => {
+test('if a function dies between the claim and the message, the next delivery sends it', async () => {
   const dying = environment({ publish: () => new Promise(() => {}) });
   void dying.run([speeding('crash', 7)]);
   const claims = () => tables.items('notifications');
@@ -149,14 +149,14 @@ test('a function that dies between the claim and the message: the alert that com
   await eventually(isClaimed, { what: 'the claim', seen: claims });
 
   const next = environment();
-  // Delivered again from further back, so that the alert that had claimed is not the first.
+  // Delivered again from an earlier offset, so that the alert with the claim is not the first.
   await next.run(many('crash', 5, 10));
   await next.run(many('crash', 5, 10));
 
   expect(next.messages).toHaveLength(1);
 });
 
-test('a message that is out is not sent again, though its batch comes again', async () => {
+test('a message is not sent again if its batch is delivered again', async () => {
   const first = environment();
   await first.run(many('again', 0, 3));
 
@@ -166,7 +166,7 @@ test('a message that is out is not sent again, though its batch comes again', as
   expect(second.messages).toEqual([]);
 });
 
-test('an alert that is too old is counted and told to nobody; nor does it begin a cooldown', async () => {
+test('an alert that is too old is counted; it sends no message and starts no cooldown', async () => {
   const { run, messages, tooOld } = environment();
   const week = Array.from({ length: 7 }, (_, day) => speeding('old', day, 'Speeding', ago((day + 1) * 24 * HOUR)));
 
@@ -179,7 +179,7 @@ test('an alert that is too old is counted and told to nobody; nor does it begin 
   expect(messages).toHaveLength(2);
 });
 
-test('what is no alert fails alone', async () => {
+test('a record that is no alert fails alone', async () => {
   const { run, messages } = environment();
 
   const failures = await run([{ topic: 'alerts-topic', offset: 8, value: 'no JSON' }, speeding('beside', 9)]);
@@ -189,7 +189,7 @@ test('what is no alert fails alone', async () => {
 });
 
 describe('the function as Lambda loads it', () => {
-  /** SNS, as far as a client of it sees: what it was asked for, and whether it is there. */
+  /** Requests to the test's SNS server. `answers` is its HTTP status. */
   const requests: URLSearchParams[] = [];
   let answers = 200;
   let sns: Server;
@@ -210,7 +210,7 @@ describe('the function as Lambda loads it', () => {
   });
   afterAll(() => sns.close());
 
-  test('publishes to its topic; while SNS is away the batch is handed back', async () => {
+  test('publishes to its topic; while SNS is unavailable, the batch is handed back', async () => {
     Object.assign(process.env, {
       AWS_REGION: LOCAL_REGION,
       AWS_ACCESS_KEY_ID: DUMMY_CREDENTIALS.accessKeyId,

@@ -28,7 +28,7 @@ const fail = () => Promise.reject(new Error('poison'));
 const environment = () => ({ AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_ENDPOINT_URL_S3: archive.server.endpoint });
 const onFailure = () => `arn:aws:s3:::${archive.bucket}`;
 
-test('a batch that is given up becomes an object in the documented format, the whole event in it', async () => {
+test('a batch that is given up becomes an object in the documented format with the whole event', async () => {
   const topic = await createTopic(2);
   await produce(topic, [
     { partition: 0, value: 'one', timestamp: '1700000000000' },
@@ -93,7 +93,7 @@ test('a batch that is given up becomes an object in the documented format, the w
   });
 });
 
-test('a bucket that is not there holds the partition, and nothing is committed', async () => {
+test('a missing bucket blocks the partition, and nothing is committed', async () => {
   const topic = await createTopic(1);
   await produce(topic, numbered(0, 0, 1));
   const run = start(topic, fail, { retry, onFailure: `arn:aws:s3:::${topic}` }, environment());

@@ -12,7 +12,7 @@ import type { ServerContext } from '#local/servers/server.ts';
 let folder: string;
 let context: ServerContext;
 beforeEach(async () => {
-  // Mode 0700, as mkdtemp makes it: as root, PostgreSQL's user can't pass through it.
+  // mkdtemp gives it mode 0700: if the test runs as root, PostgreSQL's user can't enter it.
   folder = await mkdtemp(join(tmpdir(), 'test-postgres-'));
   const data = join(folder, 'postgres');
   await mkdir(data, { mode: 0o700 });
@@ -31,7 +31,7 @@ async function query(endpoint: string, sql: string): Promise<Record<string, unkn
   }
 }
 
-test('UTF8, C, UTC, on 127.0.0.1 alone; not root; folders keep their modes', async () => {
+test('runs with UTF8, C and UTC, only on 127.0.0.1, not as root; folders keep their modes', async () => {
   const server = postgresServer(context);
   await server.start();
   await server.ready();
@@ -60,7 +60,7 @@ test('UTF8, C, UTC, on 127.0.0.1 alone; not root; folders keep their modes', asy
   }
 });
 
-test('its runner killed, it ends by itself; the next start goes on from the kept folder at once', async () => {
+test('ends by itself if its runner is killed; the next start continues with the kept folder at once', async () => {
   const runner = fork('test/support/postgres-runner.ts');
   runner.send(context);
   const [pid] = (await once(runner, 'message')) as [number];
@@ -68,7 +68,7 @@ test('its runner killed, it ends by itself; the next start goes on from the kept
   await query(server.endpoint, 'CREATE TABLE kept AS SELECT 1 AS id');
   runner.kill('SIGKILL');
 
-  // No waiting for the former one: that is what the server itself does.
+  // The test doesn't wait for the end of the first server: the next start does.
   await server.start();
   await server.ready();
   try {
@@ -79,7 +79,7 @@ test('its runner killed, it ends by itself; the next start goes on from the kept
   }
 });
 
-test('a start that was killed while it made the data starts anew', async () => {
+test('after a start that was killed while it created the data, the next one creates it anew', async () => {
   await mkdir(join(context.data, 'database.new', 'base'), { recursive: true });
   const server = postgresServer(context);
   await server.start();

@@ -14,7 +14,7 @@ import { createTopics } from '../support/topics.ts';
 const LIMIT = 1_019_904;
 const NARROW = 20_000;
 const limits = { frozen: LIMIT, large: LIMIT, narrow: LIMIT, exact: LIMIT, restarted: LIMIT };
-/** Far below what a frozen broker costs a test; far above what one answer takes. */
+/** Short enough for tests with a frozen broker, and much longer than one answer takes. */
 const ATTEMPT_MS = 2_000;
 
 let broker: TestBroker;
@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => broker?.stop());
 
-/** A topic that takes less than the producer is told. */
+/** A topic with a smaller limit than the one that the producer knows. */
 async function createNarrowTopic(): Promise<void> {
   const admin = new Kafka({ brokers: [broker.endpoint], logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
@@ -52,14 +52,14 @@ const send = (messages: Message[], ms = 60_000) => producer.send(broker.endpoint
 const stored = async (topic: string) => (await broker.readAll(topic)).map(({ value }) => value?.toString());
 const signal = (name: NodeJS.Signals) => broker.server.process?.signal(name);
 
-test('what is acknowledged is stored, in order, though a broker that froze failed the sends before it', async () => {
+test('acknowledged records are stored in order, also after failed sends to a frozen broker', async () => {
   producer = createProducer({ auth: 'none', clientId: 'test', limits, attemptMs: ATTEMPT_MS });
   const acknowledged: string[] = [];
   const sendAcknowledged = async (...values: string[]) => {
     await send(values.map((value) => message('frozen', value)));
     acknowledged.push(...values);
   };
-  // Thawed at once, what the client gave up on is still on its way; later, the client has forgotten it.
+  // With 0 ms, the request that the client gave up on may still arrive; after 2 s, the client has forgotten it.
   for (const [round, frozenMs] of [0, 2_000, 0].entries()) {
     await sendAcknowledged(`${round} before`);
     await freeze(broker.server);
@@ -76,22 +76,22 @@ test('what is acknowledged is stored, in order, though a broker that froze faile
     await sendAcknowledged(`${round} second after`, `${round} third after`);
   }
 
-  // One that a busy machine is late to acknowledge is sent again: its first copies are in order.
+  // On a busy machine, a record that is acknowledged late is sent again: the first copies are in order.
   const all = new Set(await stored('frozen'));
   expect([...all].filter((value) => !value?.endsWith('frozen'))).toEqual(acknowledged);
 });
 
-test('more than a topic takes at once is split by bytes and stored in order', async () => {
+test('more records than fit in one request are split by bytes and stored in order', async () => {
   const values = Array.from({ length: 30 }, (_, n) => `${n} ${'x'.repeat(200_000)}`);
 
   expect(await send(values.map((value) => message('large', value)))).toEqual([]);
 
-  // A part that took longer than an attempt may is stored twice.
+  // A request that takes longer than one attempt is sent again, and stored twice.
   const numbers = (await stored('large')).map((value) => value?.split(' ')[0]);
   expect([...new Set(numbers)]).toEqual(values.map((_, n) => String(n)));
 }, 30_000);
 
-test('of a topic that takes less than believed, the record that is too large alone is refused', async () => {
+test('if a topic takes less than the producer knows, only the record that is too large is refused', async () => {
   const values = Array.from({ length: 100 }, (_, n) => `${String(n).padStart(3, '0')} ${'x'.repeat(1_000)}`);
   values[57] = `057 ${'x'.repeat(NARROW)}`;
   const messages = values.map((value, n) => message('narrow', value, { key: Buffer.from(`key ${n % 7}`) }));
@@ -101,7 +101,7 @@ test('of a topic that takes less than believed, the record that is too large alo
   expect(refused.map(({ message: { value } }) => value?.toString().slice(0, 3))).toEqual(['057']);
   expect(refused[0]?.error).toBeInstanceOf(PermanentError);
   expect(refused[0]?.error.code).toBe('TOO_LARGE');
-  // What was refused together with others may be stored twice; each key's first copies are in order.
+  // Records that were refused in one batch with it may be stored twice; each key's first copies are in order.
   const firsts = [...new Set(await broker.readAll('narrow').then((all) => all.map(keyAndNumber)))];
   const expected = messages.map(keyAndNumber).filter((text) => !text.endsWith('057'));
   expect(firsts.toSorted()).toEqual(expected.toSorted());
@@ -114,7 +114,7 @@ test('of a topic that takes less than believed, the record that is too large alo
 const keyAndNumber = ({ key, value }: { key?: Buffer | null; value: Buffer | null }) =>
   `${key?.toString()} ${value?.toString().slice(0, 3)}`;
 
-test('key, value and headers are stored byte for byte, absent ones as absent', async () => {
+test('key, value and headers are stored byte for byte, and missing ones stay missing', async () => {
   const bytes = Buffer.from([0, 255, 128, 10]);
   const header = (name: string, value: Buffer) => ({ name, value });
   await send([
@@ -143,23 +143,23 @@ test('key, value and headers are stored byte for byte, absent ones as absent', a
   expect(found).toContainEqual({ key: empty, value: empty, headers: [['twice', [Buffer.from('1'), bytes]]] });
 });
 
-test('headers are in the log in their order, repeated names and names like numbers too, and null as null', async () => {
+test('headers are in the log in their order, with repeated names, numeric names and null values', async () => {
   const text = (name: string, value: string) => ({ name, value: Buffer.from(value) });
   const headers = [text('b', '1'), text('2', 'two'), text('1', 'one'), text('b', '3'), { name: 'n', value: null }];
   await send([message('exact', 'ordered', { headers })]);
 
-  // A name and a value, each with its length doubled before it; 1 is the length of null.
+  // Each name and each value follows its doubled length; null has the length 1.
   const bytes = Buffer.from('\u0002b\u00021\u00022\u0006two\u00021\u0006one\u0002b\u00023\u0002n\u0001');
   expect((await broker.logOf('exact')).includes(bytes)).toBe(true);
   const ordered = (await broker.readAll('exact')).find(({ value }) => value?.toString() === 'ordered');
   expect(ordered?.headers?.['n']).toBeNull();
 }, 30_000);
 
-test('a record of just the bytes that a topic takes is taken, one of a byte more is not', async () => {
+test('a record of exactly the maximum size of its topic is stored, and one byte more is refused', async () => {
   const headers = [{ name: 'name', value: Buffer.from('value') }];
   const sized = (bytes: number) => {
     const empty = message('narrow', '', { headers });
-    // Lengths over 8,191 take three bytes, not one: of the value, and of the record.
+    // A length over 8,191 takes three bytes instead of one: the value has one, and the record has one.
     return message('narrow', 'x'.repeat(bytes - batchBytes(empty) - 4), { headers });
   };
   const [fitting, over] = [sized(NARROW), sized(NARROW + 1)];
@@ -171,7 +171,7 @@ test('a record of just the bytes that a topic takes is taken, one of a byte more
   expect(refused[0]?.fits).toBeLessThan(NARROW);
 }, 30_000);
 
-/** kafkajs begins the list of a header called `constructor` with what an object inherits under that name. */
+/** kafkajs starts the list of a header called `constructor` with the object's inherited constructor: leave it out. */
 const own = (headers: TestRecord['headers']) =>
   Object.entries(headers ?? {}).map(([name, held]) => [name, [held].flat().filter((one) => Buffer.isBuffer(one))]);
 

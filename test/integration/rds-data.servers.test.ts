@@ -20,7 +20,7 @@ import { eventually } from '../support/eventually.ts';
 import { freeze } from '../support/freeze.ts';
 
 let database: TestDatabase;
-/** A client whose statements and idle transactions soon end. */
+/** A client with short timeouts for statements and idle transactions. */
 let hasty: RDSDataClient;
 beforeAll(async () => {
   database = await startDatabase();
@@ -37,7 +37,7 @@ async function value(sql: string, parameters: SqlParameter[] = [], options: Opti
   return (await execute(sql, parameters, options)).records?.[0]?.[0];
 }
 
-/** An error as a caller of the SDK sees it. */
+/** The error that a caller of the SDK sees. */
 async function failure(call: Promise<unknown>): Promise<{ name: string; message: string; status: number | undefined }> {
   const error: unknown = await call.then(
     () => undefined,
@@ -80,7 +80,7 @@ describe('values', () => {
     ['text', { isNull: true }],
     ['jsonb', { isNull: true }, 'JSON'],
   ];
-  test.each(there)('%s there and back: %j %s', async (type, field, ...[typeHint]) => {
+  test.each(there)('%s is written and read back: %j %s', async (type, field, ...[typeHint]) => {
     const table = `t_${Math.random().toString(36).slice(2)}`;
     await execute(`CREATE TABLE ${table} (v ${type})`);
     const parameter = { name: 'v', value: field, ...(typeHint ? { typeHint } : {}) };
@@ -110,14 +110,15 @@ describe('values', () => {
     expect(await value(sql, [], options)).toEqual(field);
   });
 
-  test('a name used twice is one parameter; strings, casts and slices hold none', async () => {
+  test('a name that is used twice is one parameter; strings, casts and slices contain no parameter', async () => {
     const sql = `SELECT :a::int + :a::int, ':a', (ARRAY[1,2,3])[1:2], $x$ :b $x$ -- :c`;
     const { records } = await execute(sql, [{ name: 'a', value: { stringValue: '21' } }]);
     expect(records?.[0]?.slice(0, 2)).toEqual([{ longValue: 42 }, { stringValue: ':a' }]);
   });
 
-  test('as JSON: one object for each record, keyed by label', async () => {
-    const sql = `SELECT 1 AS "one", NULL::int AS none, 'x' AS text, true AS yes, '\\x00ff'::bytea AS bytes, ARRAY[1,2] AS list`;
+  test('JSON has one object for each record, with the labels as keys', async () => {
+    const sql = `SELECT 1 AS "one", NULL::int AS none, 'x' AS text, true AS yes,
+      '\\x00ff'::bytea AS bytes, ARRAY[1,2] AS list`;
     const { formattedRecords, records } = await execute(sql, [], { formatRecordsAs: 'JSON' });
     expect(records).toBeUndefined();
     expect(JSON.parse(formattedRecords ?? '')).toEqual([
@@ -125,7 +126,7 @@ describe('values', () => {
     ]);
   });
 
-  test('metadata of columns, where asked for', async () => {
+  test('metadata of columns are returned on request', async () => {
     await execute('CREATE TABLE described (id serial PRIMARY KEY, price numeric(8,2))');
     const sql = 'SELECT id AS number, price, 1 AS one FROM described';
     const { columnMetadata } = await execute(sql, [], { includeResultMetadata: true });
@@ -138,7 +139,7 @@ describe('values', () => {
     expect((await execute(sql)).columnMetadata).toBeUndefined();
   });
 
-  test('no setting of a call is seen by the next', async () => {
+  test('settings of a call do not change the next call', async () => {
     await execute('CREATE TEMPORARY TABLE gone (id int)');
     await execute("SET statement_timeout = '12345'");
     expect(
@@ -151,13 +152,14 @@ describe('values', () => {
 });
 
 describe('errors', () => {
-  test("PostgreSQL's, with detail and SQLSTATE", async () => {
+  test('an error of PostgreSQL has its detail and SQLSTATE', async () => {
     await execute('CREATE TABLE once (id int PRIMARY KEY)');
     await execute('INSERT INTO once VALUES (1)');
     expect(await failure(execute('INSERT INTO once VALUES (1)'))).toEqual({
       name: 'DatabaseErrorException',
       message:
-        'ERROR: duplicate key value violates unique constraint "once_pkey"\n  Detail: Key (id)=(1) already exists.; SQLState: 23505',
+        'ERROR: duplicate key value violates unique constraint "once_pkey"\n' +
+        '  Detail: Key (id)=(1) already exists.; SQLState: 23505',
       status: 400,
     });
   });
@@ -255,7 +257,7 @@ describe('errors', () => {
     expect(await failure(call())).toEqual({ name, message: expect.stringMatching(message), status });
   });
 
-  test('a row of 64 KiB, and a statement that returns none however long its values, are answered', async () => {
+  test('a row of 64 KiB is returned, and a parameter may be longer than that', async () => {
     const { records } = await execute("SELECT repeat('x', 65536)");
     expect(records?.[0]?.[0]?.stringValue).toHaveLength(65_536);
     await expect(execute('SELECT length(:v)', [text('v', 'x'.repeat(70_000))])).resolves.toMatchObject({
@@ -268,7 +270,7 @@ describe('errors', () => {
     expect([response.status, response.headers.get('x-amzn-errortype')]).toEqual([403, 'ForbiddenException']);
   });
 
-  test('a statement over its time is cancelled; with continueAfterTimeout it goes on', async () => {
+  test('a statement is cancelled at its timeout; with continueAfterTimeout it continues', async () => {
     await execute('CREATE TABLE slow (id int)');
     const insert = (id: number) => `INSERT INTO slow SELECT ${id} FROM (SELECT pg_sleep(1)) AS s`;
     const [cut, goesOn] = await Promise.all([
@@ -289,7 +291,7 @@ describe('transactions', () => {
   beforeAll(() => execute('CREATE TABLE ledger (id int PRIMARY KEY)'));
   beforeEach(() => execute('TRUNCATE ledger'));
 
-  test('seen by others when committed, never when rolled back', async () => {
+  test('others see a committed transaction, and never one that is rolled back', async () => {
     const [kept, dropped] = [await begin(), await begin()];
     await execute('INSERT INTO ledger VALUES (1)', [], { transactionId: kept });
     await execute('INSERT INTO ledger VALUES (2)', [], { transactionId: dropped });
@@ -300,7 +302,7 @@ describe('transactions', () => {
     expect((await failure(end('commit', kept))).name).toBe('TransactionNotFoundException');
   });
 
-  test('a commit after a failed statement is an error, not a commit', async () => {
+  test('a commit after a failed statement is an error and commits nothing', async () => {
     const transactionId = await begin();
     await execute('INSERT INTO ledger VALUES (1)', [], { transactionId });
     await failure(execute('INSERT INTO ledger VALUES (1)', [], { transactionId }));
@@ -309,7 +311,7 @@ describe('transactions', () => {
     expect(await rows('ledger')).toBe(0);
   });
 
-  test('two statements at once are refused', async () => {
+  test('a second statement at the same time is refused', async () => {
     const [other, transactionId] = [await begin(), await begin()];
     const lock = (id: string) => execute('SELECT pg_advisory_xact_lock(7)::text', [], { transactionId: id });
     await lock(other);
@@ -324,7 +326,7 @@ describe('transactions', () => {
     await end('rollback', transactionId);
   });
 
-  test('an idle one is rolled back', async () => {
+  test('an idle transaction is rolled back', async () => {
     const transactionId = await begin(hasty);
     await execute('INSERT INTO ledger VALUES (1)', [], { transactionId }, hasty);
     const open = () => value("SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction'");
@@ -334,7 +336,7 @@ describe('transactions', () => {
     expect(await rows('ledger')).toBe(0);
   });
 
-  test('a batch is done whole or not at all', async () => {
+  test('a batch is executed completely or not at all', async () => {
     const batch = (...ids: number[]) =>
       database.client.send(
         new BatchExecuteStatementCommand({
@@ -349,9 +351,10 @@ describe('transactions', () => {
   });
 });
 
-test('10,000 rows in one statement, once', async () => {
+test('10,000 rows are inserted in one statement, and a second time changes nothing', async () => {
   await execute(
-    `CREATE TABLE bulk (source text PRIMARY KEY, vehicle_id text, event_time timestamptz, latitude float8, longitude float8)`,
+    `CREATE TABLE bulk (source text PRIMARY KEY, vehicle_id text, event_time timestamptz,
+      latitude float8, longitude float8)`,
   );
   const rows = Array.from({ length: 10_000 }, (_, offset) => ({
     source: `raw-data-topic-0-${offset}`,
@@ -361,7 +364,8 @@ test('10,000 rows in one statement, once', async () => {
     longitude: -offset / 1000,
   }));
   const sql = `INSERT INTO bulk SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb))
-    AS r(source text, vehicle_id text, event_time timestamptz, latitude float8, longitude float8) ON CONFLICT DO NOTHING`;
+    AS r(source text, vehicle_id text, event_time timestamptz, latitude float8, longitude float8)
+    ON CONFLICT DO NOTHING`;
   const insert = () =>
     execute(sql, [{ name: 'rows', value: { stringValue: JSON.stringify(rows) }, typeHint: 'JSON' }], {
       continueAfterTimeout: true,
@@ -373,14 +377,14 @@ test('10,000 rows in one statement, once', async () => {
   expect((await insert()).numberOfRecordsUpdated).toBe(0);
 });
 
-test('a frozen database times out, and goes on when it is thawed', async () => {
+test('a frozen database is a timeout, and works again afterwards', async () => {
   await freeze(database.postgres());
   expect((await failure(execute('SELECT 1', [], {}, hasty))).name).toBe('StatementTimeoutException');
   database.postgres().process?.signal('SIGCONT');
   expect(await value('SELECT 1')).toEqual({ longValue: 1 });
 });
 
-test('it stops while the database is frozen', async () => {
+test('the Data API stops while the database is frozen', async () => {
   const other = await startDatabase();
   await freeze(other.postgres());
   await other.dataApi.stop();
@@ -393,7 +397,7 @@ describe('through lib', () => {
     await expect(late).rejects.toMatchObject({ code: 'DATABASE_DEADLINE', retriable: true });
   });
 
-  test('wrong data is permanent; a transaction that throws leaves nothing', async () => {
+  test('wrong data is a permanent error; a transaction that throws changes nothing', async () => {
     const opened = openDatabase(database.client, REFERENCE, plenty);
     await opened.execute('CREATE TABLE whole (id int)');
     const failing = opened.transaction(async (inside) => {
@@ -407,15 +411,18 @@ describe('through lib', () => {
   });
 });
 
-test('a killed database is unavailable, and back when it is started again', async () => {
+test('a killed database is unavailable, and works again after a start', async () => {
   await execute('CREATE TABLE survivors (id int)');
   const transactionId = await begin();
   database.postgres().process?.signal('SIGKILL');
   await database.postgres().process?.exited;
   const unavailable = { name: 'DatabaseUnavailableException', status: 504 };
-  // Its sessions end when they notice that it is gone.
+  // Until its sessions notice the end of the database, the error is another one.
   const asked = () => failure(execute('SELECT 1'));
-  await eventually(async () => (await asked()).name === unavailable.name, { what: 'that it is known', seen: asked });
+  await eventually(async () => (await asked()).name === unavailable.name, {
+    what: 'DatabaseUnavailableException',
+    seen: asked,
+  });
   expect(await asked()).toMatchObject(unavailable);
   expect(await failure(execute('SELECT 1', [], { transactionId }))).toMatchObject(unavailable);
   await database.startPostgres();

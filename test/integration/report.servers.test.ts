@@ -53,7 +53,7 @@ const places = () => {
 };
 const report = () => reconcile({ ...facts, ...places() });
 
-/** Runs a command on the test's own stack. */
+/** Runs a command on the stack of this test. */
 async function run(make: (find: () => Promise<StackFile>) => Command<never>, ...args: string[]) {
   const out = jest.spyOn(console, 'log').mockImplementation(() => {});
   const err = jest.spyOn(console, 'error').mockImplementation(() => {});
@@ -67,7 +67,7 @@ async function run(make: (find: () => Promise<StackFile>) => Command<never>, ...
 const any = (command: unknown) => command as (find: () => Promise<StackFile>) => Command<never>;
 
 describe('reconcile', () => {
-  test('what was written right is found right, from real servers', async () => {
+  test('a correct world on real servers has no findings', async () => {
     const found = await report();
     expect(found.findings).toEqual([]);
     expect(found.problems).toEqual([]);
@@ -75,7 +75,7 @@ describe('reconcile', () => {
     expect(found.latencyMs.s3?.samples).toBe(54);
   });
 
-  test('it leaves no consumer group behind', async () => {
+  test('no consumer group is left behind', async () => {
     await report();
     const admin = kafkaOf(stack.endpoints, 'test').admin();
     await admin.connect();
@@ -84,7 +84,7 @@ describe('reconcile', () => {
     expect(groups).toEqual([]);
   });
 
-  test('a store that does not answer is no proof', async () => {
+  test('if a store does not answer, the report is not ok', async () => {
     const { kafka, stores } = places();
     const s3 = { ...stores.s3, bucket: 'another' };
     const found = await reconcile({ ...facts, kafka, stores: { ...stores, s3 } });
@@ -109,7 +109,7 @@ describe('commands', () => {
     expect(shown.out).toContain('base64://4=');
   });
 
-  test('produce takes a whole file as one record, and no key where none is given', async () => {
+  test('produce --whole produces the file as one record, without a key if none is given', async () => {
     const input = join(root, 'whole');
     await writeFile(input, 'two\nlines\n');
     const { out } = await run(any(produce), 'demo_topic', '--whole', input);
@@ -117,19 +117,19 @@ describe('commands', () => {
     expect(shown.out).toMatch(new RegExp(`^  ${out}  \\S+  -  two\\\\nlines\\\\n$`, 'm'));
   });
 
-  test('an unknown topic is an error that lists those that there are', async () => {
+  test('an unknown topic is an error that lists the topics', async () => {
     const { code, err } = await run(any(produce), 'raw-data', '-');
     expect(code).toBe(2);
     expect(err).toContain('produce: no topic "raw-data"; the topics are alerts-topic, demo-dlq, demo_topic,');
   });
 
-  test('a missing file says how to give a record itself', async () => {
+  test('the error for a missing file says how to produce a record from the command line', async () => {
     const { code, err } = await run(any(produce), 'demo_topic', '{"a":1}');
     expect(code).toBe(1);
     expect(err).toContain('to produce a record from the command line: echo');
   });
 
-  test('tail --match shows only what holds the text', async () => {
+  test('tail --match shows only lines that contain the text', async () => {
     const input = join(root, 'haystack');
     await writeFile(input, 'hay\nneedle\nhay\n');
     const produced = await run(any(produce), 'demo_topic', '--key', 'k1', input);
@@ -142,7 +142,7 @@ describe('commands', () => {
     ]);
   });
 
-  test('tail that sees too few in its time exits 1', async () => {
+  test('tail exits with code 1 if too few records came before its timeout', async () => {
     expect(await run(any(tail), 'alerts-topic', '--count', '1', '--timeout', '1')).toMatchObject({ code: 1, out: '' });
   });
 
@@ -153,7 +153,7 @@ describe('commands', () => {
     );
   });
 
-  test('follow shows the whole way of a good record', async () => {
+  test('follow shows everything that was produced from a good record and stored', async () => {
     const { code, out } = await run(any(follow), 'raw-data-topic-0-0');
     expect(code).toBe(0);
     expect(out).toMatch(/^record\n {2}raw-data-topic-0-0 {2}2026-11-21T08:00:00\.000Z {2}V0 {2}\{"vehicleId":"V0"/);
@@ -168,7 +168,7 @@ describe('commands', () => {
     expect(out).toMatch(/opensearch\n {2}alerts-2026\.11 {2}\{.*raw-data-topic-0-0\/Delay/);
   });
 
-  test('follow shows a dead letter, and leads from a produced record to its source', async () => {
+  test('follow shows a dead letter, and starts from the source of a produced record', async () => {
     const bad = world.topics['raw-data-topic'].records.find(({ value }) => value === null);
     const { out } = await run(any(follow), `raw-data-topic-${bad?.partition}-${bad?.offset}`);
     expect(out).toMatch(/produced\n {2}raw-data-dlq-\d-\d .*dead=NULL_VALUE/);
@@ -178,7 +178,7 @@ describe('commands', () => {
     );
   });
 
-  test('follow of what is nowhere exits 1', async () => {
+  test('follow exits with code 1 if nothing is found', async () => {
     expect((await run(any(follow), 'raw-data-topic-0-99999')).code).toBe(1);
     expect((await run(any(follow), 'nonsense')).code).toBe(2);
   });
@@ -191,7 +191,7 @@ describe('commands', () => {
     expect(JSON.parse(json.out)[0]).toMatchObject({ alert: 'Delay' });
   });
 
-  test('sql passes PostgreSQL’s own words on', async () => {
+  test('sql prints the error of PostgreSQL', async () => {
     expect(await run(any(sql), 'select * from reading')).toMatchObject({
       code: 1,
       err: 'sql: relation "reading" does not exist',
@@ -200,7 +200,7 @@ describe('commands', () => {
 });
 
 describe('live samples', () => {
-  test('an alert that arrives is seen with its source and time', async () => {
+  test('a new alert is recorded with its source and time', async () => {
     const watch = await watchAlerts({ brokers: stack.endpoints.kafka });
     const producer = kafkaOf(stack.endpoints, 'test').producer();
     await producer.connect();
@@ -215,7 +215,7 @@ describe('live samples', () => {
     expect(samples[0]?.arrived).toBeLessThanOrEqual(Date.now());
   });
 
-  test('an item that changes is seen', async () => {
+  test('a changed item is recorded', async () => {
     const table = 'vehicles';
     const watch = watchVehicles({ endpoint: stack.endpoints.dynamodb, table });
     const dynamodb = dynamodbOf(stack.endpoints);
@@ -233,8 +233,8 @@ describe('live samples', () => {
         }),
       );
     };
-    // The first look says nothing: changes until two are seen.
-    await eventually(() => change().then(() => watch.seen() > 1), { what: 'two changes that are seen' });
+    // The first read records nothing: change the item until two changes are recorded.
+    await eventually(() => change().then(() => watch.seen() > 1), { what: 'two recorded changes' });
     const samples = await watch.stop();
     dynamodb.destroy();
     const seen = samples.map(({ source }) => Number(source.replace('raw-data-topic-1-', '')));
@@ -244,7 +244,7 @@ describe('live samples', () => {
   });
 });
 
-test('a trip that comes into its table is seen once, as is its end', async () => {
+test('a new trip is recorded once, and so is its end', async () => {
   const watch = watchTrips({ endpoint: stack.endpoints.dynamodb, table: 'trips' });
   const seen = async (count: number) => {
     for (const bound = Date.now() + 10_000; watch.seen() < count; await new Promise((end) => setTimeout(end, 20)))
@@ -278,7 +278,7 @@ test('alerts prints a table, counts, or JSON', async () => {
   expect(await run(any(alerts), '--by', 'colour')).toMatchObject({ code: 2 });
 });
 
-test('a document that appears is seen, once', async () => {
+test('a new document is recorded once', async () => {
   const client = new Client({ node: stack.endpoints.opensearch });
   const watch = watchDocuments({ endpoint: stack.endpoints.opensearch });
   const ids: string[] = [];
@@ -290,8 +290,8 @@ test('a document that appears is seen, once', async () => {
     return id;
   };
   const before = Date.now();
-  // The first look says nothing: documents until one is seen, then one more.
-  await eventually(async () => (await create()) && watch.seen() > 0, { what: 'a document that is seen' });
+  // The first search records nothing: create documents until one is recorded, then create one more.
+  await eventually(async () => (await create()) && watch.seen() > 0, { what: 'a recorded document' });
   const last = await create();
   const refreshed = async () => {
     const { body } = await client.search({ index: 'alerts-2026.11', body: { query: { term: { source: last } } } });
@@ -299,7 +299,7 @@ test('a document that appears is seen, once', async () => {
   };
   await eventually(refreshed, { what: 'the last document in a search' });
   const seen = watch.seen();
-  await eventually(async () => (await create()) && watch.seen() > seen, { what: 'one behind it that is seen' });
+  await eventually(async () => (await create()) && watch.seen() > seen, { what: 'a later recorded document' });
   const samples = await watch.stop();
   for (const id of ids) await client.delete({ index: 'alerts-2026.11', id });
   await client.close();
@@ -310,8 +310,8 @@ test('a document that appears is seen, once', async () => {
   expect(samples[0]?.seen).toBeGreaterThanOrEqual(before);
 });
 
-/** Last: each leaves the servers as it made them. */
-test('what is then taken away or changed in a real store is found', async () => {
+/** The last test on these stores, because it doesn't undo its changes. */
+test('removed and changed data in real stores are found', async () => {
   const { s3, rds } = placesOf(stack.endpoints, REFERENCES).stores;
   const objects = s3Of(stack.endpoints);
   const listed = await objects.send(new ListObjectsV2Command({ Bucket: s3.bucket, Prefix: 'alerts-topic/' }));
@@ -339,7 +339,7 @@ test('what is then taken away or changed in a real store is found', async () => 
   expect(groups.get('opensearch alerts lost')).toBe('raw-data-topic-0-0/Speeding');
 });
 
-test('without a running stack a command says so on one line, and exits 1', async () => {
+test('without a running stack, a command prints one line and exits with code 1', async () => {
   const command = join(import.meta.dirname, '../../cli/sql.ts');
   const source = `import { runCommand } from ${JSON.stringify(join(command, '../command.ts'))};
     import { sql } from ${JSON.stringify(command)};

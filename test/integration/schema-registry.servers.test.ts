@@ -35,7 +35,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** The local addresses, in the hexadecimal of /proc/net/tcp, that a process listens on. */
+/** The addresses that a process listens on, in hexadecimal as in /proc/net/tcp. */
 async function listening(pid: number): Promise<string[]> {
   const open = await readdir(`/proc/${pid}/fd`);
   const links = await Promise.all(open.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')));
@@ -46,11 +46,11 @@ async function listening(pid: number): Promise<string[]> {
     .map(([, address = '']) => address.split(':')[0] ?? '');
 }
 
-(process.platform === 'linux' ? test : test.skip)('listens on 127.0.0.1 alone, its management too', async () => {
+(process.platform === 'linux' ? test : test.skip)('listens only on 127.0.0.1, also for its management', async () => {
   expect(new Set(await listening(server.process?.pid ?? 0))).toEqual(new Set(['0100007F']));
 });
 
-test('kept data keeps what ids stand for', async () => {
+test('with kept data, an id still gives its schema after a restart', async () => {
   const { id } = await registerSchema(server.endpoint, { subject: 'first-value', schema: SCHEMA });
   await server.stop();
   await server.start();
@@ -61,7 +61,7 @@ test('kept data keeps what ids stand for', async () => {
   expect(await answer.json()).toMatchObject({ schema: SCHEMA });
 });
 
-test('an older JDK is named, with what to do', async () => {
+test('the error for an older JDK names it and says what to do', async () => {
   const old = await make({ ...java, version: 17, home: '/opt/jdk-17' });
 
   await expect(old.start()).rejects.toThrow(/needs a JDK >= 21; \/opt\/jdk-17 is 17.*--only fleet,orders/);

@@ -16,7 +16,7 @@ afterAll(() => Promise.all([tables?.stop(), broker?.stop()]));
 
 type Handler = (event: MskEvent, context: ReturnType<typeof lambdaContext>) => Promise<unknown>;
 
-/** The function as Lambda loads it: what it needs comes from its environment. */
+/** Loads the function as Lambda does: it takes its settings from the environment. */
 async function loadHandler(): Promise<Handler> {
   Object.assign(process.env, {
     AWS_REGION: LOCAL_REGION,
@@ -41,7 +41,7 @@ async function loadHandler(): Promise<Handler> {
   return (await import('#functions/sinks/upsertIntoDynamodb.ts')).handler as unknown as Handler;
 }
 
-test("a sink's bad records go to their topic's dead-letter topic as they are; the others to the store", async () => {
+test('bad records go unchanged to the dead-letter topic of their topic, the others to the store', async () => {
   const event = JSON.parse(await readFile('events/upsertIntoDynamodb/bad.json', 'utf8')) as MskEvent;
   const [first, second] = event.records['processed-data-topic-9'] ?? [];
 
@@ -61,7 +61,7 @@ test("a sink's bad records go to their topic's dead-letter topic as they are; th
   ]);
 });
 
-test('a generic record that is too large for an item is in demo-dlq, byte for byte', async () => {
+test('a generic record that is too large for an item goes to demo-dlq, byte for byte', async () => {
   const sample = JSON.parse(await readFile('events/upsertIntoDynamodb/demo.json', 'utf8')) as MskEvent;
   const [record] = sample.records['demo_topic-9'] ?? [];
   const value = Buffer.alloc(1_000_000, 'x').toString('base64');

@@ -46,7 +46,7 @@ beforeEach(() => {
   puts = 0;
 });
 
-/** As the template has it, with its index. */
+/** Creates the table of orders as in the template, with its index. */
 async function createOrders(): Promise<void> {
   const template = parse(await readFile('resources/stores/dynamodb.yml', 'utf8'), { logLevel: 'error' });
   const { Type, Properties } = template.Resources.OrdersTable;
@@ -73,7 +73,7 @@ const reading = (vehicleId: string, second: number, raw: string, more: object = 
   },
 });
 
-test('a vehicle has its newest reading, under the version of its raw record', async () => {
+test('the item of a vehicle is its newest reading, with the version of the raw record', async () => {
   await write([reading('V1', 5, '2-9', { speed: 85.1, distanceRemainingKm: 0.1 + 0.2 })]);
 
   expect(await find('vehicles', 'vehicleId', 'V1')).toEqual([
@@ -90,7 +90,7 @@ test('a vehicle has its newest reading, under the version of its raw record', as
   ]);
 });
 
-test('of a batch only the newest of each vehicle is put; an older one later changes nothing', async () => {
+test('only the newest reading of each vehicle in a batch is put; an older reading later changes nothing', async () => {
   const batch = Array.from({ length: 100 }, (_, n) => reading(`B${n % 3}`, n, `0-${n}`));
   const before = reading('B0', -1, '0-1000');
 
@@ -101,7 +101,7 @@ test('of a batch only the newest of each vehicle is put; an older one later chan
   expect((await find('vehicles', 'vehicleId', 'B0'))[0]?.['source']).toEqual({ S: 'raw-data-topic-0-99' });
 });
 
-test('any order, split and repetition, by two at once, ends in the same state', async () => {
+test('any order, split and repetition by two workers at once ends in the same state', async () => {
   let run = 0;
   const events = fc.array(fc.record({ vehicle: fc.nat(3), second: fc.nat(4), partition: fc.nat(2) }), {
     minLength: 1,
@@ -137,7 +137,7 @@ test('any order, split and repetition, by two at once, ends in the same state', 
   );
 });
 
-test('alerts are kept by vehicle and kind, with their own fields', async () => {
+test('the item of an alert is kept by vehicle and kind, with the fields of the kind', async () => {
   const alert = (kind: string, offset: number, more: object): TestRecord => ({
     topic: 'alerts-topic',
     headers: { source: `raw-data-topic-1-${offset}/${kind}` },
@@ -170,7 +170,7 @@ test('alerts are kept by vehicle and kind, with their own fields', async () => {
   ]);
 });
 
-test("a tombstone deletes softly, so that an older trip can't come back; a newer one can", async () => {
+test("a tombstone marks a trip as deleted, so an older trip can't come back, but a newer one can", async () => {
   const trip = (tripId: string) => ({
     vehicleId: 'T1',
     tripId,
@@ -191,9 +191,9 @@ test("a tombstone deletes softly, so that an older trip can't come back; a newer
   expect(await find('trips', 'vehicleId', 'T1')).toEqual([item({ ...place(3), ...trip('two'), deleted: false })]);
 });
 
-describe('whatever the clocks of those who write them, a vehicle’s trip is the last one of its partition', () => {
+describe('a vehicle’s trip is the last one of its partition, whatever the producers’ clocks', () => {
   const AHEAD = 50 * 60_000;
-  /** What is done to a vehicle's trip, each record with how far its clock is ahead; null is a tombstone. */
+  /** One record of a vehicle's trip: how far its clock is ahead, in ms, and the trip, or null for a tombstone. */
   type Change = [ahead: number, tripId: string | null];
   const recordsOf = (vehicleId: string, changes: Change[], partition = 0): TestRecord[] =>
     changes.map(([ahead, tripId], offset) => ({
@@ -211,7 +211,7 @@ describe('whatever the clocks of those who write them, a vehicle’s trip is the
 
   test.each<[string, Change[], string | null]>([
     [
-      'one from 50 min ahead, a newer one, a tombstone',
+      'a trip from 50 min ahead, a newer trip, a tombstone',
       [
         [AHEAD, 'one'],
         [0, 'two'],
@@ -220,7 +220,7 @@ describe('whatever the clocks of those who write them, a vehicle’s trip is the
       null,
     ],
     [
-      'one from 50 min ahead, then one of a right clock',
+      'a trip from 50 min ahead, then a trip with a right clock',
       [
         [AHEAD, 'one'],
         [0, 'two'],
@@ -260,7 +260,7 @@ describe('whatever the clocks of those who write them, a vehicle’s trip is the
     }
   });
 
-  test('after partitions were added, the later of two partitions’ last ones, whichever is read first', async () => {
+  test('after partitions were added, the later last trip of two partitions stays, in any order', async () => {
     const old = (id: string) =>
       recordsOf(
         id,
@@ -280,7 +280,7 @@ describe('whatever the clocks of those who write them, a vehicle’s trip is the
   });
 });
 
-test('generic records lie under their coordinates, as text or as bytes', async () => {
+test('generic records are stored under their coordinates, as text or as bytes', async () => {
   const records: TestRecord[] = [
     { topic: 'demo_topic', offset: 4, key: '', value: '\u0000 any' },
     { topic: 'demo_topic', key: Buffer.from([0xff]), value: Buffer.from([0xfe]), timestamp: -1 },
@@ -301,7 +301,7 @@ test('generic records lie under their coordinates, as text or as bytes', async (
   ]);
 });
 
-test('every double that DynamoDB holds comes back the same', async () => {
+test('every double that DynamoDB can hold is read back unchanged', async () => {
   let n = 0;
   await fc.assert(
     fc.asyncProperty(
@@ -324,7 +324,7 @@ test('every double that DynamoDB holds comes back the same', async () => {
   );
 });
 
-test('what can never be stored is permanent, and the next older state takes its place', async () => {
+test('a state that can never be stored fails permanently, and the next older state is stored instead', async () => {
   const failures = await write([
     reading('P1', 1, '0-1'),
     reading('P1', 2, '0-2', { distanceRemainingKm: 1e-200 }),
@@ -340,7 +340,7 @@ test('what can never be stored is permanent, and the next older state takes its 
   expect((await find('vehicles', 'vehicleId', 'P1'))[0]?.['source']).toEqual({ S: 'raw-data-topic-0-1' });
 });
 
-test('an item just within 400 KB is stored, one over it is TOO_LARGE', async () => {
+test('an item of 400 KB is stored, and a larger one is TOO_LARGE', async () => {
   const key = { topicPartition: 'limit-0', offset: 0 };
   const room = 400 * 1024 - 'topicPartitionlimit-0offset'.length - 21 - 'value'.length;
   const condition = 'attribute_not_exists(topicPartition)';
@@ -357,17 +357,17 @@ test.each([
     { vehicleId: { S: 'X' }, deep: attribute(JSON.parse('['.repeat(40) + ']'.repeat(40))) },
     'TOO_DEEP',
   ],
-  ['a key of another name, as a wrong table has', { vehicle: { S: 'X' } }, 'UNEXPECTED'],
-])('DynamoDB refuses %s for ever', async (_, Item, code) => {
+  ['a key with another name (a wrong table)', { vehicle: { S: 'X' } }, 'UNEXPECTED'],
+])('DynamoDB refuses %s permanently', async (_, Item, code) => {
   const refused = put({ TableName: 'vehicles', Item, ConditionExpression: 'attribute_not_exists(vehicleId)' }, plenty);
 
   await expect(refused).rejects.toMatchObject({ code, retriable: false });
 });
 
-/** What one call may take where the batch has time. */
+/** Timeout of one call if the batch has enough time. */
 const ONE_CALL_MS = 3_000;
 
-test('a table that freezes hands all of it back within the time', async () => {
+test('all records are handed back within the deadline while the table is frozen', async () => {
   await freeze(tables.server);
   const began = performance.now();
   const failures = await write([reading('F1', 1, '0-1'), reading('F1', 2, '0-2'), reading('F2', 2, '0-3')], 1_000);
@@ -383,7 +383,7 @@ test('a table that freezes hands all of it back within the time', async () => {
   expect(await write([reading('F1', 1, '0-1'), reading('F1', 2, '0-2')])).toEqual([]);
 });
 
-test("a table that is missing is no record's fault", async () => {
+test('a missing table is a transient error', async () => {
   const sink = dynamodbSink({ put, tables: { ...names, vehicles: 'missing' }, tombstoneDays: 30, loginDays: 365 });
 
   const failures = await sink.write(batchOfRecords([reading('M1', 1, '0-1')], {}, 200));
@@ -391,7 +391,7 @@ test("a table that is missing is no record's fault", async () => {
   expect(failures.map(({ error }) => [error.code, error.retriable])).toEqual([['DYNAMODB', true]]);
 });
 
-test('an order is an item under its order_id and source: twice delivered is one, twice sent is two', async () => {
+test('an order is an item under order_id and source: delivered twice, one; produced twice, two', async () => {
   const order = { order_id: 'O1', user_id: 'U1', product_id: 'P1', product_name: 'Mouse', amount: 12.3 };
   const processed = (raw: number, amount: number): TestRecord => ({
     topic: 'processed-orders',
@@ -400,7 +400,7 @@ test('an order is an item under its order_id and source: twice delivered is one,
   });
 
   await write([processed(7, 12.3), processed(8, 99), processed(7, 12.3)]);
-  // What is there stays: the same source with another content is none that our functions make.
+  // The stored item stays. The functions never produce the same source with another content.
   expect(await write([processed(7, 1)])).toEqual([]);
 
   expect(
@@ -413,7 +413,7 @@ test('an order is an item under its order_id and source: twice delivered is one,
   ]);
 });
 
-test('the orders of a user are found by the index, in the order of their times', async () => {
+test('the index finds the orders of a user, sorted by time', async () => {
   const processed = (n: number, user_id: string, timestamp: string): TestRecord => ({
     topic: 'processed-orders',
     headers: { source: `orders-0-${n}` },
@@ -445,7 +445,7 @@ test('the orders of a user are found by the index, in the order of their times',
   ]);
 });
 
-test('a login is the last one of its user and of its device, unless a newer one is there', async () => {
+test('a login becomes the last login of its user and device, unless a newer one is stored', async () => {
   const login = { app_version: '1.0.0', ip: '162.255.195.0', locale: 'en_US', device_type: 'android' };
   const processed = (user_id: string, device_id: string | null, second: number, raw: number): TestRecord => ({
     topic: 'user-login-processed',

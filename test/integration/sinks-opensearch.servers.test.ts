@@ -38,7 +38,7 @@ async function found(query: object) {
 }
 const ofVehicle = (vehicleId: string) => found({ term: { vehicleId } });
 
-test('an alert is a document of its month, with the place, the trip and the threshold', async () => {
+test('an alert is a document in the index of its month, with location, trip and threshold', async () => {
   const vehicle = { vehicleId: 'document' };
 
   expect(await write([alert(1, vehicle, { tripId: 'T1' })])).toEqual([]);
@@ -65,7 +65,7 @@ test.each([
   ['2026-11-28T15:00:00.1234567890Z', '2026-11-28T15:00:00.123Z'],
   ['2026-11-28T15:00:00+19:00', '2026-11-27T20:00:00.000Z'],
   ['2026-11-28 15:00:00+0530', '2026-11-28T09:30:00.000Z'],
-])('an alert of a trip that is planned for %s is a document: the door has made it %s', async (sent, stored) => {
+])('an alert of a trip that is planned for %s is a document with the time %s', async (sent, stored) => {
   const vehicleId = `planned ${stored}`;
   const trip = readTrip({
     key: null,
@@ -87,7 +87,7 @@ test.each([
   await search.client.deleteByQuery({ index: ALERT_INDICES, refresh: true, body: { query: { term: { vehicleId } } } });
 });
 
-test('a batch again, whole or in part, by two at once, changes nothing', async () => {
+test('a batch that is written again, whole or in part, by two workers at once, changes nothing', async () => {
   const batch = Array.from({ length: 500 }, (_, n) => alert(1_000 + n, { vehicleId: 'again' }));
 
   const failures = await Promise.all([write(batch), write(batch), write(batch.slice(100, 300))]);
@@ -101,35 +101,43 @@ test('a batch again, whole or in part, by two at once, changes nothing', async (
 });
 
 test.each([
-  ['a field that the mapping has not', { colour: 'red' }, 'OPENSEARCH_STRICT_DYNAMIC_MAPPING_EXCEPTION', '[colour]'],
+  [
+    'a field that the mapping does not have',
+    { colour: 'red' },
+    'OPENSEARCH_STRICT_DYNAMIC_MAPPING_EXCEPTION',
+    '[colour]',
+  ],
   ['a word for a number', { speed: 'fast' }, 'OPENSEARCH_MAPPER_PARSING_EXCEPTION', '[speed]'],
-  ['no time for a time', { estimatedArrival: 'soon' }, 'OPENSEARCH_MAPPER_PARSING_EXCEPTION', '[estimatedArrival]'],
+  ['a word for a time', { estimatedArrival: 'soon' }, 'OPENSEARCH_MAPPER_PARSING_EXCEPTION', '[estimatedArrival]'],
   ['an object for a number', { fuelLevel: { of: 1 } }, 'OPENSEARCH_MAPPER_PARSING_EXCEPTION', '[fuelLevel]'],
-])('%s is refused for ever with the reason, and the rest of its bulk is indexed', async (what, bad, code, reason) => {
-  const vehicleId = `refused ${what}`;
-  const offset = 2_000 + what.length * 10;
+])(
+  '%s is refused permanently with the reason, and the rest of its bulk is indexed',
+  async (what, bad, code, reason) => {
+    const vehicleId = `refused ${what}`;
+    const offset = 2_000 + what.length * 10;
 
-  const failures = await write([
-    alert(offset, { vehicleId }),
-    alert(offset + 1, { vehicleId, ...bad }),
-    alert(offset + 2, { vehicleId }),
-  ]);
+    const failures = await write([
+      alert(offset, { vehicleId }),
+      alert(offset + 1, { vehicleId, ...bad }),
+      alert(offset + 2, { vehicleId }),
+    ]);
 
-  expect(failures.map(({ record, error }) => [record.offset, error.code, error.retriable])).toEqual([
-    [offset + 1, code, false],
-  ]);
-  expect(failures[0]?.error.message).toContain(reason);
-  for (const value of ['red', 'fast', 'soon']) expect(failures[0]?.error.message).not.toContain(value);
-  expect(await ofVehicle(vehicleId)).toHaveLength(2);
-});
+    expect(failures.map(({ record, error }) => [record.offset, error.code, error.retriable])).toEqual([
+      [offset + 1, code, false],
+    ]);
+    expect(failures[0]?.error.message).toContain(reason);
+    for (const value of ['red', 'fast', 'soon']) expect(failures[0]?.error.message).not.toContain(value);
+    expect(await ofVehicle(vehicleId)).toHaveLength(2);
+  },
+);
 
-test('a place that is none on earth is refused for ever', async () => {
+test('a location that is not on Earth is refused permanently', async () => {
   const failures = await write([alert(3_000, {}, { location: '91,0' }), alert(3_001, {}, { location: 'here' })]);
 
   expect(failures.map(({ error }) => error.retriable)).toEqual([false, false]);
 });
 
-test('what is no alert fails before it is sent', async () => {
+test('a record that is no alert fails before the request', async () => {
   const failures = await write([
     { topic: 'alerts-topic', offset: 1, value: 'no JSON' },
     { topic: 'alerts-topic', offset: 2, value: { vehicleId: 'V1' } },
@@ -138,7 +146,7 @@ test('what is no alert fails before it is sent', async () => {
   expect(failures.map(({ error }) => error.code)).toEqual(['NOT_JSON', 'SCHEMA']);
 });
 
-test('more than a request takes goes in several', async () => {
+test('a batch that is larger than a request is several requests', async () => {
   const wide = 'x'.repeat(100_000);
   const batch = Array.from({ length: 100 }, (_, n) =>
     alert(4_000 + n, { vehicleId: 'wide', tripId: wide }, { source: `raw-data-topic-3-${n}/Speeding` }),
@@ -148,7 +156,7 @@ test('more than a request takes goes in several', async () => {
   expect(await found({ term: { vehicleId: 'wide' } })).toHaveLength(100);
 });
 
-test('the template is put as often as one likes, and indices have it', async () => {
+test('the template can be put again, and new indices have it', async () => {
   await prepareSearch({ client: search.client, auth: 'none' }, plenty);
   await write([alert(5_000, { timestamp: '2019-12-31T23:59:59Z' })]);
 
@@ -157,7 +165,7 @@ test('the template is put as often as one likes, and indices have it', async () 
   expect(mappings).toMatchObject({ dynamic: 'strict', properties: { location: { type: 'geo_point' } } });
 });
 
-test('an index of an older template gets the new fields, and keeps what it holds', async () => {
+test('an index of an older template gets the new fields and keeps its documents', async () => {
   await search.client.indices.deleteIndexTemplate({ name: 'alerts' });
   const properties = { source: { type: 'keyword' }, vehicleId: { type: 'keyword' } } as const;
   await search.client.indices.create({
@@ -174,10 +182,10 @@ test('an index of an older template gets the new fields, and keeps what it holds
   expect(await ofVehicle('older')).toHaveLength(2);
 });
 
-/** What one request may take where the batch has time. */
+/** Timeout of one request if the batch has enough time. */
 const ONE_CALL_MS = 10_000;
 
-test('a node that freezes, and one that is away, are transient, and the time is kept', async () => {
+test('a frozen node and an unreachable node are transient errors within the deadline', async () => {
   await freeze(search.server);
   const began = performance.now();
   const failures = await write([alert(6_000, { vehicleId: 'frozen' })], { ms: 1_000 });
@@ -195,7 +203,7 @@ test('a node that freezes, and one that is away, are transient, and the time is 
   expect(away.map(({ error }) => [error.code, error.retriable])).toEqual([['OPENSEARCH', true]]);
 });
 
-test('an index that may not be written to is transient', async () => {
+test('an index that is blocked for writes is a transient error', async () => {
   await write([alert(7_000, { timestamp: '2025-05-01T00:00:00Z' })]);
   const settings = (blocked: boolean) =>
     search.client.indices.putSettings({ index: 'alerts-2025.05', body: { index: { 'blocks.write': blocked } } });
@@ -207,7 +215,7 @@ test('an index that may not be written to is transient', async () => {
   expect(failures.map(({ error }) => error.retriable)).toEqual([true]);
 });
 
-describe("an illegal argument that is the cluster's is transient, and passes once it is mended", () => {
+describe('an illegal argument caused by the cluster is transient: the alert is indexed after the repair', () => {
   const alertOf = (month: string) => alert(7_100, { vehicleId: month, timestamp: `${month}-05T00:00:00Z` });
   const shards = (most: number | null) =>
     search.client.cluster.putSettings({ body: { persistent: { 'cluster.max_shards_per_node': most } } });
@@ -250,7 +258,7 @@ describe("an illegal argument that is the cluster's is transient, and passes onc
   });
 });
 
-test('an index whose mapping refuses every alert has the batch handed back; a few bad ones are dead letters', async () => {
+test('a batch is handed back if the index refuses every alert; a few bad alerts are dead letters', async () => {
   const index = 'alerts-2023.01';
   await search.client.indices.create({ index, body: { mappings: { properties: { vehicleId: { type: 'long' } } } } });
   const records = Array.from({ length: 20 }, (_, n) => alert(7_300 + n, { timestamp: '2023-01-05T00:00:00Z' }));
@@ -264,13 +272,13 @@ test('an index whose mapping refuses every alert has the batch handed back; a fe
     batchOfRecords(Array.from({ length: 20 }, (_, n) => alert(7_400 + n, n < 3 ? { colour: 'red' } : {}))),
   );
   expect(mixed.map(({ error }) => error.retriable)).toEqual([false, false, false]);
-  // Other tests put the template's mapping onto every index that is there.
+  // Other tests put the template's mapping on every index, which fails on this one.
   await search.client.indices.delete({ index });
 });
 
 const samples = new URL('../../events/search/', import.meta.url);
 
-test('every sample of events/search finds what its name says', async () => {
+test('every sample of events/search finds the right alerts', async () => {
   const timestamp = new Date().toISOString();
   await write([alert(8_000, { timestamp }), alert(8_001, { timestamp, vehicleId: 'V9' }, { location: '0,0' })]);
   await search.client.indices.refresh({ index: ALERT_INDICES });
@@ -292,7 +300,7 @@ test('every sample of events/search finds what its name says', async () => {
   expect(answers.get('box.json')?.hits).toBe(10);
 });
 
-test('what `npm run alerts` asks for is found: vehicle, kind, time and box', async () => {
+test('the query of `npm run alerts` finds alerts by vehicle, kind, time and box', async () => {
   const timestamp = new Date().toISOString();
   await write([alert(9_000, { timestamp, vehicleId: 'asked' }), alert(9_001, { vehicleId: 'asked' })]);
   const query = { vehicle: 'asked', kind: 'Speeding', since: Date.now() - 3_600_000 };
@@ -302,7 +310,7 @@ test('what `npm run alerts` asks for is found: vehicle, kind, time and box', asy
   expect(await found(queryOf({ ...query, kind: 'LowFuel' }))).toEqual([]);
 });
 
-test('the retention deletes months that are wholly over, once, and nothing else', async () => {
+test('the retention deletes complete months once, and nothing else', async () => {
   await write([
     alert(9_100, { timestamp: '2020-02-29T23:59:59Z' }),
     alert(9_101, { timestamp: '2020-03-01T00:00:00Z' }),
@@ -318,7 +326,7 @@ test('the retention deletes months that are wholly over, once, and nothing else'
   expect(Object.keys(body)).toEqual(expect.arrayContaining(['alerts-2020.03', 'other-2019.01']));
 });
 
-test('expireAlerts and prepareSearch are functions that start, and may be called by hand', async () => {
+test('the functions expireAlerts and prepareSearch start, and can be invoked by hand', async () => {
   Object.assign(process.env, {
     AWS_REGION: 'us-east-1',
     OPENSEARCH_NODE: search.server.endpoint,
@@ -335,7 +343,7 @@ test('expireAlerts and prepareSearch are functions that start, and may be called
   expect(await prepare({}, lambdaContext())).toEqual({ prepared: 'alerts' });
 });
 
-test.each(['es', 'aoss'] as const)('for %s requests are signed for that service', async (service) => {
+test.each(['es', 'aoss'] as const)('requests are signed for the service %s', async (service) => {
   const { promise: request, resolve } = Promise.withResolvers<IncomingMessage>();
   const server = createServer((incoming, response) => {
     resolve(incoming);
@@ -352,11 +360,11 @@ test.each(['es', 'aoss'] as const)('for %s requests are signed for that service'
   server.close();
 
   const { method, headers } = await request;
-  // What its role allows: es:ESHttpPost.
+  // The function's role allows only es:ESHttpPost.
   expect(method).toBe('POST');
   expect(headers.authorization).toMatch(
     new RegExp(`^AWS4-HMAC-SHA256 Credential=KEY/\\d{8}/eu-west-1/${service}/aws4_request, SignedHeaders=`),
   );
-  // An item that isn't answered is no success.
+  // The answer has no item for the alert, so it isn't a success.
   expect(failures.map(({ error }) => error.code)).toEqual(['OPENSEARCH']);
 });

@@ -112,7 +112,7 @@ test('readings, alerts and trips become rows under their identity', async () => 
   ]);
 });
 
-test('what real producers write strangely is a row as well', async () => {
+test('unusual values of real producers become rows', async () => {
   const trip = { vehicleId: 'V7', tripId: 'T1', destination: '51.5073509,-0.12775829999999998' };
   const planned = ['2026-01-03T19:00:00.1234567890+19:00', '0001-01-01T00:00:00Z', '9999-12-31T23:59:59.999+0000'];
   const login = { user_id: 'U1', app_version: '1.0', ip: 'fe80::', device_id: null, device_type: 'ios' };
@@ -143,7 +143,7 @@ test('what real producers write strangely is a row as well', async () => {
   ]);
 });
 
-test('orders become rows under their source; an order_id that was sent twice shows as a duplicate', async () => {
+test('orders become rows under their source; a view lists an order_id that was produced twice', async () => {
   const order = { order_id: 'O1', user_id: 'U1', product_id: 'P1', product_name: 'Mouse', amount: 12.3 };
   const processed = (raw: number, more: object = {}): TestRecord => ({
     topic: 'processed-orders',
@@ -165,7 +165,7 @@ test('orders become rows under their source; an order_id that was sent twice sho
   ]);
 });
 
-test('logins become rows under their source, and counts by device, version and locale are views of them', async () => {
+test('logins become rows under their source, and views count them by device, version and locale', async () => {
   const login = { app_version: '3.2.1', locale: 'en_US', device_type: 'ios', timestamp: '2026-01-01T00:00:00.500Z' };
   const processed = (raw: number, more: object): TestRecord => ({
     topic: 'user-login-processed',
@@ -214,7 +214,7 @@ test('logins become rows under their source, and counts by device, version and l
   expect(await counts('logins_by_locale', 'locale')).toEqual([{ name: 'en_US', logins: 3, users: 3 }]);
 });
 
-test('the statement in docs/windows.md puts in what the windows were too full for, and leaves what is right', async () => {
+test('the statement in docs/windows.md adds results that full windows lack, and keeps the correct ones', async () => {
   const [statement = ''] = /INSERT INTO product_metrics[^;]+;/.exec(await readFile('docs/windows.md', 'utf8')) ?? [];
   const processed = (n: number, product_id: string, amount: number, timestamp = '2026-01-01T00:00:59.999Z') => ({
     topic: 'processed-orders',
@@ -251,7 +251,7 @@ test('the statement in docs/windows.md puts in what the windows were too full fo
   ]);
 });
 
-test('of the results of a window and product the one with the most orders stays, in whatever order they come', async () => {
+test('of several results of a window and product, the one with the most orders stays, in any order', async () => {
   const result = (order_count: number, window_start = 1704470400): TestRecord => ({
     topic: 'product-metrics',
     headers: { source: `${window_start}/P1` },
@@ -279,7 +279,7 @@ test('of the results of a window and product the one with the most orders stays,
   expect((await stored())[0]).toEqual({ window_start: 1704470400, order_count: 6, total_revenue: '60.60' });
 });
 
-test('a batch is one statement; twice, in parts, and produced twice upstream change nothing', async () => {
+test('a batch is one statement; records that are delivered or produced again change nothing', async () => {
   const batch = Array.from({ length: 1000 }, (_, n) => reading(n));
   const again = { ...reading(5), offset: 1000 };
 
@@ -292,7 +292,7 @@ test('a batch is one statement; twice, in parts, and produced twice upstream cha
   ]);
 });
 
-test('rows over 3 MiB are several statements', async () => {
+test('more than 3 MiB of rows are several statements', async () => {
   const value = 'x'.repeat(1_000_000);
 
   expect(await write(Array.from({ length: 5 }, () => ({ topic: 'demo_topic', value })))).toEqual([]);
@@ -301,7 +301,7 @@ test('rows over 3 MiB are several statements', async () => {
   expect(await rows('SELECT count(*)::int FROM records')).toEqual([{ count: 5 }]);
 });
 
-test('what PostgreSQL or the schema refuses is permanent, alone, and without its content', async () => {
+test('a record that PostgreSQL or the schema refuses fails alone and permanently, without its content', async () => {
   const records = Array.from({ length: 20 }, (_, n) => ({
     topic: 'alerts-topic',
     offset: n,
@@ -328,7 +328,7 @@ test('what PostgreSQL or the schema refuses is permanent, alone, and without its
   expect(await rows('SELECT count(*)::int FROM alerts')).toEqual([{ count: 19 }]);
 });
 
-/** What PostgreSQL refuses an alert for: its JSON, a constraint, a text that is too long for an index. */
+/** Alerts that PostgreSQL refuses: for their JSON, for a constraint, for a text that is too long for an index. */
 const REFUSED: [code: string, content: object][] = [
   ['SQLSTATE_22P05', { secret: '\u0000' }],
   ['SQLSTATE_23514', { secret: 'refused' }],
@@ -339,7 +339,7 @@ test.each([
   ['2,000 rows that PostgreSQL refuses', 2_000, 0],
   ['10 of 4,000', 10, 3_990],
 ])(
-  '%s are told from the others by one statement, and the constraint is named',
+  '%s: one statement finds the refused rows, and the error names the constraint',
   async (_, bad, good) => {
     const records = Array.from({ length: bad + good }, (_record, n) => ({
       topic: 'alerts-topic',
@@ -361,7 +361,7 @@ test.each([
       );
       expect(failures[1]?.error.message).toBe('PostgreSQL refused the data with 23514 by constraint not_refused');
       expect(await rows('SELECT count(*)::int FROM alerts')).toEqual([{ count: good }]);
-      // In chunks of 3 MiB: each is refused once, and then done.
+      // Two statements for each chunk of 3 MiB: one is refused, and one stores the good rows.
       expect(statements).toBe(2 * Math.ceil(statements / 2));
       expect(statements).toBeLessThanOrEqual(4);
     } finally {
@@ -370,7 +370,7 @@ test.each([
   },
   60_000,
 );
-test('the first and the last time that there is are stored, those beyond them refused before', async () => {
+test('the first and the last possible time are stored, and the schema refuses times beyond', async () => {
   const at = (timestamp: string, offset: number) => reading(offset, { timestamp });
   const ends = [
     at('0001-01-01T00:00:00Z', 8_001),
@@ -387,7 +387,7 @@ test('the first and the last time that there is are stored, those beyond them re
   expect((await write(beyond)).map(({ error }) => error.code)).toEqual(['SCHEMA', 'SCHEMA', 'SCHEMA']);
 });
 
-test('a row that fits no request is TOO_LARGE', async () => {
+test('a row that is larger than a request is TOO_LARGE', async () => {
   const failures = await write([{ topic: 'demo_topic', value: '"'.repeat(1_000_000) }]);
 
   expect(failures.map(({ error }) => [error.code, error.retriable])).toEqual([['TOO_LARGE', false]]);
@@ -414,7 +414,7 @@ test('any record of a generic topic is a row that holds its key and value', asyn
     '{"a":1e9999,"a":1}',
     `["1e9999",1e-999,"${'['.repeat(9000)}"]`,
   );
-  // Escapes, whole and in parts, in names and in members that another one takes the place of.
+  // Complete and partial escapes, in names and in members that a later member of the same name replaces.
   const piece = fc.constantFrom(
     '\\u0000',
     '\\ud83d',
@@ -457,7 +457,7 @@ test('any record of a generic topic is a row that holds its key and value', asyn
   }
 });
 
-test('a Kafka timestamp that is no date is before or after all others', async () => {
+test('a Kafka timestamp that is no date is stored as -infinity or infinity', async () => {
   await write([
     { topic: 'demo_topic', timestamp: -1, value: 'a' },
     { topic: 'demo_topic', timestamp: 9e18, value: randomBytes(3) },
@@ -471,7 +471,7 @@ test('a Kafka timestamp that is no date is before or after all others', async ()
   ]);
 });
 
-test('a database that is away is waited for within the time, then all is handed back', async () => {
+test('waits for an unavailable database until the deadline, then hands all records back', async () => {
   await postgres.end();
   await database.postgres().stop();
   const batch = () => write([reading(1), reading(2)], 1_500);

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([tables?.stop(), archive?.stop()]));
 
-/** A sink as a new execution environment has it: it remembers nothing. */
+/** The sink of a new execution environment, which remembers nothing. */
 const newSink = () =>
   s3Sink({
     stores: {
@@ -43,7 +43,7 @@ async function linesOf(key: string): Promise<ArchivedRecord[]> {
 const numbered = (topic: string, from: number, count: number): TestRecord[] =>
   Array.from({ length: count }, (_, i) => ({ topic, offset: from + i, value: { n: from + i } }));
 
-test('an object per partition and batch; a line gives every byte back', async () => {
+test('each partition of a batch is one object, and a line has every byte of its record', async () => {
   const strange: TestRecord[] = [
     {
       topic: 'bytes',
@@ -80,7 +80,7 @@ test('an object per partition and batch; a line gives every byte back', async ()
   }
 });
 
-test('metadata say what an object covers, gaps too', async () => {
+test('the metadata of an object have its range of offsets and its gaps', async () => {
   const sink = newSink();
   await sink.write(batchOfRecords(numbered('gaps', 0, 3)));
 
@@ -103,7 +103,7 @@ test('metadata say what an object covers, gaps too', async () => {
   });
 });
 
-test('two workers at once, on batches split otherwise, archive each record once', async () => {
+test('three workers at once with differently split batches archive each record once', async () => {
   const write = async (size: number) => {
     const sink = newSink();
     for (let from = 0; from < 300; from += size) {
@@ -118,7 +118,7 @@ test('two workers at once, on batches split otherwise, archive each record once'
   expect(offsets).toEqual(Array.from({ length: 300 }, (_, i) => i));
 });
 
-test("goes on behind an earlier attempt's object whose checkpoint was never advanced", async () => {
+test('continues after the object of an earlier attempt that did not advance the checkpoint', async () => {
   const records = numbered('crashed', 0, 10);
   const checkpoints = dynamodbCheckpoints('checkpoints', tables.client);
   const objects = immutableObjects(archive.bucket, archive.client);
@@ -142,7 +142,7 @@ test("goes on behind an earlier attempt's object whose checkpoint was never adva
   });
 });
 
-test("never touches another's object in the archive's place, and says so", async () => {
+test('never replaces a foreign object at the key of an archive object, and reports it', async () => {
   const key = 'foreign/dt=2026-01-01/hour=00/0-00000000000000000000.ndjson.gz';
   await archive.client.send(new PutObjectCommand({ Bucket: archive.bucket, Key: key, Body: 'mine' }));
 
@@ -169,10 +169,10 @@ test("never touches another's object in the archive's place, and says so", async
   expect(failures.map(({ error }) => [error.code, error.retriable])).toEqual([['FOREIGN_OBJECT', true]]);
 });
 
-/** What one call of S3 may take where the batch has time. */
+/** Timeout of one call of S3 if the batch has enough time. */
 const ONE_CALL_MS = 10_000;
 
-test('hands back while the store is frozen, within its time, and goes on after', async () => {
+test('hands a batch back within its deadline while S3 is frozen, and continues afterwards', async () => {
   const sink = newSink();
   const batch = () => batchOfRecords(numbered('frozen', 0, 5), {}, 1_000);
   await freeze(archive.server);

@@ -28,8 +28,8 @@ afterAll(async () => {
 const send = (bytes: number, compression: CompressionTypes) =>
   producer.send({ topic: 'demo_topic', acks: -1, compression, messages: [{ value: Buffer.alloc(bytes) }] });
 
-test('a topic of the template measures a record uncompressed: what is larger is refused, though it came as a kilobyte', async () => {
-  const room = limit - 100; // a batch's own bytes are about 70
+test('a topic of the template limits the uncompressed size, even if a record is sent as a kilobyte', async () => {
+  const room = limit - 100; // a batch needs about 70 bytes of its own
 
   await send(room, CompressionTypes.GZIP);
   for (const compression of [CompressionTypes.GZIP, CompressionTypes.None]) {

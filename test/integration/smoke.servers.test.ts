@@ -47,7 +47,7 @@ async function query(sql: string): Promise<Record<string, unknown>[]> {
 const NOON = Date.UTC(2026, 0, 1, 12);
 const open = (deadline: ReturnType<typeof within>) => openDatabase(database.client, REFERENCE, deadline);
 
-/** As the pipeline brings records in. */
+/** The sinks that store the records. */
 function sinks(): Record<'rds' | 'dynamodb' | 's3', Sink> {
   const checkpoints = dynamodbCheckpoints('checkpoints', tables.client);
   const objects = immutableObjects(archive.bucket, archive.client);
@@ -59,7 +59,7 @@ function sinks(): Record<'rds' | 'dynamodb' | 's3', Sink> {
   };
 }
 
-/** The places, and the names of those that have been looked at, and cleaned. */
+/** The places, and the names of those that were searched and cleaned. */
 function watched() {
   const places = {
     rds: rowsIn(open),
@@ -83,7 +83,7 @@ function watched() {
   };
 }
 
-/** Two partitions with two marked records each, and others' before, between and behind them. */
+/** Two partitions with two marked records each, and other records before, between and after them. */
 function smokeOf(topic: string): { marked: Marked; records: TestRecord[] } {
   const marker = `smoke-${topic}`;
   const keys = ['other', `${marker}-0`, 'other', `${marker}-1`, 'other'];
@@ -94,7 +94,7 @@ function smokeOf(topic: string): { marked: Marked; records: TestRecord[] } {
       offset: 10 + n,
       key: key === 'other' ? key : `${key}-${partition}`,
       value: { n },
-      // The first one's hour is the one before.
+      // The first record is in the hour before.
       timestamp: NOON - 1 + n,
     })),
   );
@@ -105,7 +105,7 @@ const itemsOf = async (topic: string) =>
   (await tables.items('records')).filter(({ topicPartition }) => topicPartition?.S?.startsWith(`${topic}-`));
 const rowsOf = (topic: string) => query(`SELECT key_text FROM records WHERE topic = '${topic}'`);
 
-test('marked records are found in each store, and they alone are removed', async () => {
+test('marked records are found in each store, and only they are removed', async () => {
   const { marked, records } = smokeOf('whole');
   for (const sink of Object.values(sinks())) expect(await sink.write(batchOfRecords(records))).toEqual([]);
 
@@ -116,7 +116,7 @@ test('marked records are found in each store, and they alone are removed', async
   expect((await itemsOf('whole')).map(({ key }) => key?.S)).toEqual(Array(6).fill('other'));
 });
 
-test('a store that has not all of them is named; what the others have is removed', async () => {
+test('a store without all marked records is named, and all marked records are removed', async () => {
   const { marked, records } = smokeOf('part');
   const { rds, dynamodb, s3 } = sinks();
   await rds.write(batchOfRecords(records));
@@ -135,7 +135,7 @@ test('a store that has not all of them is named; what the others have is removed
   expect(await itemsOf('part')).toHaveLength(3);
 });
 
-test('a topic tells where it has grown', async () => {
+test('the new offsets of a topic are found', async () => {
   const bootstrapServers = String(process.env['KAFKA_BROKERS']);
   const topic = `smoke-${Date.now()}`;
   const admin = new Kafka({ brokers: [bootstrapServers], logLevel: logLevel.NOTHING }).admin();
@@ -159,7 +159,7 @@ test('a topic tells where it has grown', async () => {
   });
 });
 
-test('PostgreSQL that is away is named first, and DynamoDB is cleaned all the same', async () => {
+test('an unavailable PostgreSQL is named first, and DynamoDB is still cleaned', async () => {
   const { marked, records } = smokeOf('away');
   const { dynamodb, s3 } = sinks();
   await dynamodb.write(batchOfRecords(records));

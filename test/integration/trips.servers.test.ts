@@ -27,20 +27,20 @@ const trip = (tripId: string) => ({
 const put = (item: Record<string, { S: string } | { BOOL: boolean }>) =>
   tables.client.send(new PutItemCommand({ TableName: 'trips', Item: item }));
 
-/** A reader with a cache of its own, as an execution environment has it. */
+/** A reader with its own cache, like that of an execution environment. */
 const reader = (more: Partial<TripReaderOptions> = {}) => {
   const trips = tripReader({ client: tables.client, table: 'trips', cacheMs: 30_000, ...more });
   return (ids: readonly string[], ms = 60_000) => trips.of(ids, within(ms));
 };
 
-test('hundreds of vehicles are read at once; unknown and deleted ones have no trip', async () => {
+test('hundreds of vehicles are read in one call; unknown vehicles and deleted trips give no trip', async () => {
   const ids = Array.from({ length: 250 }, (_, n) => `many-${n}`);
   for (let i = 0; i < ids.length; i += 25) {
     const requests = ids.slice(i, i + 25).map((id) => ({ PutRequest: { Item: itemOf(id, `trip of ${id}`) } }));
     await tables.client.send(new BatchWriteItemCommand({ RequestItems: { trips: requests } }));
   }
   await put({ ...itemOf('many-7', 'ended'), deleted: { BOOL: true } });
-  // What the sink leaves of a trip that it never saw: a tombstone alone.
+  // The sink writes such an item if it gets only the tombstone of a trip.
   await put({ vehicleId: { S: 'many-8' }, deleted: { BOOL: true } });
 
   const found = await reader()([...ids, 'nobody', ...ids]);
@@ -50,12 +50,12 @@ test('hundreds of vehicles are read at once; unknown and deleted ones have no tr
 });
 
 test.each([
-  ['no pair for a destination', { destination: { S: 'here' } }],
+  ['a destination that is no pair of numbers', { destination: { S: 'here' } }],
   ['a destination that is not on Earth', { destination: { S: '91,0' } }],
-  ['a list for a destination', { destination: { L: [] } }],
-  ['no time for an arrival', { plannedArrival: { S: 'soon' } }],
-  ['an arrival in no year that stores hold', { plannedArrival: { S: '0000-01-01T00:00:00Z' } }],
-  ['a number for a name', { tripId: { N: '1' } }],
+  ['a destination that is a list', { destination: { L: [] } }],
+  ['an arrival that is no time', { plannedArrival: { S: 'soon' } }],
+  ['an arrival in a year that the stores do not accept', { plannedArrival: { S: '0000-01-01T00:00:00Z' } }],
+  ['a trip id that is a number', { tripId: { N: '1' } }],
 ])('an item with %s is no trip; the others of its batch are read', async (_, wrong) => {
   await tables.client.send(new PutItemCommand({ TableName: 'trips', Item: { ...itemOf('malformed', 'T'), ...wrong } }));
   await put(itemOf('beside', 'there'));
@@ -72,11 +72,11 @@ test.each([
   expect(told).toEqual([1]);
 });
 
-test('no vehicles are no trips', async () => {
+test('without vehicles there are no trips', async () => {
   expect([...(await reader()([]))]).toEqual([]);
 });
 
-test('a trip, or that there is none, is believed until its age is over', async () => {
+test('a trip, and the fact that there is none, is cached until the cache time is over', async () => {
   let time = 0;
   const of = reader({ cacheMs: 1_000, now: () => time });
   const tripIds = async () => [...(await of(['aged', 'aged-later'])).values()].map(({ tripId }) => tripId);
@@ -104,7 +104,7 @@ test('a cache that is smaller than a batch still gives every trip of it', async 
   }
 });
 
-test('a table that is missing, and a server that is, are transient: no record is at fault', async () => {
+test('a missing table and an unreachable server are transient errors: no record is rejected', async () => {
   await expect(reader({ table: 'nowhere' })(['V1'], 300)).rejects.toBeInstanceOf(TransientError);
 
   const client = new DynamoDBClient({
@@ -117,10 +117,10 @@ test('a table that is missing, and a server that is, are transient: no record is
   await expect(reader({ client })(['V1'], 300)).rejects.toMatchObject(unreadable);
 });
 
-/** What one call may take where the batch has time. */
+/** Timeout of one call if the batch has enough time. */
 const ONE_CALL_MS = 3_000;
 
-test('a server that hangs fails the read at its deadline; one that comes back in time does not', async () => {
+test('a frozen server fails the read at its deadline; if it answers again before, the read succeeds', async () => {
   await put(itemOf('frozen', 'there'));
   await freeze(tables.server);
   try {
@@ -128,7 +128,7 @@ test('a server that hangs fails the read at its deadline; one that comes back in
     await expect(reader()(['frozen'], 1_000)).rejects.toBeInstanceOf(TransientError);
     expect(performance.now() - began).toBeLessThan(ONE_CALL_MS);
     const waiting = reader()(['frozen']);
-    // Until the first call has been given up, and another one waits.
+    // Until the first call has timed out, and the second one waits.
     await new Promise((resolve) => setTimeout(resolve, ONE_CALL_MS + 500));
     tables.server.process?.signal('SIGCONT');
     expect((await waiting).get('frozen')?.tripId).toBe('there');
@@ -137,7 +137,7 @@ test('a server that hangs fails the read at its deadline; one that comes back in
   }
 });
 
-test('a failed read is not remembered', async () => {
+test('a failed read is not cached', async () => {
   const of = reader({ table: 'late' });
   await expect(of(['V1'], 300)).rejects.toBeInstanceOf(TransientError);
   await tables.create('late', 'vehicleId:S');

@@ -42,7 +42,7 @@ const packed = (...offsets: number[]) => {
 describe('the table', () => {
   const key = { start: 60_000, partition: 2, bucket: 1 };
 
-  test('takes a state only over the version that was read', async () => {
+  test('writes a state only if the version is the one that was read', async () => {
     const { store } = await newTable();
     const write = (over: number, ...offsets: number[]) => store.writeState(key, packed(...offsets), over, deadline());
 
@@ -60,7 +60,7 @@ describe('the table', () => {
     expect(Buffer.from(products ?? [])).toEqual(packed(1, 3).products);
   });
 
-  test('takes progress only over the version that was read', async () => {
+  test('writes progress only if the version is the one that was read', async () => {
     const { store } = await newTable();
     const progress = {
       streamTime: -5,
@@ -75,7 +75,7 @@ describe('the table', () => {
     expect(await store.readProgress(3, deadline())).toEqual({ ...progress, version: 2 });
   });
 
-  test('keeps the number of buckets of who joined first, every partition, and a head longer than its states', async () => {
+  test('keeps the first number of buckets, every partition, and a head for longer than its states', async () => {
     const { store, table } = await newTable();
     const before = Date.now() / 1_000;
     await Promise.all([2, 0, 5].map((partition) => store.join(60_000, partition, 4, deadline())));
@@ -89,7 +89,7 @@ describe('the table', () => {
     expect(Number(state?.['expiresAt']?.N) - before).toBeLessThan(RETENTION + 60);
   });
 
-  test('reads hundreds of states at once, in the order asked for', async () => {
+  test('reads hundreds of states in one call, in the order of the keys', async () => {
     const { store } = await newTable();
     const keys = Array.from({ length: 250 }, (_, bucket) => ({ ...key, bucket }));
     await Promise.all(keys.map((own) => store.writeState(own, packed(own.bucket), 0, deadline())));
@@ -101,7 +101,7 @@ describe('the table', () => {
     );
   });
 
-  test('tells how many windows are open', async () => {
+  test('counts the open windows', async () => {
     const { store, table } = await newTable();
     const open = (partition: number, ...windows: number[]) =>
       store.writeProgress(
@@ -152,7 +152,7 @@ test('the largest results are exact with two workers at once, any faults, and th
 }, 600_000);
 
 test.each<Fault>(['before', 'after', 'late'])(
-  'any one call fails: %s it took effect',
+  'the results are exact if any one call fails (%s)',
   async (fault) => {
     const log: LogOrder[] = [5, 50, 62, 20, 135, 61, 1_000, 300].map((second, i) => ({
       partition: i % 2,

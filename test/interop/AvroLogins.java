@@ -25,11 +25,11 @@ import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 
 /**
- * Writes and reads framed Avro with org.apache.avro: the other implementation that ours is held against.
+ * Writes and reads framed Avro with org.apache.avro, to test this project's Avro code against another implementation.
  *
- * Arguments: the schema's file. Each line of the input is an operation, with tabs between: "write", the framing
- * (confluent, glue, glue-zlib), the schema's id, the record as JSON: answered by the framed bytes in base64; or
- * "read", the framing, the id that is expected, the bytes in base64: answered by the record as JSON.
+ * Argument: the schema's file. Each line of the input is an operation with four parts, separated by tabs. "write", the
+ * framing (confluent, glue, glue-zlib), the schema's id, the record as JSON: the answer is the framed bytes in base64.
+ * "read", the framing, the expected id, the bytes in base64: the answer is the record as JSON.
  */
 public final class AvroLogins {
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Report } from '#proof/report.ts';
 import { type Check, outputChecks, reportChecks } from './checks.ts';
 
-/** The checks of ./test_pipeline.sh, once its run is over: `check.ts STATUS REPORT OUTPUT`. */
+/** The checks of ./test_pipeline.sh after its run: `check.ts EXIT_CODE REPORT OUTPUT`. */
 const [status = '', reportFile = '', outputFile = ''] = process.argv.slice(2);
 
 const checks: Check[] = [
@@ -20,5 +20,5 @@ for (const { what, holds, found } of checks) {
 }
 if (lines.length > 0) console.log(`\nthe last line of ${outputFile}:\n${lines.at(-1)}`);
 const failed = checks.filter(({ holds }) => !holds).length;
-console.log(failed === 0 ? '\nall checks hold' : `\n${failed} failed`);
+console.log(failed === 0 ? '\nall checks passed' : `\n${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

@@ -3,19 +3,19 @@ import type { Report as WholeReport } from '#proof/report.ts';
 
 type Report = Pick<WholeReport, 'ok' | 'problems' | 'domains'>;
 
-/** What ./test_pipeline.sh looks at after its run. */
+/** A check of ./test_pipeline.sh after its run. */
 export interface Check {
   what: string;
   holds: boolean;
   found?: string;
 }
 
-/** The report of a run of orders: nothing lost, nothing double, every window right. */
+/** Checks the report of a run of orders: nothing is lost, nothing is stored twice, every window is exact. */
 export function reportChecks(report: Report): Check[] {
   const { read, acknowledged, bad, deadLettered, processed, windows, stores } = report.domains.orders;
   return [
     {
-      what: 'orders were generated, and are in the topic',
+      what: 'orders were generated and are in the topic',
       holds: acknowledged > 0 && read >= acknowledged,
       found: `${acknowledged}`,
     },
@@ -25,22 +25,22 @@ export function reportChecks(report: Report): Check[] {
       found: `${read} = ${processed} + ${deadLettered}`,
     },
     {
-      what: 'every bad order is a dead letter, and no good one',
+      what: 'every bad order is a dead letter, and no good order is one',
       holds: deadLettered === bad,
       found: `${bad} bad, ${deadLettered} dead`,
     },
     {
-      what: 'every window is right to the cent, in the topic, S3, the database and the file',
+      what: 'every window is exact to the cent in the topic, S3, the database and the file',
       holds: windows.expected > 0 && windows.exact === windows.expected && windows.open === 0,
       found: `${windows.exact} of ${windows.expected}, ${windows.corrections} corrected`,
     },
     ...Object.entries(stores).map(([store, { expected, stored, lost, duplicated }]) => ({
-      what: `nothing is lost or double in ${store}`,
+      what: `nothing is lost or stored twice in ${store}`,
       holds: expected > 0 && lost === 0 && duplicated === 0,
       found: `${stored} of ${expected}`,
     })),
     {
-      what: 'the report finds no fault',
+      what: 'the report is ok',
       holds: report.ok,
       ...(report.problems.length > 0 && { found: report.problems.join('; ') }),
     },
@@ -49,7 +49,7 @@ export function reportChecks(report: Report): Check[] {
 
 const FIELDS = 'window_start,window_end,product_id,order_count,total_revenue,avg_order_value';
 
-/** The output file by itself, as its reader has it. */
+/** Checks the output file itself, as its reader sees it. */
 export function outputChecks(lines: readonly string[], report: Report): Check[] {
   const { processed, late, windows } = report.domains.orders;
   const metrics = lines.map(metricOf);
@@ -63,24 +63,24 @@ export function outputChecks(lines: readonly string[], report: Report): Check[] 
   return [
     { what: 'the output file has results', holds: lines.length > 0, found: `${lines.length} lines` },
     {
-      what: 'each line is one result of exactly six fields, its average that of its own sum',
+      what: 'each line is one result with exactly six fields, and its average fits its sum',
       holds: wrong.length === 0,
-      ...(wrong.length > 0 && { found: `not lines ${wrong.slice(0, 5).join(', ')}` }),
+      ...(wrong.length > 0 && { found: `wrong in lines ${wrong.slice(0, 5).join(', ')}` }),
     },
     {
-      what: 'its results count every processed order once',
+      what: 'the results in the file count every processed order once',
       holds: counted + late === processed,
       found: `${counted}${late > 0 ? ` and ${late} late` : ''} of ${processed}`,
     },
     {
-      what: 'it has every window and product',
+      what: 'the file has every window and product',
       holds: largest.size === windows.expected,
       found: `${largest.size} of ${windows.expected}`,
     },
   ];
 }
 
-/** undefined where the line is no right result */
+/** @returns undefined if the line is no correct result */
 function metricOf(line: string): ProductMetric | undefined {
   let metric: ProductMetric;
   try {

@@ -16,11 +16,11 @@ export interface TestBroker {
   readonly server: Server;
   /** "127.0.0.1:port" */
   readonly endpoint: string;
-  /** The folder of the partitions that it has on disk. */
+  /** The folder with the partitions' logs. */
   readonly partitions: string;
-  /** Every record of a topic, up to where it ends now, each partition in order of offset. */
+  /** Reads every record of a topic up to its current end, each partition in order of offset. */
   readAll(topic: string): Promise<TestRecord[]>;
-  /** The bytes of a topic's log: what no client has put in another form. */
+  /** Reads the bytes of a topic's log from disk, without a client. */
   logOf(topic: string): Promise<Buffer>;
   stop(): Promise<void>;
 }
@@ -29,7 +29,7 @@ export type TestRecord = KafkaMessage & { partition: number };
 
 const PARTITIONS = 3;
 
-/** One empty broker with those topics, of three partitions each. */
+/** Starts a broker with these empty topics, of three partitions each. */
 export async function startBroker(topics: readonly string[]): Promise<TestBroker> {
   const folder = await mkdtemp(join(tmpdir(), 'test-broker-'));
   const data = join(folder, 'kafka');

@@ -11,36 +11,36 @@ import { eventually } from './eventually.ts';
 import { keepOnFailure } from './kept-logs.ts';
 import { endProcessesOf, type OwnProcess, processesOf } from './processes.ts';
 
-/** A copy of this checkout: only one stack runs in each, and a person's own may be running in this one. */
+/** A copy of this checkout. A checkout can run only one stack, and this one may be running its own. */
 export interface Checkout {
   readonly folder: string;
-  /** What the functions have printed, in the last run. */
+  /** Reads the output of the functions in the last run. */
   functionsLog(): Promise<string>;
-  /** The folder that takes the place of the system's temporary one, and what is in it. */
+  /** The folder that replaces the system's temporary folder. */
   readonly temporary: string;
-  /** The processes of any run of this checkout. */
+  /** The processes of all runs of this checkout. */
   processes(): Promise<OwnProcess[]>;
-  /** `npm start -- …`, from a shell's process group of its own. */
+  /** Runs `npm start -- …` in its own process group, like a shell. */
   start(args: readonly string[], environment?: NodeJS.ProcessEnv): StartedRun;
-  /** Kills what still runs, as after a failed test. */
+  /** Kills the processes that still run, such as after a failed test. */
   end(): Promise<void>;
   remove(): Promise<void>;
 }
 
 export interface StartedRun {
-  /** All that it has printed so far. */
+  /** Its output so far. */
   output(): string;
-  /** Resolves when it has printed that. @throws Error with its output where it ends before, or the time is over */
+  /** Resolves when its output matches. @throws Error with its output if it ends before, or after the time */
   says(pattern: RegExp, withinSeconds?: number): Promise<void>;
-  /** What `.local/stack.json` says now. */
+  /** Reads `.local/stack.json`. */
   stack(): Promise<StackFile>;
-  /** A signal to every process of the group, as the terminal sends at Ctrl-C. */
+  /** Sends SIGINT to every process of the group, as the terminal does at Ctrl-C. */
   interrupt(): void;
-  /** @throws Error with its output where it doesn't end within that time */
+  /** @throws Error with its output if it doesn't end within this time */
   exitCode(withinSeconds: number): Promise<number | null>;
-  /** Resolves when it has ended with exit code 0. @throws Error with its output where it ends otherwise, or doesn't */
+  /** Resolves when it exits with code 0. @throws Error with its output if it exits with another code or too late */
   succeeds(withinSeconds: number): Promise<void>;
-  /** @throws Error where it has written none */
+  /** @throws Error if it has written no report */
   report(): Promise<Report>;
 }
 
@@ -131,7 +131,7 @@ function signalGroup(child: ChildProcess, name: NodeJS.Signals): void {
   }
 }
 
-/** Without what a test run has set for itself: jest's, and those that keep handlers quiet. */
+/** The environment without the variables of the test run: jest's, and those that turn off the handlers' logs. */
 function ownEnvironment(): NodeJS.ProcessEnv {
   const own = /^(JEST_|NODE_ENV$|NODE_OPTIONS$|POWERTOOLS_|SERVERS$|AWS_)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));

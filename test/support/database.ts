@@ -17,16 +17,16 @@ export const REFERENCE = {
 
 export interface TestDatabase {
   postgres(): Server;
-  /** Once more, on the data that is there. */
+  /** Starts PostgreSQL again on its data. */
   startPostgres(): Promise<void>;
   readonly dataApi: Server;
-  /** One more client, of a Data API with limits of its own before the same PostgreSQL. */
+  /** Starts another Data API with these limits for the same PostgreSQL. @returns its client */
   limited(limits: Limits): Promise<RDSDataClient>;
   readonly client: RDSDataClient;
   stop(): Promise<void>;
 }
 
-/** An empty PostgreSQL behind the Data API, and the SDK's own client for it. */
+/** Starts an empty PostgreSQL with the Data API, and a client of the SDK. */
 export async function startDatabase(): Promise<TestDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'test-database-'));
   const port = async (name: string, from: number) =>

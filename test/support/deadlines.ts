@@ -1,12 +1,12 @@
 import type { Deadline } from '#lib/deadline.ts';
 
-/** Deadlines that no clock moves: what a test expects of them doesn't hang on how fast the machine is. */
+/** Deadlines without a clock, so that a test doesn't depend on the speed of the machine. */
 const PLENTY_MS = 60_000;
 
 export const plenty: Deadline = { remaining: () => PLENTY_MS };
 export const over: Deadline = { remaining: () => 0 };
 
-/** Plenty of time until the condition holds, none from then on. */
+/** A deadline that is over as soon as the condition holds. */
 export function overWhen(condition: () => boolean): Deadline {
   return { remaining: () => (condition() ? 0 : PLENTY_MS) };
 }

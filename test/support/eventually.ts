@@ -1,2 +1,2 @@
-/** The plugin has it, since it stands alone. */
+/** The code is in the plugin, which must not depend on this project. */
 export { eventually } from '#msk/test/eventually.ts';

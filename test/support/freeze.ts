@@ -5,9 +5,9 @@ import type { Server } from '#local/servers/server.ts';
 import { eventually } from './eventually.ts';
 
 /**
- * Freezes a server until its process gets SIGCONT: its connections stay open, nothing answers. Each of its threads
- * stops when it is next scheduled; until the last one has, a busy machine's server may still answer.
- * @throws Error where it doesn't run, or isn't frozen in time
+ * Freezes a server until its process gets SIGCONT: its connections stay open, and nothing answers. Each of its threads
+ * stops when it is scheduled next. Until the last one has stopped, a server on a busy machine may still answer.
+ * @throws Error if the server doesn't run, or isn't frozen in time
  */
 export async function freeze({ name, process: spawned }: Server): Promise<void> {
   if (spawned === undefined) throw new Error(`${name} doesn't run`);
@@ -19,6 +19,6 @@ export async function freeze({ name, process: spawned }: Server): Promise<void> 
 async function isFrozen(pid: number): Promise<boolean> {
   const tasks = `/proc/${pid}/task`;
   const threads = await Promise.all((await readdir(tasks)).map((id) => statFields(`${tasks}/${id}/stat`)));
-  // One that has ended meanwhile has no state.
+  // A thread that has ended has no state.
   return threads.every(([state = 'T']) => state === 'T');
 }

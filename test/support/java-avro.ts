@@ -17,7 +17,7 @@ export interface Operation {
   readonly data: string;
 }
 
-/** What org.apache.avro makes of each operation, in their order. */
+/** Runs the operations with org.apache.avro. @returns their results in the same order */
 export async function javaAvro(schemaFile: string, operations: readonly Operation[]): Promise<string[]> {
   const cache = cacheFolder();
   const java = await javaFor(OLDEST, { cache, progress: silent });

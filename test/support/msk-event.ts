@@ -14,17 +14,17 @@ export interface TestRecord {
   key?: string | Buffer | null;
   value?: string | Buffer | object | null | undefined;
   headers?: Record<string, string | Buffer>;
-  /** instead, where names repeat or their order counts */
+  /** instead of `headers`, if names repeat or their order matters */
   headerList?: readonly Header[];
 }
 
-/** 2026-01-01T00:00:00Z: the Kafka timestamp of a test record that names none. */
+/** 2026-01-01T00:00:00Z: the default Kafka timestamp of a test record. */
 export const KAFKA_TIME = Date.UTC(2026, 0, 1);
 
-/** The trace of a test record: an example of W3C's standard. */
+/** The trace of a test record: an example from the W3C standard Trace Context. */
 export const TRACE = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
-/** The one maker of MSK events for tests and samples: offsets count up in each partition where none is given. */
+/** Makes an MSK event for tests and samples. In each partition, a record without an offset gets the next one. */
 export function mskEvent(records: TestRecord[], defaults: TestRecord = {}): MskEvent {
   const event: MskEvent = {
     eventSource: 'aws:kafka',
@@ -61,7 +61,7 @@ function toEventRecord({ key, value, headers, ...rest }: TestRecord): MskEventRe
   };
 }
 
-/** @param deadline the batch's, or in how many ms it is over */
+/** @param deadline of the batch: a deadline, or ms from now */
 export function batchOfRecords(
   records: TestRecord[],
   defaults: TestRecord = {},
@@ -75,7 +75,7 @@ export function batchOfRecords(
   };
 }
 
-/** A Lambda context with so much time left. */
+/** A Lambda context with this much time left. */
 export function lambdaContext(remainingMs = 30_000): Context {
   const end = Date.now() + remainingMs;
   return {

@@ -4,7 +4,7 @@ declare global {
   var pluginBroker: TestBroker | undefined;
 }
 
-/** jest's globalSetup: the plugin's tests take their broker from KAFKA_BROKERS, as its own README says. */
+/** jest's globalSetup: starts the broker of the plugin's tests, which read KAFKA_BROKERS (plugins/msk/README.md). */
 export default async function setUp(): Promise<void> {
   if (process.env['KAFKA_BROKERS'] !== undefined) return;
   globalThis.pluginBroker = await startBroker([]);

@@ -1,7 +1,7 @@
 import { postgresServer } from '#local/servers/postgres.ts';
 import type { ServerContext } from '#local/servers/server.ts';
 
-/** What the runner of a stack does, as far as PostgreSQL is concerned: to be forked, given a context, and killed. */
+/** Starts PostgreSQL like the runner of a stack. A test forks this file, sends it a context, and kills it. */
 process.once('message', (context: ServerContext) => void run(context));
 
 async function run(context: ServerContext): Promise<void> {

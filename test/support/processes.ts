@@ -3,11 +3,11 @@ import { eventually } from './eventually.ts';
 
 export interface OwnProcess {
   readonly pid: number;
-  /** its command line, with spaces between */
+  /** its command line, separated by spaces */
   readonly command: string;
 }
 
-/** Those that have the folder in their command line or environment (proc(5)); a server has at least one of them. */
+/** The processes with this folder in their command line or environment (proc(5)), which includes all servers. */
 export async function processesOf(folder: string): Promise<OwnProcess[]> {
   const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const found = ids.map(async (id) => {
@@ -19,7 +19,7 @@ export async function processesOf(folder: string): Promise<OwnProcess[]> {
   return (await Promise.all(found)).flat();
 }
 
-/** Kills them, and those that they start meanwhile. @throws Error where one is still there after 20 s */
+/** Kills these processes, and those that they start meanwhile. @throws Error if one is left after 30 s */
 export async function endProcessesOf(folder: string): Promise<void> {
   const left = () => processesOf(folder);
   const killed = async () => {

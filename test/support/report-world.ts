@@ -31,7 +31,7 @@ const TABLES = {
   devices: { name: 'devices', keys: ['device_id'] },
 } as const;
 
-/** What the resources of {@link writeWorld} are called. */
+/** The names of the resources of {@link writeWorld}. */
 export const REFERENCES: References = {
   ArchiveBucket: { Ref: BUCKET },
   VehiclesTable: { Ref: TABLES.vehicles.name },
@@ -43,7 +43,7 @@ export const REFERENCES: References = {
   DevicesTable: { Ref: TABLES.devices.name },
 };
 
-/** Puts a world into empty servers: topics, objects, rows, items, documents and the file of metrics, with the formats that the sinks write. */
+/** Writes a world to empty servers, in the formats of the sinks: topics, objects, rows, items, documents, metrics. */
 export async function writeWorld(
   endpoints: Endpoints,
   { topics, s3, rds, dynamodb, opensearch, file }: WholeWorld,
@@ -83,7 +83,7 @@ export async function writeWorld(
 }
 
 async function writeTopics({ admin, kafka }: Clients, topics: WholeWorld['topics']): Promise<void> {
-  // The world's records have times of their own, which lie ever further back.
+  // The timestamps of the world's records are fixed, so without this Kafka would delete them some day.
   const configEntries = [{ name: 'retention.ms', value: '-1' }];
   await createTopics(
     admin,
@@ -99,7 +99,7 @@ async function writeTopics({ admin, kafka }: Clients, topics: WholeWorld['topics
       timestamp: String(timestamp),
       headers: Object.fromEntries([...headers].map(([name, values]) => [name, [...values]])),
     }));
-    // One partition a request: kafkajs sends all of a request again where a new topic's leader wasn't ready for one.
+    // One partition per request: if one new partition has no leader yet, kafkajs sends all of the request again.
     for (const own of Map.groupBy(messages, ({ partition }) => partition).values()) {
       await producer.send({ topic, acks: -1, messages: own });
     }

@@ -19,7 +19,7 @@ import { REGISTRY_JAVA, schemaRegistryServer } from '#local/servers/schema-regis
 import type { Server, ServerContext } from '#local/servers/server.ts';
 import { keepOnFailure } from './kept-logs.ts';
 
-/** `otherPort`: one more that is free. */
+/** `otherPort`: a second free port. */
 type JavaServer = (context: ServerContext, java: Java, otherPort: number) => Server;
 const factories = {
   dynamodb: dynamodbServer,
@@ -28,7 +28,7 @@ const factories = {
   opensearch: openSearchServer,
 } satisfies Record<string, JavaServer>;
 
-/** Credentials and one attempt, as tests want to see every error. */
+/** Settings of a client that never retries, so that tests see every error. */
 const settings = (endpoint: string) => ({
   endpoint,
   region: LOCAL_REGION,
@@ -66,12 +66,12 @@ async function startServer(name: keyof typeof factories, oldestJava = 17): Promi
 
 export interface TestTables extends TestServer {
   readonly client: DynamoDBClient;
-  /** Makes a table and gives its name back. Keys as "name:type", the partition key first. */
+  /** Creates a table with keys "name:type", the partition key first. @returns its name */
   create(table: string, ...keys: `${string}:${'S' | 'N'}`[]): Promise<string>;
   items(table: string): Promise<Item[]>;
 }
 
-/** An empty DynamoDB Local. */
+/** Starts an empty DynamoDB Local. */
 export async function startTables(): Promise<TestTables> {
   const started = await startServer('dynamodb');
   const client = new DynamoDBClient(settings(started.server.endpoint));
@@ -100,7 +100,7 @@ export interface TestBucket extends TestServer {
   readonly bucket: string;
 }
 
-/** An S3 server with one empty bucket. */
+/** Starts an S3 server with one empty bucket. */
 export async function startBucket(): Promise<TestBucket> {
   const started = await startServer('s3');
   const client = new S3Client({ ...settings(started.server.endpoint), forcePathStyle: true });
@@ -108,12 +108,12 @@ export async function startBucket(): Promise<TestBucket> {
   return { ...started, client, bucket: 'archive' };
 }
 
-/** An empty schema registry; its endpoint is the root of Confluent's API. */
+/** Starts an empty schema registry. Its endpoint is the root of Confluent's API. */
 export function startRegistry(): Promise<TestServer> {
   return startServer('schema-registry', REGISTRY_JAVA);
 }
 
-/** An empty OpenSearch node, and its client that tries once. */
+/** Starts an empty OpenSearch node, with a client that never retries. */
 export async function startSearch(): Promise<TestServer & { readonly client: Client }> {
   const started = await startServer('opensearch', MODERN);
   return { ...started, client: new Client({ node: started.server.endpoint, maxRetries: 0 }) };

@@ -2,8 +2,8 @@ import type { Admin, ITopicConfig } from 'kafkajs';
 import { eventually } from './eventually.ts';
 
 /**
- * Creates topics, and resolves when each of their partitions has a leader. kafkajs's own waiting gives up where the
- * broker that is asked hasn't heard of a topic yet.
+ * Creates topics, and waits until each of their partitions has a leader. kafkajs's own option `waitForLeaders` fails if
+ * the broker that it asks doesn't know a new topic yet.
  */
 export async function createTopics(admin: Admin, topics: ITopicConfig[]): Promise<void> {
   if (topics.length === 0) return;
