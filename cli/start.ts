@@ -8,13 +8,14 @@ import { run } from './run/run.ts';
 const USAGE = `
 Usage: npm start -- [options]
 
-Runs the whole pipeline on real local servers with generated load. Ctrl-C ends the load, waits until all records are
-stored, and stops every server. A second Ctrl-C stops at once. Defaults are in (…).
+Runs the whole pipeline on real local servers with generated load. Ctrl-C ends the load, waits up to 10 s until all
+records are stored, and stops every server. A second Ctrl-C stops at once. Defaults are in (…).
 
   --duration S      end the load after S seconds, then wait until all is stored, and stop (until Ctrl-C)
   --report FILE     compare every record with the stores, and write the result to FILE; needs --duration. The exit code
-                    is 1 if a record is lost or stored twice.
-  --only A,B        domains to generate load for: ${Object.keys(domains).join(', ')}, or none (all)
+                    is 1 if a record is lost, wrong or stored twice.
+  --only A,B        domains to generate load for: ${Object.keys(domains).join(', ')}, or none (all). OpenSearch
+                    starts only with fleet, Kafka Connect only with orders, the schema registry only with logins.
   --vehicles N      vehicles of the fleet (200)
   --rate R          readings per second of all vehicles together (1 per vehicle)
   --orders R        orders per second (10 to 50, following the hours of a day)

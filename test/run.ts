@@ -38,7 +38,7 @@ const WHOLE_RUNS = ['e2e/pipeline', 'e2e/prod'];
 /** Runs of `npm start` that may take longer on a busy machine; the others check how soon something ends. */
 const PATIENT = ['e2e/bad-input', 'e2e/edit-loop', 'e2e/dev', 'e2e/invoke'];
 
-const HEART: Record<string, Check> = {
+const MAIN: Record<string, Check> = {
   types: { command: 'tsc' },
   lint: { command: 'biome check .' },
   promises: { command: 'oxlint --type-aware --deny-warnings' },
@@ -48,7 +48,7 @@ const HEART: Record<string, Check> = {
   runs: { command: `jest --runInBand ${WHOLE_RUNS.join(' ')}`, ...SERVERS, early: true },
 };
 
-const REST: Record<string, Check> = {
+const OTHERS: Record<string, Check> = {
   variants: { command: 'node test/template/check/check.ts --variants' },
   // More workers than a small machine has cores, because most of the time is waiting for servers to start.
   servers: {
@@ -66,7 +66,7 @@ const REST: Record<string, Check> = {
 const { values } = parseArgs({
   options: { only: { type: 'string' }, full: { type: 'boolean', default: false } },
 });
-const suite = values.only !== undefined ? { ...HEART, ...REST } : values.full ? REST : HEART;
+const suite = values.only !== undefined ? { ...MAIN, ...OTHERS } : values.full ? OTHERS : MAIN;
 const names = values.only?.split(',') ?? Object.keys(suite);
 /** Folder for all temporary files. Processes of the checks have its name in their environment or command line. */
 const scratch = mkdtempSync(join(tmpdir(), 'pipeline-test-'));

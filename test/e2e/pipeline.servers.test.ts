@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Kafka, logLevel, type Message } from 'kafkajs';
+import type { Message } from 'kafkajs';
+import { withAdmin } from '#cli/topic.ts';
+import { kafkaOf } from '#local/deploy/servers.ts';
 import { BAD_RECORDS } from '#proof/fleet/load/bad-records.ts';
 import { BAD_LOGINS } from '#proof/logins/load/bad-records.ts';
 import { BAD_ORDERS } from '#proof/orders/load/bad-records.ts';
@@ -34,11 +36,9 @@ afterAll(() => checkout?.remove());
 
 /** Produces logins whose content no log may contain. Adds a partition for readings, and produces records to it. */
 async function disturb(brokers: string): Promise<void> {
-  const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING });
-  const admin = kafka.admin();
-  await admin.connect();
-  await admin.createPartitions({ topicPartitions: [{ topic: 'raw-data-topic', count: ADDED_PARTITION + 1 }] });
-  await admin.disconnect();
+  const kafka = kafkaOf({ kafka: brokers }, 'test');
+  const topicPartitions = [{ topic: 'raw-data-topic', count: ADDED_PARTITION + 1 }];
+  await withAdmin(kafka, (admin) => admin.createPartitions({ topicPartitions }));
   // Idempotent: while the new partition has no leader, kafkajs sends the records of the other partitions again.
   const producer = kafka.producer({ idempotent: true });
   await producer.connect();

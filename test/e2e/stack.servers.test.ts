@@ -8,13 +8,14 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CreateTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { Kafka, logLevel } from 'kafkajs';
-import pg from 'pg';
-import { NOWHERE } from '#local/deploy/servers.ts';
+import { withAdmin } from '#cli/topic.ts';
+import { kafkaOf, NOWHERE } from '#local/deploy/servers.ts';
 import { identify } from '#local/servers/process/process-identity.ts';
 import { readStack, type Stack, type StackOptions, startStack } from '#local/stack.ts';
+import { query } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { keepOnFailure } from '../support/kept-logs.ts';
+import { listenersOf } from '../support/processes.ts';
 import { createTopics } from '../support/topics.ts';
 
 const execute = promisify(execFile);
@@ -65,7 +66,7 @@ describe('the stack of local servers', () => {
     const pids = ['connect', 'opensearch'].map((name) => first.server(name).process?.pid ?? 0);
     if (process.platform === 'linux') expect(await listeningAddresses(pids)).toEqual(['127.0.0.1']);
     await fill(first);
-    await metric(first.endpoints.kafka, '{"order_count":1}');
+    await produceFirst(first.endpoints, 'product-metrics', '{"order_count":1}');
     expect(await lineInFile(root)).toBe('{"order_count":1}\n');
     const document = { method: 'PUT', headers: { 'content-type': 'application/json' }, body: '{"kept":"yes"}' };
     expect((await fetch(`${first.endpoints.opensearch}/kept/_doc/1`, document)).status).toBe(201);
@@ -85,14 +86,12 @@ describe('the stack of local servers', () => {
 
   test('with three brokers, a topic has three replicas', async () => {
     const { endpoints } = await start({ brokers: 3, minimal: true });
-    const admin = kafka(endpoints.kafka).admin();
-    await admin.connect();
 
-    await createTopics(admin, [{ topic: 'replicated', numPartitions: 3, replicationFactor: 3 }]);
+    await createTopics(endpoints.kafka, [{ topic: 'replicated', numPartitions: 3, replicationFactor: 3 }]);
 
-    const { topics } = await admin.fetchTopicMetadata({ topics: ['replicated'] });
+    const asked = { topics: ['replicated'] };
+    const { topics } = await withAdmin(kafkaOf(endpoints, 'test'), (admin) => admin.fetchTopicMetadata(asked));
     expect(topics[0]?.partitions.map(({ replicas }) => replicas.length)).toEqual([3, 3, 3]);
-    await admin.disconnect();
   }, 600_000);
 
   test('if a chosen port is taken, nothing is left running', async () => {
@@ -169,18 +168,8 @@ describe('the stack of local servers', () => {
   });
 });
 
-function kafka(brokers: string): Kafka {
-  return new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING });
-}
-
 async function fill({ endpoints }: Stack): Promise<void> {
-  const producer = kafka(endpoints.kafka).producer();
-  const admin = kafka(endpoints.kafka).admin();
-  await admin.connect();
-  await createTopics(admin, [{ topic: 'kept' }]);
-  await producer.connect();
-  await producer.send({ topic: 'kept', messages: [{ value: 'yes' }] });
-  await Promise.all([producer.disconnect(), admin.disconnect()]);
+  await produceFirst(endpoints, 'kept', 'yes');
 
   const dynamodb = new DynamoDBClient({ ...account, endpoint: endpoints.dynamodb });
   await dynamodb.send(
@@ -202,13 +191,13 @@ async function fill({ endpoints }: Stack): Promise<void> {
   await query(endpoints.postgres, "CREATE TABLE kept AS SELECT 'yes' AS value");
 }
 
-async function metric(brokers: string, value: string): Promise<void> {
-  const admin = kafka(brokers).admin();
-  const producer = kafka(brokers).producer();
-  await Promise.all([admin.connect(), producer.connect()]);
-  await createTopics(admin, [{ topic: 'product-metrics' }]);
-  await producer.send({ topic: 'product-metrics', messages: [{ value }] });
-  await Promise.all([admin.disconnect(), producer.disconnect()]);
+/** Creates a topic with one record. */
+async function produceFirst(endpoints: Stack['endpoints'], topic: string, value: string): Promise<void> {
+  await createTopics(endpoints.kafka, [{ topic }]);
+  const producer = kafkaOf(endpoints, 'test').producer();
+  await producer.connect();
+  await producer.send({ topic, messages: [{ value }] });
+  await producer.disconnect();
 }
 
 async function lineInFile(root: string): Promise<string> {
@@ -217,10 +206,7 @@ async function lineInFile(root: string): Promise<string> {
 }
 
 async function contents({ endpoints }: Stack): Promise<object> {
-  const admin = kafka(endpoints.kafka).admin();
-  await admin.connect();
-  const [offsets] = await admin.fetchTopicOffsets('kept');
-  await admin.disconnect();
+  const [offsets] = await withAdmin(kafkaOf(endpoints, 'test'), (admin) => admin.fetchTopicOffsets('kept'));
   const dynamodb = new DynamoDBClient({ ...account, endpoint: endpoints.dynamodb });
   const item = await dynamodb.send(new GetItemCommand({ TableName: 'kept', Key: { id: { S: '1' } } }));
   const s3 = new S3Client({ ...account, endpoint: endpoints.s3 });
@@ -230,16 +216,8 @@ async function contents({ endpoints }: Stack): Promise<object> {
     kafka: Number(offsets?.high),
     dynamodb: item.Item?.['value']?.S,
     s3: await object.Body?.transformToString(),
-    postgres: row?.value,
+    postgres: row?.['value'],
   };
-}
-
-async function query(url: string, sql: string): Promise<{ value: string }[]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  const { rows } = await client.query<{ value: string }>(sql);
-  await client.end();
-  return rows;
 }
 
 async function running(pids: readonly number[]): Promise<number[]> {
@@ -257,9 +235,7 @@ async function javas(): Promise<string[]> {
 
 /** The addresses on which processes listen. */
 async function listeningAddresses(pids: readonly number[]): Promise<string[]> {
-  const { stdout } = await execute('ss', ['-Hltnp']);
-  const own = stdout.split('\n').filter((line) => pids.some((pid) => line.includes(`pid=${pid},`)));
-  return [...new Set(own.map((line) => (line.split(/\s+/)[3] ?? '').replace(/:\d+$/, '')))];
+  return [...new Set((await listenersOf(...pids)).map(({ address }) => address))];
 }
 
 function runnerProgram(root: string): string {

@@ -1,17 +1,16 @@
 import { fork } from 'node:child_process';
 import { globSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { type BuildOptions, build } from 'esbuild';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
-import pg from 'pg';
 import { parse } from 'yaml';
 import { deadLetterTopics } from '#functions/sinks/routes.ts';
 import type { Item } from '#lib/stores/attributes.ts';
 import { startBroker } from '../support/broker.ts';
-import { REFERENCE, startDatabase } from '../support/database.ts';
+import { createSchema, REFERENCE, startDatabase } from '../support/database.ts';
 import { startTables } from '../support/servers.ts';
 import { createTopics } from '../support/topics.ts';
 import { HOSTILE } from './events.ts';
@@ -163,7 +162,7 @@ async function prepareTopics(): Promise<void> {
   await admin.connect();
   const configEntries = [{ name: 'max.message.bytes', value: environment()['DEAD_LETTER_MAX_BYTES'] ?? '' }];
   await createTopics(
-    admin,
+    broker.endpoint,
     [...deadLetterTopics, 'product-metrics'].map((topic) => ({ topic, numPartitions: 3, configEntries })),
   );
 }
@@ -175,12 +174,7 @@ async function putAll(table: string, items: Iterable<Item>): Promise<void> {
 async function prepareTables(): Promise<void> {
   await tables.create('trips', 'vehicleId:S');
   await tables.create('windows', 'id:S');
-  const postgres = new pg.Client({ connectionString: database.postgres().endpoint });
-  await postgres.connect();
-  for (const file of (await readdir('resources/sql')).toSorted()) {
-    await postgres.query(await readFile(join('resources/sql', file), 'utf8'));
-  }
-  await postgres.end();
+  await createSchema(database.postgres().endpoint);
 }
 
 async function countLetters(asked: Admin): Promise<number> {

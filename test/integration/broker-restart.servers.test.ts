@@ -1,4 +1,5 @@
-import { Kafka, logLevel } from 'kafkajs';
+import { withAdmin } from '#cli/topic.ts';
+import { kafkaOf } from '#local/deploy/servers.ts';
 import { Cluster, type MskEvent } from '#msk';
 import { pollerOf, type TestPoller } from '#msk/test/mapping.ts';
 import { startBroker, type TestBroker } from '../support/broker.ts';
@@ -52,7 +53,7 @@ test('plugins/msk: a broker restart loses no record, and uncommitted records com
   }
 }, 240_000);
 
-const client = () => new Kafka({ brokers: [broker.endpoint], logLevel: logLevel.NOTHING });
+const client = () => kafkaOf({ kafka: broker.endpoint }, 'test');
 
 async function produce(): Promise<void> {
   const producer = client().producer();
@@ -65,9 +66,7 @@ async function produce(): Promise<void> {
 }
 
 async function committed(): Promise<number[]> {
-  const admin = client().admin();
-  await admin.connect();
-  const [offsets] = await admin.fetchOffsets({ groupId: 'orders', topics: [TOPIC] });
-  await admin.disconnect();
+  const asked = { groupId: 'orders', topics: [TOPIC] };
+  const [offsets] = await withAdmin(client(), (admin) => admin.fetchOffsets(asked));
   return (offsets?.partitions ?? []).map(({ offset }) => Number(offset));
 }

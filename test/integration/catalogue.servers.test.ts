@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { readProducts, writeProducts } from '#functions/ops/products.ts';
 import { type CatalogueOptions, catalogueReader } from '#functions/orders/catalogue.ts';
 import { within } from '#lib/deadline.ts';
 import { item } from '#lib/stores/attributes.ts';
-import { DUMMY_CREDENTIALS, LOCAL_REGION } from '#local/deploy/servers.ts';
 import { plenty } from '../support/deadlines.ts';
-import { startTables, type TestTables } from '../support/servers.ts';
+import { startTables, type TestTables, unreachableTables } from '../support/servers.ts';
 
 let tables: TestTables;
 let reads = 0;
@@ -83,9 +82,7 @@ test('an empty catalogue, a missing table and an unreachable server are transien
 
   const unreadable = { code: 'CATALOGUE_UNREADABLE', retriable: true };
   await expect(reader('nowhere')(['P1'], 200)).rejects.toMatchObject(unreadable);
-  const settings = { region: LOCAL_REGION, credentials: DUMMY_CREDENTIALS, maxAttempts: 1 };
-  const client = new DynamoDBClient({ ...settings, endpoint: 'http://127.0.0.1:1' });
-  await expect(reader(table, { client })(['P1'], 200)).rejects.toMatchObject(unreadable);
+  await expect(reader(table, { client: unreachableTables() })(['P1'], 200)).rejects.toMatchObject(unreadable);
 });
 
 test('writing the file again replaces its products and keeps all others', async () => {

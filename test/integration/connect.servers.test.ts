@@ -1,20 +1,16 @@
-import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { Kafka } from 'kafkajs';
 import { withAdmin } from '#cli/topic.ts';
 import { kafkaOf } from '#local/deploy/servers.ts';
-import { cacheFolder } from '#local/servers/cache.ts';
-import { fetchJars } from '#local/servers/jars/fetch-jars.ts';
-import { javaFor, OLDEST } from '#local/servers/java/private-java.ts';
 import { connectServer } from '#local/servers/kafka/connect.ts';
 import { choosePorts } from '#local/servers/process/ports.ts';
-import { silent } from '#local/servers/progress.ts';
 import type { Server } from '#local/servers/server.ts';
 import { startBroker, type TestBroker } from '../support/broker.ts';
 import { eventually } from '../support/eventually.ts';
+import { javaWith } from '../support/java.ts';
+import { listenersOf } from '../support/processes.ts';
 import { createTopics } from '../support/topics.ts';
 
 const TOPIC = 'product-metrics';
@@ -43,9 +39,7 @@ afterEach(async () => {
 const output = () => readFile(join(folder, 'output', 'metrics.json'), 'utf8');
 
 async function start({ kept = false } = {}): Promise<Server> {
-  const cache = cacheFolder();
-  const java = await javaFor(OLDEST, { cache, progress: silent });
-  await fetchJars(['connect'], { cache, java, progress: silent });
+  const { cache, java } = await javaWith('connect');
   const data = join(folder, 'connect');
   await mkdir(data, { recursive: true, mode: 0o700 });
   const [port = 0] = await choosePorts([{ name: 'connect', usual: 28_083, option: '' }]);
@@ -57,9 +51,7 @@ async function start({ kept = false } = {}): Promise<Server> {
   return server;
 }
 
-async function createTopic(): Promise<void> {
-  await withAdmin(kafka, (admin) => createTopics(admin, [{ topic: TOPIC, numPartitions: 3 }]));
-}
+const createTopic = () => createTopics(broker.endpoint, [{ topic: TOPIC, numPartitions: 3 }]);
 
 async function produce(...values: string[]): Promise<void> {
   // Idempotent, so that no record is stored twice: the tests count the lines of the file.
@@ -75,12 +67,6 @@ async function lines(count: number): Promise<string[]> {
   const found = async () => (await output()).split('\n').slice(0, -1);
   await eventually(async () => (await found()).length >= count, { what: `${count} lines in the file`, seen: found });
   return found();
-}
-
-async function listenersOf({ process: spawned }: Server): Promise<(string | undefined)[]> {
-  const { stdout } = await promisify(execFile)('ss', ['-Hltnp']);
-  const own = stdout.split('\n').filter((line) => line.includes(`pid=${spawned?.pid},`));
-  return own.map((line) => line.split(/\s+/)[3]);
 }
 
 async function commits(count: number): Promise<void> {
@@ -106,7 +92,10 @@ test('writes each metric as a line of the file, byte for byte, and commits its o
 
 test('is ready before its topic exists, only on 127.0.0.1, and reads the topic once it is created', async () => {
   const server = await start();
-  if (process.platform === 'linux') expect(await listenersOf(server)).toEqual([new URL(server.endpoint).host]);
+  if (process.platform === 'linux') {
+    const port = Number(new URL(server.endpoint).port);
+    expect(await listenersOf(server.process?.pid)).toEqual([{ address: '127.0.0.1', port }]);
+  }
   await createTopic();
 
   await produce(lineOf('P001'));

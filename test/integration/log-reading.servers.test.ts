@@ -10,6 +10,7 @@ import { Cluster, type MskEvent } from '#msk';
 import { pollerOf } from '#msk/test/mapping.ts';
 import { readRecord, readTopics } from '#proof/readback/kafka.ts';
 import { startBroker, type TestBroker } from '../support/broker.ts';
+import { eventually } from '../support/eventually.ts';
 
 let broker: TestBroker;
 let cluster: Cluster;
@@ -107,13 +108,14 @@ test('an unknown codec is an error with its number, and the other partitions con
   });
   await setCodec(join(broker.partitions, `${topic}-1`), 5);
   const { poller, lines, texts } = reading(topic);
-  await until(() => texts.length === 2 && lines.length > 0);
+  const seen = () => ({ texts, lines });
+  await eventually(() => texts.length === 2 && lines.length > 0, { what: 'two records and an error', seen });
   expect(texts.toSorted()).toEqual(['0', '2']);
   expect(poller.status.lastError).toMatch(/compression.*5/);
   await withProducer({}, async (producer) => {
     for (const partition of [0, 2]) await producer.send({ messages: [{ topic, value: 'more', partition }] });
   });
-  await until(() => texts.length === 4);
+  await eventually(() => texts.length === 4, { what: 'two more records', seen });
   await poller.stop(2000);
 
   expect(lines).toEqual([expect.stringMatching(/unknown-codec-1.*offset 0.*compression.*5/)]);
@@ -137,9 +139,4 @@ function reading(topic: string) {
   const { poller, lines } = pollerOf(cluster, topic, collect, { batchSize: 10, group: topic });
   poller.start();
   return { poller, lines, texts };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  for (const end = Date.now() + 40_000; !condition(); await new Promise((resolve) => setTimeout(resolve, 20)))
-    if (Date.now() > end) throw new Error(`not within 40 s: ${condition.toString()}`);
 }

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import { postgresServer } from '#local/servers/postgres.ts';
 import { choosePorts } from '#local/servers/process/ports.ts';
 import { identify } from '#local/servers/process/process-identity.ts';
 import type { ServerContext } from '#local/servers/server.ts';
+import { query } from '../support/database.ts';
 
 let folder: string;
 let context: ServerContext;
@@ -20,16 +20,6 @@ beforeEach(async () => {
   context = { data, kept: true, log: join(folder, 'log'), port, cache: folder };
 });
 afterEach(() => rm(folder, { recursive: true }));
-
-async function query(endpoint: string, sql: string): Promise<Record<string, unknown> | undefined> {
-  const client = new pg.Client({ connectionString: endpoint });
-  await client.connect();
-  try {
-    return (await client.query<Record<string, unknown>>(sql)).rows[0];
-  } finally {
-    await client.end();
-  }
-}
 
 test('runs with UTF8, C and UTC, only on 127.0.0.1, not as root; folders keep their modes', async () => {
   const server = postgresServer(context);
@@ -44,15 +34,17 @@ test('runs with UTF8, C and UTC, only on 127.0.0.1, not as root; folders keep th
           current_setting('unix_socket_directories') AS sockets, current_setting('fsync') AS fsync
         FROM pg_database WHERE datname = current_database()`,
       ),
-    ).toEqual({
-      database: 'pipeline',
-      encoding: 'UTF8',
-      collation: 'C',
-      timezone: 'UTC',
-      addresses: '127.0.0.1',
-      sockets: '',
-      fsync: 'on',
-    });
+    ).toEqual([
+      {
+        database: 'pipeline',
+        encoding: 'UTF8',
+        collation: 'C',
+        timezone: 'UTC',
+        addresses: '127.0.0.1',
+        sockets: '',
+        fsync: 'on',
+      },
+    ]);
     expect(((await stat(folder)).mode & 0o777).toString(8)).toBe('700');
     expect((await stat(join(context.data, 'database'))).uid).not.toBe(0);
   } finally {
@@ -73,7 +65,7 @@ test('ends by itself if its runner is killed; the next start continues with the 
   await server.ready();
   try {
     expect(await identify(pid)).toBeUndefined();
-    expect(await query(server.endpoint, 'SELECT id FROM kept')).toEqual({ id: 1 });
+    expect(await query(server.endpoint, 'SELECT id FROM kept')).toEqual([{ id: 1 }]);
   } finally {
     await server.stop();
   }

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Kafka, logLevel } from 'kafkajs';
 import { within } from '#lib/deadline.ts';
 import { PermanentError, TransientError } from '#lib/errors.ts';
 import { recordsOf } from '#lib/kafka/batch.ts';
@@ -20,18 +19,11 @@ const ATTEMPT_MS = 2_000;
 let broker: TestBroker;
 beforeAll(async () => {
   broker = await startBroker(['frozen', 'large', 'exact', 'restarted']);
-  await createNarrowTopic();
+  // A topic with a smaller limit than the one that the producer knows.
+  const configEntries = [{ name: 'max.message.bytes', value: String(NARROW) }];
+  await createTopics(broker.endpoint, [{ topic: 'narrow', numPartitions: 3, configEntries }]);
 });
 afterAll(() => broker?.stop());
-
-/** A topic with a smaller limit than the one that the producer knows. */
-async function createNarrowTopic(): Promise<void> {
-  const admin = new Kafka({ brokers: [broker.endpoint], logLevel: logLevel.NOTHING }).admin();
-  await admin.connect();
-  const configEntries = [{ name: 'max.message.bytes', value: String(NARROW) }];
-  await createTopics(admin, [{ topic: 'narrow', numPartitions: 3, configEntries }]);
-  await admin.disconnect();
-}
 
 let producer: RecordProducer;
 beforeEach(() => {

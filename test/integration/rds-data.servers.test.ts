@@ -17,7 +17,7 @@ import { LIMITS } from '#local/servers/data-api/limits.ts';
 import { REFERENCE, startDatabase, type TestDatabase } from '../support/database.ts';
 import { plenty } from '../support/deadlines.ts';
 import { eventually } from '../support/eventually.ts';
-import { freeze } from '../support/freeze.ts';
+import { freeze, whileFrozen } from '../support/freeze.ts';
 
 let database: TestDatabase;
 /** A client with short timeouts for statements and idle transactions. */
@@ -378,9 +378,8 @@ test('10,000 rows are inserted in one statement, and a second time changes nothi
 });
 
 test('a frozen database is a timeout, and works again afterwards', async () => {
-  await freeze(database.postgres());
-  expect((await failure(execute('SELECT 1', [], {}, hasty))).name).toBe('StatementTimeoutException');
-  database.postgres().process?.signal('SIGCONT');
+  const { result } = await whileFrozen(database.postgres(), () => failure(execute('SELECT 1', [], {}, hasty)));
+  expect(result.name).toBe('StatementTimeoutException');
   expect(await value('SELECT 1')).toEqual({ longValue: 1 });
 });
 

@@ -13,6 +13,7 @@ import { follow } from '#cli/follow.ts';
 import { produce } from '#cli/produce.ts';
 import { sql } from '#cli/sql.ts';
 import { tail } from '#cli/tail.ts';
+import { withAdmin } from '#cli/topic.ts';
 import { dynamodbOf, kafkaOf, s3Of } from '#local/deploy/servers.ts';
 import { type Stack, startStack } from '#local/stack.ts';
 import { readStack, type StackFile } from '#local/stack-file.ts';
@@ -77,10 +78,7 @@ describe('reconcile', () => {
 
   test('no consumer group is left behind', async () => {
     await report();
-    const admin = kafkaOf(stack.endpoints, 'test').admin();
-    await admin.connect();
-    const { groups } = await admin.listGroups();
-    await admin.disconnect();
+    const { groups } = await withAdmin(kafkaOf(stack.endpoints, 'test'), (admin) => admin.listGroups());
     expect(groups).toEqual([]);
   });
 
@@ -246,10 +244,8 @@ describe('live samples', () => {
 
 test('a new trip is recorded once, and so is its end', async () => {
   const watch = watchTrips({ endpoint: stack.endpoints.dynamodb, table: 'trips' });
-  const seen = async (count: number) => {
-    for (const bound = Date.now() + 10_000; watch.seen() < count; await new Promise((end) => setTimeout(end, 20)))
-      if (Date.now() > bound) throw new Error(`${watch.seen()} of ${count} trips were seen`);
-  };
+  const seen = (count: number) =>
+    eventually(() => watch.seen() >= count, { what: `${count} recorded trips`, seen: () => watch.seen() });
   const dynamodb = dynamodbOf(stack.endpoints);
   const put = (item: Record<string, AttributeValue>) =>
     dynamodb.send(new PutItemCommand({ TableName: 'trips', Item: { vehicleId: { S: 'V9' }, ...item } }));

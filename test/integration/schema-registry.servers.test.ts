@@ -1,15 +1,14 @@
-import { mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { registerSchema } from '#local/deploy/register-schema.ts';
 import { cacheFolder } from '#local/servers/cache.ts';
-import { fetchJars } from '#local/servers/jars/fetch-jars.ts';
 import type { Java } from '#local/servers/java/java.ts';
-import { javaFor } from '#local/servers/java/private-java.ts';
 import { choosePorts } from '#local/servers/process/ports.ts';
-import { silent } from '#local/servers/progress.ts';
 import { REGISTRY_JAVA, schemaRegistryServer } from '#local/servers/schema-registry.ts';
 import type { Server } from '#local/servers/server.ts';
+import { javaWith } from '../support/java.ts';
+import { listenersOf } from '../support/processes.ts';
 
 const SCHEMA = '{"type":"record","name":"R","fields":[{"name":"a","type":"string"}]}';
 
@@ -24,8 +23,7 @@ async function make(jdk: Java): Promise<Server> {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'registry-'));
-  java = await javaFor(REGISTRY_JAVA, { cache: cacheFolder(), progress: silent });
-  await fetchJars(['schema-registry'], { cache: cacheFolder(), java, progress: silent });
+  ({ java } = await javaWith('schema-registry', REGISTRY_JAVA));
   server = await make(java);
   await server.start();
   await server.ready();
@@ -35,19 +33,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** The addresses that a process listens on, in hexadecimal as in /proc/net/tcp. */
-async function listening(pid: number): Promise<string[]> {
-  const open = await readdir(`/proc/${pid}/fd`);
-  const links = await Promise.all(open.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')));
-  const tables = await Promise.all(['tcp', 'tcp6'].map((table) => readFile(`/proc/net/${table}`, 'utf8')));
-  const sockets = tables.flatMap((text) => text.trim().split('\n').slice(1)).map((line) => line.trim().split(/\s+/));
-  return sockets
-    .filter(([, , , state, , , , , , inode]) => state === '0A' && links.includes(`socket:[${inode}]`))
-    .map(([, address = '']) => address.split(':')[0] ?? '');
-}
-
 (process.platform === 'linux' ? test : test.skip)('listens only on 127.0.0.1, also for its management', async () => {
-  expect(new Set(await listening(server.process?.pid ?? 0))).toEqual(new Set(['0100007F']));
+  const listeners = await listenersOf(server.process?.pid);
+  expect(new Set(listeners.map(({ address }) => address))).toEqual(new Set(['127.0.0.1']));
 });
 
 test('with kept data, an id still gives its schema after a restart', async () => {

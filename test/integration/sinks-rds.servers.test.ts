@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import pg from 'pg';
 import { rdsSink } from '#functions/sinks/rds/sink.ts';
 import { type Execute, openDatabase } from '#lib/stores/data-api.ts';
-import { REFERENCE, startDatabase, type TestDatabase } from '../support/database.ts';
+import { createSchema, REFERENCE, startDatabase, type TestDatabase } from '../support/database.ts';
 import { batchOfRecords, KAFKA_TIME, type TestRecord } from '../support/msk-event.ts';
 
 let database: TestDatabase;
@@ -14,11 +13,9 @@ let statements = 0;
 
 beforeAll(async () => {
   database = await startDatabase();
+  await createSchema(database.postgres().endpoint);
   postgres = new pg.Client({ connectionString: database.postgres().endpoint });
   await postgres.connect();
-  for (const file of (await readdir('resources/sql')).toSorted()) {
-    await postgres.query(await readFile(join('resources/sql', file), 'utf8'));
-  }
 });
 afterAll(async () => {
   await postgres?.end();
@@ -301,17 +298,14 @@ test('more than 3 MiB of rows are several statements', async () => {
   expect(await rows('SELECT count(*)::int FROM records')).toEqual([{ count: 5 }]);
 });
 
+const lowFuel = (offset: number, more: object = {}): TestRecord => ({
+  topic: 'alerts-topic',
+  offset,
+  value: { vehicleId: 'V1', alert: 'LowFuel', timestamp: '2026-01-01T00:00:00Z', ...more },
+});
+
 test('a record that PostgreSQL or the schema refuses fails alone and permanently, without its content', async () => {
-  const records = Array.from({ length: 20 }, (_, n) => ({
-    topic: 'alerts-topic',
-    offset: n,
-    value: {
-      vehicleId: 'V1',
-      alert: 'LowFuel',
-      timestamp: '2026-01-01T00:00:00Z',
-      ...(n === 13 && { secret: '\u0000' }),
-    },
-  }));
+  const records = Array.from({ length: 20 }, (_, n) => lowFuel(n, n === 13 ? { secret: '\u0000' } : {}));
   const bad: TestRecord[] = [
     { topic: 'alerts-topic', partition: 1, value: { vehicleId: 'V1', alert: 'LowFuel', timestamp: 'secret' } },
     { topic: 'alerts-topic', partition: 1, value: 'no JSON' },
@@ -341,16 +335,7 @@ test.each([
 ])(
   '%s: one statement finds the refused rows, and the error names the constraint',
   async (_, bad, good) => {
-    const records = Array.from({ length: bad + good }, (_record, n) => ({
-      topic: 'alerts-topic',
-      offset: n,
-      value: {
-        vehicleId: 'V1',
-        alert: 'LowFuel',
-        timestamp: '2026-01-01T00:00:00Z',
-        ...(n < bad && REFUSED[n % 3]?.[1]),
-      },
-    }));
+    const records = Array.from({ length: bad + good }, (_record, n) => lowFuel(n, n < bad ? REFUSED[n % 3]?.[1] : {}));
     await postgres.query("ALTER TABLE alerts ADD CONSTRAINT not_refused CHECK (detail->>'secret' <> 'refused')");
     await postgres.query("CREATE INDEX alerts_too_long ON alerts ((detail->>'indexed'))");
     try {

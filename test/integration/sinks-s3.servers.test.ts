@@ -6,7 +6,7 @@ import { type ArchivedRecord, parseLine } from '#functions/sinks/s3/line.ts';
 import { s3Sink } from '#functions/sinks/s3/sink.ts';
 import { immutableObjects } from '#lib/stores/objects.ts';
 import { overWhen } from '../support/deadlines.ts';
-import { freeze } from '../support/freeze.ts';
+import { whileFrozen } from '../support/freeze.ts';
 import { batchOfRecords, type TestRecord } from '../support/msk-event.ts';
 import { startBucket, startTables, type TestBucket, type TestTables } from '../support/servers.ts';
 
@@ -175,11 +175,7 @@ const ONE_CALL_MS = 10_000;
 test('hands a batch back within its deadline while S3 is frozen, and continues afterwards', async () => {
   const sink = newSink();
   const batch = () => batchOfRecords(numbered('frozen', 0, 5), {}, 1_000);
-  await freeze(archive.server);
-  const began = performance.now();
-  const failures = await sink.write(batch());
-  const took = performance.now() - began;
-  archive.server.process?.signal('SIGCONT');
+  const { result: failures, took } = await whileFrozen(archive.server, () => sink.write(batch()));
 
   expect(failures.map(({ record, error }) => [record.offset, error.retriable])).toEqual(
     [0, 1, 2, 3, 4].map((offset) => [offset, true]),

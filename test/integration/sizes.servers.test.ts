@@ -13,10 +13,7 @@ beforeAll(async () => {
   const source = topics(await plainTemplate('dev')).find(({ TopicName }) => TopicName === 'demo_topic') as Topic;
   limit = Number(configs(source)['max.message.bytes']);
   const configEntries = Object.entries(configs(source)).map(([name, value]) => ({ name, value }));
-  const admin = kafka.admin();
-  await admin.connect();
-  await createTopics(admin, [{ topic: source.TopicName, numPartitions: 1, configEntries }]);
-  await admin.disconnect();
+  await createTopics(broker.endpoint, [{ topic: source.TopicName, numPartitions: 1, configEntries }]);
   producer = kafka.producer();
   await producer.connect();
 }, PACKAGING_MS);

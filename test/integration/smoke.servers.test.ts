@@ -1,6 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { Kafka, logLevel } from 'kafkajs';
-import pg from 'pg';
 import { archiveIn } from '#functions/ops/smoke/archived.ts';
 import { checkPlaces } from '#functions/ops/smoke/check.ts';
 import { itemsIn } from '#functions/ops/smoke/items.ts';
@@ -17,7 +15,7 @@ import { createProducer } from '#lib/kafka/client/producer.ts';
 import { putIf } from '#lib/stores/conditional-put.ts';
 import { openDatabase } from '#lib/stores/data-api.ts';
 import { immutableObjects } from '#lib/stores/objects.ts';
-import { REFERENCE, startDatabase, type TestDatabase } from '../support/database.ts';
+import { query, REFERENCE, startDatabase, type TestDatabase } from '../support/database.ts';
 import { overWhen, plenty } from '../support/deadlines.ts';
 import { batchOfRecords, type TestRecord } from '../support/msk-event.ts';
 import { startBucket, startTables, type TestBucket, type TestTables } from '../support/servers.ts';
@@ -30,19 +28,9 @@ beforeAll(async () => {
   [tables, archive, database] = await Promise.all([startTables(), startBucket(), startDatabase()]);
   await tables.create('records', 'topicPartition:S', 'offset:N');
   await tables.create('checkpoints', 'topicPartition:S');
-  await query(await readFile('resources/sql/002_records.sql', 'utf8'));
+  await query(database.postgres().endpoint, await readFile('resources/sql/002_records.sql', 'utf8'));
 });
 afterAll(() => Promise.all([tables?.stop(), archive?.stop(), database?.stop()]));
-
-async function query(sql: string): Promise<Record<string, unknown>[]> {
-  const postgres = new pg.Client({ connectionString: database.postgres().endpoint });
-  await postgres.connect();
-  try {
-    return (await postgres.query(sql)).rows;
-  } finally {
-    await postgres.end();
-  }
-}
 
 const NOON = Date.UTC(2026, 0, 1, 12);
 const open = (deadline: ReturnType<typeof within>) => openDatabase(database.client, REFERENCE, deadline);
@@ -103,7 +91,8 @@ function smokeOf(topic: string): { marked: Marked; records: TestRecord[] } {
 }
 const itemsOf = async (topic: string) =>
   (await tables.items('records')).filter(({ topicPartition }) => topicPartition?.S?.startsWith(`${topic}-`));
-const rowsOf = (topic: string) => query(`SELECT key_text FROM records WHERE topic = '${topic}'`);
+const rowsOf = (topic: string) =>
+  query(database.postgres().endpoint, `SELECT key_text FROM records WHERE topic = '${topic}'`);
 
 test('marked records are found in each store, and only they are removed', async () => {
   const { marked, records } = smokeOf('whole');
@@ -138,10 +127,7 @@ test('a store without all marked records is named, and all marked records are re
 test('the new offsets of a topic are found', async () => {
   const bootstrapServers = String(process.env['KAFKA_BROKERS']);
   const topic = `smoke-${Date.now()}`;
-  const admin = new Kafka({ brokers: [bootstrapServers], logLevel: logLevel.NOTHING }).admin();
-  await admin.connect();
-  await createTopics(admin, [{ topic, numPartitions: 3 }]);
-  await admin.disconnect();
+  await createTopics(bootstrapServers, [{ topic, numPartitions: 3 }]);
   const at = { auth: 'none', bootstrapServers, topic } as const;
   const producer = createProducer({ auth: 'none', clientId: 'test', limits: {} });
   const send = (key: string) =>

@@ -1,9 +1,9 @@
-import { BatchWriteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { BatchWriteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { type TripReaderOptions, tripReader } from '#functions/fleet/trips.ts';
 import { within } from '#lib/deadline.ts';
 import { TransientError } from '#lib/errors.ts';
 import { freeze } from '../support/freeze.ts';
-import { startTables, type TestTables } from '../support/servers.ts';
+import { startTables, type TestTables, unreachableTables } from '../support/servers.ts';
 
 let tables: TestTables;
 beforeAll(async () => {
@@ -107,14 +107,8 @@ test('a cache that is smaller than a batch still gives every trip of it', async 
 test('a missing table and an unreachable server are transient errors: no record is rejected', async () => {
   await expect(reader({ table: 'nowhere' })(['V1'], 300)).rejects.toBeInstanceOf(TransientError);
 
-  const client = new DynamoDBClient({
-    endpoint: 'http://127.0.0.1:1',
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    maxAttempts: 1,
-  });
   const unreadable = { code: 'TRIPS_UNREADABLE', retriable: true };
-  await expect(reader({ client })(['V1'], 300)).rejects.toMatchObject(unreadable);
+  await expect(reader({ client: unreachableTables() })(['V1'], 300)).rejects.toMatchObject(unreadable);
 });
 
 /** Timeout of one call if the batch has enough time. */

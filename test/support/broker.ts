@@ -2,13 +2,11 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Kafka, type KafkaMessage, logLevel } from 'kafkajs';
-import { cacheFolder } from '#local/servers/cache.ts';
-import { fetchJars } from '#local/servers/jars/fetch-jars.ts';
-import { javaFor, OLDEST } from '#local/servers/java/private-java.ts';
+import { withAdmin } from '#cli/topic.ts';
 import { kafkaServer } from '#local/servers/kafka/kafka.ts';
 import { choosePorts } from '#local/servers/process/ports.ts';
-import { silent } from '#local/servers/progress.ts';
 import type { Server } from '#local/servers/server.ts';
+import { javaWith } from './java.ts';
 import { keepOnFailure } from './kept-logs.ts';
 import { createTopics } from './topics.ts';
 
@@ -34,9 +32,7 @@ export async function startBroker(topics: readonly string[]): Promise<TestBroker
   const folder = await mkdtemp(join(tmpdir(), 'test-broker-'));
   const data = join(folder, 'kafka');
   await mkdir(data, { mode: 0o700 });
-  const cache = cacheFolder();
-  const java = await javaFor(OLDEST, { cache, progress: silent });
-  await fetchJars(['kafka'], { cache, java, progress: silent });
+  const { cache, java } = await javaWith('kafka');
   const usual = 23_092 + Math.floor(Math.random() * 2_000);
   const [port = 0, controllerPort = 0] = await choosePorts([
     { name: 'kafka', usual, option: '' },
@@ -50,14 +46,11 @@ export async function startBroker(topics: readonly string[]): Promise<TestBroker
   await server.ready();
 
   const kafka = new Kafka({ clientId: 'test', brokers: [server.endpoint], logLevel: logLevel.NOTHING });
-  const admin = kafka.admin();
-  await admin.connect();
   const configEntries = [{ name: 'max.message.bytes', value: '1019904' }];
   await createTopics(
-    admin,
+    server.endpoint,
     topics.map((topic) => ({ topic, numPartitions: PARTITIONS, configEntries })),
   );
-  await admin.disconnect();
   return {
     server,
     endpoint: server.endpoint,
@@ -77,10 +70,7 @@ export async function startBroker(topics: readonly string[]): Promise<TestBroker
 }
 
 async function readAll(kafka: Kafka, topic: string): Promise<TestRecord[]> {
-  const admin = kafka.admin();
-  await admin.connect();
-  const ends = await admin.fetchTopicOffsets(topic);
-  await admin.disconnect();
+  const ends = await withAdmin(kafka, (admin) => admin.fetchTopicOffsets(topic));
   const left = new Map(ends.map(({ partition, high }) => [partition, Number(high)]));
   const records: TestRecord[] = [];
   const consumer = kafka.consumer({ groupId: `read-all-${topic}-${Date.now()}`, maxWaitTimeInMs: 100 });

@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RDSDataClient } from '@aws-sdk/client-rds-data';
+import pg from 'pg';
 import type { Limits } from '#local/servers/data-api/limits.ts';
 import { dataApiServer } from '#local/servers/data-api/server.ts';
 import { postgresServer } from '#local/servers/postgres.ts';
@@ -73,6 +74,24 @@ export async function startDatabase(): Promise<TestDatabase> {
       await rm(folder, { recursive: true });
     },
   };
+}
+
+/** Runs SQL on PostgreSQL directly, not through the Data API. @returns the rows */
+export async function query(postgres: string, sql: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: postgres });
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** Runs all files of resources/sql on PostgreSQL. */
+export async function createSchema(postgres: string): Promise<void> {
+  const folder = join(import.meta.dirname, '../../resources/sql');
+  for (const file of (await readdir(folder)).toSorted())
+    await query(postgres, await readFile(join(folder, file), 'utf8'));
 }
 
 async function context(folder: string, name: string, port: number | undefined): Promise<ServerContext> {

@@ -16,6 +16,18 @@ export async function freeze({ name, process: spawned }: Server): Promise<void> 
   await eventually(() => isFrozen(spawned.pid), { what: `${name} is frozen` });
 }
 
+/** Freezes a server while `during` runs. @returns its result, and its duration in ms */
+export async function whileFrozen<T>(server: Server, during: () => Promise<T>): Promise<{ result: T; took: number }> {
+  await freeze(server);
+  const began = performance.now();
+  try {
+    const result = await during();
+    return { result, took: performance.now() - began };
+  } finally {
+    server.process?.signal('SIGCONT');
+  }
+}
+
 async function isFrozen(pid: number): Promise<boolean> {
   const tasks = `/proc/${pid}/task`;
   const threads = await Promise.all((await readdir(tasks)).map((id) => statFields(`${tasks}/${id}/stat`)));

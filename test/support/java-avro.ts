@@ -1,10 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cacheFolder } from '#local/servers/cache.ts';
-import { fetchJars } from '#local/servers/jars/fetch-jars.ts';
 import { classPath } from '#local/servers/jars/jars.ts';
-import { javaFor, OLDEST } from '#local/servers/java/private-java.ts';
-import { silent } from '#local/servers/progress.ts';
+import { javaWith } from './java.ts';
 
 export type JavaFraming = 'confluent' | 'glue' | 'glue-zlib';
 
@@ -19,9 +16,7 @@ export interface Operation {
 
 /** Runs the operations with org.apache.avro. @returns their results in the same order */
 export async function javaAvro(schemaFile: string, operations: readonly Operation[]): Promise<string[]> {
-  const cache = cacheFolder();
-  const java = await javaFor(OLDEST, { cache, progress: silent });
-  await fetchJars(['avro'], { cache, java, progress: silent });
+  const { cache, java } = await javaWith('avro');
   const program = spawn(java.path, ['-cp', classPath(cache, 'avro'), 'AvroLogins', schemaFile], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });

@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { eventually } from './eventually.ts';
 
 export interface OwnProcess {
@@ -28,6 +30,16 @@ export async function endProcessesOf(folder: string): Promise<void> {
     return processes.length === 0;
   };
   await eventually(killed, { what: `the end of all processes of ${folder}`, seen: left });
+}
+
+/** The addresses and ports on which these processes listen, on Linux (ss(8)). */
+export async function listenersOf(...pids: (number | undefined)[]): Promise<{ address: string; port: number }[]> {
+  const { stdout } = await promisify(execFile)('ss', ['-Hltnp']);
+  const own = stdout.split('\n').filter((line) => pids.some((pid) => line.includes(`pid=${pid},`)));
+  return own.map((line) => {
+    const [, address = '', port] = /^(.*):(\d+)$/.exec(line.split(/\s+/)[3] ?? '') ?? [];
+    return { address, port: Number(port) };
+  });
 }
 
 function kill(pid: number): void {

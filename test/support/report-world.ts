@@ -1,5 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { CreateTableCommand, type KeySchemaElement, PutItemCommand } from '@aws-sdk/client-dynamodb';
@@ -10,15 +9,15 @@ import { prepareSearch } from '#functions/sinks/opensearch/prepare.ts';
 import { toLine } from '#functions/sinks/s3/line.ts';
 import { within } from '#lib/deadline.ts';
 import { item } from '#lib/stores/attributes.ts';
-import { type Clients, type Endpoints, withClients } from '#local/deploy/servers.ts';
+import { type Endpoints, kafkaOf, withClients } from '#local/deploy/servers.ts';
 import type { References } from '#msk';
 import { TOPIC_NAMES } from '#proof/topics.ts';
 import type { WholeWorld } from '#proof/world.fixture.ts';
 import type { LogRecord } from '#proof/world.ts';
+import { createSchema } from './database.ts';
 import { createTopics } from './topics.ts';
 
 const compress = promisify(gzip);
-const SQL = join(import.meta.dirname, '../../resources/sql');
 
 const BUCKET = 'archive';
 const TABLES = {
@@ -50,7 +49,7 @@ export async function writeWorld(
   metricsFile: string,
 ): Promise<void> {
   await withClients(endpoints, async (clients) => {
-    await writeTopics(clients, topics);
+    await writeTopics(endpoints.kafka, topics);
     await clients.s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
     for (const { key, records } of s3) {
       const Body = await compress(
@@ -82,14 +81,14 @@ export async function writeWorld(
   await writeFile(metricsFile, file.map((line) => `${line}\n`).join(''));
 }
 
-async function writeTopics({ admin, kafka }: Clients, topics: WholeWorld['topics']): Promise<void> {
+async function writeTopics(brokers: string, topics: WholeWorld['topics']): Promise<void> {
   // The timestamps of the world's records are fixed, so without this Kafka would delete them some day.
   const configEntries = [{ name: 'retention.ms', value: '-1' }];
   await createTopics(
-    admin,
+    brokers,
     TOPIC_NAMES.map((topic) => ({ topic, numPartitions: topics[topic].partitions.length, configEntries })),
   );
-  const producer = kafka.producer({ idempotent: true });
+  const producer = kafkaOf({ kafka: brokers }, 'test').producer({ idempotent: true });
   await producer.connect();
   for (const topic of TOPIC_NAMES) {
     const messages = topics[topic].records.map(({ partition, timestamp, key, value, headers }) => ({
@@ -108,10 +107,10 @@ async function writeTopics({ admin, kafka }: Clients, topics: WholeWorld['topics
 }
 
 async function writeRows(url: string, rds: WholeWorld['rds']): Promise<void> {
+  await createSchema(url);
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    for (const file of (await readdir(SQL)).sort()) await client.query(await readFile(join(SQL, file), 'utf8'));
     for (const [table, rows] of Object.entries(rds)) {
       for (const { committed: _, ...row } of rows as Record<string, unknown>[]) {
         const columns = Object.keys(row);

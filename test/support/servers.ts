@@ -6,17 +6,15 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { Client } from '@opensearch-project/opensearch';
 import type { Item } from '#lib/stores/attributes.ts';
 import { DUMMY_CREDENTIALS, LOCAL_REGION } from '#local/deploy/servers.ts';
-import { cacheFolder } from '#local/servers/cache.ts';
 import { dynamodbServer } from '#local/servers/dynamodb.ts';
-import { fetchJars } from '#local/servers/jars/fetch-jars.ts';
 import type { Java } from '#local/servers/java/java.ts';
-import { javaFor, MODERN } from '#local/servers/java/private-java.ts';
+import { MODERN } from '#local/servers/java/private-java.ts';
 import { openSearchServer } from '#local/servers/opensearch.ts';
 import { choosePorts } from '#local/servers/process/ports.ts';
-import { silent } from '#local/servers/progress.ts';
 import { s3Server } from '#local/servers/s3.ts';
 import { REGISTRY_JAVA, schemaRegistryServer } from '#local/servers/schema-registry.ts';
 import type { Server, ServerContext } from '#local/servers/server.ts';
+import { javaWith } from './java.ts';
 import { keepOnFailure } from './kept-logs.ts';
 
 /** `otherPort`: a second free port. */
@@ -41,13 +39,11 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-async function startServer(name: keyof typeof factories, oldestJava = 17): Promise<TestServer> {
+async function startServer(name: keyof typeof factories, oldestJava?: number): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), `test-${name}-`));
   const data = join(folder, name);
   await mkdir(data, { mode: 0o700 });
-  const cache = cacheFolder();
-  const java = await javaFor(oldestJava, { cache, progress: silent });
-  await fetchJars([name], { cache, java, progress: silent });
+  const { cache, java } = await javaWith(name, oldestJava);
   const usual = 24_000 + Math.floor(Math.random() * 4_000);
   const [port = 0, otherPort = 0] = await choosePorts(Array.from({ length: 2 }, () => ({ name, usual, option: '' })));
   const log = join(folder, 'log');
@@ -94,6 +90,9 @@ export async function startTables(): Promise<TestTables> {
       (await client.send(new ScanCommand({ TableName: table, ConsistentRead: true }))).Items ?? [],
   };
 }
+
+/** A client of DynamoDB whose server can't be reached. */
+export const unreachableTables = () => new DynamoDBClient(settings('http://127.0.0.1:1'));
 
 export interface TestBucket extends TestServer {
   readonly client: S3Client;

@@ -1,15 +1,20 @@
 import type { Admin, ITopicConfig } from 'kafkajs';
+import { withAdmin } from '#cli/topic.ts';
+import { kafkaOf } from '#local/deploy/servers.ts';
 import { eventually } from './eventually.ts';
 
 /**
  * Creates topics, and waits until each of their partitions has a leader. kafkajs's own option `waitForLeaders` fails if
  * the broker that it asks doesn't know a new topic yet.
+ * @param brokers "127.0.0.1:9092,…"
  */
-export async function createTopics(admin: Admin, topics: ITopicConfig[]): Promise<void> {
+export async function createTopics(brokers: string, topics: ITopicConfig[]): Promise<void> {
   if (topics.length === 0) return;
-  await admin.createTopics({ topics, waitForLeaders: false });
   const names = topics.map(({ topic }) => topic);
-  await eventually(() => isLed(admin, names), { what: `leaders of ${names.join(', ')}` });
+  await withAdmin(kafkaOf({ kafka: brokers }, 'test'), async (admin) => {
+    await admin.createTopics({ topics, waitForLeaders: false });
+    await eventually(() => isLed(admin, names), { what: `leaders of ${names.join(', ')}` });
+  });
 }
 
 async function isLed(admin: Admin, names: string[]): Promise<boolean> {
