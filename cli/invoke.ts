@@ -26,7 +26,9 @@ const invoke: Command<Record<never, never>> = {
   options: {},
   async run({ positionals: [functionKey, file, ...more], signal }) {
     if (functionKey === undefined || more.length > 0)
-      throw new UsageError('give a function and the file of its event, as in the examples');
+      throw new UsageError(
+        'give a function and a file, as in: npm run invoke -- processOrder events/processOrder.json',
+      );
     if (file !== undefined && !existsSync(file)) throw new Error(`no file "${file}"; sample events are in events/`);
     const { stage } = await readStack();
     const event = file === undefined ? ['--data', '{}'] : ['--path', file];

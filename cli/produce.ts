@@ -37,7 +37,7 @@ export const produce = (findStack: () => Promise<StackFile> = readStack): Comman
   usage: USAGE,
   options: OPTIONS,
   async run({ values: { key, whole }, positionals: [topic, file = '-', ...more], signal }) {
-    if (topic === undefined) throw new UsageError('give a topic, as in the examples');
+    if (topic === undefined) throw new UsageError('give a topic, as in: echo hello | npm run produce -- demo_topic');
     if (more.length > 0) throw new UsageError(`give one file, not also "${more.join(' ')}"`);
     const { endpoints } = await findStack();
     const kafka = kafkaOf(endpoints, 'produce');

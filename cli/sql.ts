@@ -26,7 +26,8 @@ export const sql = (findStack: () => Promise<StackFile> = readStack): Command<ty
   usage: USAGE,
   options: OPTIONS,
   async run({ values: { json }, positionals: [statement, ...more], signal }) {
-    if (!statement?.trim() || more.length > 0) throw new UsageError('give one statement in quotes, as in the example');
+    if (!statement?.trim() || more.length > 0)
+      throw new UsageError('give one statement in quotes, as in: npm run sql -- "select count(*) from alerts"');
     const { endpoints, servers } = await findStack();
     if (!servers.includes('postgres'))
       throw new Error('the running stack has no PostgreSQL: it was started with --minimal');
