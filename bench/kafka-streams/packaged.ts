@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { runTool } from '#local/servers/jars/maven.ts';
+import { runTool } from '#local/servers/process/tool.ts';
 import { ROOT } from '#local/stack-file.ts';
 import { type CompiledTemplate, unpack } from '#msk';
 

@@ -2,8 +2,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * The folder that downloads are cached in, shared by all checkouts of this machine: `$MSK_PIPELINE_CACHE`, else
- * `msk-lambda-pipeline` in the XDG cache folder (an empty or relative XDG_CACHE_HOME is ignored, as its standard asks).
+ * The cache folder for downloads, which all checkouts of this machine share: `$MSK_PIPELINE_CACHE`, or else
+ * `msk-lambda-pipeline` in the XDG cache folder. (The XDG standard ignores an empty or relative XDG_CACHE_HOME.)
  */
 export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
   const own = environment['MSK_PIPELINE_CACHE'];

@@ -1,14 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { probeHttp } from './http-probe.ts';
 import type { Java } from './java/java.ts';
 import { jvmServer } from './java/jvm-server.ts';
 import type { Server, ServerContext } from './server.ts';
 
-/** Any credential will do; DynamoDB Local only refuses a request that has none. */
+/** DynamoDB Local accepts any credential, but refuses a request without one. */
 const CREDENTIAL =
   'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0';
 
-/** DynamoDB Local, one database for every region and key; in memory, on disk where its data is kept. */
+/** DynamoDB Local: one database for all regions and keys; on disk where the data is kept, or else in memory. */
 export function dynamodbServer(context: ServerContext, java: Java): Server {
   const endpoint = `http://127.0.0.1:${context.port}`;
   const database = join(context.data, 'database');
@@ -22,8 +23,8 @@ export function dynamodbServer(context: ServerContext, java: Java): Server {
     prepare: async () => {
       await mkdir(database, { recursive: true });
     },
-    probe: async () => {
-      const response = await fetch(endpoint, {
+    probe: () =>
+      probeHttp('ListTables', endpoint, {
         method: 'POST',
         headers: {
           authorization: CREDENTIAL,
@@ -31,10 +32,6 @@ export function dynamodbServer(context: ServerContext, java: Java): Server {
           'x-amz-target': 'DynamoDB_20120810.ListTables',
         },
         body: '{}',
-        signal: AbortSignal.timeout(2_000),
-      });
-      if (!response.ok) throw new Error(`ListTables: ${response.status} ${await response.text()}`);
-      await response.body?.cancel();
-    },
+      }),
   });
 }

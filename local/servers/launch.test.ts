@@ -1,7 +1,7 @@
 import { stopAll } from './launch.ts';
 import type { Server } from './server.ts';
 
-test('what speaks to other servers is gone before they are asked to stop', async () => {
+test('servers that use other servers end before those are told to stop', async () => {
   const order: string[] = [];
   const server = (name: string, more: Partial<Server>): Server => ({
     name,

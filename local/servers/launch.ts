@@ -2,15 +2,15 @@ import type { Server } from './server.ts';
 
 export interface LaunchOptions {
   readonly signal?: AbortSignal | undefined;
-  /** A server was spawned; awaited, so that it is recorded before more happens. */
+  /** Called when a server was spawned; the launch goes on when the promise resolves. */
   onStarted(server: Server): Promise<void>;
-  /** A server answers. */
+  /** Called when a server answers. */
   onReady(server: Server, seconds: number): void;
 }
 
 /**
- * Starts servers side by side and waits until all answer. It doesn't stop any: who called it knows which there are.
- * @throws the first error of any of them, at once; the signal's reason when it aborts.
+ * Starts servers in parallel and waits until all answer. On an error the caller stops them.
+ * @throws the first error of a server, at once; the signal's reason when it aborts
  */
 export async function launch(servers: readonly Server[], options: LaunchOptions): Promise<void> {
   const began = Date.now();
@@ -32,7 +32,7 @@ export async function launch(servers: readonly Server[], options: LaunchOptions)
   }
 }
 
-/** Stops servers: first those that speak to the others, as all in this process do; then all others at once. */
+/** Stops the servers that use other servers first (all servers in this process do), then all others in parallel. */
 export async function stopAll(servers: readonly Server[]): Promise<void> {
   const clients = servers.filter((server) => server.client || server.process === undefined);
   const others = servers.filter((server) => !clients.includes(server));

@@ -10,7 +10,7 @@ describe('the checks of a machine', () => {
     expect(checkNode(version).verdict).toBe(verdict);
   });
 
-  test('without Maven and with an empty cache it fails, and says how to mend it', async () => {
+  test('without Maven and with an empty cache, the check fails and says how to mend it', async () => {
     const checks = await checkMachine({ PATH: '', MSK_PIPELINE_CACHE: '/nowhere' }, undefined);
 
     expect(checks.find(({ name }) => name === 'maven')).toMatchObject({

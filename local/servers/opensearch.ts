@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { probeHttp } from './http-probe.ts';
 import type { Java } from './java/java.ts';
 import { jvmServer } from './java/jvm-server.ts';
 import type { Server, ServerContext } from './server.ts';
@@ -6,7 +7,7 @@ import type { Server, ServerContext } from './server.ts';
 /**
  * One OpenSearch node, without the security plugin.
  * @param java 21 or later
- * @param transportPort where it would speak to other nodes
+ * @param transportPort for other nodes; unused, but OpenSearch listens on it
  */
 export function openSearchServer(context: ServerContext, java: Java, transportPort: number): Server {
   const endpoint = `http://127.0.0.1:${context.port}`;
@@ -15,15 +16,10 @@ export function openSearchServer(context: ServerContext, java: Java, transportPo
     endpoint,
     artifact: 'opensearch',
     heap: 512,
-    // Lucene maps its files by java.lang.foreign, which a JVM warns of.
+    // Lucene uses java.lang.foreign, about which a JVM warns without this flag.
     flags: ['--enable-native-access=ALL-UNNAMED'],
     main: ['LoopbackOpenSearch', String(context.port), String(transportPort), join(context.data, 'node')],
     prepare: async () => {},
-    probe: async () => {
-      const url = `${endpoint}/_cluster/health?wait_for_status=yellow&timeout=1s`;
-      const response = await fetch(url, { signal: AbortSignal.timeout(3_000) });
-      if (!response.ok) throw new Error(`health: ${response.status}`);
-      await response.body?.cancel();
-    },
+    probe: () => probeHttp('health', `${endpoint}/_cluster/health?wait_for_status=yellow&timeout=1s`),
   });
 }

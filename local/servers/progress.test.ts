@@ -6,7 +6,7 @@ function recorder(isTTY: boolean) {
 }
 
 describe('progress', () => {
-  test('a terminal gets one line, refreshed and cut to its width, and then the line that stays', () => {
+  test('on a terminal an update is cut to the width, and the next line replaces it', () => {
     const { written, stream } = recorder(true);
     const progress = streamProgress(stream);
 
@@ -26,7 +26,7 @@ describe('progress', () => {
     expect(written).toEqual(['at 0\n', 'at 5000\n', 'at 10000\n']);
   });
 
-  test('sizes are told as downloads and disks are', () => {
+  test('sizes are in decimal units', () => {
     expect([0, 63_210_000, 155_400_000, 12_500_000_000].map(sizeText)).toEqual([
       '0.0 MB',
       '63.2 MB',

@@ -1,18 +1,19 @@
-/** Where long work tells how far it is. */
+/** Shows how far long work is. */
 export interface Progress {
-  /** Something is done: a line that stays. */
+  /** A step is done: a line that stays. */
   line(text: string): void;
-  /** How far it is: refreshed in place on a terminal, now and then a line elsewhere. */
+  /** A line that is replaced on a terminal; elsewhere a new line, at most every 5 s. */
   update(text: string): void;
 }
 
-/** Nobody listens. */
+/** Shows nothing. */
 export const silent: Progress = { line: () => {}, update: () => {} };
 
 const CLEAR_LINE = '\r\u001b[2K';
+/** Between two updates, where the output isn't a terminal. */
 const PAUSE_MS = 5_000;
 
-/** What {@link streamProgress} needs of a stream: `process.stderr` has it. */
+/** The members of a stream that {@link streamProgress} uses, as of `process.stderr`. */
 export interface ProgressStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -20,9 +21,9 @@ export interface ProgressStream {
 }
 
 /**
- * Progress for people: on a terminal the last line is refreshed, elsewhere (a file, CI) an update is a plain line at
- * most every 5 s.
- * @param now milliseconds; given by tests.
+ * Progress for people: on a terminal an update replaces the last line; elsewhere (a file, CI) it is a plain line, at most
+ * every 5 s.
+ * @param now milliseconds; set by tests
  */
 export function streamProgress(stream: ProgressStream, now: () => number = Date.now): Progress {
   let refreshed = false;
@@ -44,7 +45,7 @@ export function streamProgress(stream: ProgressStream, now: () => number = Date.
   };
 }
 
-/** `63.2 MB`, `12.5 GB`: decimal units, as downloads and disks are told. */
+/** `63.2 MB`, `12.5 GB`: decimal units, as usual for downloads and disks. */
 export function sizeText(bytes: number): string {
   if (bytes >= 1e10) return `${(bytes / 1e9).toFixed(1)} GB`;
   return `${(bytes / 1e6).toFixed(bytes < 1e8 ? 1 : 0)} MB`;

@@ -1,12 +1,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { probeHttp } from './http-probe.ts';
 import type { Java } from './java/java.ts';
 import { jvmServer } from './java/jvm-server.ts';
+import { propertiesText } from './java/properties.ts';
 import type { Server, ServerContext } from './server.ts';
 
 /**
- * S3Proxy, its objects in files: in memory it is full after some 50,000, hangs, and stays. It takes any credentials, and
- * buckets by path.
+ * S3Proxy with its objects in files: with objects in memory it hangs after about 50,000 objects. It accepts any
+ * credentials, and path-style bucket names.
  */
 export function s3Server(context: ServerContext, java: Java): Server {
   const endpoint = `http://127.0.0.1:${context.port}`;
@@ -23,24 +25,17 @@ export function s3Server(context: ServerContext, java: Java): Server {
       await mkdir(objects, { recursive: true });
       await writeFile(properties, s3Properties(endpoint, objects));
     },
-    probe: async () => {
-      const response = await fetch(endpoint, { signal: AbortSignal.timeout(2_000) });
-      if (!response.ok) throw new Error(`ListBuckets: ${response.status}`);
-      await response.body?.cancel();
-    },
+    probe: () => probeHttp('ListBuckets', endpoint),
   });
 }
 
 function s3Properties(endpoint: string, folder: string): string {
-  const properties = {
+  return propertiesText({
     's3proxy.endpoint': endpoint,
     's3proxy.authorization': 'none',
     'jclouds.provider': 'filesystem-nio2',
     'jclouds.identity': 'local',
     'jclouds.credential': 'local',
     'jclouds.filesystem.basedir': folder,
-  };
-  return Object.entries(properties)
-    .map(([name, value]) => `${name}=${value}\n`)
-    .join('');
+  });
 }

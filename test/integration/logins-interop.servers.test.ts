@@ -12,7 +12,7 @@ import { type DecoderOf, schemaDecoders } from '#lib/schema-registry/decoders.ts
 import { frameConfluent, frameGlue } from '#lib/schema-registry/framing.ts';
 import type { SchemaRegistry } from '#lib/schema-registry/registry.ts';
 import { registerSchema } from '#local/deploy/register-schema.ts';
-import { choosePorts } from '#local/servers/process/ports.ts';
+import { choosePorts } from '#local/servers/ports/ports.ts';
 import { plenty } from '../support/deadlines.ts';
 import { whileFrozen } from '../support/freeze.ts';
 import { type JavaFraming, javaAvro } from '../support/java-avro.ts';

@@ -5,8 +5,8 @@ import { RDSDataClient } from '@aws-sdk/client-rds-data';
 import pg from 'pg';
 import type { Limits } from '#local/servers/data-api/limits.ts';
 import { dataApiServer } from '#local/servers/data-api/server.ts';
-import { postgresServer } from '#local/servers/postgres.ts';
-import { choosePorts } from '#local/servers/process/ports.ts';
+import { choosePorts } from '#local/servers/ports/ports.ts';
+import { postgresServer } from '#local/servers/postgres/postgres.ts';
 import type { Server, ServerContext } from '#local/servers/server.ts';
 import { keepOnFailure } from './kept-logs.ts';
 

@@ -1,4 +1,4 @@
-import { postgresServer } from '#local/servers/postgres.ts';
+import { postgresServer } from '#local/servers/postgres/postgres.ts';
 import type { ServerContext } from '#local/servers/server.ts';
 
 /** Starts PostgreSQL like the runner of a stack. A test forks this file, sends it a context, and kills it. */

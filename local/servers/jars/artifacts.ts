@@ -1,25 +1,25 @@
-/** What the local servers are made of; each is one folder of jars in the cache. Raising a version is one line here. */
+/** A download that a local server consists of: one folder of jars in the cache. */
 export interface Artifact {
   readonly version: string;
-  /** Maven coordinates: `group:artifact:version[:classifier[:type]]`; their runtime dependencies come along. */
+  /** Maven coordinates: `group:artifact:version[:classifier[:type]]`; Maven adds their runtime dependencies. */
   readonly coordinates: readonly string[];
-  /** `group:artifact` of dependencies that the server doesn't need, `*:*` where the jar brings its own. */
+  /** `group:artifact` of dependencies that the server doesn't need; `*:*` where the jar contains its dependencies. */
   readonly without?: readonly string[];
   /**
-   * The beginning of the name of a jar whose manifest is taken out: its class path names a folder, and a JVM makes no
-   * class archive of such a jar.
+   * The beginning of a jar's file name. That jar's manifest is removed: its class path names a folder, and a JVM makes
+   * no class archive of such a jar.
    */
   readonly withoutManifest?: string;
-  /** A program of ours, compiled against the jars into one more; its path from this folder. */
+  /** A Java program of this project, compiled against the jars into `own.jar`; its path from `local/servers`. */
   readonly source?: string;
-  /** True where it comes as one archive with folders, tar.gz: unpacked, and its jars are on no class path of ours. */
+  /** True where the download is a tar.gz with folders, which is unpacked. */
   readonly unpack?: true;
-  /** What it downloads, for the progress: measured, changes with the version. */
+  /** Megabytes of the download, for the progress; measured, and different with each version. */
   readonly megabytes: number;
 }
 
 export const ARTIFACTS = {
-  // Not a server: it compiles the programs of ours, so that a Java runtime will do where no JDK is.
+  // Not a server: it compiles this project's Java programs, so that no JDK is needed.
   compiler: {
     version: '3.40.0',
     coordinates: ['org.eclipse.jdt:ecj:3.40.0'],
@@ -27,14 +27,14 @@ export const ARTIFACTS = {
   },
   kafka: {
     version: '4.3.1',
-    // Kafka's own dependencies lack the binding of slf4j: without it nothing is logged.
+    // Kafka's dependencies have no slf4j binding: without it Kafka logs nothing.
     coordinates: ['org.apache.kafka:kafka_2.13:4.3.1', 'org.apache.logging.log4j:log4j-slf4j-impl:2.25.4'],
     megabytes: 46,
   },
   dynamodb: {
     version: '3.1.0',
     coordinates: ['software.amazon.dynamodb:DynamoDBLocal:3.1.0'],
-    // Telemetry's clients and a test library.
+    // Clients of the telemetry, and a test library.
     without: [
       'software.amazon.awssdk:pinpoint',
       'software.amazon.awssdk:cognitoidentity',
@@ -60,7 +60,7 @@ export const ARTIFACTS = {
     ],
     megabytes: 38,
   },
-  // Not a server: what bench/kafka-streams compares our windows with.
+  // Not a server: bench/kafka-streams compares this project's windows with it.
   'kafka-streams': {
     version: '4.3.1',
     coordinates: ['org.apache.kafka:kafka-streams:4.3.1', 'org.apache.logging.log4j:log4j-slf4j-impl:2.25.4'],
@@ -80,7 +80,7 @@ export const ARTIFACTS = {
     unpack: true,
     megabytes: 160,
   },
-  // Not a server: the other implementation of Avro that test/integration/logins-interop.servers.test.ts talks to.
+  // Not a server: another implementation of Avro, for test/integration/logins-interop.servers.test.ts.
   avro: {
     version: '1.12.0',
     coordinates: ['org.apache.avro:avro:1.12.0', 'org.slf4j:slf4j-nop:2.0.17'],

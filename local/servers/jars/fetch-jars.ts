@@ -1,9 +1,9 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { requireSpace } from '../disk.ts';
+import { folderSize } from '../files/folder-files.ts';
+import { requireSpace } from '../files/free-space.ts';
+import { waitForLock } from '../files/wait-for-lock.ts';
 import type { Java } from '../java/java.ts';
-import { folderSize } from '../process/folder-files.ts';
-import { waitForLock } from '../process/wait-for-lock.ts';
 import { type Progress, sizeText } from '../progress.ts';
 import { ARTIFACTS, type Artifact, type ArtifactName } from './artifacts.ts';
 import { finishArtifact } from './finish-artifact.ts';
@@ -18,14 +18,14 @@ export interface FetchOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Maven's own plugin and the poms, beside the jars. */
+/** Maven's plugin and the poms, beside the jars. */
 const MAVEN_MEGABYTES = 20;
 
 /**
- * Sees to it that the artifacts are in the cache, fetching by one Maven what isn't. All happens in a folder beside
- * the final ones, which get their names when they are complete: a kill in the middle costs no more than what was
- * half-way, and the next fetch goes on from it. Where another start is at it already, this one waits for it.
- * @throws ServerError no Maven, no network, disk full.
+ * Downloads the artifacts that the cache lacks, with one run of Maven. Works in a draft folder; each artifact's folder
+ * gets its final name when it is complete. After a kill the next start continues with Maven's downloaded files. Waits
+ * where another start downloads at the same time.
+ * @throws ServerError where Maven is missing, the network fails or the disk is full
  */
 export async function fetchJars(names: readonly ArtifactName[], options: FetchOptions): Promise<void> {
   if ((await missingJars(options.cache, names)).length === 0) return;
@@ -46,7 +46,7 @@ async function fetchMissing(names: readonly ArtifactName[], options: FetchOption
   const repository = join(folder, 'repository');
   const artifacts = names.map((name): [ArtifactName, Artifact] => [name, ARTIFACTS[name]]);
   const expected = artifacts.reduce((sum, [, { megabytes: size }]) => sum + size, MAVEN_MEGABYTES) * 1e6;
-  // Downloaded, and copied out of Maven's repository.
+  // Twice: Maven copies each jar out of its repository.
   await requireSpace(options.cache, expected * 2);
 
   await mkdir(repository, { recursive: true });
@@ -76,7 +76,7 @@ async function fetchMissing(names: readonly ArtifactName[], options: FetchOption
   options.progress.line(`downloaded ${what}: ${size} in ${((Date.now() - started) / 1000).toFixed(1)} s`);
 }
 
-/** The compiler comes first where something is to be compiled. */
+/** Puts the compiler first where an artifact has a source to compile, and the cache lacks the compiler. */
 async function withCompiler(cache: string, names: readonly ArtifactName[]): Promise<ArtifactName[]> {
   const compiles = names.some((name) => 'source' in ARTIFACTS[name]);
   const compiler = compiles ? await missingJars(cache, ['compiler']) : [];

@@ -1,10 +1,10 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
+import { folderFiles } from '../files/folder-files.ts';
 import type { Java } from '../java/java.ts';
-import { folderFiles } from '../process/folder-files.ts';
+import { runTool } from '../process/tool.ts';
 import type { Artifact, ArtifactName } from './artifacts.ts';
 import { classPath, jarFolder, MANIFEST, type Manifest, sourcePath } from './jars.ts';
-import { runTool } from './maven.ts';
 import { readZip, writeZip, zipEntry } from './zip.ts';
 
 export interface FinishOptions {
@@ -14,8 +14,9 @@ export interface FinishOptions {
 }
 
 /**
- * Makes an artifact of what Maven fetched: compiles what is ours, lists what there is, and gives the folder its name.
- * @param folder where Maven left the jars, in `target/dependency`
+ * Turns Maven's download into an artifact: compiles this project's program, writes the manifest, and gives the folder
+ * its final name.
+ * @param folder Maven has put the jars into its `target/dependency`
  */
 export async function finishArtifact(
   name: ArtifactName,
@@ -35,7 +36,7 @@ export async function finishArtifact(
   await rename(jars, target);
 }
 
-/** Leaves what the archive holds in place of the archive. */
+/** Replaces each archive by its content. */
 async function unpack(name: ArtifactName, folder: string, { signal }: FinishOptions): Promise<void> {
   for (const archive of await readdir(folder)) {
     const log = join(dirname(folder), 'unpack.log');
@@ -52,8 +53,8 @@ async function removeManifest(folder: string, start: string): Promise<void> {
 }
 
 /**
- * Adds `own.jar`: a JVM makes no archive of classes that lie in a folder. The compiler is an artifact too (Eclipse's,
- * which runs on any Java): a JDK has one, a runtime hasn't.
+ * Adds `own.jar`: a JVM makes no class archive of classes in a folder. The compiler is Eclipse's, an artifact too,
+ * since a Java runtime has no compiler.
  */
 async function compile(source: string, jars: string, folder: string, options: FinishOptions): Promise<void> {
   const { cache, java, signal } = options;

@@ -16,7 +16,7 @@ describe('the cache of jars', () => {
   });
   afterEach(() => rm(cache, { recursive: true }));
 
-  test('an artifact that is there, whole, is not fetched', async () => {
+  test('a complete artifact is not downloaded', async () => {
     expect(await missingJars(cache, ['kafka', 's3'])).toEqual(['s3']);
   });
 
@@ -24,19 +24,19 @@ describe('the cache of jars', () => {
     ['lost a jar', () => rm(join(folder, 'a.jar'))],
     ['has a jar cut short', () => writeFile(join(folder, 'a.jar'), 'fo')],
     ['lost its manifest', () => rm(join(folder, MANIFEST))],
-  ])('one that %s is fetched again', async (_, damage) => {
+  ])('an artifact that %s is downloaded again', async (_, damage) => {
     await damage();
 
     expect(await missingJars(cache, ['kafka'])).toEqual(['kafka']);
   });
 
-  test('the name of its folder says the version', () => {
+  test('the name of its folder has the version', () => {
     expect(basename(folder)).toMatch(/^kafka-\d+\.\d+\.\d+-[0-9a-f]{8}$/);
   });
 });
 
 describe('the pom', () => {
-  test('names what is wanted, and what is left out of its dependencies', () => {
+  test('has the coordinates, and the dependencies that are left out', () => {
     const pom = artifactPom('s3', { version: '1', coordinates: ['g:a:1:fat'], without: ['*:*'], megabytes: 1 });
 
     expect(pom).toContain(

@@ -4,10 +4,10 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ARTIFACTS, type Artifact, type ArtifactName } from './artifacts.ts';
 
-/** The file that makes a folder of jars complete: written last, before the folder gets its name. */
+/** The file that marks a folder of jars as complete: written last, before the folder gets its final name. */
 export const MANIFEST = 'manifest.json';
 
-/** Raised when what is done with an artifact changes. */
+/** Raise it when the code that makes an artifact's folder changes. */
 const RECIPE = 2;
 
 export interface Manifest {
@@ -17,8 +17,8 @@ export interface Manifest {
 }
 
 /**
- * The folder of an artifact's jars. Its name changes with all that it is made of, so that a folder once complete is
- * never changed and checkouts of different versions share a cache.
+ * The folder of an artifact's jars. Its name has a digest of everything that the content depends on. So a complete
+ * folder never changes, and checkouts of different versions share a cache.
  */
 export function jarFolder(cache: string, name: ArtifactName): string {
   const artifact: Artifact = ARTIFACTS[name];
@@ -34,12 +34,13 @@ export function classPath(cache: string, name: ArtifactName): string {
   return join(jarFolder(cache, name), '*');
 }
 
-/** Which of the artifacts have to be fetched: not there, or not whole (something cleaned up in the cache). */
+/** The artifacts that must be downloaded: they are missing, or incomplete (a program has cleaned up the cache). */
 export async function missingJars(cache: string, names: readonly ArtifactName[]): Promise<ArtifactName[]> {
   const whole = await Promise.all(names.map((name) => isWhole(jarFolder(cache, name))));
   return names.filter((_, index) => !whole[index]);
 }
 
+/** @param source see {@link Artifact.source} */
 export function sourcePath(source: string): string {
   return join(import.meta.dirname, '..', source);
 }

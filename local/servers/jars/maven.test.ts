@@ -1,7 +1,8 @@
-import { explain, findMaven } from './maven.ts';
+import { explain } from '../process/tool.ts';
+import { findMaven, MAVEN_CAUSES } from './maven.ts';
 
 describe('Maven', () => {
-  test('a missing one is told with how to get it', () => {
+  test('where it is missing, the error says how to get it', () => {
     expect(() => findMaven({ PATH: '/nowhere' })).toThrow(/`mvn` is not on the PATH.*apt-get install maven/);
   });
 
@@ -13,11 +14,12 @@ describe('Maven', () => {
     ],
     ['[ERROR] Could not find artifact a:b:jar:1 in central', 'lacks an artifact'],
   ])('%j is explained: %s', (line, mend) => {
-    expect(explain(`[INFO] Scanning\n${line}\n[ERROR] \n[ERROR] To see the full stack trace`)).toMatch(mend);
-    expect(explain(`[INFO] Scanning\n${line}\n[ERROR] \n[ERROR] To see the full stack trace`)).toMatch(line);
+    const text = `[INFO] Scanning\n${line}\n[ERROR] \n[ERROR] To see the full stack trace`;
+    expect(explain(text, MAVEN_CAUSES)).toMatch(mend);
+    expect(explain(text, MAVEN_CAUSES)).toMatch(line);
   });
 
-  test('where nothing is known of it, the last lines are told', () => {
-    expect(explain('1\n2\n3\n4\n5\n6\n')).toBe('\n  3\n  4\n  5\n  6');
+  test('where the cause is not known, the error has the last lines', () => {
+    expect(explain('1\n2\n3\n4\n5\n6\n', MAVEN_CAUSES)).toBe('\n  3\n  4\n  5\n  6');
   });
 });

@@ -6,7 +6,7 @@ const HEAD = `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <version>1</version>
   <packaging>pom</packaging>`;
 
-/** A pom that depends on what the artifact names. */
+/** A pom that depends on the artifact's coordinates. */
 export function artifactPom(name: string, artifact: Artifact): string {
   const exclusions = (artifact.without ?? []).map((excluded) => `<exclusion>${tags(excluded)}</exclusion>`).join('');
   const dependencies = artifact.coordinates.map(
@@ -21,7 +21,7 @@ export function artifactPom(name: string, artifact: Artifact): string {
 `;
 }
 
-/** The pom over them all: one Maven fetches them side by side. */
+/** The parent pom: one run of Maven downloads all artifacts in parallel. */
 export function aggregatePom(names: readonly string[]): string {
   return `${HEAD}
   <artifactId>all</artifactId>

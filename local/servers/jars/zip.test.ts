@@ -5,7 +5,7 @@ import { readZip, writeZip, type ZipEntry, zipEntry } from './zip.ts';
 const text = ({ method, packed }: ZipEntry) => (method === 8 ? inflateRawSync(packed) : packed).toString();
 
 describe('a zip archive', () => {
-  test('has the files that it was written from, packed as they were', async () => {
+  test('has the files that were written, in the same packed form', async () => {
     const own = await readFile(import.meta.filename);
     const stored = zipEntry('folder/zip.test.ts', own);
     const deflated = { ...stored, name: 'größer.txt', method: 8, packed: deflateRawSync(own) };
@@ -20,13 +20,13 @@ describe('a zip archive', () => {
     expect(read.map(text)).toEqual([own.toString(), own.toString(), '']);
   });
 
-  test('of the same files is the same', () => {
+  test('has the same bytes for the same files', () => {
     const write = () => writeZip([zipEntry('a', Buffer.from('b'))]);
 
     expect(write().equals(write())).toBe(true);
   });
 
-  test('is told from other files', () => {
+  test('of other bytes is an error', () => {
     expect(() => readZip(Buffer.from('no archive'))).toThrow('not a zip archive');
   });
 });

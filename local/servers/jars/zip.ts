@@ -1,12 +1,12 @@
 import { crc32 } from 'node:zlib';
 
-/** A file of a zip archive (a jar is one), as it lies there. */
+/** A file in a zip archive, in its packed form. A jar is a zip archive. */
 export interface ZipEntry {
   readonly name: string;
-  /** How its bytes are packed: 0 not at all, 8 deflated. */
+  /** 0: the bytes are not packed; 8: deflated. */
   readonly method: number;
   readonly crc: number;
-  /** Unpacked. */
+  /** Unpacked bytes. */
   readonly size: number;
   readonly packed: Buffer;
 }
@@ -15,18 +15,18 @@ const LOCAL = 0x04034b50;
 const CENTRAL = 0x02014b50;
 const END = 0x06054b50;
 const VERSION = 20;
-/** 1 January 1980, the format's first day: the same files make the same archive. */
+/** 1 January 1980, the format's first day. A constant, so that the same files make the same archive. */
 const DATE = 0x0021;
 const UTF8 = 0x0800;
 
-/** @param bytes not packed: a JVM reads such a jar fastest */
+/** An entry that is not packed: a JVM reads such a jar fastest. */
 export function zipEntry(name: string, bytes: Buffer): ZipEntry {
   return { name, method: 0, crc: crc32(bytes), size: bytes.length, packed: bytes };
 }
 
 /**
  * The entries of an archive, by its central directory (PKWARE's APPNOTE, 4.3.12). Not for archives over 4 GB.
- * @throws RangeError where it isn't one
+ * @throws RangeError where the bytes are no zip archive
  */
 export function readZip(zip: Buffer): ZipEntry[] {
   const end = zip.lastIndexOf(Buffer.from('PK\u0005\u0006', 'latin1'));
@@ -49,7 +49,7 @@ export function readZip(zip: Buffer): ZipEntry[] {
   return entries;
 }
 
-/** An archive of these files, in this order. */
+/** An archive of these entries, in this order. */
 export function writeZip(entries: readonly ZipEntry[]): Buffer {
   const files: Buffer[] = [];
   const directory: Buffer[] = [];

@@ -5,10 +5,10 @@ import software.amazon.dynamodb.services.local.server.LocalDynamoDBRequestHandle
 import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler;
 
 /**
- * DynamoDB Local on 127.0.0.1 alone: its own ServerRunner listens on every interface and has no option against it.
- * Telemetry isn't set up at all here, so there is none to switch off.
+ * DynamoDB Local on 127.0.0.1 only: its own ServerRunner listens on every interface, and no option changes that. This
+ * program doesn't set up telemetry.
  *
- * Arguments: the port, then the folder of the database; without a folder it lives in memory.
+ * Arguments: the port, then the folder of the database; without a folder the database is in memory.
  */
 public final class LoopbackDynamoDb {
   public static void main(String[] args) throws Exception {

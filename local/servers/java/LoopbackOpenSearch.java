@@ -3,10 +3,10 @@ import java.lang.reflect.Proxy;
 import java.util.Map;
 
 /**
- * One OpenSearch node on 127.0.0.1, whose ports are given: the runner's own main chooses them by itself. By reflection,
- * as OpenSearch's classes are for Java 21 and later, and this is compiled by whichever JDK compiles the others.
+ * One OpenSearch node on 127.0.0.1, on given ports: the runner's own main chooses its ports by itself. Uses reflection,
+ * because OpenSearch's classes need Java 21, and this program is compiled for Java 17.
  *
- * Arguments: the port of HTTP, the port between nodes (nobody uses it), the folder.
+ * Arguments: the port of HTTP, the port between nodes (unused, as there is one node), the folder.
  */
 public final class LoopbackOpenSearch {
   private static final String RUNNER = "org.codelibs.opensearch.runner.OpenSearchRunner";
@@ -17,7 +17,7 @@ public final class LoopbackOpenSearch {
         "http.port", args[0],
         "transport.port", args[1],
         "discovery.type", "single-node",
-        // Room is checked when a run starts; a node that turns read-only at 95 % would only say so later.
+        // The stack checks the disk when it starts. Without this a node becomes read-only when the disk is 95 % full.
         "cluster.routing.allocation.disk.threshold_enabled", "false");
 
     Class<?> runnerType = Class.forName(RUNNER);
@@ -34,7 +34,7 @@ public final class LoopbackOpenSearch {
     Runtime.getRuntime().addShutdownHook(new Thread(() -> close(runner)));
     String[] options = {"-basePath", args[2], "-numOfNode", "1", "-clusterName", "local", "-useLogger"};
     runnerType.getMethod("build", String[].class).invoke(runner, (Object) options);
-    // All of the node's threads are daemons.
+    // All threads of the node are daemons: without this the program would end.
     Thread.currentThread().join();
   }
 

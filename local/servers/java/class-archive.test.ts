@@ -16,7 +16,7 @@ describe("a JVM's class archive", () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  test('is made at the first end, and used from then on', async () => {
+  test('is made when the first server ends, and used by later ones', async () => {
     const first = classArchive(context, JAVA, 'kafka');
     expect(first.flags).toEqual([`-XX:ArchiveClassesAtExit=${join(context.data, 'classes.jsa')}`]);
     await writeFile(join(context.data, 'classes.jsa'), 'classes');
@@ -35,7 +35,7 @@ describe("a JVM's class archive", () => {
       () => archivePath().then((path) => mkdir(join(path, 'full'), { recursive: true })),
     ],
     ['that the JVM left as a folder', () => mkdir(join(context.data, 'classes.jsa', 'x'), { recursive: true })],
-  ])('one %s is not kept, and its server ends well; its log says why', async (_, damage) => {
+  ])('an archive %s is not kept; the stop succeeds, and the log says why', async (_, damage) => {
     const archive = classArchive(context, JAVA, 'kafka');
     await writeFile(join(context.data, 'classes.jsa'), 'classes');
     if (_.startsWith('that')) await rm(join(context.data, 'classes.jsa'));

@@ -1,24 +1,25 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { appendFile, copyFile, mkdir, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { appendFile, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { copyWhole } from '../files/whole-file.ts';
 import type { ArtifactName } from '../jars/artifacts.ts';
 import { jarFolder } from '../jars/jars.ts';
 import type { ServerContext } from '../server.ts';
 import type { Java } from './java.ts';
 
-/** A JVM's archive of loaded classes (JEP 350): with it a server starts for 60 to 75 % of the CPU. */
+/** A JVM's archive of loaded classes (JEP 350): with it a start takes 60 to 75 % of the CPU time. */
 export interface ClassArchive {
-  /** Flags that use the archive, or make one at the JVM's ordinary exit. */
+  /** JVM flags that use the archive, or make one when the JVM ends without a kill. */
   readonly flags: readonly string[];
   /**
-   * Once the JVM has ended: puts what it made into the cache, for the next start. Best effort: where it fails (a full
-   * disk, a cache that can't be written) the server's log says why, and the next start is slower.
+   * Puts the archive that the JVM has made into the cache, for the next start. Call it when the JVM has ended. Best
+   * effort: where it fails (the disk is full, the cache can't be written), the server's log says why.
    */
   readonly keep: () => Promise<void>;
 }
 
-/** The archive of an artifact's classes for this very JDK; a JVM ignores one that doesn't fit, and starts slower. */
+/** The archive of an artifact's classes for this Java build. A JVM ignores an archive that doesn't fit. */
 export function classArchive({ cache, data, log }: ServerContext, java: Java, name: ArtifactName): ClassArchive {
   const digest = createHash('sha256').update(java.home).update(java.build).digest('hex').slice(0, 8);
   const path = join(cache, 'classes', `${basename(jarFolder(cache, name))}-java${java.version}-${digest}.jsa`);
@@ -26,23 +27,14 @@ export function classArchive({ cache, data, log }: ServerContext, java: Java, na
   const made = join(data, 'classes.jsa');
   return {
     flags: [`-XX:ArchiveClassesAtExit=${made}`],
-    keep: () =>
-      moveInto(path, made).catch((error: unknown) =>
-        appendFile(log, `The class archive isn't kept: ${(error as Error).message}\n`).catch(() => {}),
-      ),
+    keep: async () => {
+      if (!existsSync(made)) return;
+      try {
+        await copyWhole(made, path);
+        await rm(made);
+      } catch (error) {
+        await appendFile(log, `The class archive isn't kept: ${(error as Error).message}\n`).catch(() => {});
+      }
+    },
   };
-}
-
-/** Across file systems; the archive gets its name when it is whole. */
-async function moveInto(path: string, made: string): Promise<void> {
-  if (!existsSync(made)) return;
-  const draft = `${path}.${process.pid}`;
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await copyFile(made, draft);
-    await rename(draft, path);
-    await rm(made);
-  } finally {
-    await rm(draft, { force: true });
-  }
 }

@@ -29,7 +29,7 @@ describe('Java', () => {
     expect(featureRelease(version)).toBe(release);
   });
 
-  test('JAVA_HOME wins where it is new enough', async () => {
+  test('JAVA_HOME is taken where it is new enough', async () => {
     const named = await install('named', '999.0.1');
     const path = await install('path', '1000');
 
@@ -38,7 +38,7 @@ describe('Java', () => {
     expect(java).toMatchObject({ home: named, version: 999, path: join(named, 'bin', 'java') });
   });
 
-  test('where JAVA_HOME is too old, the newest elsewhere is taken', async () => {
+  test('where JAVA_HOME is too old, the newest on the PATH is taken', async () => {
     const named = await install('named', '998');
     const [older, newer] = [await install('older', '999'), await install('newer', '1000')];
 
@@ -47,7 +47,7 @@ describe('Java', () => {
     expect(java.home).toBe(newer);
   });
 
-  test('a runtime without a compiler will do', async () => {
+  test('a runtime without a compiler is accepted', async () => {
     const runtime = await install('runtime', '1000');
 
     expect(await findJava(999, { PATH: join(runtime, 'bin') })).toMatchObject({ home: runtime, version: 1000 });

@@ -6,27 +6,27 @@ import { ServerError } from '../server.ts';
 export interface Java {
   /** The `java` program. */
   readonly path: string;
-  /** Its folder, for JAVA_HOME. */
+  /** The folder for JAVA_HOME. */
   readonly home: string;
   /** The feature release: 17, 25. */
   readonly version: number;
-  /** What its `release` file says: changes with every update in place. */
+  /** The text of the `release` file, which changes with every update in the same folder. */
   readonly build: string;
-  /** True for the one that pip fetched: nobody has told it which authorities this machine trusts. */
+  /** True for the Java that pip downloaded: it doesn't know which certificate authorities this machine trusts. */
   readonly private?: true;
 }
 
-/** Where Javas stand that are neither named by JAVA_HOME nor on the PATH: Debian, Red Hat; macOS. */
+/** Where systems install Java: Debian and Red Hat; macOS. */
 const FOLDERS = [
   { folder: '/usr/lib/jvm', home: '' },
   { folder: '/Library/Java/JavaVirtualMachines', home: 'Contents/Home' },
 ];
 
 /**
- * Finds a Java; a runtime will do, nothing needs a JDK. JAVA_HOME wins where it is new enough (the one way to say which); else the newest of the PATH's and
- * those in the system's folders: Debian's `java` is often an old one while a newer JDK stands beside it.
- * @param minimum the oldest feature release that will do.
- * @throws ServerError where there is none, naming what was found instead.
+ * Finds a Java runtime or JDK. Takes JAVA_HOME where that is new enough, so that the user can choose; else the newest
+ * on the PATH and in the system's folders, since Debian's `java` is often older than a JDK beside it.
+ * @param minimum the oldest feature release that is accepted
+ * @throws ServerError where there is none: names the newest that was found
  */
 export async function findJava(minimum: number, environment: NodeJS.ProcessEnv = process.env): Promise<Java> {
   const named = environment['JAVA_HOME'] ? await javaAt(environment['JAVA_HOME']) : undefined;
@@ -44,13 +44,13 @@ export async function findJava(minimum: number, environment: NodeJS.ProcessEnv =
   );
 }
 
-/** The feature release of what a Java's `release` file or `java -version` calls its version: `1.8.0_402`, `25.0.3`. */
+/** The feature release of a version in a Java's `release` file: 8 of `1.8.0_402`, 25 of `25.0.3`. */
 export function featureRelease(version: string): number | undefined {
   const match = /^(?:1\.)?(\d+)/.exec(version);
   return match?.[1] === undefined ? undefined : Number(match[1]);
 }
 
-/** The Java of a folder; each has its version in a file. Undefined where there is none. */
+/** The Java of a folder, by its `release` file; undefined where there is none. */
 export async function javaAt(home: string): Promise<Java | undefined> {
   const path = join(home, 'bin', 'java');
   if (!existsSync(path)) return undefined;

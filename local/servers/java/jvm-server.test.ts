@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jvmServer } from './jvm-server.ts';
 
-test('a JVM ends when it is out of memory, and begins with a small heap', async () => {
+test('a JVM ends when it is out of memory, and starts with a small heap', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'jvm-server-'));
   const [path, data, log] = ['java', 'data', 'log'].map((name) => join(folder, name)) as [string, string, string];
   await writeFile(path, '#!/bin/sh\necho "$MALLOC_ARENA_MAX $@"\nexec sleep 60\n');

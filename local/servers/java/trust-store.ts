@@ -2,8 +2,8 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { getCACertificates } from 'node:tls';
 
 /**
- * The authorities that this machine trusts (the system's, and those that NODE_EXTRA_CA_CERTS adds) as a trust store of
- * Java's: a Java that isn't the system's own knows nothing of a company's proxy.
+ * A Java trust store of the certificate authorities that this machine trusts: the system's, and those of
+ * NODE_EXTRA_CA_CERTS. A Java that isn't the system's own doesn't trust a company's proxy without it.
  */
 export function machineTrustStore(): Buffer {
   return trustStore([...new Set((['system', 'extra', 'bundled'] as const).flatMap((kind) => getCACertificates(kind)))]);
@@ -12,11 +12,11 @@ export function machineTrustStore(): Buffer {
 const MAGIC = 0xfeedfeed;
 const VERSION = 2;
 const TRUSTED_CERTIFICATE = 2;
-/** Java's own password for its trust stores: it guards nothing, and is needed for the digest at the end. */
+/** Java's default password for trust stores. It protects nothing; the digest at the end needs it. */
 const PASSWORD = 'changeit';
 
 /**
- * A trust store in the format JKS, as sun.security.provider.JavaKeyStore reads it: every Java takes it, by any name.
+ * A trust store in the JKS format (sun.security.provider.JavaKeyStore), which every Java reads.
  * @param certificates in PEM
  */
 export function trustStore(certificates: readonly string[]): Buffer {

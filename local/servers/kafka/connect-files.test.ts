@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /*
- * What nobody can run here: the sample for MSK Connect. It has to parse, and to say of the same topic the same as the
- * connector that does run.
+ * The sample for MSK Connect, which can't run locally. It must parse, and its settings for the topic must be those of the
+ * connector that runs locally.
  */
 const FOLDER = 'resources/connect/msk-connect';
 const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
@@ -32,7 +32,7 @@ const local = propertiesOf(read('resources/connect/metrics-file-sink.properties'
 const connector = JSON.parse(read(`${FOLDER}/connector.json`)) as Connector;
 const { connectorName, connectorConfiguration: config } = connector;
 const policy = JSON.parse(read(`${FOLDER}/role-policy.json`)) as Policy;
-/** What an action is allowed on, each by its last part of the ARN. */
+/** The resources on which an action is allowed: the last part of each ARN. */
 const allowedOn = (action: string) =>
   policy.Statement.filter(({ Effect, Action }) => Effect === 'Allow' && Action.includes(action))
     .flatMap(({ Resource }) => Resource)
@@ -43,7 +43,7 @@ test.each(readdirSync(new URL(`../../../${FOLDER}`, import.meta.url)))('%s parse
   expect(Object.keys(parse?.(read(`${FOLDER}/${name}`)) as object).length).toBeGreaterThan(0);
 });
 
-test('the connector reads the topic that the local one reads, which the template makes, as text keys', () => {
+test('the connector reads the same topic of the template as the local connector, with text keys', () => {
   expect(config['topics']).toBe(local['topics']);
   expect(read('resources/kafka/topics.yml')).toContain(`TopicName: ${config['topics']}\n`);
   expect(config['key.converter']).toBe(local['key.converter']);
@@ -51,11 +51,11 @@ test('the connector reads the topic that the local one reads, which the template
   expect(Object.values(config).filter((value) => typeof value !== 'string')).toEqual([]);
 });
 
-test('the worker converts as the connector does', () => {
+test('the worker has the same converters as the connector', () => {
   expect(config).toMatchObject(propertiesOf(read(`${FOLDER}/worker.properties`)));
 });
 
-test('the role may read that topic and no other, as the connector’s own group, and write into its folder', () => {
+test('the role may read only that topic, in the connector’s consumer group, and write only to its folder', () => {
   const own = '__amazon_msk_connect_*';
   expect(allowedOn('kafka-cluster:ReadData')).toEqual([config['topics'], own]);
   expect(allowedOn('kafka-cluster:DescribeTopic')).toEqual([config['topics'], own]);

@@ -1,30 +1,29 @@
+import { propertiesText } from '../java/properties.ts';
+
 /**
- * The worker's properties of a standalone Kafka Connect. What it does is in the connector's own file; this is where and
- * how it runs, and so differs with each place.
+ * The worker properties of a standalone Kafka Connect: where and how it runs. The connector's own file says what it
+ * copies.
  * @param brokers "127.0.0.1:9092,…"
- * @param port of its REST listener
- * @param offsets file for source connectors' offsets; a sink's are in Kafka, as its consumer group's
+ * @param port the port of the REST API
+ * @param offsets file for the offsets of source connectors; a sink's offsets are its consumer group's, in Kafka
  */
 export function workerProperties(brokers: string, port: number, offsets: string): string {
-  const properties = {
+  return propertiesText({
     'bootstrap.servers': brokers,
     listeners: `http://127.0.0.1:${port}`,
     'rest.advertised.host.name': '127.0.0.1',
     'offset.storage.file.filename': offsets,
-    // The connector names its own.
+    // Connect requires converters here; the connector's file sets its own.
     'key.converter': 'org.apache.kafka.connect.storage.StringConverter',
     'value.converter': 'org.apache.kafka.connect.storage.StringConverter',
-    // A line is in the file, and its offset committed, a second after its record.
+    // A line is in the file, and its offset is committed, a second after its record.
     'offset.flush.interval.ms': 1_000,
     'task.shutdown.graceful.timeout.ms': 5_000,
-    // Connectors are found by their manifests alone: scanning all classes takes seconds.
+    // Finds connectors by their manifests only: scanning all classes takes seconds.
     'plugin.discovery': 'service_load',
-    // The topic is made after Connect has started, and has to be noticed then.
+    // The topic is created after Connect has started. Connect must notice it soon.
     'consumer.metadata.max.age.ms': 1_000,
-    // One that was killed holds its partitions no longer than that. The broker allows no less.
+    // A killed Connect holds its partitions for this time. The broker allows no shorter one.
     'consumer.session.timeout.ms': 6_000,
-  };
-  return Object.entries(properties)
-    .map(([name, value]) => `${name}=${value}\n`)
-    .join('');
+  });
 }

@@ -6,19 +6,19 @@ import { type Server, type ServerContext, ServerError } from '../server.ts';
 import { workerProperties } from './connect-properties.ts';
 import { LOG4J } from './kafka-properties.ts';
 
-/** The connector that a local Connect runs, as any other Connect would. */
+/** The connector that a local Connect runs. Any other Connect can run the same file. */
 const CONNECTOR = join(import.meta.dirname, '../../../resources/connect/metrics-file-sink.properties');
 
 export interface ConnectOptions {
   /** "127.0.0.1:9092,…" */
   readonly brokers: string;
-  /** What the connector's file is relative to. */
+  /** The folder that the path in the connector's file is relative to. */
   readonly folder: string;
 }
 
 /**
- * Kafka Connect, standalone, with the file sink of product-metrics. Ready when the connector's task runs, be its topic
- * there or not yet.
+ * Kafka Connect, standalone, with the file sink of product-metrics. Ready when the connector's task runs; the topic need
+ * not exist yet.
  */
 export function connectServer(context: ServerContext, java: Java, { brokers, folder }: ConnectOptions): Server {
   const endpoint = `http://127.0.0.1:${context.port}`;
@@ -39,16 +39,16 @@ export function connectServer(context: ServerContext, java: Java, { brokers, fol
       await writeFile(log4j, LOG4J);
     },
     probe: async () => taskRuns(endpoint, (await connector()).name),
-    // Connect's shutdown can hang (its web server has a hook of its own, and waits for it): by then the sink's offsets
-    // are committed and its consumer has left the group, so that a kill does no harm.
+    // Connect's shutdown can hang in its web server's shutdown hook. This request commits the sink's offsets and makes
+    // its consumer leave the group, so that a kill loses nothing.
     farewell: async () => fetch(`${endpoint}/connectors/${(await connector()).name}/stop`, { method: 'PUT' }),
     stopMs: 3_000,
   });
 }
 
 /**
- * The file holds what its run's own topic held: it starts empty. Where the data is kept, it is kept with it, as the
- * group's offsets are, and is a link there: a run in between, which kept nothing, has done it no harm then.
+ * The file has the records of this run's topic, so it starts empty. Where the run's data is kept, the file is in the kept
+ * folder, beside the group's offsets, and the path is a link to it: a run that keeps nothing can't change it.
  */
 async function prepareFile(path: string, { kept, data }: ServerContext): Promise<void> {
   await mkdir(dirname(path), { recursive: true });

@@ -1,4 +1,6 @@
-/** A broker's place in its cluster. */
+import { propertiesText } from '../java/properties.ts';
+
+/** A broker's id and ports. */
 export interface Broker {
   /** From 1. */
   readonly id: number;
@@ -10,13 +12,13 @@ const MIB = 2 ** 20;
 
 /**
  * The `server.properties` of one broker of a KRaft cluster in combined mode (each broker is a controller too).
- * @param cluster all its brokers, this one among them.
- * @param logs the folder of the broker's partitions.
+ * @param cluster all brokers, with this one
+ * @param logs the folder of the broker's partitions
  */
 export function kafkaProperties(broker: Broker, cluster: readonly Broker[], logs: string): string {
   const replicas = cluster.length;
   const inSync = Math.max(1, replicas - 1);
-  const properties = {
+  return propertiesText({
     'process.roles': 'broker,controller',
     'node.id': broker.id,
     'controller.quorum.voters': cluster.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`).join(','),
@@ -27,17 +29,17 @@ export function kafkaProperties(broker: Broker, cluster: readonly Broker[], logs
     'advertised.listeners': `PLAINTEXT://127.0.0.1:${broker.port}`,
     'log.dirs': logs,
 
-    // Topics come from the template alone: a misspelt name has to be an error.
+    // Only the template creates topics: a misspelt name must be an error.
     'auto.create.topics.enable': false,
     'default.replication.factor': replicas,
     'min.insync.replicas': inSync,
-    // A topic's own max.message.bytes decides; the brokers let everything through that a topic may allow.
+    // Each topic's max.message.bytes is the limit; the brokers allow the largest limit of a topic.
     'message.max.bytes': 10 * MIB,
     'replica.fetch.max.bytes': 10 * MIB,
 
     // A first poll doesn't wait for other members of the group.
     'group.initial.rebalance.delay.ms': 0,
-    // 50 partitions each by default, most of a small cluster's time to its first commit.
+    // The default, 50 partitions for each topic, takes most of a small cluster's time to its first commit.
     'offsets.topic.num.partitions': 3,
     'offsets.topic.replication.factor': replicas,
     'transaction.state.log.num.partitions': 3,
@@ -47,10 +49,10 @@ export function kafkaProperties(broker: Broker, cluster: readonly Broker[], logs
     'share.coordinator.state.topic.replication.factor': replicas,
     'share.coordinator.state.topic.min.isr': inSync,
 
-    // All brokers stop together: the last ones would wait in vain for a controller that takes over their partitions.
+    // All brokers stop together: the last ones would wait for a controller to move their partitions, and none is left.
     'controlled.shutdown.enable': false,
 
-    // A laptop's disk and memory: small segments and indexes, a cleaner that doesn't take 128 MB of the heap.
+    // For a laptop: small segments and indexes, and a cleaner buffer that isn't the default 128 MB of the heap.
     'log.preallocate': false,
     'log.segment.bytes': 64 * MIB,
     'log.index.size.max.bytes': MIB,
@@ -58,13 +60,10 @@ export function kafkaProperties(broker: Broker, cluster: readonly Broker[], logs
     'log.retention.hours': 7 * 24,
     'num.io.threads': 4,
     'num.network.threads': 2,
-  };
-  return Object.entries(properties)
-    .map(([name, value]) => `${name}=${value}\n`)
-    .join('');
+  });
 }
 
-/** Log4j 2: warnings and worse, to the server's log. */
+/** Log4j 2: warnings and errors, to the server's log. */
 export const LOG4J = `status = error
 appender.console.type = Console
 appender.console.name = console

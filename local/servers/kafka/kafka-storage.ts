@@ -1,25 +1,25 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
+import { copyWhole, writeWhole } from '../files/whole-file.ts';
 import { jarFolder } from '../jars/jars.ts';
-import { runTool } from '../jars/maven.ts';
-import { writeWhole } from '../process/whole-file.ts';
+import { runTool } from '../process/tool.ts';
 import type { ServerContext } from '../server.ts';
 
-/** The id of every local cluster: one that is kept has to meet its own again. */
+/** The id of every local cluster. A constant, because a kept cluster must find its own id again. */
 const CLUSTER_ID = 'bG9jYWwtbXNrLXBpcGVsaQ';
 
-/** The records that a new cluster begins with (its metadata's version and features), as Kafka's own tool writes them. */
+/** The first records of a new cluster (metadata version and features), which Kafka's own tool writes. */
 const CHECKPOINT = 'bootstrap.checkpoint';
 
 /**
- * Formats a broker's storage, once. Kafka's tool for it is a JVM of its own and takes as long as half a broker's start,
- * but what it writes is the same for every broker of a version, except for one file of four lines. So the tool runs
- * once, its file is cached, and the four lines are written here; they come last and make the storage whole.
- * @param storage what `log.dirs` names.
- * @param properties the broker's `server.properties`.
- * @param java runs a program of Kafka's jars: what to put before its main class.
+ * Formats a broker's storage, once. Kafka's tool for it is another JVM and takes half as long as a broker's start. It
+ * writes the same checkpoint file for every broker of a version, and one file of four lines that differs. So the tool
+ * runs once and its checkpoint is cached; this code writes the four lines, last, as they mark the storage as formatted.
+ * @param storage the folder in `log.dirs`
+ * @param properties the path of the broker's `server.properties`
+ * @param java the command for a program of Kafka's jars, up to its main class
  */
 export async function formatStorage(
   context: Pick<ServerContext, 'cache' | 'data' | 'log'>,
@@ -33,7 +33,7 @@ export async function formatStorage(
   const cached = join(context.cache, 'storage', `${basename(jarFolder(context.cache, 'kafka'))}.checkpoint`);
   const checkpoint = join(storage, CHECKPOINT);
   await copyFile(cached, checkpoint).catch(() => makeCheckpoint(context, properties, java, checkpoint));
-  // Best effort: a cache that can't be written costs the next start a second.
+  // Best effort: where the cache can't be written, the next start takes a second longer.
   if (!existsSync(cached)) await copyWhole(checkpoint, cached).catch(() => {});
   await writeWhole(meta, metaProperties(broker));
 }
@@ -54,14 +54,7 @@ async function makeCheckpoint(
   await rm(draft, { recursive: true, force: true });
 }
 
-async function copyWhole(from: string, to: string): Promise<void> {
-  const draft = `${to}.${process.pid}.${randomBytes(4).toString('hex')}`;
-  await mkdir(dirname(to), { recursive: true });
-  await copyFile(from, draft);
-  await rename(draft, to);
-}
-
-/** As Kafka's MetaProperties, version 1. The folder's id is a UUID in URL-safe base64; one with a dash first isn't taken. */
+/** Kafka's MetaProperties, version 1. `directory.id` is a UUID in URL-safe base64, which must not start with a dash. */
 function metaProperties(broker: number): string {
   let id: string;
   do id = randomBytes(16).toString('base64url');

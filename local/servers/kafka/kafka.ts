@@ -9,7 +9,7 @@ import { formatStorage } from './kafka-storage.ts';
 
 /**
  * One broker of an Apache Kafka cluster.
- * @param cluster all its brokers; this one is the one with the context's port.
+ * @param cluster all brokers; this broker has the context's port
  */
 export function kafkaServer(context: ServerContext, java: Java, cluster: readonly Broker[]): Server {
   const broker = cluster.find(({ port }) => port === context.port) as Broker;
@@ -29,13 +29,13 @@ export function kafkaServer(context: ServerContext, java: Java, cluster: readonl
       await writeFile(log4j, LOG4J);
       await formatStorage(context, broker.id, { storage, properties, java: run });
     },
-    // The last brokers of three have closed their logs, and wait 5 s for a quorum that is gone to let them resign.
+    // The last of three brokers have closed their logs, and then wait 5 s for a controller quorum that has ended.
     ...(cluster.length > 1 ? { stopMs: 2_500 } : {}),
     probe: () => wholeClusterAnswers(endpoint, cluster.length),
   });
 }
 
-/** A broker that answers while the others are still joining would refuse a topic with three replicas. */
+/** Before all brokers have joined, a broker answers, but refuses a topic with three replicas. */
 async function wholeClusterAnswers(endpoint: string, brokers: number): Promise<void> {
   const kafka = new Kafka({
     clientId: 'stack',

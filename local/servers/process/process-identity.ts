@@ -6,26 +6,28 @@ import { promisify } from 'node:util';
 import { ServerError } from '../server.ts';
 
 const execute = promisify(execFile);
-/** Linux's, and that it is mounted. The same for all processes of a machine: what they write down is compared. */
+/**
+ * Whether /proc is there, as on Linux. All processes of a machine must get the same answer: they compare what they
+ * wrote to files.
+ */
 const HAS_PROC = existsSync('/proc/self/stat');
 
-/** A process, told apart from a later one with the same id by when it started. */
+/** A process: its start tells it from a later process with the same id. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** Compared, never read: ticks since boot on Linux, else a date. */
+  /** Only compared: ticks since boot on Linux, a date elsewhere. */
   readonly started: string;
 }
 
-/** Who a process is; undefined where there is none, or only one that has ended and waits to be reaped. */
+/** A process's identity; undefined where no process has the id, or where it has ended and waits to be reaped. */
 export async function identify(pid: number): Promise<ProcessIdentity | undefined> {
   const started = HAS_PROC ? await startedByProc(pid) : await startedByPs(pid);
   return started === undefined ? undefined : { pid, started };
 }
 
 /**
- * Who this process is.
- * @throws ServerError where the machine doesn't tell: without it no lock and no recorded process can be told from
- * another's.
+ * This process's identity.
+ * @throws ServerError where the machine doesn't tell the start: locks and recorded processes need it
  */
 export async function ownIdentity(): Promise<ProcessIdentity> {
   const own = await identify(process.pid);
@@ -36,12 +38,15 @@ export async function ownIdentity(): Promise<ProcessIdentity> {
   );
 }
 
-/** Whether that very process still runs: false for another one that got its id. */
+/** Whether this very process still runs: false for another process that got its id. */
 export async function isRunning(identity: ProcessIdentity): Promise<boolean> {
   return (await identify(identity.pid))?.started === identity.started;
 }
 
-/** Ends a process and its group where it is still the very one that was recorded; kills it after 3 s. */
+/**
+ * Ends a process and its process group, and kills them after 3 s. Does nothing where another process got the id.
+ * @returns whether the process still ran
+ */
 export async function endProcess(identity: ProcessIdentity): Promise<boolean> {
   if (!(await isRunning(identity))) return false;
   signalGroup(identity.pid, 'SIGTERM');
@@ -58,20 +63,20 @@ function signalGroup(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(-pid, name);
   } catch {
-    // It went in between.
+    // The process has ended in the meantime.
   }
 }
 
 /**
- * A process's or thread's state, and what follows it: field 3 of proc(5) on Linux and on, since the command's name,
- * field 2, may hold spaces and parentheses. Empty where there is no such file.
+ * The fields of a process's or thread's stat file on Linux (proc(5)), from field 3, the state, on: field 2, the
+ * command's name, may hold spaces and parentheses. Empty where there is no such file.
  */
 export async function statFields(file: string): Promise<string[]> {
   const stat = await readFile(file, 'utf8').catch(() => '');
   return stat === '' ? [] : stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
-/** Field 22 is the start. */
+/** Field 22 of proc(5) is the start. */
 async function startedByProc(pid: number): Promise<string | undefined> {
   const [state, ...fields] = await statFields(`/proc/${pid}/stat`);
   return state === 'Z' ? undefined : fields[18];

@@ -11,7 +11,7 @@ describe("a server's farewell", () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  /** A server that says when it is told to end. */
+  /** A server that logs when it is told to end. */
   const server = (farewell: () => Promise<unknown>) =>
     processServer({
       name: 'server',
@@ -28,7 +28,7 @@ describe("a server's farewell", () => {
     });
   const logged = () => readFile(join(folder, 'log'), 'utf8');
 
-  test('is said while it still runs, before it is told to end', async () => {
+  test('is sent while the server runs, before it is told to end', async () => {
     let before = '';
     const own = server(async () => {
       before = await logged();
@@ -42,7 +42,7 @@ describe("a server's farewell", () => {
     expect(await logged()).toBe('up\ntold to end\n');
   });
 
-  test('keeps no server from ending where it fails', async () => {
+  test('does not keep the server from ending where it fails', async () => {
     const own = server(async () => {
       throw new Error('refused');
     });
@@ -54,7 +54,7 @@ describe("a server's farewell", () => {
     expect(await own.process?.exited).toEqual({ code: 0, signal: null });
   });
 
-  test('is not waited for where the server is gone', async () => {
+  test('is not waited for where the server has ended', async () => {
     const own = server(() => new Promise(() => {}));
     await own.start();
     await own.ready();

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { listensOn } from '../ports/port-owner.ts';
 import { type Server, ServerError, type ServerProcess } from '../server.ts';
-import { listensOn } from './port-owner.ts';
-import { type ProcessOptions, spawnServer } from './process.ts';
+import { exitText, type ProcessOptions, spawnServer } from './process.ts';
+import { mendFor } from './tool.ts';
 
 export interface ProcessServerOptions {
   readonly name: string;
@@ -10,19 +11,19 @@ export interface ProcessServerOptions {
   /** The port of the endpoint. */
   readonly port?: number;
   readonly log: string;
-  /** Prepares the data folder and says what to run. */
+  /** Prepares the data folder and returns the command. */
   readonly launch: () => Promise<Omit<ProcessOptions, 'name' | 'log'>>;
-  /** Asks the server; resolves when it answered, rejects or hangs while it doesn't. */
+  /** Asks the server: resolves when the server has answered; rejects or hangs while it doesn't answer. */
   readonly probe: () => Promise<unknown>;
-  /** How long it may take until it answers. */
+  /** ms within which the server must answer. */
   readonly readyMs?: number;
-  /** What to ask of it before it is told to end; given up where it fails or isn't answered in {@link FAREWELL_MS}. */
+  /** A request to the server before it is told to end. Where it fails or takes {@link FAREWELL_MS}, the stop goes on. */
   readonly farewell?: () => Promise<unknown>;
-  /** How long it may take to end before it is killed. */
+  /** ms that the server has to end, before it is killed. */
   readonly stopMs?: number;
-  /** As {@link Server.client}. */
+  /** See {@link Server.client}. */
   readonly client?: true;
-  /** What to do when it was stopped and is gone. */
+  /** Called when the server was stopped and is gone. */
   readonly stopped?: () => Promise<void>;
 }
 
@@ -33,7 +34,7 @@ export const FAREWELL_MS = 5_000;
 const LOG_LINES = 8;
 const DIED = Symbol('died');
 
-/** A {@link Server} that is a process of its own: spawned by what `launch` says, ready when `probe` is answered. */
+/** A {@link Server} in another process: spawned with the command of `launch`, ready when `probe` resolves. */
 export function processServer(options: ProcessServerOptions): Server {
   let running: ServerProcess | undefined;
   let starting: Promise<void> | undefined;
@@ -56,7 +57,9 @@ export function processServer(options: ProcessServerOptions): Server {
         if (options.port === undefined || (await listensOn(running.pid, options.port))) return;
         refusal = new Error('another program answers there');
       }
-      if (refusal === DIED) throw await failure(options, await exitText(running));
+      if (refusal === DIED) {
+        throw await failure(options, `ended before it answered (${exitText(await running.exited)})`);
+      }
       await Promise.race([died, sleep(PAUSE_MS)]);
     }
     const why = refusal instanceof Error ? refusal.message : String(refusal);
@@ -76,20 +79,20 @@ export function processServer(options: ProcessServerOptions): Server {
     },
     ready,
     stop: async () => {
-      // A stop in the middle of a start must not leave what is about to be spawned.
+      // In the middle of a start, the process may be about to be spawned.
       await starting?.catch(() => {});
       if (running !== undefined) {
         if (options.farewell) await Promise.race([running.exited, refusalOf(options.farewell, FAREWELL_MS)]);
         await running.stop(options.stopMs);
         await options.stopped?.();
       }
-      // It may be started again, on the same port and data.
+      // The server may be started again, on the same port and data.
       starting = undefined;
     },
   };
 }
 
-/** Why a question failed; undefined where it was answered. */
+/** The error of a request; undefined where it was answered. */
 async function refusalOf(ask: () => Promise<unknown>, boundMs: number): Promise<unknown> {
   const silent = sleep(boundMs, `no answer within ${boundMs / 1000} s`, { ref: false });
   const answered = ask().then(
@@ -99,16 +102,11 @@ async function refusalOf(ask: () => Promise<unknown>, boundMs: number): Promise<
   return Promise.race([answered, silent]);
 }
 
-async function exitText(process: ServerProcess): Promise<string> {
-  const { code, signal } = await process.exited;
-  return `ended before it answered (${signal === null ? `exit code ${code}` : signal})`;
-}
-
 async function failure(options: ProcessServerOptions, what: string): Promise<ServerError> {
   const text = await readFile(options.log, 'utf8').catch(() => '');
   const lines = text.trimEnd().split('\n').slice(-LOG_LINES);
-  const mend = /No space left on device/i.test(text) ? 'The disk is full: free some space and start again.\n' : '';
+  const mend = mendFor(text);
   return new ServerError(
-    `${options.name} ${what}.\n${mend}${lines.map((line) => `  ${line}`).join('\n')}\n  log: ${options.log}`,
+    `${options.name} ${what}.\n${mend === undefined ? '' : `${mend}\n`}${lines.map((line) => `  ${line}`).join('\n')}\n  log: ${options.log}`,
   );
 }

@@ -6,8 +6,9 @@ import { eventually } from '#test/support/eventually.ts';
 import { spawnServer } from './process.ts';
 import { identify } from './process-identity.ts';
 
-/** Says the ids of itself and of a child, then waits; deaf to TERM where asked. */
+/** Logs its own id and that of a child, then waits. */
 const SERVER = 'sleep 60 & echo $$ $!; wait';
+/** The same, but ignores TERM. */
 const DEAF = "trap '' TERM; sleep 60 & echo $$ $!; while true; do wait; done";
 
 describe('a spawned server', () => {
@@ -21,14 +22,14 @@ describe('a spawned server', () => {
 
   const options = (script: string) => ({ name: 'server', command: '/bin/sh', args: ['-c', script], log });
 
-  test('logs to its file, and its exit code is known', async () => {
+  test('logs to its file, and reports its exit code', async () => {
     const server = await spawnServer(options('echo out; echo err >&2; exit 7'));
 
     expect(await server.exited).toEqual({ code: 7, signal: null });
     expect(await readFile(log, 'utf8')).toBe('out\nerr\n');
   });
 
-  test('inherits neither the pipe to its runner nor a terminal, and leads a group of its own', async () => {
+  test('inherits neither the pipe to its runner nor a terminal, and leads its own process group', async () => {
     const server = await spawnServer(
       options('read -r line || echo no input; ls /dev/fd/3 2>/dev/null; ps -o pgid= -p $$'),
     );
@@ -37,7 +38,7 @@ describe('a spawned server', () => {
     expect((await readFile(log, 'utf8')).split(/\s+/).filter(Boolean)).toEqual(['no', 'input', String(server.pid)]);
   });
 
-  test('stops when it is asked to, with all that it spawned; asking twice does no harm', async () => {
+  test('stops on request, with all processes that it spawned; a second request changes nothing', async () => {
     const server = await spawnServer(options(SERVER));
     const pids = await announced(log);
 
@@ -47,7 +48,7 @@ describe('a spawned server', () => {
     await allGone(pids);
   });
 
-  test('is killed after the bound where it is frozen or deaf', async () => {
+  test('is killed after the bound where it is frozen or ignores TERM', async () => {
     const server = await spawnServer(options(DEAF));
     const pids = await announced(log);
     server.signal('SIGSTOP');
@@ -59,8 +60,8 @@ describe('a spawned server', () => {
   });
 
   test.each([
-    ['an obedient server', SERVER],
-    ['a deaf server', DEAF],
+    ['a server', SERVER],
+    ['a server that ignores TERM', DEAF],
   ])('%s ends by itself when its runner is killed with SIGKILL', async (_, script) => {
     const runner = join(import.meta.dirname, 'process.ts');
     const program = `
@@ -75,14 +76,14 @@ describe('a spawned server', () => {
     await allGone(pids);
   });
 
-  test('that can not be started is an error that names it', async () => {
+  test('that can not be started gives an error with its name', async () => {
     const folderThatIsNot = join(folder, 'nowhere');
 
     await expect(spawnServer({ ...options('true'), cwd: folderThatIsNot })).rejects.toThrow("server can't be started");
   });
 });
 
-/** The ids that the server has said, the first thing in its log. */
+/** The ids in the first line of the server's log. */
 async function announced(log: string): Promise<number[]> {
   const read = async () => /^(\d+) (\d+)\n/.exec(await readFile(log, 'utf8'));
   const line = await eventually(read, { what: 'the ids of the server and its child in its log' });

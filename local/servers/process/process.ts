@@ -13,20 +13,20 @@ export interface ProcessOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly uid?: number;
   readonly gid?: number;
-  /** How the server wants to be asked to end. PostgreSQL's fast shutdown is `SIGINT`. */
+  /** The signal that ends the server in good order. PostgreSQL's fast shutdown is `SIGINT`. */
   readonly stopSignal?: 'SIGTERM' | 'SIGINT';
 }
 
-/** After this the guard stops asking. Short: the guard only acts where the runner was killed. */
+/** 0.1 s each, from the guard's request to its kill. Few: the guard only acts where the runner was killed. */
 const GUARD_TENTHS = 20;
 const STOP_BOUND_MS = 10_000;
 
 /**
- * The shell leaves a guard behind and becomes the server (exec: the same process id). The guard holds the read end of
- * a pipe from the runner; when the runner is gone, however it went, the guard reads EOF and ends the process group.
- * - `( … & )`: the guard is no child of the server, which might stumble over one that it doesn't know.
- * - `trap '' TERM`: in the guard only; a JVM that inherits an ignored TERM would ignore it for good.
- * - the server gets neither the pipe nor a terminal.
+ * The shell starts a guard and then becomes the server (exec keeps the process id). The guard holds the read end of a
+ * pipe from the runner. When the runner is gone, for whatever reason, the guard reads EOF and ends the process group.
+ * - `( … & )`: the guard isn't a child of the server, since a server may fail on a child that it doesn't know.
+ * - `trap '' TERM` is in the guard only: a JVM that inherits an ignored TERM ignores it for ever.
+ * - The server gets neither the pipe nor a terminal.
  */
 const GUARD = `
 exec 3<&0 </dev/null
@@ -46,9 +46,9 @@ exec "$@"
 `;
 
 /**
- * Spawns a server in a process group of its own, so that the terminal's Ctrl-C reaches the runner alone, under a guard
- * that ends it within 3 seconds of the runner's death (SIGKILL too).
- * @throws ServerError where the command can't be started.
+ * Spawns a server in its own process group, so that the terminal's Ctrl-C reaches the runner alone. A guard ends the
+ * server within 3 seconds after the runner has died (by SIGKILL too).
+ * @throws ServerError where the command can't be started
  */
 export async function spawnServer(options: ProcessOptions): Promise<ServerProcess> {
   const stopSignal = options.stopSignal ?? 'SIGTERM';
@@ -62,7 +62,7 @@ export async function spawnServer(options: ProcessOptions): Promise<ServerProces
     ...(options.gid === undefined ? {} : { gid: options.gid }),
   });
   closeSync(log);
-  // An exited server's pipe breaks; the exit itself is reported by `exited`.
+  // The pipe of a server that has ended breaks; `exited` reports the end.
   child.stdin?.on('error', () => {});
 
   await new Promise<void>((resolve, reject) => {
@@ -74,7 +74,7 @@ export async function spawnServer(options: ProcessOptions): Promise<ServerProces
   const pid = child.pid as number;
   const exited = new Promise<ProcessExit>((resolve) => {
     child.once('exit', (code, signal) => {
-      // EOF for the guard: it ends what the server may have left in its group, and itself.
+      // EOF: the guard ends what the server may have left in its process group, and itself.
       child.stdin?.destroy();
       resolve({ code, signal });
     });
@@ -85,7 +85,7 @@ export async function spawnServer(options: ProcessOptions): Promise<ServerProces
   const stop = async (boundMs: number): Promise<void> => {
     if (!alive()) return;
     process.kill(pid, stopSignal);
-    // A frozen server can't hear the request.
+    // A frozen server handles no signal until it continues.
     process.kill(pid, 'SIGCONT');
     const timer = setTimeout(() => alive() && process.kill(-pid, 'SIGKILL'), boundMs);
     await exited;
@@ -103,4 +103,9 @@ export async function spawnServer(options: ProcessOptions): Promise<ServerProces
       return stopping;
     },
   };
+}
+
+/** How a process ended, for an error: `exit code 1`, `SIGKILL`. */
+export function exitText({ code, signal }: ProcessExit): string {
+  return signal ?? `exit code ${code}`;
 }

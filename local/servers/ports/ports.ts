@@ -2,24 +2,25 @@ import { connect, createServer } from 'node:net';
 import { ServerError } from '../server.ts';
 
 const HOST = '127.0.0.1';
-/** How far from the usual port another one is looked for. */
+/** How many ports are tried, from the usual one on. */
 const REACH = 200;
 
 export interface PortRequest {
-  /** The server that listens there, for the error. */
+  /** The server that listens on the port, for errors. */
   readonly name: string;
-  /** The port it is known by. */
+  /** The server's default port. */
   readonly usual: number;
-  /** The port that the user asked for, if any, and the option that says so. */
+  /** The port that the user asked for, if any. */
   readonly asked?: number | undefined;
-  readonly option: string;
+  /** The option that sets the port; absent where the user can't set it. */
+  readonly option?: string;
 }
 
 /**
- * Chooses the port of each server: the one asked for, else the usual one, else the next free one above it. No two get
- * the same.
- * @param reserve keeps a port for this run; false where another run has it.
- * @throws ServerError where a port that was asked for is taken: another one would surprise whoever asked.
+ * Chooses the port of each server: the port that the user asked for; else the usual port; else the next free port
+ * above it. No two servers get the same port.
+ * @param reserve reserves a port for this run; false where another run has it
+ * @throws ServerError where a port that the user asked for is taken, or no port is free
  */
 export async function choosePorts(
   requests: readonly PortRequest[],
@@ -44,20 +45,21 @@ async function choose(
     if (await take(asked)) return asked;
     throw new ServerError(
       `Port ${asked} for ${name} (${option} ${asked}) is taken by another program. ` +
-        `End that program, name another port, or leave ${option} out to get a free one.`,
+        `End that program, name another port, or omit ${option} to get a free one.`,
     );
   }
   for (let port = usual; port < usual + REACH; port += 1) {
     if (!chosen.has(port) && (await take(port))) return port;
   }
   throw new ServerError(
-    `No port between ${usual} and ${usual + REACH - 1} is free for ${name}: name one with ${option}.`,
+    `No port between ${usual} and ${usual + REACH - 1} is free for ${name}: ` +
+      (option === undefined ? 'end a program that listens there.' : `name a free one with ${option}.`),
   );
 }
 
 /**
- * Whether a server could listen on the port. Both ways of asking are needed: macOS lets one listen on 127.0.0.1 where
- * another already listens on every interface.
+ * Whether a server could listen on the port. Listening alone doesn't tell: macOS lets a program listen on 127.0.0.1
+ * while another program listens on every interface.
  */
 export async function isFree(port: number): Promise<boolean> {
   return (await canListen(port)) && !(await isAnswered(port));

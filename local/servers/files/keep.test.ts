@@ -20,7 +20,7 @@ describe('the folder of --keep', () => {
     await data.release();
   }
 
-  test('whole data is gone on from', async () => {
+  test('a run continues with complete data', async () => {
     await filledBy(SERVERS, true);
 
     const data = await keptFolder(folder, SERVERS);
@@ -29,7 +29,7 @@ describe('the folder of --keep', () => {
     await data.release();
   });
 
-  test('what a first start left that was killed half-way is thrown away', async () => {
+  test('what a killed first start has left is removed', async () => {
     await filledBy(SERVERS, false);
 
     const data = await keptFolder(folder, SERVERS);
@@ -38,14 +38,14 @@ describe('the folder of --keep', () => {
     await data.release();
   });
 
-  test('the data of other servers is refused, and stays as it is', async () => {
+  test('the data of other servers is refused, and does not change', async () => {
     await filledBy(SERVERS, true);
 
     await expect(keptFolder(folder, ['kafka', 'kafka-2', 'kafka-3', 'dynamodb'])).rejects.toThrow('same --brokers');
     await expect(keptFolder(folder, SERVERS).then((data) => data.release())).resolves.toBeUndefined();
   });
 
-  test('where the data of one server is gone, going on from the rest is refused', async () => {
+  test('where the data of one server is missing, the rest is refused', async () => {
     await filledBy(SERVERS, true);
     await rm(join(folder, 'data', 'kafka'), { recursive: true });
 
@@ -60,20 +60,20 @@ describe('the folder of --keep', () => {
     expect(await readdir(join(folder, 'data'))).toEqual(['dynamodb', 'kafka']);
   });
 
-  test('a first start that was killed while it wrote its manifest is no obstacle', async () => {
+  test('the draft of a manifest, from a killed first start, does not stop the next start', async () => {
     await writeFile(join(folder, 'stack-data.json.1.new'), '{"comp');
 
     await keptFolder(folder, SERVERS).then((data) => data.release());
   });
 
-  test('two runs never share it', async () => {
+  test('two runs never share a folder', async () => {
     const data = await keptFolder(folder, SERVERS);
 
     await expect(keptFolder(folder, SERVERS)).rejects.toThrow(`in use by another run (process ${process.pid})`);
     await data.release();
   });
 
-  test('a folder of other things is refused', async () => {
+  test('a folder with other files is refused', async () => {
     await writeFile(join(folder, 'thesis.tex'), '');
 
     await expect(keptFolder(folder, SERVERS)).rejects.toThrow('holds other files');
@@ -82,7 +82,7 @@ describe('the folder of --keep', () => {
 });
 
 describe('the folder of a run', () => {
-  test('is gone with the run, and no other folder is ever removed', async () => {
+  test('is removed at the end of the run, and no other folder ever is', async () => {
     const data = await temporaryFolder();
     const other = await mkdtemp(join(tmpdir(), 'other-'));
 

@@ -5,8 +5,8 @@ import { LockedError, takeLock } from './lock.ts';
 const PAUSE_MS = 500;
 
 /**
- * Takes a lock, as {@link takeLock} does, and waits as long as another process has it.
- * @param doing what that one does, for the progress: "is downloading the servers"
+ * Takes a lock, as {@link takeLock} does, and waits while another process holds it.
+ * @param doing what the other process does, for the progress: "is downloading the servers"
  */
 export async function waitForLock(
   path: string,

@@ -1,13 +1,13 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** The files of a folder and of those within it: paths from it, and sizes in bytes. */
+/** The files of a folder and of its subfolders: their paths, relative to the folder, with their sizes in bytes. */
 export async function folderFiles(folder: string): Promise<Record<string, number>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   const sizes = await Promise.all(
     files.map(async (file): Promise<[string, number]> => {
-      // Maven's files come and go while it works.
+      // Maven removes files while it works.
       const size = await stat(file).then(
         (found) => found.size,
         () => 0,

@@ -1,10 +1,10 @@
 import pg from 'pg';
-import { accountFor } from './postgres/account.ts';
-import { findBinaries } from './postgres/binaries.ts';
-import { DATABASE, ENVIRONMENT, prepareData, SUPERUSER } from './postgres/data-folder.ts';
-import { withBackends } from './postgres/signals.ts';
-import { processServer } from './process/process-server.ts';
-import type { Server, ServerContext } from './server.ts';
+import { processServer } from '../process/process-server.ts';
+import type { Server, ServerContext } from '../server.ts';
+import { accountFor } from './account.ts';
+import { findBinaries } from './binaries.ts';
+import { DATABASE, ENVIRONMENT, prepareData, SUPERUSER } from './data-folder.ts';
+import { withBackends } from './signals.ts';
 
 const SETTINGS = {
   listen_addresses: '127.0.0.1',
@@ -12,18 +12,18 @@ const SETTINGS = {
   max_connections: '60',
   timezone: 'UTC',
   log_timezone: 'UTC',
-  // When a row was stored, without a column for it: the report's latency.
+  // The report's latency needs the time at which a row was stored, and the tables have no column for it.
   track_commit_timestamp: 'on',
 };
 /**
- * Data that nobody reads after the run needs to outlive a killed server, but no power cut. (Without synchronous_commit
- * a killed server would lose rows that it had confirmed.)
+ * For data that isn't kept: it must survive a killed server, but not a power cut. (synchronous_commit stays on: without
+ * it a killed server would lose rows that it had confirmed.)
  */
 const THROW_AWAY = { fsync: 'off', full_page_writes: 'off' };
 
 /**
- * A real PostgreSQL with an empty database `pipeline`; its endpoint is a `postgres://` URL. Any password will do: it
- * trusts who can connect, and listens on 127.0.0.1 alone.
+ * A real PostgreSQL with an empty database `pipeline`; its endpoint is a `postgres://` URL. It accepts any password, and
+ * listens on 127.0.0.1 only.
  */
 export function postgresServer(context: ServerContext): Server {
   const endpoint = `postgres://${SUPERUSER}@127.0.0.1:${context.port}/${DATABASE}`;
@@ -39,7 +39,7 @@ export function postgresServer(context: ServerContext): Server {
       const settings = { ...SETTINGS, port: String(context.port), ...(context.kept ? {} : THROW_AWAY) };
       const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
       const [command = binaries.postgres, ...args] = [...account.prefix, binaries.postgres, '-D', data, ...options];
-      // SIGINT: a fast shutdown, which waits for no client.
+      // SIGINT: a fast shutdown, which doesn't wait for clients.
       return { command, args, cwd: data, env: ENVIRONMENT, stopSignal: 'SIGINT', ...account.ids };
     },
     probe: async () => {

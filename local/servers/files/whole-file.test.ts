@@ -10,7 +10,7 @@ describe('a file that is whole at any moment', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  test('whoever reads it while it is written finds one of its texts', async () => {
+  test('a reader finds the former text or the new one while it is written', async () => {
     const path = join(folder, 'file');
     const texts = ['a', 'b'].map((letter) => letter.repeat(4_000_000));
     await writeWhole(path, texts[0] as string);
@@ -28,7 +28,7 @@ describe('a file that is whole at any moment', () => {
     expect(await readdir(folder)).toEqual(['file']);
   });
 
-  test('where it cannot be written no draft is left', async () => {
+  test('where it cannot be written, no draft is left', async () => {
     const path = join(folder, 'file');
     await mkdir(join(path, 'within'), { recursive: true });
 

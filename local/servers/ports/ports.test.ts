@@ -21,14 +21,14 @@ describe('ports', () => {
   });
   afterEach(() => new Promise((resolve) => server.close(resolve)));
 
-  test('the usual port is taken where it is free', async () => {
+  test('a server gets its usual port where that is free', async () => {
     const [port] = await choosePorts([{ name: 's3', usual: taken + 1, option: '--s3-port' }]);
 
     expect(port).toBeGreaterThan(taken);
     expect(await isFree(port as number)).toBe(true);
   });
 
-  test('where the usual port is taken the next free one is, and no two servers get the same', async () => {
+  test('where the usual port is taken, a server gets the next free one, and no two servers get the same', async () => {
     const ports = await choosePorts([
       { name: 'kafka', usual: taken, option: '--kafka-port' },
       { name: 'kafka-2', usual: taken, option: '--kafka-2-port' },
@@ -38,7 +38,7 @@ describe('ports', () => {
     expect(new Set(ports).size).toBe(2);
   });
 
-  test('a port that another server asked for is left to it', async () => {
+  test('no server gets the port that the user asked for another server', async () => {
     const free = taken + 1;
 
     const [first, second] = await choosePorts([
@@ -50,13 +50,13 @@ describe('ports', () => {
     expect(first).not.toBe(free);
   });
 
-  test('a busy port that was asked for is an error that names port and option', async () => {
+  test('where the port that the user asked for is taken, the error names port and option', async () => {
     const choice = choosePorts([{ name: 's3', usual: 9000, asked: taken, option: '--s3-port' }]);
 
     await expect(choice).rejects.toThrow(`Port ${taken} for s3 (--s3-port ${taken}) is taken`);
   });
 
-  test('a port that another program has on every interface is taken too', async () => {
+  test('a port on which another program listens on every interface is taken', async () => {
     const everywhere = await listen('0.0.0.0');
 
     expect(await isFree(everywhere.port)).toBe(false);
@@ -64,7 +64,7 @@ describe('ports', () => {
     await new Promise((resolve) => everywhere.server.close(resolve));
   });
 
-  test('two starts at once get different ports, whichever server listens first; the next one gets them again', async () => {
+  test('starts at the same time get different ports; the ports are free again after their ends', async () => {
     const cache = await mkdtemp(join(tmpdir(), 'ports-'));
     const starts = Array.from({ length: 3 }, () => portReservations(cache));
     const requests = ['kafka', 's3'].map((name) => ({ name, usual: taken + 1, option: `--${name}-port` }));
@@ -77,15 +77,15 @@ describe('ports', () => {
     await rm(cache, { recursive: true });
   });
 
-  test('a port that was asked for and that another start has is an error', async () => {
+  test('a port that the user asked for and another start has is an error', async () => {
     const choice = choosePorts([{ name: 's3', usual: 9000, asked: taken + 1, option: '--s3-port' }], async () => false);
 
     await expect(choice).rejects.toThrow(`Port ${taken + 1} for s3`);
   });
 });
 
-describe('who listens on a port', () => {
-  test('is told from who does not', async () => {
+describe('whether a process listens on a port', () => {
+  test('is true for the process that listens, and false for another', async () => {
     const { server, port } = await listen('127.0.0.1');
     const other = spawn('sleep', ['60']);
 

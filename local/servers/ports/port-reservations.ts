@@ -1,16 +1,19 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LockedError, takeLock } from './lock.ts';
+import { LockedError, takeLock } from '../files/lock.ts';
 
-/** The ports that stacks of this user have chosen: from a look at a port until its server listens takes seconds. */
+/**
+ * The ports that this user's stacks have chosen. A stack chooses a port seconds before its server listens on it, and
+ * another stack must not choose the same port in between.
+ */
 export interface PortReservations {
   /** Reserves a port; false where another running stack has it. */
   readonly take: (port: number) => Promise<boolean>;
-  /** Gives all of them back. A killed process's are free at once. */
+  /** Releases all ports. The ports of a killed process are free at once. */
   readonly release: () => Promise<void>;
 }
 
-/** One file a port, in the cache's folder, which all checkouts share. Where it can't be written, nothing is reserved. */
+/** One lock file for each port, in the cache that all checkouts share. Where it can't be written, nothing is reserved. */
 export function portReservations(cache: string): PortReservations {
   const folder = join(cache, 'ports');
   const releases: (() => Promise<void>)[] = [];

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { sizeText } from './progress.ts';
-import { ServerError } from './server.ts';
+import { sizeText } from '../progress.ts';
+import { ServerError } from '../server.ts';
 
-/** The bytes that are free for us where a folder is, or will be. */
+/** The bytes that this user may still write to a folder, which need not exist yet. */
 export async function freeBytes(folder: string): Promise<number> {
   let existing = folder;
   while (!existsSync(existing)) existing = dirname(existing);
@@ -12,12 +12,13 @@ export async function freeBytes(folder: string): Promise<number> {
   return bavail * bsize;
 }
 
-/** @throws ServerError where fewer than so many bytes are free. */
+/** @throws ServerError where fewer bytes are free */
 export async function requireSpace(folder: string, bytes: number): Promise<void> {
   const free = await freeBytes(folder);
   if (free < bytes) {
     throw new ServerError(
-      `The disk is full: ${sizeText(free)} are free at ${folder}, ${sizeText(bytes)} are needed. Free some space and start again.`,
+      `The disk is full: ${sizeText(free)} are free at ${folder}, ${sizeText(bytes)} are needed. ` +
+        'Free some space and start again.',
     );
   }
 }

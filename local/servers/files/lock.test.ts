@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { identify, isRunning, type ProcessIdentity } from '../process/process-identity.ts';
 import { LockedError, takeLock } from './lock.ts';
-import { identify, isRunning, type ProcessIdentity } from './process-identity.ts';
 
 describe('lock', () => {
   let folder: string;
@@ -15,7 +15,7 @@ describe('lock', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  test('who holds it is named to the next one; given back, it can be taken again', async () => {
+  test('an error names the process that holds it; once released, it can be taken again', async () => {
     const release = await takeLock(path);
 
     await expect(takeLock(path)).rejects.toThrow(LockedError);
@@ -27,7 +27,7 @@ describe('lock', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  test('of many who want it at once, one gets it, even where a dead process left one', async () => {
+  test('of many that want it at once, exactly one gets it, even where a dead process has left it', async () => {
     for (let round = 0; round < 30; round += 1) {
       await writeFile(path, JSON.stringify({ pid: process.pid, started: 'long ago' }));
 
@@ -39,7 +39,7 @@ describe('lock', () => {
     }
   });
 
-  test('a takeover that was killed is no obstacle', async () => {
+  test('a killed takeover does not block the next one', async () => {
     const dead = JSON.stringify({ pid: process.pid, started: 'long ago' });
     await Promise.all([writeFile(path, dead), writeFile(`${path}.takeover`, dead)]);
 
@@ -50,10 +50,10 @@ describe('lock', () => {
   });
 
   test.each([
-    ['of a process that is gone', async () => JSON.stringify(await endedProcess())],
+    ['of a process that has ended', async () => JSON.stringify(await endedProcess())],
     ['of another process that had this id', async () => JSON.stringify({ pid: process.pid, started: '1' })],
     ['cut short', async () => '{"pid":'],
-  ])('one %s is taken over', async (_, left) => {
+  ])('a lock %s is taken over', async (_, left) => {
     await writeFile(path, await left());
 
     const release = await takeLock(path);
@@ -81,7 +81,7 @@ describe('a lock that cannot be read', () => {
     expect(await readdir(folder)).toEqual(['lock']);
   });
 
-  test("another user's is one too", async () => {
+  test("another user's lock is an error that says so", async () => {
     const path = join(folder, 'lock');
     await writeFile(path, '{}', { mode: 0o000 });
     await chmod(folder, 0o777);
@@ -95,14 +95,14 @@ describe('a lock that cannot be read', () => {
 });
 
 describe('process identity', () => {
-  test('a running process is known by its start, a later one with its id is another', async () => {
+  test('its start tells a running process from a later one with the same id', async () => {
     const own = (await identify(process.pid)) as ProcessIdentity;
 
     expect(await isRunning(own)).toBe(true);
     expect(await isRunning({ ...own, started: `${own.started}0` })).toBe(false);
   });
 
-  test('an ended process runs no more', async () => {
+  test('a process that has ended is not running', async () => {
     expect(await isRunning(await endedProcess())).toBe(false);
   });
 });

@@ -6,40 +6,40 @@ import { ServerError } from '../server.ts';
 import { LockedError, takeLock } from './lock.ts';
 import { writeWhole } from './whole-file.ts';
 
-/** Where a run's data lives. */
+/** The folder of a run's data. */
 export interface DataFolder {
   readonly path: string;
-  /** True where it outlives the run. */
+  /** True where the data stays after the run. */
   readonly kept: boolean;
-  /** To be called when every server has answered: from then on the data is whole, and a next run goes on from it. */
+  /** To be called when every server has answered: the data is complete then, and the next run continues with it. */
   readonly complete: () => Promise<void>;
-  /** Removes what isn't kept, gives the lock back. */
+  /** Removes data that isn't kept, and releases the lock. */
   readonly release: () => Promise<void>;
 }
 
 const PREFIX = join(tmpdir(), 'msk-pipeline-');
 const MANIFEST = 'stack-data.json';
 const LOCK = 'lock';
-/** What a first start may have left before it wrote its manifest. */
+/** Files that a first start may leave before its manifest. */
 const OWN = /^(lock|stack-data\.json)/;
 
-/** A folder for one run, empty, gone at its end. */
+/** An empty folder for one run, removed at its end. */
 export async function temporaryFolder(): Promise<DataFolder> {
   const path = await mkdtemp(PREFIX);
   return { path, kept: false, complete: async () => {}, release: () => removeTemporary(path) };
 }
 
-/** Removes a folder of {@link temporaryFolder}, and no other, whatever path a file names. */
+/** Removes a folder of {@link temporaryFolder}; ignores any other path. */
 export async function removeTemporary(path: string): Promise<void> {
   if (path.startsWith(PREFIX) && !path.slice(PREFIX.length).includes('/'))
     await rm(path, { recursive: true, force: true });
 }
 
 /**
- * Opens the folder of `--keep`: all servers' data is there or none. Half of a first start that was killed is thrown
- * away; the data of other servers, or of another number of brokers, is refused.
- * @param servers the names of all servers of this run.
- * @throws ServerError where another run has it open, it holds other things, or its data doesn't fit.
+ * Opens the folder of `--keep`. It has the data of all servers or of none: what a killed first start has left is
+ * removed; the data of other servers, or of another number of brokers, is refused.
+ * @param servers the names of all servers of this run
+ * @throws ServerError where another run uses the folder, it holds other files, or its data doesn't fit
  */
 export async function keptFolder(folder: string, servers: readonly string[]): Promise<DataFolder> {
   const path = resolve(folder);
@@ -70,7 +70,7 @@ export async function keptFolder(folder: string, servers: readonly string[]): Pr
   };
 }
 
-/** The servers whose data is there, whole; undefined where a first start didn't get that far. */
+/** The servers whose data is complete; undefined where no start has completed it. */
 async function formerServers(manifest: string): Promise<readonly string[] | undefined> {
   const text = await readFile(manifest, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '{"complete":false}';
@@ -80,7 +80,7 @@ async function formerServers(manifest: string): Promise<readonly string[] | unde
     const { complete, servers } = JSON.parse(text) as { complete: boolean; servers: string[] };
     return complete ? servers : undefined;
   } catch (cause) {
-    // It was written whole: something else changed it, and the data beside it is nothing to throw away on a guess.
+    // This code writes the file whole, so something else has changed it. The data beside it may be complete: keep it.
     throw new ServerError(`${manifest} can't be read: restore it, or name another folder with --keep.`, { cause });
   }
 }
@@ -95,7 +95,8 @@ function refuseMismatch(path: string, former: readonly string[], servers: readon
   const lacking = servers.filter((name) => !existsSync(join(path, 'data', name)));
   if (lacking.length > 0) {
     throw new ServerError(
-      `${path} lacks the data of ${lacking.join(', ')}: the stores would contradict each other. Remove the folder, or name another one with --keep.`,
+      `${path} lacks the data of ${lacking.join(', ')}: the stores would contradict each other. ` +
+        'Remove the folder, or name another one with --keep.',
     );
   }
 }
@@ -106,7 +107,7 @@ async function lock(path: string): Promise<() => Promise<void>> {
   } catch (error) {
     if (!(error instanceof LockedError)) throw error;
     throw new ServerError(
-      `${path} is in use by another run (process ${error.holder.pid}): stop that one, or name another folder with --keep.`,
+      `${path} is in use by another run (process ${error.holder.pid}): stop that run, or name another folder with --keep.`,
       { cause: error },
     );
   }

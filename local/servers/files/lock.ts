@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isRunning, ownIdentity, type ProcessIdentity } from '../process/process-identity.ts';
 import { ServerError } from '../server.ts';
-import { isRunning, ownIdentity, type ProcessIdentity } from './process-identity.ts';
 
-/** ms between two looks at another process's takeover */
+/** ms between two checks of another process's takeover */
 const TAKEOVER_PAUSE_MS = 5;
 
-/** Says that a living process holds the lock. */
+/** A running process holds the lock. */
 export class LockedError extends Error {
   override readonly name = 'LockedError';
   readonly holder: ProcessIdentity;
@@ -18,9 +18,9 @@ export class LockedError extends Error {
 }
 
 /**
- * Takes a lock file for this process. One that a dead process left is taken over, so that no kill leaves a lock behind.
- * @returns what gives it back.
- * @throws LockedError where a living process holds it; ServerError where what is there can't be read.
+ * Takes a lock file for this process. Takes over the lock of a dead process, so that a kill leaves no lock behind.
+ * @returns a function that releases the lock
+ * @throws LockedError where a running process holds it; ServerError where the lock file can't be read
  * @example
  * const release = await takeLock('/data/lock');
  */
@@ -28,7 +28,7 @@ export async function takeLock(path: string): Promise<() => Promise<void>> {
   const own = await ownIdentity();
   const text = JSON.stringify(own);
   const draft = `${path}.${randomUUID()}`;
-  // A link appears whole or not at all; a file that is created and then written could be read half.
+  // A link makes the whole file appear at once. Another process could read a new file before its text is written.
   await writeFile(draft, text, { mode: 0o600 });
   try {
     while (!(await linked(draft, path))) await removeStale(path, draft);
@@ -51,9 +51,9 @@ async function linked(draft: string, path: string): Promise<boolean> {
 }
 
 /**
- * Removes a lock that a dead process left. One process at a time does so: a second one, which saw the same dead holder,
- * would remove the lock that was taken since.
- * @throws LockedError where a living process holds it
+ * Removes the lock of a dead process. One process at a time does so: a second process, which saw the same dead holder,
+ * would remove the lock that the first one has taken in the meantime.
+ * @throws LockedError where a running process holds it
  */
 async function removeStale(path: string, draft: string): Promise<void> {
   const text = await staleText(path);
@@ -71,15 +71,14 @@ async function removeStale(path: string, draft: string): Promise<void> {
 }
 
 /**
- * What a dead process left; undefined where there is nothing.
- * @throws LockedError where a living process holds it; ServerError where it can't be read
+ * The text of a dead process's lock; undefined where there is no lock.
+ * @throws LockedError where a running process holds it; ServerError where it can't be read
  */
 async function staleText(path: string): Promise<string | undefined> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    // Only a lock that is gone is none: one that can't be read (another user's, a folder) stays, and would be tried
-    // again for ever.
+    // A lock that can't be read (another user's, or a folder) stays: the loop of takeLock would never end.
     if (error.code === 'ENOENT') return undefined;
-    throw new ServerError(`${path} is there and can't be read (${error.code}): remove it, or let its owner do so`, {
+    throw new ServerError(`${path} is there and can't be read (${error.code}): remove it, or let its owner remove it`, {
       cause: error,
     });
   });
@@ -88,7 +87,7 @@ async function staleText(path: string): Promise<string | undefined> {
   return text;
 }
 
-/** A takeover takes a few ms: it is waited for, unless it was killed in them. */
+/** Waits for another process's takeover, which takes a few ms; removes it where its process is dead. */
 async function removeLeftTakeover(takeover: string): Promise<void> {
   try {
     if ((await staleText(takeover)) !== undefined) await rm(takeover, { force: true });
