@@ -36,7 +36,7 @@ describe('.local/stack.json', () => {
     };
   }
 
-  test('tells the running stack, to its owner alone, with what was recorded since', async () => {
+  test('has the running stack and later changes, and only its owner can read it', async () => {
     const recorder = await recordStack(root, await stackOf({ state: 'starting' }));
 
     await Promise.all([
@@ -48,7 +48,7 @@ describe('.local/stack.json', () => {
     expect((await stat(stackPath(root))).mode & 0o777).toBe(0o600);
   });
 
-  test('is gone when it is removed, whatever is recorded then', async () => {
+  test('stays removed, whatever is recorded afterwards', async () => {
     const recorder = await recordStack(root, await stackOf());
 
     await recorder.remove();
@@ -57,11 +57,11 @@ describe('.local/stack.json', () => {
     await expect(readFile(stackPath(root))).rejects.toThrow('ENOENT');
   });
 
-  test('without a stack, one line says what to start', async () => {
+  test('without a stack, the error says what to start', async () => {
     await expect(readStack(root)).rejects.toThrow('no running stack: start one with `npm start`');
   });
 
-  test('of a run that was killed, or is starting, is none', async () => {
+  test('of a killed run, or of a run that is starting, is an error', async () => {
     const recorder = await recordStack(root, await stackOf({ started: 'before' }));
     await expect(readStack(root)).rejects.toThrow('was killed');
 
@@ -69,7 +69,7 @@ describe('.local/stack.json', () => {
     await expect(readStack(root)).rejects.toThrow('still starting');
   });
 
-  test('what a killed run recorded is ended, and no other process that has got one of its ids', async () => {
+  test('what a killed run has recorded is ended, but not another process that has got one of its ids', async () => {
     const [left, other] = [spawn('sleep', ['60'], { detached: true }), spawn('sleep', ['60'], { detached: true })];
     const identities = await Promise.all([left, other].map((child) => identify(child.pid as number)));
     const [first, second] = identities as [ProcessIdentity, ProcessIdentity];

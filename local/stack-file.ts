@@ -3,33 +3,34 @@ import { dirname, join } from 'node:path';
 import type { References } from '#msk';
 import type { TemplateSchema } from './deploy/schemas.ts';
 import type { Endpoints } from './deploy/servers.ts';
+import { writeWhole } from './servers/files/whole-file.ts';
 import { endProcess, isRunning, type ProcessIdentity } from './servers/process/process-identity.ts';
-import { writeWhole } from './servers/process/whole-file.ts';
 import { ServerError } from './servers/server.ts';
 
-/** What `.local/stack.json` tells the other commands about the running stack. */
+/** The content of `.local/stack.json`, from which other commands learn of the running stack. */
 export interface StackFile extends ProcessIdentity {
-  /** The stage whose template runs. */
+  /** The stage of the template that runs. */
   readonly stage: string;
-  /** Commands wait for `running`. */
+  /** Commands use the stack when it is `running`. */
   readonly state: 'starting' | 'running';
   readonly endpoints: Endpoints;
-  /** The names of its servers: with `--minimal` not all of `endpoints` answer. */
+  /** The names of the stack's servers: with `--minimal` not all `endpoints` answer. */
   readonly servers: readonly string[];
-  /** The spawned ones. */
+  /** The servers' processes. */
   readonly processes: readonly (ProcessIdentity & { readonly name: string })[];
-  /** The data of the run, and whether it outlives it. */
+  /** The folder of the run's data. */
   readonly data: string;
+  /** True where the data stays after the run. */
   readonly kept: boolean;
-  /** What else the run has on disk. */
+  /** The folder of the run's other files. */
   readonly temporary: string;
-  /** What the template's resources are called; there once it is deployed. */
+  /** The names of the template's resources; present once the template is deployed. */
   readonly references?: References;
-  /** The schemas of its registry; there with `references`. */
+  /** The schemas of the template's registry; present with `references`. */
   readonly schemas?: readonly TemplateSchema[];
 }
 
-/** The checkout that this file belongs to. */
+/** The checkout with this file. */
 export const ROOT = dirname(import.meta.dirname);
 
 export function stackPath(root: string): string {
@@ -38,14 +39,14 @@ export function stackPath(root: string): string {
 
 /**
  * The running stack of this checkout.
- * @throws ServerError where none runs, or it is still starting.
+ * @throws ServerError where no stack runs, or the stack is still starting
  */
 export async function readStack(root: string = ROOT): Promise<StackFile> {
   const stack = await readFileOf(root);
   if (stack === undefined) throw new ServerError('no running stack: start one with `npm start`');
   if (!(await isRunning(stack))) {
     throw new ServerError(
-      `no running stack: the last one (process ${stack.pid}) was killed; start one with \`npm start\``,
+      `no running stack: the last stack (process ${stack.pid}) was killed; start one with \`npm start\``,
     );
   }
   if (stack.state === 'starting') throw new ServerError('the stack is still starting: try again in a few seconds');
@@ -54,12 +55,12 @@ export async function readStack(root: string = ROOT): Promise<StackFile> {
 
 /** Keeps the file of a running stack up to date. */
 export interface StackRecorder {
-  /** Resolves when the file says so; does nothing once it is removed. */
+  /** Resolves when the change is in the file. Does nothing once the file is removed. */
   record(change: Partial<StackFile>): Promise<void>;
   readonly remove: () => Promise<void>;
 }
 
-/** Writes the file, whole at any moment, readable by its owner alone. */
+/** Writes the file: whole at any moment, and readable by its owner only. */
 export async function recordStack(root: string, initial: StackFile): Promise<StackRecorder> {
   const path = stackPath(root);
   let stack = initial;
@@ -74,7 +75,7 @@ export async function recordStack(root: string, initial: StackFile): Promise<Sta
   return {
     record: (change) => {
       stack = { ...stack, ...change };
-      // One after the other: each renames the same draft.
+      // One write after another: all use the same draft file.
       writing = writing.then(write);
       return writing;
     },
@@ -86,7 +87,10 @@ export async function recordStack(root: string, initial: StackFile): Promise<Sta
   };
 }
 
-/** Ends what a killed run left behind, exactly the processes that it recorded. @returns that run's file, if any. */
+/**
+ * Ends the processes that a killed run has recorded, and removes its file.
+ * @returns the content of the file; undefined where there is none
+ */
 export async function endLeftOvers(root: string): Promise<StackFile | undefined> {
   const stack = await readFileOf(root);
   if (stack === undefined) return undefined;

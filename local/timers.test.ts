@@ -2,7 +2,7 @@ import { LONGEST_TIMER_MS, sleepUntil } from './timers.ts';
 
 const DAY_MS = 86_400_000;
 
-test('a sleep of many days is one of several timers, none longer than a timer can be', async () => {
+test('a sleep of many days uses several timers, none longer than the longest timer', async () => {
   let now = 1_000;
   const waits: number[] = [];
   const wait = async (ms: number) => {
@@ -17,7 +17,7 @@ test('a sleep of many days is one of several timers, none longer than a timer ca
   expect(Math.max(...waits)).toBe(LONGEST_TIMER_MS);
 });
 
-test('an abort ends it, between two timers and within one', async () => {
+test('an abort ends a sleep, between two timers and within a timer', async () => {
   const stopping = new AbortController();
   const never = sleepUntil(Date.now() + 60 * DAY_MS, stopping.signal);
   stopping.abort();
@@ -25,6 +25,6 @@ test('an abort ends it, between two timers and within one', async () => {
   await sleepUntil(Date.now() + 60 * DAY_MS, stopping.signal);
 });
 
-test('a time that is over is none to wait for', async () => {
+test('a sleep until a time in the past ends at once', async () => {
   await sleepUntil(5, new AbortController().signal, { now: () => 5, wait: () => Promise.reject(new Error('waited')) });
 });

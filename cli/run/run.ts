@@ -2,14 +2,15 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openWindows } from '#lib/windows/open-windows.ts';
+import { claimCheckout } from '#local/checkout.ts';
 import { dynamodbOf } from '#local/deploy/servers.ts';
 import { streamProgress } from '#local/servers/progress.ts';
-import { type Stack, type StackOptions, startStack } from '#local/stack.ts';
+import { type Stack, startServers } from '#local/stack.ts';
 import type { Report } from '#proof/report.ts';
 import { METRICS_SINK } from './connect.ts';
 import { domains } from './domains.ts';
 import { drain, type Undone } from './drain.ts';
-import { liveView } from './live-view.ts';
+import { type LiveView, liveView } from './live-view.ts';
 import { proof, watchRun } from './proof.ts';
 import { startRebuildingRunner } from './rebuilding-runner.ts';
 import { type Runner, startRunner } from './runner.ts';
@@ -63,14 +64,13 @@ export async function run(options: RunOptions): Promise<Report | undefined> {
   };
   let stack: Stack;
   try {
-    stack = await startStack({ ...options, beside, progress: streamProgress(process.stdout) });
+    begun = await begin(options, view);
   } catch (error) {
-    await packaging?.runner.stop();
     if (!signal.aborted) throw error;
     view.say(STOPPED);
     return undefined;
   }
-  const { runner, log } = packaging as unknown as NonNullable<typeof packaging>;
+  const { stack, runner, log } = begun;
   try {
     const died = stack.died.then((error) => Promise.reject<never>(error));
     const running = await Promise.race([runner.failed, died, aborted(signal), start()]);
@@ -90,6 +90,42 @@ export async function run(options: RunOptions): Promise<Report | undefined> {
     const startSeconds = (performance.now() - started) / 1000;
     if (!signal.aborted) view.say(`all mappings poll after ${startSeconds.toFixed(1)} s; the functions' log: ${log}`);
     return { stack, runner, deployed, view, startSeconds };
+  }
+}
+
+interface Begun {
+  stack: Stack;
+  runner: Runner;
+  /** the functions' log */
+  log: string;
+}
+
+/**
+ * Starts the servers, and packages the service meanwhile.
+ * @throws Error the first failure, or the signal's reason; by then everything is stopped
+ */
+async function begin(options: RunOptions, view: LiveView): Promise<Begun> {
+  const { stage, params, minimal, signal } = options;
+  const checkout = await claimCheckout({ stage, signal });
+  try {
+    const log = join(checkout.logs, 'functions.log');
+    // Like a server's log, it has this run only.
+    rmSync(log, { force: true });
+    const runnerOptions = { stage, params, log, temporary: checkout.temporary, onStatus: view.status };
+    const runner = minimal ? startRebuildingRunner(runnerOptions, view.say) : startRunner(runnerOptions);
+    try {
+      return {
+        stack: await startServers({ ...options, progress: streamProgress(process.stdout) }, checkout),
+        runner,
+        log,
+      };
+    } catch (error) {
+      await runner.stop();
+      throw error;
+    }
+  } catch (error) {
+    await checkout.undo.run();
+    throw error;
   }
 }
 

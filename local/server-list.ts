@@ -1,0 +1,85 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Endpoints, NOWHERE } from './deploy/servers.ts';
+import type { Java } from './servers/java/java.ts';
+import type { Planned } from './servers/plan.ts';
+import { exitText } from './servers/process/process.ts';
+import { identify } from './servers/process/process-identity.ts';
+import { type Server, ServerError } from './servers/server.ts';
+import type { StackFile } from './stack-file.ts';
+
+export interface Folders {
+  /** The servers' data. */
+  readonly data: string;
+  /** True where the data stays after the run. */
+  readonly kept: boolean;
+  readonly logs: string;
+  readonly cache: string;
+}
+
+/** Makes the planned servers and their folders; starts none. */
+export async function makeServers(
+  planned: readonly Planned[],
+  { data, kept, logs, cache }: Folders,
+  javaOf: (server: Planned) => Java,
+): Promise<Server[]> {
+  const servers: Server[] = [];
+  for (const server of planned) {
+    const { name, port, make } = server;
+    const context = { data: join(data, name), kept, log: logOf(logs, name), port, cache };
+    await mkdir(context.data, { recursive: true, mode: 0o700 });
+    await rm(context.log, { force: true });
+    servers.push(make(context, javaOf(server), (other) => serverNamed(servers, other).endpoint));
+  }
+  return servers;
+}
+
+/** @throws Error where no server has the name */
+export function serverNamed(servers: readonly Server[], name: string): Server {
+  const found = servers.find((server) => server.name === name);
+  if (found !== undefined) return found;
+  throw new Error(`the stack has no server ${name}; it has ${servers.map((server) => server.name).join(', ')}`);
+}
+
+export function endpointsOf(servers: readonly Server[]): Endpoints {
+  const endpoint = (name: string): string => servers.find((server) => server.name === name)?.endpoint ?? NOWHERE;
+  const brokers = servers.filter(({ name }) => name.startsWith('kafka'));
+  return {
+    kafka: brokers.map((broker) => broker.endpoint).join(','),
+    dynamodb: endpoint('dynamodb'),
+    s3: endpoint('s3'),
+    rdsData: endpoint('rds-data'),
+    postgres: endpoint('postgres'),
+    opensearch: endpoint('opensearch'),
+    schemaRegistry: endpoint('schema-registry'),
+  };
+}
+
+/** The processes of the servers that run. */
+export async function processesOf(servers: readonly Server[]): Promise<StackFile['processes']> {
+  const found = await Promise.all(
+    servers.map(async ({ name, process: spawned }) => {
+      const identity = spawned === undefined ? undefined : await identify(spawned.pid);
+      return identity === undefined ? [] : [{ name, ...identity }];
+    }),
+  );
+  return found.flat();
+}
+
+/** Resolves when a server's process ends while the stack isn't stopping. */
+export function firstDeath(servers: readonly Server[], logs: string, isStopping: () => boolean): Promise<ServerError> {
+  return new Promise((resolve) => {
+    for (const { name, process: spawned } of servers) {
+      void spawned?.exited.then((exit) => {
+        if (isStopping()) return;
+        resolve(
+          new ServerError(`${name} ended while the stack was running (${exitText(exit)}); log: ${logOf(logs, name)}`),
+        );
+      });
+    }
+  });
+}
+
+function logOf(logs: string, name: string): string {
+  return join(logs, `${name}.log`);
+}
