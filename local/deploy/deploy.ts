@@ -5,18 +5,18 @@ import { type Endpoints, LOCAL_REGION, NOWHERE, withClients } from './servers.ts
 
 export interface Deployment {
   references: References;
-  /** of the template's registry */
+  /** the schemas of the template's registry */
   schemas: readonly TemplateSchema[];
-  /** each function's own variables, by its logical id */
+  /** each function's environment variables, by the function's logical id */
   environments: Record<string, Record<string, unknown>>;
-  /** types of the template that nothing local stands for, with how many of them there are */
+  /** the template's types that aren't run locally, each with its number of resources */
   notRun: Record<string, number>;
 }
 
 /**
- * Creates what the compiled template declares on the local servers. Twice does no harm: what is there stays.
- * @param stackName part of every physical name, as CloudFormation makes them: `<stack>-<logical id>`
- * @throws Error naming the resource that could not be created
+ * Creates the compiled template's resources on the local servers. Idempotent: existing resources don't change.
+ * @param stackName part of every physical name, as in CloudFormation: `<stack>-<logical id>`
+ * @throws Error names the resource that could not be created
  */
 export async function deploy(template: CompiledTemplate, stackName: string, endpoints: Endpoints): Promise<Deployment> {
   const resources = Object.entries(template.Resources);

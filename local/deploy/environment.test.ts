@@ -19,11 +19,11 @@ const SHELL = {
   AWS_REGION: 'eu-central-1',
 };
 
-test('laid over a shell’s credentials, it gives dummy ones, and no call gets past this machine', async () => {
+test('it replaces a shell’s credentials by dummy ones, and no call leaves this machine', async () => {
   const calls: RefusedCall[] = [];
   const refuser = await refuseAws((call) => calls.push(call));
   Object.assign(process.env, SHELL, localEnvironment(endpoints, refuser.endpoint));
-  // A service that has no server here has no endpoint of its own.
+  // As for a service without a local server.
   delete process.env['AWS_ENDPOINT_URL_S3'];
   const client = new S3Client({ maxAttempts: 1, forcePathStyle: true });
 

@@ -1,11 +1,10 @@
 import { DUMMY_CREDENTIALS, type Endpoints, LOCAL_REGION, NOWHERE } from './servers.ts';
 
 /**
- * What is laid over every function's own environment when it runs here: where the SDK finds the local servers, by its
- * own variables, and credentials that no account has. Of the service's variables those are changed, whatever stage's
- * template runs, that say how to sign in: neither a broker outside Amazon MSK nor this OpenSearch knows IAM; and where
- * OpenSearch and the Confluent-compatible registry are, which no SDK finds.
- * @param refuser endpoint of every other AWS service, and of Amazon MSK's own, and of Glue, of which it answers one call each
+ * Variables that override a function's own when it runs locally. Those of the AWS SDK give it the local servers and dummy
+ * credentials. Those of this service switch IAM off, which the local brokers and OpenSearch don't have, and give it the
+ * addresses of OpenSearch and of the schema registry, for which the SDK has no variable.
+ * @param refuser endpoint of every other AWS service; it answers one call of Amazon MSK and one of Glue
  */
 export function localEnvironment(endpoints: Endpoints, refuser: string): Record<string, string> {
   return {
@@ -25,7 +24,7 @@ export function localEnvironment(endpoints: Endpoints, refuser: string): Record<
     KAFKA_AUTH: 'none',
     OPENSEARCH_NODE: endpoints.opensearch,
     OPENSEARCH_AUTH: 'none',
-    // Without a registry, a record in its framing is a dead letter, as in any stage that has none.
+    // Without a registry, a record in the registry's framing is a dead letter, as in a stage without a registry.
     SCHEMA_REGISTRY_URL: endpoints.schemaRegistry === NOWHERE ? '' : endpoints.schemaRegistry,
   };
 }

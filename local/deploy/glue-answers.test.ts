@@ -33,7 +33,7 @@ const references: References = Object.fromEntries(
 );
 const schemas = schemasOf(template, { template, references });
 
-test('a schema’s versions come after it, each with an id of its own', () => {
+test('later versions of a schema come after the schema, and each has another id', () => {
   expect(schemas.map(({ subject, version, registry }) => [subject, version, registry])).toEqual([
     ['first-value', 1, 'ours'],
     ['first-value', 2, 'ours'],
@@ -54,7 +54,7 @@ describe('AWS Glue’s Schema Registry, locally', () => {
   });
   afterAll(() => refuser.close());
 
-  test('gives the template’s schemas, asked by the SDK as a function does', async () => {
+  test('gives the template’s schemas to a function’s SDK client', async () => {
     const registry = glueRegistry('ours');
 
     for (const { versionId, schema: text } of schemas)
@@ -62,7 +62,7 @@ describe('AWS Glue’s Schema Registry, locally', () => {
     expect(calls).toEqual([]);
   });
 
-  test('knows no other id, and no other registry', async () => {
+  test('an id of no schema, or of another registry, is unknown', async () => {
     const unknown = glueRegistry('ours').schema('eeeeeeee-eeee-4eee-8eee-eeeeeeeeeeee', within(5_000));
     await expect(unknown).rejects.toMatchObject({ code: 'UNKNOWN_SCHEMA', retriable: false });
     const others = glueRegistry('theirs').schema(String(schemas[0]?.versionId), within(5_000));

@@ -7,8 +7,8 @@ import { LOCAL_REGION } from './servers.ts';
 const request = z.object({ SchemaVersionId: z.string() });
 
 /**
- * What AWS Glue's Schema Registry answers here: `GetSchemaVersion` by id, of the template's schemas; any other id is
- * unknown, as in a registry that nobody else writes to.
+ * The answers of AWS Glue's Schema Registry to `GetSchemaVersion`, locally: the template's schemas by id. Any other id is
+ * unknown.
  */
 export function glueAnswers(schemas: readonly TemplateSchema[]): Answers {
   const byId = new Map(schemas.map((schema) => [schema.versionId, schema]));

@@ -22,12 +22,12 @@ describe('Amazon MSK’s own API, locally', () => {
   beforeEach(() => calls.splice(0));
   afterAll(() => refuser.close());
 
-  test('tells the brokers of the template’s cluster, asked by the SDK as a function does', async () => {
+  test('gives the brokers of the template’s cluster to a function’s SDK client', async () => {
     expect(await askBootstrapBrokers({ clusterArn, auth: 'none' })).toBe(BROKERS);
     expect(calls).toEqual([]);
   });
 
-  test('has no listener for IAM: permanent, and says which property is missing', async () => {
+  test('has no listener for IAM: the error is permanent, and names the missing property', async () => {
     await expect(askBootstrapBrokers({ clusterArn, auth: 'iam' })).rejects.toMatchObject({
       code: 'BOOTSTRAP_REFUSED',
       retriable: false,
@@ -35,7 +35,7 @@ describe('Amazon MSK’s own API, locally', () => {
     });
   });
 
-  test('refuses any other cluster, and any other call of that service', async () => {
+  test('refuses any other cluster, and any other call of MSK', async () => {
     const other = 'arn:aws:kafka:us-east-1:123456789012:cluster/someone-else/1';
     await expect(askBootstrapBrokers({ clusterArn: other, auth: 'none' })).rejects.toMatchObject({
       code: 'BOOTSTRAP_REFUSED',

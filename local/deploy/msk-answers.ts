@@ -4,8 +4,8 @@ import type { Answers } from './refuse-aws.ts';
 const CLUSTER = /^arn:aws:kafka:[^:]*:\d*:cluster\//;
 
 /**
- * What Amazon MSK's own API answers here: `GetBootstrapBrokers` of the template's clusters, all of them the local
- * brokers. They have a plaintext listener alone, and so the answer names no other.
+ * The answers of Amazon MSK's API to `GetBootstrapBrokers`, locally: the local brokers, for each cluster of the template.
+ * The local brokers have only a plaintext listener, so the answer has no other address.
  * @param brokers "127.0.0.1:9092,…"
  */
 export function mskAnswers(references: References, brokers: string): Answers {

@@ -2,11 +2,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 
-/** What a local run tried to ask of AWS itself. */
+/** A call to AWS that a local run has made. */
 export interface RefusedCall {
   method: string;
   path: string;
-  /** `x-amz-target` where the protocol has it: service and operation */
+  /** `x-amz-target`, service and operation; `unnamed` where the protocol has no such header */
   target: string;
 }
 
@@ -15,18 +15,18 @@ export interface Refuser {
   close(): void;
 }
 
-/** @param body the request's, from JSON; undefined where it is none */
+/** @param body the request's JSON; undefined where the body isn't JSON */
 export type Answer = (body: unknown) => { status: number; body: object };
 
 /**
- * The calls that are answered all the same: by `GET /path`, decoded, and where the protocol has `x-amz-target` by that
- * too, as in `POST / AWSGlue.GetSchemaVersion`.
+ * The calls that are answered, not refused. The key is method and decoded path (`GET /path`), followed by `x-amz-target`
+ * where the protocol has it (`POST / AWSGlue.GetSchemaVersion`).
  */
 export type Answers = Readonly<Record<string, Answer>>;
 
 /**
- * The endpoint of every AWS service that has no local server: it refuses each call and names it. With it as
- * `AWS_ENDPOINT_URL`, a function that runs locally can't reach a real account, whatever credentials lie around.
+ * Starts the endpoint of all AWS services without a local server. It refuses and reports each call. With this endpoint as
+ * `AWS_ENDPOINT_URL`, a function that runs locally can't reach a real account, whatever credentials the machine has.
  */
 export async function refuseAws(onCall: (call: RefusedCall) => void, answers: Answers = {}): Promise<Refuser> {
   const known = new Map(Object.entries(answers));
@@ -56,7 +56,7 @@ export async function refuseAws(onCall: (call: RefusedCall) => void, answers: An
   return { endpoint: `http://127.0.0.1:${port}`, close: () => void server.close() };
 }
 
-/** The path as it is meant: the SDK percent-encodes an ARN in it. */
+/** The path without percent-encoding: the SDK encodes an ARN in it. */
 function decoded(url = ''): string {
   try {
     return decodeURIComponent(url);

@@ -1,4 +1,4 @@
-/** A schema under a subject of a registry that speaks Confluent's API. */
+/** A schema and its subject, in a registry with Confluent's API. */
 export interface SubjectSchema {
   /** `<topic>-value` */
   readonly subject: string;
@@ -7,11 +7,11 @@ export interface SubjectSchema {
 }
 
 export interface RegisteredSchema {
-  /** What records are framed with. */
+  /** The id in the framing of records. */
   readonly id: number;
 }
 
-/** A registry that doesn't take a schema: `status` 409 where it isn't compatible with the subject's last version. */
+/** The registry refuses a request. `status` 409: the schema isn't compatible with the subject's last version. */
 export class RegistrationError extends Error {
   override readonly name = 'RegistrationError';
   readonly status: number;
@@ -26,9 +26,9 @@ const HEADERS = { 'content-type': 'application/vnd.schemaregistry.v1+json' };
 const TIMEOUT_MS = 10_000;
 
 /**
- * Registers a schema as its subject's next version, BACKWARD compatible with the last: whoever reads with the new one
- * reads what was written with the old. The same schema again is the same version.
- * @param url of the API's root
+ * Registers a schema as the next version of its subject, and sets BACKWARD compatibility: readers with the new schema
+ * read records that were written with the former one. The same schema again is the same version.
+ * @param url the root of the API
  * @throws RegistrationError
  */
 export async function registerSchema(url: string, { subject, schema }: SubjectSchema): Promise<RegisteredSchema> {

@@ -5,18 +5,18 @@ import { LONGEST_TIMER_MS } from '../timers.ts';
 import { type Schedule, scheduledEvent } from './schedules.ts';
 
 export interface RunningSchedules {
-  /** Starts no more, and waits for what runs, within a bound. */
+  /** Starts no more invocations, and waits for the running ones, at most {@link STOP_MS}. */
   stop(): Promise<void>;
 }
 
-/** How long a stop waits for an invocation. */
+/** How long a stop waits for running invocations. */
 const STOP_MS = 10_000;
 
 /**
- * Invokes functions on their schedules, the first time one period from now, as EventBridge does: its rates count from
- * when they are made, not from the full minute. Two differences: a schedule's invocation that still runs when the next
- * is due takes its place, and one that fails isn't tried again before that.
- * @param log takes a line about each invocation that failed or was left out
+ * Invokes functions on their schedules. As in EventBridge, the first invocation is one period from now: a rate counts
+ * from the creation of its rule, not from the full minute. Two differences from EventBridge: an invocation is skipped
+ * while the schedule's former one still runs, and a failed invocation isn't retried.
+ * @param log gets a line about each invocation that failed or was skipped
  */
 export function runSchedules(
   schedules: readonly Schedule[],
@@ -37,7 +37,7 @@ export function runSchedules(
   }
 
   function due(schedule: Schedule): void {
-    if (running.has(schedule)) log(`${schedule.logicalId}: left out, as the one before still runs`);
+    if (running.has(schedule)) log(`${schedule.logicalId}: skipped, because its former invocation still runs`);
     else running.set(schedule, run(schedule));
   }
 

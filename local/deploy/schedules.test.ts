@@ -33,7 +33,7 @@ describe('the schedules of a template', () => {
     });
   });
 
-  test('EventBridge Scheduler’s are run too', () => {
+  test('a schedule of EventBridge Scheduler is run too', () => {
     const Target = { Arn: lambdaArn, RoleArn: 'arn', Input: '{"a":1}' };
     const Properties = { ScheduleExpression: 'rate(1 minute)', State: 'ENABLED', Target };
 
@@ -54,7 +54,7 @@ describe('the schedules of a template', () => {
     ['is disabled', rule({ State: 'DISABLED' })],
     ['waits for events', rule({ ScheduleExpression: undefined, EventPattern: {} })],
     ['has a condition that does not hold', { ...rule(), Condition: 'Never' }],
-  ])('a rule that %s is none', (_, resource) => {
+  ])('a rule that %s is no schedule', (_, resource) => {
     const conditions = { Never: { 'Fn::Equals': ['a', 'b'] } };
 
     expect(schedulesIn(resource, conditions)).toEqual({ schedules: [], notRun: [] });
@@ -65,7 +65,7 @@ describe('the schedules of a template', () => {
     ['no function of this template', rule({}, { Arn: 'arn:aws:sqs:us-east-1:1:queue' })],
     ['its input is made from the event', rule({}, { InputPath: '$.detail' })],
     ['its input is made from the event', rule({}, { InputTransformer: { InputTemplate: '1' } })],
-  ])('what is not run locally is said: %s', (why, resource) => {
+  ])('a schedule that is not run locally has a line with the reason: %s', (why, resource) => {
     const { schedules, notRun } = schedulesIn(resource);
 
     expect(schedules).toEqual([]);
@@ -74,7 +74,7 @@ describe('the schedules of a template', () => {
   });
 });
 
-test('the event is EventBridge’s', () => {
+test('the event has the form of EventBridge’s event', () => {
   const [schedule] = schedulesIn(rule()).schedules as [Schedule];
 
   expect(scheduledEvent(schedule, 'id-1', new Date('2026-11-21T10:11:12.345Z'))).toEqual({
@@ -114,7 +114,7 @@ describe('running schedules', () => {
     expect(new Set(invoked.map(([, { id }]) => id)).size).toBe(3);
   });
 
-  test('one that fails is told, and the next comes all the same', async () => {
+  test('an invocation that fails is logged, and the next one runs', async () => {
     const lines: string[] = [];
     const invoke = () => Promise.reject(new Error('no brokers'));
     const running = runSchedules([schedule], invoke, (line) => lines.push(line));
@@ -125,7 +125,7 @@ describe('running schedules', () => {
     expect(lines).toEqual([line, line]);
   });
 
-  test('two of the same never run at once; a stop waits for the one in flight', async () => {
+  test('two invocations of a schedule never run at once; a stop waits for a running one', async () => {
     const lines: string[] = [];
     const work = Promise.withResolvers<void>();
     let [started, stopped] = [0, false];
@@ -143,6 +143,6 @@ describe('running schedules', () => {
     work.resolve();
     await stop;
 
-    expect(lines).toEqual(['CloseWindowsEventsRuleSchedule1: left out, as the one before still runs']);
+    expect(lines).toEqual(['CloseWindowsEventsRuleSchedule1: skipped, because its former invocation still runs']);
   });
 });

@@ -2,20 +2,20 @@ import { type CompiledTemplate, holds, resolve, type TemplateContext, type Templ
 import { ACCOUNT } from './resource-types.ts';
 import { LOCAL_REGION } from './servers.ts';
 
-/** A function that EventBridge invokes again and again. */
+/** A function that EventBridge invokes at a fixed rate. */
 export interface Schedule {
-  /** Of its rule or schedule in the template. */
+  /** The logical id of the rule or schedule in the template. */
   logicalId: string;
   functionLogicalId: string;
   milliseconds: number;
-  /** What the function is given where the template says so, instead of {@link scheduledEvent}. */
+  /** The template's input for the function; without it the function gets {@link scheduledEvent}. */
   input?: unknown;
   service: ScheduleService;
 }
 
 export interface Schedules {
   schedules: Schedule[];
-  /** A line for each enabled one that isn't run locally: which, and why. */
+  /** A line for each enabled schedule that isn't run locally, with the reason. */
   notRun: string[];
 }
 
@@ -33,7 +33,7 @@ interface Kind {
   targets(properties: Record<string, unknown>): Target[];
 }
 
-/** The framework makes a rule of `schedule:`, and the other of its `method: scheduler`. */
+/** The framework makes a rule of `schedule:`, and a scheduler's schedule where that has `method: scheduler`. */
 const KINDS: Readonly<Record<string, Kind>> = {
   'AWS::Events::Rule': { service: 'events', targets: ({ Targets }) => (Targets as Target[] | undefined) ?? [] },
   'AWS::Scheduler::Schedule': { service: 'scheduler', targets: ({ Target }) => [Target as Target] },
@@ -42,7 +42,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
 const UNITS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 const RATE = /^rate\((\d+) (minute|hour|day)s?\)$/;
 
-/** The enabled schedules of a compiled template: its rates. A cron or one-time expression is not run locally. */
+/** The enabled schedules of a compiled template. Only rates run locally, cron and one-time expressions don't. */
 export function schedulesOf(template: CompiledTemplate, context: TemplateContext): Schedules {
   const schedules: Schedule[] = [];
   const notRun: string[] = [];
@@ -53,11 +53,13 @@ export function schedulesOf(template: CompiledTemplate, context: TemplateContext
     for (const target of targets) {
       const functionLogicalId = target.Arn?.['Fn::GetAtt']?.[0];
       if (milliseconds === undefined) {
-        notRun.push(`${logicalId}: ${expression} is not run locally, rate(…) is; invoke the function by hand`);
+        notRun.push(`${logicalId}: ${expression} is not run locally, only rate(…) is; invoke the function by hand`);
       } else if (functionLogicalId === undefined) {
-        notRun.push(`${logicalId}: its target is no function of this template, so it is not run locally`);
+        notRun.push(`${logicalId}: it is not run locally, because its target is no function of this template`);
       } else if (target.InputPath !== undefined || target.InputTransformer !== undefined) {
-        notRun.push(`${logicalId}: it is not run locally, as its input is made from the event; a fixed Input would be`);
+        notRun.push(
+          `${logicalId}: it is not run locally, because its input is made from the event; use a fixed Input instead`,
+        );
       } else {
         const given = resolve(target.Input, context);
         const input = typeof given === 'string' ? { input: JSON.parse(given) as unknown } : {};
@@ -69,8 +71,8 @@ export function schedulesOf(template: CompiledTemplate, context: TemplateContext
 }
 
 /**
- * The event of a schedule without an input of its own ("AWS events from EventBridge", "Scheduled Event").
- * @param id of this very event
+ * The event of a schedule without an input ("AWS events from EventBridge", "Scheduled Event").
+ * @param id the event's id, different each time
  */
 export function scheduledEvent({ logicalId, service }: Schedule, id: string, time: Date): object {
   const name = service === 'events' ? `rule/${logicalId}` : `schedule/default/${logicalId}`;
@@ -83,12 +85,12 @@ export function scheduledEvent({ logicalId, service }: Schedule, id: string, tim
     time: `${time.toISOString().slice(0, 19)}Z`,
     region: LOCAL_REGION,
     resources: [`arn:aws:${service}:${LOCAL_REGION}:${ACCOUNT}:${name}`],
-    // The scheduler sends this as text.
+    // EventBridge Scheduler sends a text here.
     detail: service === 'events' ? {} : '{}',
   };
 }
 
-/** What is scheduled by a resource; no expression where it isn't a schedule, or isn't enabled. */
+/** A resource's targets and expression; no expression where the resource isn't an enabled schedule. */
 function scheduleIn(
   { Type, Properties = {}, Condition }: TemplateResource,
   context: TemplateContext,

@@ -3,18 +3,18 @@ import { type CompiledTemplate, resolve, type TemplateContext, type TemplateReso
 
 /** A version of a schema of the template's registry. */
 export interface TemplateSchema {
-  /** a UUID, as {@link schemaVersionId} gives it */
+  /** a UUID, from {@link schemaVersionId} */
   readonly versionId: string;
   /** 1 for the schema's own definition */
   readonly version: number;
   readonly registry: string;
-  /** the schema's name, which is the subject of Confluent's API too */
+  /** the schema's name, which is also the subject in Confluent's API */
   readonly subject: string;
   /** Avro, as JSON text */
   readonly schema: string;
 }
 
-/** What Glue would call a version: the same at every start, as kept records are framed with it. */
+/** The id of a schema version, in the form of Glue's. The same at every start, because kept records have it. */
 export function schemaVersionId(physicalName: string): string {
   const hex = createHash('sha256').update(physicalName).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
@@ -23,14 +23,14 @@ export function schemaVersionId(physicalName: string): string {
 interface Properties {
   Name: string;
   Registry: { Arn: string };
-  /** of an AWS::Glue::SchemaVersion */
+  /** in an AWS::Glue::SchemaVersion only */
   Schema: { SchemaArn: string };
   SchemaDefinition: string;
 }
 
 const lastOf = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
 
-/** The template's schemas and their later versions, in its order. */
+/** The template's schemas, then their later versions, in the template's order. */
 export function schemasOf(template: CompiledTemplate, context: TemplateContext): TemplateSchema[] {
   const found: TemplateSchema[] = [];
   const add = ({ Properties: own }: TemplateResource, id: string, initial: boolean) => {

@@ -3,7 +3,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import '#lib/kafka/client/kafkajs-timers.ts';
 
-/** Where the local servers listen. */
+/** The addresses of the local servers. */
 export interface Endpoints {
   /** "127.0.0.1:9092,…" */
   kafka: string;
@@ -12,18 +12,18 @@ export interface Endpoints {
   rdsData: string;
   postgres: string;
   opensearch: string;
-  /** the root of Confluent's API */
+  /** the root of Confluent's Schema Registry API */
   schemaRegistry: string;
 }
 
-/** Where nothing listens: what functions get for the stores that their stack doesn't have. */
+/** The address for stores that a stack doesn't have. No program listens there. */
 export const NOWHERE = 'http://127.0.0.1:1';
 
-/** Credentials that no account has: what runs locally must never be able to reach a real one. */
+/** Credentials of no account: code that runs locally must never reach a real account. */
 export const DUMMY_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 export const LOCAL_REGION = 'us-east-1';
 
-/** Clients of the local servers, for what creates resources and reads them back. */
+/** Clients of the local servers, to create resources and read them back. */
 export interface Clients {
   kafka: Kafka;
   admin: Admin;
@@ -48,7 +48,7 @@ export function s3Of(endpoints: Pick<Endpoints, 's3'>): S3Client {
   });
 }
 
-/** Runs `use` with connected clients and closes them whatever happens. */
+/** Runs `use` with connected clients, and closes them even where `use` fails. */
 export async function withClients<T>(endpoints: Endpoints, use: (clients: Clients) => Promise<T>): Promise<T> {
   const kafka = kafkaOf(endpoints, 'deploy');
   const clients = { kafka, admin: kafka.admin(), dynamodb: dynamodbOf(endpoints), s3: s3Of(endpoints) };
