@@ -2,20 +2,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { DataApiError, toDataApiError } from './errors.ts';
 
-/** A connection taken out of its pool, for one call or for a transaction. */
+/** A connection from a pool, for one call or for a transaction. */
 export interface Connection {
   readonly client: pg.PoolClient;
   readonly database: string;
-  /** Gives it back, clean, or ends it. Idempotent. */
+  /** Resets the connection and returns it to its pool; ends a broken one. Idempotent. */
   release(broken?: boolean): void;
 }
 
-/** The service keeps a pool too; 10 is enough for one machine, and a transaction holds one of them. */
+/** Connections for each database. A transaction holds one of them. The service has a pool too. */
 const POOL_SIZE = 10;
 const CONNECT_MS = 10_000;
 const CLOSE_MS = 1_000;
 
-/** A pool of connections for each database that a request named. */
+/** A pool of connections for each database that a request names. */
 export function connections(postgresUrl: () => string) {
   const pools = new Map<string, pg.Pool>();
   const out = new Set<Connection>();
@@ -31,7 +31,7 @@ export function connections(postgresUrl: () => string) {
       connectionTimeoutMillis: CONNECT_MS,
       options: '-c TimeZone=UTC',
     });
-    // A server that goes away ends idle connections; the next call sees it by itself.
+    // A server that ends closes idle connections. The next call gets the error.
     pool.on('error', () => {});
     pool.on('connect', (client) => client.on('error', () => {}));
     pools.set(database, pool);
@@ -51,7 +51,7 @@ export function connections(postgresUrl: () => string) {
       release(broken = false) {
         if (!out.delete(connection)) return;
         if (broken) return client.release(true);
-        // As the service does it: no setting, no temporary table of one call is seen by the next.
+        // Like the service: a call sees no setting and no temporary table of an earlier call.
         client.query('DISCARD ALL').then(
           () => client.release(),
           () => client.release(true),
@@ -62,7 +62,7 @@ export function connections(postgresUrl: () => string) {
     return connection;
   }
 
-  /** Asks PostgreSQL to cancel what the connection runs; gives up quietly where it doesn't answer. */
+  /** Asks PostgreSQL to cancel the connection's statement. Ignores errors. */
   function cancel({ client, database }: Connection): void {
     const { processID } = client as unknown as { processID: number };
     poolOf(database)
@@ -73,7 +73,7 @@ export function connections(postgresUrl: () => string) {
   async function close(): Promise<void> {
     for (const connection of out) connection.release(true);
     const ended = Promise.all([...pools.values()].map((pool) => pool.end()));
-    // A frozen server never says goodbye.
+    // A frozen server never closes its connections.
     await Promise.race([ended, sleep(CLOSE_MS, undefined, { ref: false })]);
     pools.clear();
   }
@@ -85,13 +85,13 @@ export type Connections = ReturnType<typeof connections>;
 
 export interface TimeLimit {
   readonly ms: number;
-  /** Called when the limit passes first. */
+  /** Called when the limit passes before the work ends. */
   late(): void;
 }
 
 /**
- * The work's outcome, or StatementTimeoutException when the limit passes first; the work itself goes on.
- * @throws DataApiError
+ * The result of the work. When the limit passes first, the work goes on without a reader.
+ * @throws DataApiError the work's error, or StatementTimeoutException when the limit passes first
  */
 export async function within<T>(work: Promise<T>, limit: TimeLimit): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

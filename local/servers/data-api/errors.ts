@@ -2,8 +2,8 @@ import pg from 'pg';
 
 /**
  * The service's exceptions and their HTTP codes, from the model in `@aws-sdk/client-rds-data` (2026-11). The last two
- * are of the front end and not in the model: a request that breaks a constraint, and one that is too large (that its
- * code is 413 is a guess).
+ * are not in the model: the service's front end gives them for a request that breaks a constraint, and for a request
+ * that is too large (its code 413 is a guess).
  */
 const STATUS = {
   BadRequestException: 400,
@@ -21,7 +21,7 @@ const STATUS = {
 
 export type ExceptionName = keyof typeof STATUS;
 
-/** An answer of the Data API that is an error. */
+/** An error answer of the Data API. */
 export class DataApiError extends Error {
   override readonly name = 'DataApiError';
   readonly exception: ExceptionName;
@@ -36,13 +36,13 @@ export class DataApiError extends Error {
   }
 }
 
-/** SQLSTATEs of a server that is shutting down, crashed or starting: class 57P, and the connection class 08. */
+/** SQLSTATEs of a server that shuts down, has crashed or starts (57P), and of connections (class 08). */
 const UNAVAILABLE = /^(57P|08)/;
 const CANCELLED = '57014';
 
 /**
- * What went wrong while talking to PostgreSQL, as the service names it. Anything that is no answer of PostgreSQL's is
- * a lost or refused connection: the writer isn't available.
+ * The service's exception for an error of PostgreSQL's client. An error that isn't an answer of PostgreSQL is a lost or
+ * refused connection: the database isn't available.
  */
 export function toDataApiError(error: unknown): DataApiError {
   if (error instanceof DataApiError) return error;
@@ -59,8 +59,8 @@ export function toDataApiError(error: unknown): DataApiError {
 }
 
 /**
- * PostgreSQL's message in the service's form: that of the JDBC driver, then the SQLSTATE. Known from messages that
- * users of Aurora PostgreSQL reported: `ERROR: duplicate key value violates unique constraint "k"⏎  Detail: Key
+ * PostgreSQL's message in the service's form: the JDBC driver's text, then the SQLSTATE. Known from messages that users
+ * of Aurora PostgreSQL reported: `ERROR: duplicate key value violates unique constraint "k"⏎  Detail: Key
  * (a)=(1) already exists.; SQLState: 23505`; the exception was BadRequestException on Serverless v1 and is
  * DatabaseErrorException on v2 (some v2 messages lack the detail). Not known: which of the optional lines v2 keeps.
  */

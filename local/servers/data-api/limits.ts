@@ -1,16 +1,16 @@
-/** The service's limits ("Amazon RDS Data API limitations", "data-api-timeouts"); tests make them small. */
+/** The service's limits ("Amazon RDS Data API limitations", "data-api-timeouts"). Tests set smaller ones. */
 export interface Limits {
   /** Characters of `sql`. */
   readonly sqlCharacters: number;
   /** Bytes of a request's body. */
   readonly requestBytes: number;
-  /** Bytes of a row, as the database returns it. */
+  /** Bytes of a row, in the form that the database returns. */
   readonly rowBytes: number;
   /** Bytes of a result set. */
   readonly responseBytes: number;
-  /** How long a call may take; with `continueAfterTimeout` the statement goes on after it. */
+  /** ms that a call may take; with `continueAfterTimeout` the statement then goes on. */
   readonly statementMs: number;
-  /** How long a transaction may be idle before it is rolled back. */
+  /** ms that a transaction may be idle before it is rolled back. */
   readonly transactionIdleMs: number;
 }
 

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { columnType } from './types.ts';
 
-/** A column's description in the service's JSON, after `java.sql.ResultSetMetaData`. */
+/** A column's description in the service's JSON; the members are those of `java.sql.ResultSetMetaData`. */
 export interface ColumnMetadata {
   readonly name: string;
   readonly label: string;
@@ -13,7 +13,7 @@ export interface ColumnMetadata {
   readonly isSigned: boolean;
   readonly isCurrency: boolean;
   readonly isCaseSensitive: boolean;
-  /** 0 no nulls, 1 nullable, 2 unknown. */
+  /** 0: no nulls; 1: nullable; 2: unknown. */
   readonly nullable: 0 | 1 | 2;
   readonly precision: number;
   readonly scale: number;
@@ -42,7 +42,7 @@ const NUMERIC = 1700;
 const VARCHAR = 1043;
 const SIGNED_JDBC: ReadonlySet<number> = new Set([-5, 2, 4, 5, 7, 8]);
 
-/** For `includeResultMetadata`: looks up the tables that the columns come from, as the service does. */
+/** For `includeResultMetadata`. Like the service, looks up the tables of the columns. */
 export async function columnMetadata(client: pg.PoolClient, fields: readonly pg.FieldDef[]): Promise<ColumnMetadata[]> {
   const tables = [...new Set(fields.map((field) => field.tableID))].filter((table) => table !== 0);
   const { rows } = tables.length > 0 ? await client.query<Attribute>(ATTRIBUTES, [tables]) : { rows: [] };
@@ -67,7 +67,7 @@ export async function columnMetadata(client: pg.PoolClient, fields: readonly pg.
   });
 }
 
-/** Only where the column declares one; the driver's constants for the others (10 for an int4, …) are left out. */
+/** The declared precision and scale. The driver's constants for columns without one (10 for an int4, …) are omitted. */
 function size({ dataTypeID, dataTypeModifier }: pg.FieldDef): { precision: number; scale: number } {
   const declared = dataTypeModifier - 4;
   if (declared >= 0 && dataTypeID === NUMERIC) return { precision: declared >> 16, scale: declared & 0x7ff };

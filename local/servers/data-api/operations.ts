@@ -13,12 +13,12 @@ interface Service {
 }
 
 interface Operation {
-  /** Members that the request can't do without, besides the ARNs. */
+  /** The members that a request must have, beside the ARNs. */
   readonly required: readonly (keyof Request)[];
   run(service: Service, request: Request): Promise<object>;
 }
 
-/** The operations by the path that the SDK posts to. */
+/** The operations, by the SDK's paths. */
 const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ['/Execute', { required: ['sql'], run: execute }],
   ['/BatchExecute', { required: ['sql'], run: batchExecute }],
@@ -63,8 +63,8 @@ async function execute(service: Service, request: Request): Promise<object> {
 }
 
 /**
- * All parameter sets in one transaction, the request's or its own. (The documentation says that a batch is committed
- * automatically; whether a failed set leaves the earlier ones is not known. Don't rely on either.)
+ * Runs all parameter sets in one transaction: the request's, or a new one. (The documentation says that a batch is
+ * committed automatically. It is not known whether the earlier sets stay when a set fails: rely on neither.)
  */
 async function batchExecute(service: Service, request: Request): Promise<object> {
   const run = statement(request.sql ?? '');
@@ -89,7 +89,7 @@ function ending(command: 'COMMIT' | 'ROLLBACK', transactionStatus: string): Oper
   };
 }
 
-/** Runs work on the transaction's connection or one of its own, under the time limit of a call. */
+/** Runs work on the transaction's connection, or on another one, within the time limit of a call. */
 async function onConnection<T>(
   { connections: pools, transactions: open, limits }: Service,
   { transactionId, database, continueAfterTimeout }: Request,

@@ -1,16 +1,16 @@
 import { DataApiError } from './errors.ts';
 import type { Field, SqlParameter } from './requests.ts';
 
-/** A parameter as it is sent to PostgreSQL. */
+/** A parameter in the form that PostgreSQL gets. */
 export interface BoundParameter {
   readonly value: string | Buffer | null;
-  /** Its SQL type; undefined: PostgreSQL infers it. */
+  /** The SQL type; undefined: PostgreSQL infers it. */
   readonly type: string | undefined;
 }
 
 interface Hint {
   readonly type: string;
-  /** The form that the API reference states for the hint; PostgreSQL itself would take more, the service doesn't. */
+  /** The format in the API reference. PostgreSQL would accept more formats, but the service doesn't. */
   readonly form?: RegExp;
 }
 
@@ -27,7 +27,7 @@ const HINTS: Readonly<Record<string, Hint>> = {
 
 type Members = { readonly [M in keyof Field]-?: (value: NonNullable<Field[M]>, of: SqlParameter) => BoundParameter };
 
-/** What each member of a field becomes. A long is a bigint, whatever its column: `repeat('a', :n)` fails there too. */
+/** Binds each member of a field. A long is a bigint for any column: `repeat('a', :n)` fails in the service too. */
 const MEMBERS: Members = {
   isNull: (_, { typeHint }) => ({ value: null, type: typeHint === undefined ? undefined : hint(typeHint).type }),
   stringValue: (value, parameter) => ({ value, type: stringType(value, parameter) }),
@@ -41,8 +41,8 @@ const MEMBERS: Members = {
 };
 
 /**
- * The parameters of one statement by their names.
- * @throws DataApiError BadRequestException: without name or value, twice the same name, an array, a wrong type hint
+ * The parameters of one statement, by name.
+ * @throws DataApiError for a parameter without a name or value, a name that comes twice, an array, a wrong type hint
  */
 export function bindParameters(parameters: readonly SqlParameter[] = []): Map<string, BoundParameter> {
   const bound = new Map<string, BoundParameter>();

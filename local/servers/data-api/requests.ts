@@ -1,7 +1,7 @@
 import { DataApiError } from './errors.ts';
 import type { Limits } from './limits.ts';
 
-/** A value as the service's JSON has it: exactly one member is set. Bytes are base64, a double may be `"NaN"`. */
+/** A value in the service's JSON: exactly one member is set. Bytes are base64; a double may be `"NaN"`. */
 export interface Field {
   readonly isNull?: boolean;
   readonly stringValue?: string;
@@ -18,7 +18,7 @@ export interface SqlParameter {
   readonly typeHint?: string;
 }
 
-/** The members of all five operations' requests that this endpoint knows. */
+/** The members that this endpoint knows, of all five operations' requests. */
 export interface Request {
   readonly resourceArn: string;
   readonly secretArn: string;
@@ -41,8 +41,8 @@ export interface ResultSetOptions {
 type Member = keyof Request;
 
 /**
- * Reads a request's body and checks what every operation checks.
- * @param required members that this operation can't do without
+ * Reads a request's body and makes the checks of all operations.
+ * @param required members that the request must have, beside the ARNs
  * @throws DataApiError ValidationException, BadRequestException
  */
 export function readRequest(body: string, required: readonly Member[], limits: Limits): Request {
@@ -64,7 +64,7 @@ export function readRequest(body: string, required: readonly Member[], limits: L
   return request as Request;
 }
 
-/** The front end's own words, as those of other AWS services with constraints. */
+/** The text of the service's front end, which other AWS services use for constraints too. */
 function invalid(message: string): DataApiError {
   return new DataApiError('ValidationException', `1 validation error detected: ${message}`);
 }
@@ -74,7 +74,7 @@ function parse(body: string): Partial<Request> {
     const value: unknown = JSON.parse(body);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   } catch {
-    // Falls through to the same answer.
+    // The error below is for this case too.
   }
   throw new DataApiError('BadRequestException', 'The request is no JSON object');
 }

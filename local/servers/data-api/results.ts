@@ -2,13 +2,14 @@ import type pg from 'pg';
 import { DataApiError } from './errors.ts';
 import type { Limits } from './limits.ts';
 import type { Field, Request } from './requests.ts';
-import { type ColumnType, columnType } from './types.ts';
+import type { ColumnType } from './scalars.ts';
+import { columnType } from './types.ts';
 
 /** A row of PostgreSQL's answer, each value in its text format. */
 export type Row = (string | null)[];
 export type Result = pg.QueryArrayResult<Row>;
 
-/** What ExecuteStatement answers, but for the metadata of columns. */
+/** The answer of ExecuteStatement, without the columns' metadata. */
 export interface StatementAnswer {
   readonly numberOfRecordsUpdated: number;
   readonly generatedFields?: readonly Field[];
@@ -19,10 +20,10 @@ export interface StatementAnswer {
 const CHANGES: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE']);
 
 /**
- * A statement's result as the service gives it: records for what returns rows, else the number of changed rows.
- * Aurora PostgreSQL knows no generated fields: RETURNING gives records. Whether it counts the changed rows of a
- * statement with RETURNING is not known; here it is 0, so that nobody comes to rely on it.
- * @throws DataApiError UnsupportedResultException for a type it doesn't know, or a row or a result over its limit
+ * A statement's result in the service's form: records where the statement returns rows, or else the number of changed
+ * rows. Aurora PostgreSQL has no generated fields: RETURNING gives records. It is not known whether it counts the changed
+ * rows of a statement with RETURNING; the number here is 0, so that no code relies on it.
+ * @throws DataApiError UnsupportedResultException for an unknown type, or for a row or result over its limit
  */
 export function answer(result: Result, request: Request, limits: Limits): StatementAnswer {
   if (result.fields.length === 0) {
@@ -45,7 +46,7 @@ export function answer(result: Result, request: Request, limits: Limits): Statem
   return { numberOfRecordsUpdated: 0, ...rows };
 }
 
-/** In PostgreSQL's text format; the page doesn't say how the service counts. */
+/** Bytes in PostgreSQL's text format. The documentation doesn't say how the service counts. */
 function rowSize(row: Row): number {
   return row.reduce((sum, value) => sum + (value === null ? 0 : Buffer.byteLength(value)), 0);
 }
@@ -61,7 +62,7 @@ function records({ fields, rows }: Result, { resultSetOptions = {} }: Request): 
   );
 }
 
-/** Keys are column labels. ("Processing Amazon RDS Data API query results in JSON format") */
+/** Keys are column labels ("Processing Amazon RDS Data API query results in JSON format"). */
 function formatted({ fields, rows }: Result, { resultSetOptions = {} }: Request): { formattedRecords: string } {
   const labels = fields.map((field) => field.name);
   const twice = labels.find((label, index) => labels.indexOf(label) !== index);

@@ -7,20 +7,21 @@ import { dataApi } from './operations.ts';
 
 const READY_MS = 120_000;
 const KEEP_ALIVE_MS = 120_000;
-const QUESTION = JSON.stringify({ resourceArn: 'arn:', secretArn: 'arn:', sql: 'SELECT 1' });
+/** The request that tells whether PostgreSQL answers. */
+const PROBE = JSON.stringify({ resourceArn: 'arn:', secretArn: 'arn:', sql: 'SELECT 1' });
 
 /**
- * The RDS Data API over a PostgreSQL server, in this process: what `@aws-sdk/client-rds-data` sends to
- * `AWS_ENDPOINT_URL_RDS_DATA`. Any resource and secret ARN will do; requests have to be signed, with any credentials.
- * Where the service's behaviour isn't known from its documentation, the stricter one was taken, and the place says so.
+ * The RDS Data API in front of a PostgreSQL server, in this process: the endpoint for `AWS_ENDPOINT_URL_RDS_DATA`. It
+ * accepts any resource ARN and any secret ARN; requests must be signed, with any credentials. Where the documentation
+ * doesn't tell the service's behaviour, this endpoint has the stricter one, and a comment says so.
  *
- * @param postgresUrl `postgres://user:password@127.0.0.1:port/database`; the database is the default one. Asked for
- * at the first request
+ * @param postgresUrl `postgres://user:password@127.0.0.1:port/database`, with the default database; called at the first
+ * request
  */
 export function dataApiServer(context: ServerContext, postgresUrl: () => string, limits: Limits = LIMITS): Server {
   const api = dataApi(postgresUrl, limits);
   const http = createServer((request, response) => void respond(request, response));
-  // Longer than clients keep a connection: one that is closed as it is used again looks like an outage.
+  // Longer than clients keep a connection: a request on a connection that just closes looks like an outage.
   http.keepAliveTimeout = KEEP_ALIVE_MS;
   const endpoint = `http://127.0.0.1:${context.port}`;
 
@@ -56,11 +57,11 @@ export function dataApiServer(context: ServerContext, postgresUrl: () => string,
     async ready() {
       for (const end = Date.now() + READY_MS; ; await sleep(50)) {
         try {
-          await api.run('/Execute', QUESTION);
+          await api.run('/Execute', PROBE);
           return;
         } catch (cause) {
           if (Date.now() > end)
-            throw new ServerError(`rds-data gets no answer of PostgreSQL: ${String(cause)}`, { cause });
+            throw new ServerError(`rds-data gets no answer from PostgreSQL: ${String(cause)}`, { cause });
         }
       }
     },
@@ -81,7 +82,7 @@ function internal(thrown: unknown): DataApiError {
   return new DataApiError('InternalServerErrorException', reason, { cause: thrown });
 }
 
-/** Reads on past the limit without keeping it: a client that is still sending wouldn't see the answer. */
+/** Reads the whole body, but keeps no more than the limit: a client that still sends doesn't read an answer. */
 async function readBody(request: IncomingMessage, limit: number): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;

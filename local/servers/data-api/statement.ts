@@ -7,11 +7,11 @@ import type { SqlParameter } from './requests.ts';
 import type { Result, Row } from './results.ts';
 import { translator } from './translate.ts';
 
-/** Every value as PostgreSQL writes it: {@link file://./types.ts} reads it by the column's type. */
+/** Leaves every value in PostgreSQL's text format; `types.ts` reads it by the column's type. */
 const AS_TEXT = { getTypeParser: () => (text: string) => text };
 
 /**
- * A statement of a request, ready to be run with one parameter set after the other.
+ * Reads a request's statement once, and returns a function that runs it with a parameter set.
  * @throws DataApiError ValidationException for several statements: the service runs one at a time
  */
 export function statement(sql: string) {

@@ -8,7 +8,7 @@ interface Transaction {
   idle: NodeJS.Timeout | undefined;
 }
 
-/** The open transactions: each holds its connection until it is ended, or was idle for too long. */
+/** The open transactions. Each holds its connection until its end, or until it was idle for too long. */
 export function transactions(connections: Connections, idleMs: number) {
   const open = new Map<string, Transaction>();
 
@@ -27,7 +27,7 @@ export function transactions(connections: Connections, idleMs: number) {
     return id;
   }
 
-  /** Ending the connection is what rolls back. */
+  /** After the idle time ends the connection, which rolls the transaction back. */
   function waitIdle(id: string, transaction: Transaction): void {
     transaction.idle = setTimeout(() => drop(id), idleMs).unref();
   }
@@ -40,8 +40,8 @@ export function transactions(connections: Connections, idleMs: number) {
   }
 
   /**
-   * Runs work on a transaction's connection. The transaction is busy until the work has settled.
-   * @throws DataApiError TransactionNotFoundException; DatabaseErrorException where it is busy with another statement
+   * Runs work on a transaction's connection.
+   * @throws DataApiError TransactionNotFoundException; DatabaseErrorException where another statement runs in it
    */
   async function use<T>(id: string, database: string | undefined, work: (on: Connection) => Promise<T>): Promise<T> {
     const transaction = open.get(id);
@@ -65,8 +65,8 @@ export function transactions(connections: Connections, idleMs: number) {
   }
 
   /**
-   * Ends a transaction. PostgreSQL answers a COMMIT of a failed transaction with ROLLBACK and no error: that must not
-   * look like a commit.
+   * Ends a transaction.
+   * @throws DataApiError where a COMMIT rolled back: PostgreSQL does so, without an error, after a failed statement
    */
   async function end(id: string, database: string | undefined, command: 'COMMIT' | 'ROLLBACK'): Promise<void> {
     const done = await use(id, database, async ({ client }) => (await client.query(command)).command);

@@ -13,18 +13,18 @@ test.each<[sql: string, text: string, names: string[]]>([
   expect(translator(sql)(untyped)).toEqual({ text, names });
 });
 
-test('a type becomes a cast that binds tighter than what follows', () => {
+test('a type becomes a cast in parentheses, before casts and indexes that follow', () => {
   expect(translator('SELECT :a::int, (:b)[1]')((name) => ({ a: 'text' })[name]).text).toBe(
     'SELECT ($1::text)::int, ($2)[1]',
   );
 });
 
-test('one reading serves many parameter sets', () => {
+test('a statement that is read once takes many parameter sets', () => {
   const translate = translator('VALUES (:a)');
   expect([translate(() => 'bigint').text, translate(untyped).text]).toEqual(['VALUES (($1::bigint))', 'VALUES ($1)']);
 });
 
-test('numbers are the places of the names', () => {
+test('each number is the position of its name', () => {
   const name = fc.constantFrom('a', 'b', 'c', 'd');
   fc.assert(
     fc.property(fc.array(name), (written) => {

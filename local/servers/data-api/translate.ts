@@ -1,18 +1,19 @@
 import { tokenize } from '#lib/stores/sql/lexer.ts';
 
 export interface Translated {
-  /** The statement with `$1`, `$2`, … as PostgreSQL's protocol wants it. */
+  /** The statement with `$1`, `$2`, … for PostgreSQL's protocol. */
   readonly text: string;
-  /** The parameter's name for `$1`, `$2`, …; each name once. */
+  /** The names of the parameters `$1`, `$2`, …; each name once. */
   readonly names: readonly string[];
 }
 
 /**
- * Translates the Data API's `:name` to PostgreSQL's `$n`. The statement is read once, so that a batch can bind many
- * parameter sets. A parameter gets its SQL type by a cast, because the Data API sends typed values: a string stays
- * text (`column "id" is of type uuid but expression is of type text`), as it would there.
+ * Translates the Data API's `:name` to PostgreSQL's `$n`. Reads the statement once, so that a batch can bind many
+ * parameter sets. A cast gives a parameter its SQL type, because the Data API sends typed values: a string stays text,
+ * as in the service (`column "id" is of type uuid but expression is of type text`).
  *
- * @returns a function that takes a name's SQL type (undefined: PostgreSQL infers it), and may throw for an unknown name
+ * @returns a function. Its parameter gives a name's SQL type (undefined: PostgreSQL infers it), and may throw for an
+ * unknown name
  * @example translator('SELECT :a::int')(() => 'text') // { text: 'SELECT ($1::text)::int', names: ['a'] }
  */
 export function translator(sql: string): (typeOf: (name: string) => string | undefined) => Translated {

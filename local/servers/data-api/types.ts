@@ -1,96 +1,14 @@
 import pg from 'pg';
 import { DataApiError } from './errors.ts';
-import type { Field, ResultSetOptions } from './requests.ts';
-
-/** How a column of one PostgreSQL type is returned. */
-export interface ColumnType {
-  /** PostgreSQL's own name, in `columnMetadata.typeName`; an array's has a leading underscore. */
-  readonly name: string;
-  /** The number of `java.sql.Types`, in `columnMetadata.type`. */
-  readonly jdbc: number;
-  /** A value of PostgreSQL's text format as a typed field. */
-  field(text: string, options: ResultSetOptions): Field;
-  /** The same as a JSON value, for `formatRecordsAs: JSON`. */
-  json(text: string, options: ResultSetOptions): unknown;
-}
-
-type Scalar = ColumnType & {
-  /** The member of `arrayValue` that holds an array of this type. */
-  readonly arrayMember: 'booleanValues' | 'longValues' | 'doubleValues' | 'stringValues';
-};
+import { boolean, bytea, type ColumnType, double, long, numeric, type Scalar, text, timestamptz } from './scalars.ts';
 
 const JDBC_ARRAY = 2003;
 const TEXT_ARRAY = 1009;
-/** One parser for all arrays: it splits, each element's own type reads it. */
-const splitArray = new pg.TypeOverrides().getTypeParser(TEXT_ARRAY, 'text') as unknown as (text: string) => Elements;
 type Elements = (string | null | Elements)[];
+/** Splits the text of any array; the type of its elements reads them. */
+const splitArray = new pg.TypeOverrides().getTypeParser(TEXT_ARRAY, 'text') as unknown as (text: string) => Elements;
 
-function text(name: string, jdbc = 12): Scalar {
-  return {
-    name,
-    jdbc,
-    arrayMember: 'stringValues',
-    field: (value) => ({ stringValue: value }),
-    json: (value) => value,
-  };
-}
-
-function long(name: string, jdbc: number): Scalar {
-  const value = (digits: string, options: ResultSetOptions) =>
-    options.longReturnType === 'STRING' ? digits : Number(digits);
-  return {
-    name,
-    jdbc,
-    arrayMember: 'longValues',
-    field: (digits, options) => {
-      const read = value(digits, options);
-      return typeof read === 'string' ? { stringValue: read } : { longValue: read };
-    },
-    json: value,
-  };
-}
-
-function double(name: string, jdbc: number): Scalar {
-  // JSON has no NaN and no infinity: the SDKs read them as strings.
-  const value = (digits: string) => (Number.isFinite(Number(digits)) ? Number(digits) : digits);
-  return { name, jdbc, arrayMember: 'doubleValues', field: (d) => ({ doubleValue: value(d) }), json: value };
-}
-
-const numeric: Scalar = {
-  name: 'numeric',
-  jdbc: 2,
-  arrayMember: 'stringValues',
-  field: (digits, { decimalReturnType }) => {
-    if (decimalReturnType !== 'DOUBLE_OR_LONG') return { stringValue: digits };
-    return digits.includes('.') ? { doubleValue: Number(digits) } : { longValue: Number(digits) };
-  },
-  json: (digits, { decimalReturnType }) => (decimalReturnType === 'DOUBLE_OR_LONG' ? Number(digits) : digits),
-};
-
-const boolean: Scalar = {
-  name: 'bool',
-  jdbc: -7,
-  arrayMember: 'booleanValues',
-  field: (value) => ({ booleanValue: value === 't' }),
-  json: (value) => value === 't',
-};
-
-const base64 = (value: string) => Buffer.from(value.slice('\\x'.length), 'hex').toString('base64');
-const bytea: ColumnType = {
-  name: 'bytea',
-  jdbc: -2,
-  field: (value) => ({ blobValue: base64(value) }),
-  json: base64,
-};
-
-/** In UTC and without an offset, as users of Aurora report it. */
-const timestamptz: Scalar = {
-  ...text('timestamptz', 93),
-  field: (value) => ({ stringValue: value.replace(/\+00$/, '') }),
-  json: (value) => value.replace(/\+00$/, ''),
-};
-
-/** The scalar types of "Amazon RDS Data API operations reference", by OID, with the OID of their array. */
+/** The scalar types in "Amazon RDS Data API operations reference": OID, OID of the array type, type. */
 const SCALARS: readonly (readonly [oid: number, array: number, type: Scalar])[] = [
   [16, 1000, boolean],
   [18, 1002, text('char', 1)],
@@ -127,7 +45,7 @@ function arrayOf(scalar: Scalar): ColumnType {
   return {
     name: `_${scalar.name}`,
     jdbc: JDBC_ARRAY,
-    // Elements are always of the type's own kind: the result set options are for scalars.
+    // The members of arrayValue have one type each: here the result set options don't apply.
     field: (value) => ({
       arrayValue: { [scalar.arrayMember]: elements(value, (element) => Object.values(scalar.field(element, {}))[0]) },
     }),
@@ -143,8 +61,8 @@ const BY_OID: ReadonlyMap<number, ColumnType> = new Map<number, ColumnType>([
 
 /**
  * The type of a result's column.
- * @throws DataApiError UnsupportedResultException for a type that the service doesn't return (interval, void, xml, …):
- * cast it to text. Enums, which the service returns, are refused here too.
+ * @throws DataApiError UnsupportedResultException for a type that the service doesn't return (interval, void, xml, …),
+ * and for enums, which the service does return. The SQL can cast the column to text.
  */
 export function columnType(oid: number): ColumnType {
   const type = BY_OID.get(oid);
