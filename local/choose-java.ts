@@ -1,6 +1,7 @@
-import { type Members, modernNames } from './servers/catalogue.ts';
+import type { Members } from './servers/catalogue.ts';
 import type { Java } from './servers/java/java.ts';
 import { javaFor, MODERN, OLDEST } from './servers/java/private-java.ts';
+import { modernNames } from './servers/members.ts';
 import type { Progress } from './servers/progress.ts';
 
 export interface JavaChoice {

@@ -66,7 +66,10 @@ export interface Row {
   readonly make: (surroundings: Surroundings) => Server;
 }
 
-const ROWS: readonly Row[] = [
+/** The first broker's default port; the others have the next ones. */
+export const KAFKA_PORT = 9092;
+
+export const ROWS: readonly Row[] = [
   { name: 'dynamodb', usual: 8000, artifact: 'dynamodb', make: ({ context, java }) => dynamodbServer(context, java) },
   {
     name: 's3',
@@ -110,42 +113,3 @@ const ROWS: readonly Row[] = [
     make: ({ context, java, secondPort }) => openSearchServer(context, java, secondPort),
   },
 ];
-
-/** The first broker's default port; the others have the next ones. */
-export const KAFKA_PORT = 9092;
-
-/** The rows of a stack's servers, without its brokers. */
-export function rowsOf(members: Omit<Members, 'brokers'>): readonly Row[] {
-  return ROWS.filter(({ isIn }) => isIn?.(members) ?? true);
-}
-
-/** `kafka`, `kafka-2`, `kafka-3`. */
-export function brokerNames(brokers: number): string[] {
-  return Array.from({ length: brokers }, (_, index) => (index === 0 ? 'kafka' : `kafka-${index + 1}`));
-}
-
-/** The names of a stack's servers, in the order of the screen. */
-export function serverNames(members: Members): string[] {
-  return [...brokerNames(members.brokers), ...rowsOf(members).map(({ name }) => name)];
-}
-
-/** The servers whose data `--keep` keeps: without optional ones, which the next run may add or omit. */
-export function keptNames(members: Members): string[] {
-  const kept = rowsOf(members).filter(({ optional }) => !optional);
-  return [...brokerNames(members.brokers), ...kept.map(({ name }) => name)];
-}
-
-/** The servers that need Java 21. */
-export function modernNames(members: Omit<Members, 'brokers'>): string[] {
-  return rowsOf(members).flatMap(({ name, modernJava }) => (modernJava ? [name] : []));
-}
-
-/** All servers with their default ports. */
-export function usualPorts(): { name: string; port: number }[] {
-  return [{ name: 'kafka', port: KAFKA_PORT }, ...ROWS.map(({ name, usual }) => ({ name, port: usual }))];
-}
-
-/** The artifacts that the stack's servers need in the cache. */
-export function artifactsOf(members: Omit<Members, 'brokers'>): ArtifactName[] {
-  return ['kafka', ...rowsOf(members).flatMap(({ artifact }) => artifact ?? [])];
-}

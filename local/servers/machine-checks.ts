@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism, freemem, tmpdir, totalmem } from 'node:os';
 import { cacheFolder } from './cache.ts';
-import { artifactsOf, usualPorts } from './catalogue.ts';
 import { freeBytes } from './files/free-space.ts';
 import { missingJars } from './jars/jars.ts';
 import { findMaven } from './jars/maven.ts';
 import { findJava } from './java/java.ts';
 import { MODERN, OLDEST } from './java/private-java.ts';
+import { artifactsOf, usualPorts } from './members.ts';
 import { isFree } from './ports/ports.ts';
 import { findProgram } from './process/tool.ts';
 import { sizeText } from './progress.ts';

@@ -1,4 +1,4 @@
-import { artifactsOf, keptNames, serverNames } from './catalogue.ts';
+import { artifactsOf, keptNames, serverNames } from './members.ts';
 
 const members = { brokers: 1, minimal: false, connect: false } as const;
 

@@ -1,6 +1,7 @@
-import { brokerNames, KAFKA_PORT, type Members, type PortName, rowsOf } from './catalogue.ts';
+import { KAFKA_PORT, type Members, type PortName } from './catalogue.ts';
 import type { Java } from './java/java.ts';
 import { kafkaServer } from './kafka/kafka.ts';
+import { brokerNames, rowsOf } from './members.ts';
 import { choosePorts, type PortRequest } from './ports/ports.ts';
 import type { Server, ServerContext } from './server.ts';
 
