@@ -19,13 +19,13 @@ export interface ClaimOptions {
 /** A checkout in which this process may start the one stack. */
 export interface ClaimedCheckout {
   readonly root: string;
-  /** The folder of the logs, for the servers and for what else the run starts. */
+  /** The folder for the logs of the servers and of the functions. */
   readonly logs: string;
-  /** A folder outside of the checkout, for what else the run needs; removed at the end, or by the next start. */
+  /** A folder outside of the checkout for temporary files; removed at the end, or by the next start after a kill. */
   readonly temporary: string;
   /** Keeps `.local/stack.json` up to date. */
   readonly recorder: StackRecorder;
-  /** Takes back the claim, and what is added to it. */
+  /** The steps that take back the claim. A start adds its own steps. */
   readonly undo: Undo;
 }
 

@@ -5,9 +5,9 @@ import { modernNames } from './servers/members.ts';
 import type { Progress } from './servers/progress.ts';
 
 export interface JavaChoice {
-  /** For the servers that run on any Java. */
+  /** For most servers: OLDEST or later. */
   readonly java: Java;
-  /** For the servers that need Java 21. */
+  /** For the servers that need MODERN or later. */
   readonly modernJava: Java;
   /** The servers that can run on this machine. */
   readonly members: Members;
@@ -22,7 +22,7 @@ interface Surroundings {
 }
 
 /**
- * Finds the Java runtimes of the servers. Where the machine has no Java 21, omits the servers that need it.
+ * Finds the Java runtimes of the servers. Without a Java as new as MODERN, omits the servers that need it.
  * @throws ServerError where the machine has no Java that Kafka runs on
  */
 export async function chooseJava(members: Members, surroundings: Surroundings): Promise<JavaChoice> {

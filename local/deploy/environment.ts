@@ -1,9 +1,9 @@
 import { DUMMY_CREDENTIALS, type Endpoints, LOCAL_REGION, NOWHERE } from './servers.ts';
 
 /**
- * Variables that override a function's own when it runs locally. Those of the AWS SDK give it the local servers and dummy
- * credentials. Those of this service switch IAM off, which the local brokers and OpenSearch don't have, and give it the
- * addresses of OpenSearch and of the schema registry, for which the SDK has no variable.
+ * Variables that override a function's own when it runs locally. The AWS SDK's variables have the addresses of the
+ * local servers and dummy credentials. This service's variables switch IAM off, which the local brokers and OpenSearch
+ * don't have; they also have the addresses of OpenSearch and of the schema registry.
  * @param refuser endpoint of every other AWS service; it answers one call of Amazon MSK and one of Glue
  */
 export function localEnvironment(endpoints: Endpoints, refuser: string): Record<string, string> {

@@ -7,7 +7,7 @@ import { LOCAL_REGION } from './servers.ts';
 const request = z.object({ SchemaVersionId: z.string() });
 
 /**
- * The answers of AWS Glue's Schema Registry to `GetSchemaVersion`, locally: the template's schemas by id. Any other id is
+ * The local answers of AWS Glue's Schema Registry to `GetSchemaVersion`: the template's schemas by id. Any other id is
  * unknown.
  */
 export function glueAnswers(schemas: readonly TemplateSchema[]): Answers {

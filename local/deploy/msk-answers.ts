@@ -4,7 +4,7 @@ import type { Answers } from './refuse-aws.ts';
 const CLUSTER = /^arn:aws:kafka:[^:]*:\d*:cluster\//;
 
 /**
- * The answers of Amazon MSK's API to `GetBootstrapBrokers`, locally: the local brokers, for each cluster of the template.
+ * The local answers of Amazon MSK's API to `GetBootstrapBrokers`: the local brokers, for each cluster of the template.
  * The local brokers have only a plaintext listener, so the answer has no other address.
  * @param brokers "127.0.0.1:9092,…"
  */

@@ -19,14 +19,14 @@ export interface Refuser {
 export type Answer = (body: unknown) => { status: number; body: object };
 
 /**
- * The calls that are answered, not refused. The key is method and decoded path (`GET /path`), followed by `x-amz-target`
- * where the protocol has it (`POST / AWSGlue.GetSchemaVersion`).
+ * The calls that are answered, not refused. The key is method and decoded path (`GET /path`), and `x-amz-target` where
+ * the protocol has it (`POST / AWSGlue.GetSchemaVersion`).
  */
 export type Answers = Readonly<Record<string, Answer>>;
 
 /**
- * Starts the endpoint of all AWS services without a local server. It refuses and reports each call. With this endpoint as
- * `AWS_ENDPOINT_URL`, a function that runs locally can't reach a real account, whatever credentials the machine has.
+ * Starts the endpoint of all AWS services without a local server. It refuses and reports each call. With this endpoint
+ * as `AWS_ENDPOINT_URL`, a function that runs locally can't reach a real account, whatever credentials the machine has.
  */
 export async function refuseAws(onCall: (call: RefusedCall) => void, answers: Answers = {}): Promise<Refuser> {
   const known = new Map(Object.entries(answers));

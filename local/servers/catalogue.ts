@@ -55,7 +55,7 @@ export interface Row {
   readonly usual: number;
   /** The default of a second port, which the server listens on and the user can't set. */
   readonly secondPort?: number;
-  /** True where the server needs Java 21. */
+  /** True where the server needs the newer Java, MODERN. */
   readonly modernJava?: true;
   /** Whether a stack has the server; absent: every stack has it. */
   readonly isIn?: (members: Omit<Members, 'brokers'>) => boolean;

@@ -22,7 +22,7 @@ export function keptNames(members: Members): string[] {
   return [...brokerNames(members.brokers), ...kept.map(({ name }) => name)];
 }
 
-/** The servers that need Java 21. */
+/** The servers that need the newer Java, MODERN. */
 export function modernNames(members: Omit<Members, 'brokers'>): string[] {
   return rowsOf(members).flatMap(({ name, modernJava }) => (modernJava ? [name] : []));
 }

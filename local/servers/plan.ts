@@ -22,7 +22,7 @@ export interface Planned {
   readonly port: number;
   /** The default port; differs from `port` where that one is taken. */
   readonly usual: number;
-  /** True where `make` needs Java 21. */
+  /** True where `make` needs the newer Java, MODERN. */
   readonly modernJava: boolean;
   readonly make: (context: ServerContext, java: Java, endpointOf: (name: string) => string) => Server;
 }

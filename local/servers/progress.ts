@@ -21,8 +21,8 @@ export interface ProgressStream {
 }
 
 /**
- * Progress for people: on a terminal an update replaces the last line; elsewhere (a file, CI) it is a plain line, at most
- * every 5 s.
+ * Progress for people: on a terminal an update replaces the last line; elsewhere (a file, CI) it is a plain line, at
+ * most every 5 s.
  * @param now milliseconds; set by tests
  */
 export function streamProgress(stream: ProgressStream, now: () => number = Date.now): Progress {

@@ -2,17 +2,15 @@ import { join } from 'node:path';
 import { probeHttp } from './http-probe.ts';
 import type { Java } from './java/java.ts';
 import { jvmServer } from './java/jvm-server.ts';
+import { MODERN } from './java/private-java.ts';
 import { type Server, type ServerContext, ServerError } from './server.ts';
-
-/** The oldest feature release of Java that Apicurio runs on. */
-export const REGISTRY_JAVA = 21;
 
 /** The root of Confluent's Schema Registry API in Apicurio. */
 const API = '/apis/ccompat/v7';
 
 /**
- * Apicurio Registry; its endpoint is the root of Confluent's Schema Registry API. Its data is in a file where it is kept,
- * or else in memory.
+ * Apicurio Registry; its endpoint is the root of Confluent's Schema Registry API. Its data is in a file where it is
+ * kept, or else in memory.
  */
 export function schemaRegistryServer(context: ServerContext, java: Java): Server {
   const endpoint = `http://127.0.0.1:${context.port}${API}`;
@@ -44,9 +42,9 @@ export function schemaRegistryServer(context: ServerContext, java: Java): Server
 }
 
 function requireJava({ version, home }: Java): void {
-  if (version >= REGISTRY_JAVA) return;
+  if (version >= MODERN) return;
   throw new ServerError(
-    `The schema registry needs a JDK >= ${REGISTRY_JAVA}; ${home} is ${version}. ` +
+    `The schema registry needs Java >= ${MODERN}; ${home} is ${version}. ` +
       'Install a newer one and set JAVA_HOME to it, or run without logins (--only fleet,orders).',
   );
 }

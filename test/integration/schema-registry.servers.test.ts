@@ -52,5 +52,5 @@ test('with kept data, an id still gives its schema after a restart', async () =>
 test('the error for an older JDK names it and says what to do', async () => {
   const old = await make({ ...java, version: 17, home: '/opt/jdk-17' });
 
-  await expect(old.start()).rejects.toThrow(/needs a JDK >= 21; \/opt\/jdk-17 is 17.*--only fleet,orders/);
+  await expect(old.start()).rejects.toThrow(/needs Java >= 21; \/opt\/jdk-17 is 17.*--only fleet,orders/);
 });

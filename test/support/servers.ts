@@ -12,7 +12,7 @@ import { MODERN } from '#local/servers/java/private-java.ts';
 import { openSearchServer } from '#local/servers/opensearch.ts';
 import { choosePorts } from '#local/servers/process/ports.ts';
 import { s3Server } from '#local/servers/s3.ts';
-import { REGISTRY_JAVA, schemaRegistryServer } from '#local/servers/schema-registry.ts';
+import { schemaRegistryServer } from '#local/servers/schema-registry.ts';
 import type { Server, ServerContext } from '#local/servers/server.ts';
 import { javaWith } from './java.ts';
 import { keepOnFailure } from './kept-logs.ts';
@@ -109,7 +109,7 @@ export async function startBucket(): Promise<TestBucket> {
 
 /** Starts an empty schema registry. Its endpoint is the root of Confluent's API. */
 export function startRegistry(): Promise<TestServer> {
-  return startServer('schema-registry', REGISTRY_JAVA);
+  return startServer('schema-registry', MODERN);
 }
 
 /** Starts an empty OpenSearch node, with a client that never retries. */

@@ -67,7 +67,7 @@ export async function columnMetadata(client: pg.PoolClient, fields: readonly pg.
   });
 }
 
-/** The declared precision and scale. The driver's constants for columns without one (10 for an int4, …) are omitted. */
+/** The declared precision and scale; 0 without one, where the service's driver has constants (10 for an int4, …). */
 function size({ dataTypeID, dataTypeModifier }: pg.FieldDef): { precision: number; scale: number } {
   const declared = dataTypeModifier - 4;
   if (declared >= 0 && dataTypeID === NUMERIC) return { precision: declared >> 16, scale: declared & 0x7ff };

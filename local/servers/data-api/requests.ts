@@ -55,7 +55,8 @@ export function readRequest(body: string, required: readonly Member[], limits: L
   if (!request['resourceArn']?.startsWith('arn:')) throw new DataApiError('BadRequestException', 'Invalid cluster arn');
   if ((request['sql']?.length ?? 0) > limits.sqlCharacters) {
     throw invalid(
-      `Value at 'sql' failed to satisfy constraint: Member must have length less than or equal to ${limits.sqlCharacters}`,
+      "Value at 'sql' failed to satisfy constraint: " +
+        `Member must have length less than or equal to ${limits.sqlCharacters}`,
     );
   }
   if ('schema' in request) {

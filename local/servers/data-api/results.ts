@@ -21,8 +21,8 @@ const CHANGES: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'MER
 
 /**
  * A statement's result in the service's form: records where the statement returns rows, or else the number of changed
- * rows. Aurora PostgreSQL has no generated fields: RETURNING gives records. It is not known whether it counts the changed
- * rows of a statement with RETURNING; the number here is 0, so that no code relies on it.
+ * rows. Aurora PostgreSQL has no generated fields: RETURNING gives records. It is not known whether Aurora counts the
+ * changed rows of a statement with RETURNING; the number here is 0, so that no code relies on it.
  * @throws DataApiError UnsupportedResultException for an unknown type, or for a row or result over its limit
  */
 export function answer(result: Result, request: Request, limits: Limits): StatementAnswer {
@@ -33,7 +33,8 @@ export function answer(result: Result, request: Request, limits: Limits): Statem
   if (result.rows.some((row) => rowSize(row) > limits.rowBytes)) {
     throw new DataApiError(
       'UnsupportedResultException',
-      `Database returned a row over the allowed row size limit of ${limits.rowBytes} bytes: read fewer or shorter columns`,
+      `Database returned a row over the allowed row size limit of ${limits.rowBytes} bytes: ` +
+        'read fewer or shorter columns',
     );
   }
   const rows = request.formatRecordsAs === 'JSON' ? formatted(result, request) : { records: records(result, request) };

@@ -107,7 +107,8 @@ async function lock(path: string): Promise<() => Promise<void>> {
   } catch (error) {
     if (!(error instanceof LockedError)) throw error;
     throw new ServerError(
-      `${path} is in use by another run (process ${error.holder.pid}): stop that run, or name another folder with --keep.`,
+      `${path} is in use by another run (process ${error.holder.pid}): ` +
+        'stop that run, or name another folder with --keep.',
       { cause: error },
     );
   }

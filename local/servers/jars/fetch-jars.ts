@@ -58,13 +58,13 @@ async function fetchMissing(names: readonly ArtifactName[], options: FetchOption
   }
 
   const what = names.map((name) => `${name} ${ARTIFACTS[name].version}`).join(', ');
-  const tell = async (): Promise<void> => {
+  const showProgress = async (): Promise<void> => {
     const seconds = ((Date.now() - started) / 1000).toFixed(0);
     const size = sizeText(await folderSize(repository));
     options.progress.update(`downloading ${what}: ${size} of about ${sizeText(expected)}, ${seconds} s`);
   };
   options.progress.line(`downloading ${what} once, about ${sizeText(expected)}, into ${options.cache}`);
-  const timer = setInterval(() => void tell(), 500);
+  const timer = setInterval(() => void showProgress(), 500);
   try {
     await copyDependencies({ maven, folder, repository, java: options.java, signal: options.signal });
   } finally {

@@ -12,7 +12,9 @@ const DEPENDENCY_PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.
 export const MAVEN_CAUSES: readonly Cause[] = [
   {
     pattern: /Unknown host|UnknownHost|Temporary failure in name|Connection refused|timed out|Network is unreachable/,
-    mend: "Maven can't reach its repository: check the network, or the mirror and proxy in ~/.m2/settings.xml; then start again.",
+    mend:
+      "Maven can't reach its repository: check the network, or the mirror and proxy in ~/.m2/settings.xml; " +
+      'then start again.',
   },
   {
     pattern: /Could not find artifact/,

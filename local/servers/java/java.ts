@@ -40,7 +40,8 @@ export async function findJava(minimum: number, environment: NodeJS.ProcessEnv =
   const seen = newest === undefined ? 'none was found' : `the newest found is ${newest.version} (${newest.home})`;
   throw new ServerError(
     `Java >= ${minimum} is needed to run the servers locally; ${seen}. ` +
-      `Install one (Debian: apt-get install openjdk-${minimum}-jre-headless; macOS: brew install openjdk) or set JAVA_HOME.`,
+      `Install one (Debian: apt-get install openjdk-${minimum}-jre-headless; macOS: brew install openjdk) ` +
+      'or set JAVA_HOME.',
   );
 }
 

@@ -19,8 +19,8 @@ export interface JvmServerOptions {
   /** Prepares the data folder. @param java the command for a tool of the same jars, up to its main class */
   readonly prepare: (java: readonly string[]) => Promise<void>;
   readonly probe: () => Promise<unknown>;
-  /** See {@link ProcessServerOptions.farewell}. */
-  readonly farewell?: ProcessServerOptions['farewell'];
+  /** See {@link ProcessServerOptions.beforeStop}. */
+  readonly beforeStop?: ProcessServerOptions['beforeStop'];
   /** ms that the server has to end, before it is killed. */
   readonly stopMs?: number;
   /** The working directory; default the data folder. */
@@ -80,7 +80,7 @@ export function jvmServer(context: ServerContext, java: Java, options: JvmServer
       };
     },
     probe: options.probe,
-    ...(options.farewell && { farewell: options.farewell }),
+    ...(options.beforeStop && { beforeStop: options.beforeStop }),
     ...(options.stopMs === undefined ? {} : { stopMs: options.stopMs }),
     ...(options.client && { client: true }),
     stopped: async () => archive?.keep(),

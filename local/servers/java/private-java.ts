@@ -31,13 +31,13 @@ export interface PrivateJavaOptions {
 export async function javaFor(minimum: number, options: PrivateJavaOptions): Promise<Java> {
   try {
     return await findJava(minimum, options.environment);
-  } catch (none) {
-    if (!(none instanceof ServerError)) throw none;
+  } catch (error) {
+    if (!(error instanceof ServerError)) throw error;
     return await privateJava(options).catch((cause: unknown) => {
       options.signal?.throwIfAborted();
       const why = (cause as Error).message.split('\n')[0];
       throw new ServerError(
-        `${none.message} Or install Python 3 with pip, which downloads a private one (it failed: ${why})`,
+        `${error.message} Or install Python 3 with pip, which downloads a private one (it failed: ${why})`,
         { cause },
       );
     });

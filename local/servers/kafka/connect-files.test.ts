@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /*
- * The sample for MSK Connect, which can't run locally. It must parse, and its settings for the topic must be those of the
- * connector that runs locally.
+ * The sample for MSK Connect, which can't run locally. It must parse, and its settings for the topic must be those of
+ * the connector that runs locally.
  */
 const FOLDER = 'resources/connect/msk-connect';
 const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');

@@ -17,8 +17,8 @@ export interface ConnectOptions {
 }
 
 /**
- * Kafka Connect, standalone, with the file sink of product-metrics. Ready when the connector's task runs; the topic need
- * not exist yet.
+ * Kafka Connect, standalone, with the file sink of product-metrics. Ready when the connector's task runs, even where
+ * the topic doesn't exist yet.
  */
 export function connectServer(context: ServerContext, java: Java, { brokers, folder }: ConnectOptions): Server {
   const endpoint = `http://127.0.0.1:${context.port}`;
@@ -41,14 +41,15 @@ export function connectServer(context: ServerContext, java: Java, { brokers, fol
     probe: async () => taskRuns(endpoint, (await connector()).name),
     // Connect's shutdown can hang in its web server's shutdown hook. This request commits the sink's offsets and makes
     // its consumer leave the group, so that a kill loses nothing.
-    farewell: async () => fetch(`${endpoint}/connectors/${(await connector()).name}/stop`, { method: 'PUT' }),
+    beforeStop: async () => fetch(`${endpoint}/connectors/${(await connector()).name}/stop`, { method: 'PUT' }),
     stopMs: 3_000,
   });
 }
 
 /**
- * The file has the records of this run's topic, so it starts empty. Where the run's data is kept, the file is in the kept
- * folder, beside the group's offsets, and the path is a link to it: a run that keeps nothing can't change it.
+ * Prepares the sink's file. It has the records of this run's topic, so it starts empty. Where the run's data is kept,
+ * so are the group's offsets: the file is then in the kept folder, and the path is a link to it. A run that keeps
+ * nothing replaces only the link.
  */
 async function prepareFile(path: string, { kept, data }: ServerContext): Promise<void> {
   await mkdir(dirname(path), { recursive: true });

@@ -13,7 +13,7 @@ export interface PortReservations {
   readonly release: () => Promise<void>;
 }
 
-/** One lock file for each port, in the cache that all checkouts share. Where it can't be written, nothing is reserved. */
+/** One lock file for each port, in the cache that all checkouts share. Reserves nothing where it can't be written. */
 export function portReservations(cache: string): PortReservations {
   const folder = join(cache, 'ports');
   const releases: (() => Promise<void>)[] = [];

@@ -36,8 +36,8 @@ export async function accountFor(data: string, reached: readonly string[]): Prom
 
   const rights = ['--inh-caps=-all,+dac_override', '--ambient-caps=-all,+dac_override'];
   // Without it access(2), with which initdb looks for its programs, ignores the right.
-  const seen = '--securebits=+no_setuid_fixup';
-  const prefix = ['setpriv', `--reuid=${ids.uid}`, `--regid=${ids.gid}`, '--clear-groups', ...rights, seen, '--'];
+  const securebits = '--securebits=+no_setuid_fixup';
+  const prefix = ['setpriv', `--reuid=${ids.uid}`, `--regid=${ids.gid}`, '--clear-groups', ...rights, securebits, '--'];
   await run('setpriv', [...prefix.slice(1), 'true']).catch((cause: Error) => {
     throw new ServerError(
       `PostgreSQL doesn't run as root, and user ${ids.uid} can't reach ${data} and ${reached.join(', ')}: ` +

@@ -18,8 +18,8 @@ const FORMER_MS = 10_000;
 type DataContext = Pick<ServerContext, 'data' | 'kept'>;
 
 /**
- * Opens PostgreSQL's data in `<context.data>/database`, or makes it. New data appears in one step, so that a killed start
- * leaves no incomplete data.
+ * Opens PostgreSQL's data in `<context.data>/database`, or makes it. New data appears in one step, so that a killed
+ * start leaves no incomplete data.
  * @returns the folder
  * @throws ServerError where it can't be made, or a former server still runs on it
  */
@@ -51,11 +51,11 @@ function command(account: Account, cwd: string) {
     child.stdin.on('error', () => {});
     child.stdin.end(input);
     const exited = new Promise<unknown>((resolve) => child.once('error', resolve).once('close', resolve));
-    const [outcome, said, complained] = await Promise.all([exited, text(child.stdout), text(child.stderr)]);
+    const [outcome, output, errors] = await Promise.all([exited, text(child.stdout), text(child.stderr)]);
     // A single-user server exits with 0 even after an error.
-    if (outcome === 0 && !/^(.*\s)?(ERROR|FATAL):/m.test(complained)) return;
+    if (outcome === 0 && !/^(.*\s)?(ERROR|FATAL):/m.test(errors)) return;
     throw new ServerError(
-      `postgres: ${program} failed (${String(outcome)}):\n${said.slice(-500)}${complained.slice(-1_500)}`,
+      `postgres: ${program} failed (${String(outcome)}):\n${output.slice(-500)}${errors.slice(-1_500)}`,
     );
   };
 }

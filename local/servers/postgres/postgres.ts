@@ -22,7 +22,7 @@ const SETTINGS = {
 const THROW_AWAY = { fsync: 'off', full_page_writes: 'off' };
 
 /**
- * A real PostgreSQL with an empty database `pipeline`; its endpoint is a `postgres://` URL. It accepts any password, and
+ * A real PostgreSQL with an empty database `pipeline`; its endpoint is a `postgres://` URL. It accepts any password and
  * listens on 127.0.0.1 only.
  */
 export function postgresServer(context: ServerContext): Server {

@@ -33,7 +33,8 @@ export async function ownIdentity(): Promise<ProcessIdentity> {
   const own = await identify(process.pid);
   if (own !== undefined) return own;
   throw new ServerError(
-    "this machine doesn't say when a process started: there is no /proc, and `ps -o stat= -o lstart= -p` doesn't work. " +
+    "this machine doesn't say when a process started: " +
+      "there is no /proc, and `ps -o stat= -o lstart= -p` doesn't work. " +
       'Mount /proc, or install ps (Debian: apt-get install procps)',
   );
 }

@@ -2,9 +2,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FAREWELL_MS, processServer } from './process-server.ts';
+import { BEFORE_STOP_MS, processServer } from './process-server.ts';
 
-describe("a server's farewell", () => {
+describe('the request before a stop', () => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'process-server-'));
@@ -12,7 +12,7 @@ describe("a server's farewell", () => {
   afterEach(() => rm(folder, { recursive: true }));
 
   /** A server that logs when it is told to end. */
-  const server = (farewell: () => Promise<unknown>) =>
+  const server = (beforeStop: () => Promise<unknown>) =>
     processServer({
       name: 'server',
       endpoint: 'none',
@@ -24,7 +24,7 @@ describe("a server's farewell", () => {
       probe: async () => {
         if ((await logged()) === '') throw new Error('not up');
       },
-      farewell,
+      beforeStop,
     });
   const logged = () => readFile(join(folder, 'log'), 'utf8');
 
@@ -63,15 +63,15 @@ describe("a server's farewell", () => {
 
     await own.stop();
 
-    expect(Date.now() - begun).toBeLessThan(FAREWELL_MS);
+    expect(Date.now() - begun).toBeLessThan(BEFORE_STOP_MS);
   });
 });
 
-describe('a server whose port another program has', () => {
+describe('a server on a port where another program listens', () => {
   test.each([
     ['ends', 'exit 1', /ended before it answered/],
     ['is silent', 'sleep 60', /did not answer .* \(another program answers there\)/],
-  ])("is not ready by that program's answers: it %s", async (_, script, message) => {
+  ])('is not ready, although that program answers: the server %s', async (_, script, message) => {
     const folder = await mkdtemp(join(tmpdir(), 'process-server-'));
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));

@@ -17,8 +17,8 @@ export interface ProcessServerOptions {
   readonly probe: () => Promise<unknown>;
   /** ms within which the server must answer. */
   readonly readyMs?: number;
-  /** A request to the server before it is told to end. Where it fails or takes {@link FAREWELL_MS}, the stop goes on. */
-  readonly farewell?: () => Promise<unknown>;
+  /** A request to the server before it is told to end. The stop ignores its error, and waits {@link BEFORE_STOP_MS}. */
+  readonly beforeStop?: () => Promise<unknown>;
   /** ms that the server has to end, before it is killed. */
   readonly stopMs?: number;
   /** See {@link Server.client}. */
@@ -29,8 +29,11 @@ export interface ProcessServerOptions {
 
 const READY_MS = 120_000;
 const PROBE_MS = 2_000;
+/** Between two probes. */
 const PAUSE_MS = 50;
-export const FAREWELL_MS = 5_000;
+/** How long the stop waits for `beforeStop`. */
+export const BEFORE_STOP_MS = 5_000;
+/** Lines of the log in an error. */
 const LOG_LINES = 8;
 const DIED = Symbol('died');
 
@@ -82,7 +85,7 @@ export function processServer(options: ProcessServerOptions): Server {
       // In the middle of a start, the process may be about to be spawned.
       await starting?.catch(() => {});
       if (running !== undefined) {
-        if (options.farewell) await Promise.race([running.exited, refusalOf(options.farewell, FAREWELL_MS)]);
+        if (options.beforeStop) await Promise.race([running.exited, refusalOf(options.beforeStop, BEFORE_STOP_MS)]);
         await running.stop(options.stopMs);
         await options.stopped?.();
       }
@@ -104,9 +107,7 @@ async function refusalOf(ask: () => Promise<unknown>, boundMs: number): Promise<
 
 async function failure(options: ProcessServerOptions, what: string): Promise<ServerError> {
   const text = await readFile(options.log, 'utf8').catch(() => '');
-  const lines = text.trimEnd().split('\n').slice(-LOG_LINES);
-  const mend = mendFor(text);
-  return new ServerError(
-    `${options.name} ${what}.\n${mend === undefined ? '' : `${mend}\n`}${lines.map((line) => `  ${line}`).join('\n')}\n  log: ${options.log}`,
-  );
+  const last = text.trimEnd().split('\n').slice(-LOG_LINES);
+  const lines = [...last, `log: ${options.log}`].map((line) => `  ${line}`);
+  return new ServerError([`${options.name} ${what}.`, ...[mendFor(text) ?? []].flat(), ...lines].join('\n'));
 }
