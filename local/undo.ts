@@ -1,11 +1,11 @@
 /** The steps that take back what a start has done. */
 export interface Undo {
-  add(step: () => Promise<void>): void;
+  readonly add: (step: () => Promise<void>) => void;
   /**
    * Takes the last step first. A step that fails doesn't stop the others. Idempotent.
    * @throws the first error of a step, after all steps
    */
-  run(): Promise<void>;
+  readonly run: () => Promise<void>;
 }
 
 export function undoSteps(): Undo {
