@@ -74,7 +74,7 @@ export async function checkMachine(
 export function checkNode(version: string): Outcome {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major > NODE.major || (major === NODE.major && minor >= NODE.minor)) return { verdict: 'ok', found: version };
-  const mend = 'run `npm ci` (Linux brings its own), or install a newer Node (macOS)';
+  const mend = 'run `npm ci`, which installs Node on Linux; on macOS install a newer Node';
   return { verdict: 'fail', found: `${version}; ${NODE.major}.${NODE.minor} or newer is needed: ${mend}` };
 }
 
@@ -85,7 +85,10 @@ async function checkJava(environment: NodeJS.ProcessEnv): Promise<Outcome> {
   const python = findProgram('python3', environment);
   const found = own === undefined ? 'none' : `${own.version} in ${own.home}`;
   if (python !== undefined) {
-    return { verdict: 'ok', found: `${found}; npm start downloads a private one by pip (35 MB) where it needs one` };
+    return {
+      verdict: 'ok',
+      found: `${found}; npm start downloads a private one with pip (35 MB) where a server needs it`,
+    };
   }
   const mend = `install Java >= ${MODERN}, or Python 3 with pip`;
   if (own === undefined) return { verdict: 'fail', found: `${found}: ${mend}` };
@@ -120,7 +123,10 @@ async function checkPorts(stack: { readonly endpoints: object } | undefined): Pr
   const free = await Promise.all(ports.map(({ port }) => isFree(port)));
   const taken = ports.filter(({ port }, index) => !free[index] && !own.includes(`:${port}`));
   if (taken.length === 0)
-    return { verdict: 'ok', found: `${ports.map(({ port }) => port).join(', ')} are free or ours` };
+    return {
+      verdict: 'ok',
+      found: `${ports.map(({ port }) => port).join(', ')} are free, or the running stack has them`,
+    };
   const names = taken.map(({ name, port }) => `${port} (${name})`).join(', ');
   return { verdict: 'warn', found: `another program has ${names}: npm start takes other ports and shows them` };
 }

@@ -27,7 +27,7 @@ export function transactions(connections: Connections, idleMs: number) {
     return id;
   }
 
-  /** After the idle time ends the connection, which rolls the transaction back. */
+  /** Ends the connection after the idle time. PostgreSQL then rolls the transaction back. */
   function waitIdle(id: string, transaction: Transaction): void {
     transaction.idle = setTimeout(() => drop(id), idleMs).unref();
   }

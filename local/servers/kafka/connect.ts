@@ -64,7 +64,7 @@ async function connector(): Promise<{ name: string; file: string }> {
   const text = await readFile(CONNECTOR, 'utf8');
   const property = (name: string): string => {
     const value = new RegExp(`^${name}=(.+)$`, 'm').exec(text)?.[1];
-    if (value === undefined) throw new ServerError(`${CONNECTOR} has no ${name}: give it one`);
+    if (value === undefined) throw new ServerError(`${CONNECTOR} has no property ${name}: add it`);
     return value;
   };
   return { name: property('name'), file: property('file') };
