@@ -52,17 +52,8 @@ Save a file in functions/ or lib/, and the functions are rebuilt.
 export async function run(options: RunOptions): Promise<Report | undefined> {
   const started = performance.now();
   const view = liveView(createScreen(), () => (performance.now() - started) / 1000, options.only);
-  const { stage, params, minimal, signal } = options;
-  let packaging: { runner: Runner; log: string } | undefined;
-  /** The service is packaged while the servers start. */
-  const beside: StackOptions['beside'] = ({ logs, temporary }) => {
-    const log = join(logs, 'functions.log');
-    // Like each server's log, it holds only this run.
-    rmSync(log, { force: true });
-    const runnerOptions = { stage, params, log, temporary, onStatus: view.status };
-    packaging = { log, runner: minimal ? startRebuildingRunner(runnerOptions, view.say) : startRunner(runnerOptions) };
-  };
-  let stack: Stack;
+  const { signal } = options;
+  let begun: Begun;
   try {
     begun = await begin(options, view);
   } catch (error) {

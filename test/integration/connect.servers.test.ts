@@ -5,7 +5,7 @@ import type { Kafka } from 'kafkajs';
 import { withAdmin } from '#cli/topic.ts';
 import { kafkaOf } from '#local/deploy/servers.ts';
 import { connectServer } from '#local/servers/kafka/connect.ts';
-import { choosePorts } from '#local/servers/process/ports.ts';
+import { choosePorts } from '#local/servers/ports/ports.ts';
 import type { Server } from '#local/servers/server.ts';
 import { startBroker, type TestBroker } from '../support/broker.ts';
 import { eventually } from '../support/eventually.ts';

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { registerSchema } from '#local/deploy/register-schema.ts';
 import { cacheFolder } from '#local/servers/cache.ts';
 import type { Java } from '#local/servers/java/java.ts';
-import { choosePorts } from '#local/servers/process/ports.ts';
-import { REGISTRY_JAVA, schemaRegistryServer } from '#local/servers/schema-registry.ts';
+import { MODERN } from '#local/servers/java/private-java.ts';
+import { choosePorts } from '#local/servers/ports/ports.ts';
+import { schemaRegistryServer } from '#local/servers/schema-registry.ts';
 import type { Server } from '#local/servers/server.ts';
 import { javaWith } from '../support/java.ts';
 import { listenersOf } from '../support/processes.ts';
@@ -23,7 +24,7 @@ async function make(jdk: Java): Promise<Server> {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'registry-'));
-  ({ java } = await javaWith('schema-registry', REGISTRY_JAVA));
+  ({ java } = await javaWith('schema-registry', MODERN));
   server = await make(java);
   await server.start();
   await server.ready();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Kafka, type KafkaMessage, logLevel } from 'kafkajs';
 import { withAdmin } from '#cli/topic.ts';
 import { kafkaServer } from '#local/servers/kafka/kafka.ts';
-import { choosePorts } from '#local/servers/process/ports.ts';
+import { choosePorts } from '#local/servers/ports/ports.ts';
 import type { Server } from '#local/servers/server.ts';
 import { javaWith } from './java.ts';
 import { keepOnFailure } from './kept-logs.ts';

@@ -10,7 +10,7 @@ import { dynamodbServer } from '#local/servers/dynamodb.ts';
 import type { Java } from '#local/servers/java/java.ts';
 import { MODERN } from '#local/servers/java/private-java.ts';
 import { openSearchServer } from '#local/servers/opensearch.ts';
-import { choosePorts } from '#local/servers/process/ports.ts';
+import { choosePorts } from '#local/servers/ports/ports.ts';
 import { s3Server } from '#local/servers/s3.ts';
 import { schemaRegistryServer } from '#local/servers/schema-registry.ts';
 import type { Server, ServerContext } from '#local/servers/server.ts';
