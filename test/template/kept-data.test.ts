@@ -9,7 +9,7 @@ beforeAll(async () => {
 }, PACKAGING_MS);
 
 /** Types that may be deleted with the stack. All other types hold data and must be kept. */
-const going: { type: RegExp; why: string }[] = [
+const deletable: { type: RegExp; why: string }[] = [
   { type: /^AWS::(ApplicationAutoScaling|Athena|CloudWatch|EC2|Events|IAM|Lambda|SNS)::/, why: 'settings' },
   { type: /^Custom::|Policy$/, why: 'settings' },
   { type: /^AWS::MSK::(Configuration|BatchScramSecret)$/, why: 'settings' },
@@ -29,7 +29,7 @@ const protectedTypes = ['AWS::DynamoDB::Table', 'AWS::RDS::DBCluster'];
 /** Logical ids of resources with data that the stack deletes. */
 function dropped({ Resources }: CompiledTemplate): string[] {
   return Object.entries(Resources)
-    .filter(([id, { Type }]) => id !== PACKAGES && !going.some(({ type }) => type.test(Type)))
+    .filter(([id, { Type }]) => id !== PACKAGES && !deletable.some(({ type }) => type.test(Type)))
     .filter(([, { DeletionPolicy = 'Delete' }]) => !kept.includes(DeletionPolicy))
     .map(([id]) => id);
 }

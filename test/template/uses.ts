@@ -57,7 +57,7 @@ function useOf(template: CompiledTemplate, id: string, fn: LambdaFunction, codes
   return {
     code: codeFor(Handler, codes),
     reads,
-    writes: [...new Set([...toldOf(fn), ...deadLettersOf(Handler, reads)])],
+    writes: [...new Set([...topicsInEnvironment(fn), ...deadLettersOf(Handler, reads)])],
     writesNone: writesNone[Handler],
     searches: actions.length && Environment.Variables['OPENSEARCH_AUTH'] === 'aoss' ? ofCollection : actions,
     registry: own.some(([, mapping]) => mapping.AmazonManagedKafkaEventSourceConfig?.SchemaRegistryConfig),
@@ -66,7 +66,7 @@ function useOf(template: CompiledTemplate, id: string, fn: LambdaFunction, codes
 }
 
 /** Topics in its environment. */
-function toldOf({ Environment }: LambdaFunction): string[] {
+function topicsInEnvironment({ Environment }: LambdaFunction): string[] {
   return Object.entries(Environment.Variables).flatMap(([name, value]) => (name.endsWith('_TOPIC') ? value : []));
 }
 

@@ -65,14 +65,14 @@ export const dashboardRules: Rule[] = [
     source: 'docs/deploy.md, "People"; CloudWatch metrics pages of DynamoDB, Aurora and OpenSearch Service',
     check: (template) => {
       const shown = JSON.stringify(widgets(template));
-      const told = {
+      const latencies = {
         'AWS::OpenSearchService::Domain': 'IndexingLatency',
         'AWS::OpenSearchServerless::Collection': 'IngestionRequestLatency',
       };
       return [
         'SuccessfulRequestLatency',
         'CommitLatency',
-        ...Object.entries(told).flatMap(([type, metric]) => resources(template, type).map(() => metric)),
+        ...Object.entries(latencies).flatMap(([type, metric]) => resources(template, type).map(() => metric)),
       ].filter((metric) => !shown.includes(metric));
     },
     spoil: (template) => {

@@ -89,17 +89,17 @@ export const sizeRules: Rule[] = [
     source: 'docs/invariants.md, "Sizes"',
     check: (template) =>
       functions(template).flatMap(([id, { Environment }]) =>
-        limits.flatMap(({ variable, topic }) => {
-          const told = Environment.Variables[variable];
+        limits.flatMap(({ variable, topic: name }) => {
+          const configured = Environment.Variables[variable];
           return topics(template)
-            .filter(({ TopicName }) => told !== undefined && TopicName === Environment.Variables[topic])
-            .filter((taken) => Number(told) !== maxBytes(taken))
-            .map((taken) => `${id}: ${variable} is ${told}, ${taken.TopicName} takes ${maxBytes(taken)}`);
+            .filter(({ TopicName }) => configured !== undefined && TopicName === Environment.Variables[name])
+            .filter((topic) => Number(configured) !== maxBytes(topic))
+            .map((topic) => `${id}: ${variable} is ${configured}, ${topic.TopicName} allows ${maxBytes(topic)}`);
         }),
       ),
     spoil: (template) => {
-      const told = functions(template).find(([, fn]) => fn.Environment.Variables['DEAD_LETTER_MAX_BYTES']);
-      if (told) told[1].Environment.Variables['DEAD_LETTER_MAX_BYTES'] = '1';
+      const fn = functions(template).find(([, { Environment }]) => Environment.Variables['DEAD_LETTER_MAX_BYTES']);
+      if (fn) fn[1].Environment.Variables['DEAD_LETTER_MAX_BYTES'] = '1';
     },
   },
 ];
