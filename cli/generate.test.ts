@@ -76,6 +76,6 @@ test('a missing or wrong file of orders exits with code 1 and prints the line of
   const newestFirst = await run('orders', '--file', file);
   expect(newestFirst.code).toBe(1);
   expect(newestFirst.said).toContain(
-    'wrong.csv line 3: timestamp is over 60 minutes before one above it: sort the file',
+    'wrong.csv line 3: timestamp is over 60 minutes before a row above it: sort the file',
   );
 });

@@ -1,13 +1,45 @@
 import type { Findings } from './findings.ts';
 import type { ReportFacts } from './input.ts';
+import type { Manifest } from './manifest.ts';
 import type { Latencies, StoreReport } from './tally.ts';
 import type { World } from './world.ts';
 
-/** What is reported of every domain. */
+/** The types in which one domain differs from another. */
+export interface DomainTypes {
+  report: DomainReport;
+  /** the manifest of its generator */
+  manifest: Manifest;
+  /** what its checks need to know besides the data that is read back */
+  facts: object;
+  /** its PostgreSQL rows, by table */
+  rows: object;
+  /** the names of its topics */
+  topic: string;
+  /** the names of its DynamoDB tables, as keys of `World.dynamodb` */
+  table: string;
+}
+
+/** A topic that a report reads back. Every topic is archived. */
+export interface TopicRow {
+  compacted: boolean;
+  /** the functions that may send its records to a dead-letter topic */
+  refusedBy?: readonly string[];
+}
+
+export type TopicRows = Readonly<Record<string, TopicRow>>;
+
+/** The two sinks that read a topic as it was produced, so that they meet its bad records. */
+export const STORE_SINKS = ['insertIntoRds', 'upsertIntoDynamodb'] as const;
+
+/** The columns to select from a table. @param committed SQL for the time when a row was committed */
+export type Columns = (committed: string) => string;
+export const ALL_COLUMNS: Columns = () => '*';
+
+/** The report's part about one domain. */
 export interface DomainReport {
-  /** records of its input topic that the generator saw acknowledged */
+  /** records of its input topic that the brokers acknowledged to the generator */
   acknowledged: number;
-  /** records that its input topic holds, whoever produced them */
+  /** all records of its input topic, whoever produced them */
   read: number;
   /** distinct records of its input topic in its dead-letter topic */
   deadLettered: number;
@@ -18,22 +50,30 @@ export interface DomainReport {
 export interface Subject {
   world: World;
   facts: ReportFacts;
-  /** whether retention has removed the record of that name: nothing is known of it */
+  /** whether retention has removed the record with this `source`, so that nothing is known about it */
   isOlder: (source: unknown) => boolean;
   findings: Findings;
 }
 
 export interface Judged<R extends DomainReport> {
   report: R;
-  /** why the run proves too little of this domain */
+  /** why the run proves too little about this domain */
   problems: string[];
   latencyMs?: Latencies;
 }
 
 /** A domain of the service, as the report sees it. */
-export interface Domain<R extends DomainReport> {
-  /** Computes from the domain's input topics what must be where, and compares. Pure but for the findings. */
-  judge: (subject: Subject) => Judged<R>;
-  /** One line or more for a person. @param perSecond the records of the generator */
-  describe: (report: R, perSecond: number) => string[];
+export interface Domain<T extends DomainTypes> {
+  topics: Readonly<Record<T['topic'], TopicRow>>;
+  /** the logical ids of its DynamoDB tables */
+  tables: Readonly<Record<T['table'], string>>;
+  /** its PostgreSQL tables, and what to read from each */
+  columns: Readonly<Record<keyof T['rows'], Columns>>;
+  /**
+   * Computes from the domain's input topics what must be where, and compares it with the stores. Pure, except that it
+   * adds to `findings`.
+   */
+  judge: (subject: Subject) => Judged<T['report']>;
+  /** One line or more for a person. @param perSecond acknowledged records per second */
+  describe: (report: T['report'], perSecond: number) => string[];
 }

@@ -1,20 +1,20 @@
-/** What can be wrong with a record at a place. */
+/** The ways in which a record can be wrong at a place. */
 export const FINDING_KINDS = ['lost', 'duplicated', 'different', 'unexpected', 'outOfOrder'] as const;
 export type FindingKind = (typeof FINDING_KINDS)[number];
 
-/** The faults of one kind at one place: all are counted, the first are named. */
+/** The faults of one kind at one place: all of them are counted, and the first 20 are named. */
 export interface FindingGroup {
   /** a topic, `s3 <topic>`, `rds <table>`, `dynamodb <table>`, `generator` */
   place: string;
   kind: FindingKind;
   count: number;
-  /** coordinates, `source`, or key of the record, with what is wrong where the kind doesn't say it */
+  /** coordinates, `source`, or key of the record; `why` where the kind alone doesn't explain the fault */
   first: { id: string; why?: string }[];
 }
 
 const NAMED = 20;
 
-/** Collects the faults of a run. The same record may be at fault at several places: each counts. */
+/** Collects the faults of a run. A record that is wrong at several places counts once for each of them. */
 export class Findings {
   readonly #groups = new Map<string, FindingGroup>();
 

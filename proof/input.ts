@@ -1,76 +1,46 @@
-import type { FleetManifest } from './fleet/load/start.ts';
-import type { Thresholds } from './fleet/truth/alerts.ts';
-import type { AlertSample } from './latency/watch-alerts.ts';
-import type { DocumentSample } from './latency/watch-documents.ts';
-import type { TripSample } from './latency/watch-trips.ts';
-import type { VehicleSample } from './latency/watch-vehicles.ts';
-import type { Manifest } from './load/manifest.ts';
-import type { LoginFacts } from './logins/facts.ts';
-import type { LoginsManifest } from './logins/load/start.ts';
-import type { OrdersManifest } from './orders/load/start.ts';
+import type { DomainName, Together, Types } from './domains.ts';
+import type { Manifest } from './manifest.ts';
 import type { Items } from './world.ts';
 
-/** A store that this run doesn't have, on purpose (`npm start -- --minimal`): the reason. */
+/** Why this run leaves a store out on purpose (`npm start -- --minimal`). */
 export interface NotRun {
   notRun: string;
 }
 
-/** Where the stores are. Each has to be named or excused: one that is forgotten is a type error, not a green report. */
+/** Where the stores are. A store that is neither named nor `notRun` is a type error, so that no store is forgotten. */
 export interface StorePlaces {
   s3: { endpoint: string; bucket: string } | NotRun;
   /** `postgres://…`: the server itself, not the Data API that the sinks use */
   rds: { postgres: string } | NotRun;
   dynamodb: { endpoint: string; tables: Record<keyof Items, string> } | NotRun;
-  /** every index of alerts */
+  /** all indices of alerts */
   opensearch: { endpoint: string } | NotRun;
-  /** what Kafka Connect's sink writes */
+  /** the file that Kafka Connect's sink writes */
   file: { path: string } | NotRun;
 }
 
-/** A generator that ran: what it saw acknowledged is the second witness beside the topics. */
+/** A generator that ran. The records that it saw acknowledged are checked against the topics. */
 export interface GeneratorRun<M extends Manifest = Manifest> {
   manifest: M;
-  /** the causes of bad records (their `cause`) of which each must have occurred; empty with `--bad 0` */
+  /** the causes of bad records that must all have occurred; empty with `--bad 0` */
   causes: readonly string[];
 }
 
-/** The generators that ran; without one, nothing is demanded of its domain. */
-export interface GeneratorRuns {
-  fleet?: GeneratorRun<FleetManifest>;
-  demo?: GeneratorRun;
-  orders?: GeneratorRun<OrdersManifest>;
-  logins?: GeneratorRun<LoginsManifest>;
-}
+/** The generators that ran. A domain without one may have no records. */
+export type GeneratorRuns = { [D in DomainName]?: GeneratorRun<Types[D]['manifest']> };
 
-/** What the report's checks need to know beside what they read back. */
-export interface ReportFacts {
+/** What the report's checks need to know besides the data that is read back. */
+export type ReportFacts = RunFacts & Together<Types[DomainName]['facts']>;
+
+export interface RunFacts {
   seed: number;
   /** how long the generators ran */
   seconds: number;
   /** from the command to the first record that may be produced */
   startSeconds: number;
   generators: GeneratorRuns;
-  /** the thresholds that the stage's functions have */
-  thresholds: Thresholds;
-  /** TRIP_CACHE_SECONDS */
-  tripCacheSeconds: number;
-  /** TOMBSTONE_DAYS */
-  tombstoneDays: number;
-  /** ALLOWED_LATENESS_SECONDS */
-  allowedLatenessSeconds: number;
-  logins: LoginFacts;
-  /** windows that were not closed when the drain ended */
-  openWindows: number;
-  /** records not yet committed by the mappings: the most in the run, and what was left after the drain */
+  /** records that the event source mappings have not yet committed: the most in the run, and after the drain */
   lag: { max: number; end: number };
-  /** what the live watchers saw; empty where none ran */
-  samples: {
-    alerts: readonly AlertSample[];
-    vehicles: readonly VehicleSample[];
-    documents: readonly DocumentSample[];
-    /** of the whole run: what settles a trip */
-    trips: readonly TripSample[];
-  };
   /** further parts that did not run, `part: why` */
   notRun: readonly string[];
 }

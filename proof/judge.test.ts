@@ -1,17 +1,18 @@
+import { ALERTS, PROCESSED, RAW, RAW_DLQ } from './fleet/places.ts';
 import { judge } from './judge.ts';
 import { archive, at, produceAgain } from './mutations/mutation.fixture.ts';
-import { ALERTS, METRICS, PROCESSED, RAW, RAW_DLQ } from './topics.ts';
+import { METRICS } from './orders/places.ts';
 import { type Synthetic, syntheticWorld } from './world.fixture.ts';
 
 const judged = ({ world, facts }: Synthetic) => judge(world, facts);
-test('a world in which everything is right is ok, with nothing to say against it', () => {
+test('a world in which everything is right is ok: no findings, no problems', () => {
   const report = judged(syntheticWorld());
   expect(report.findings).toEqual([]);
   expect(report.problems).toEqual([]);
   expect(report).toMatchObject({ ok: true, lost: 0, duplicated: 0, different: 0, unexpected: 0, outOfOrder: 0 });
 });
 
-test('it counts what it has seen', () => {
+test('the fleet: readings, bad ones, alerts and rows are counted', () => {
   const { fleet, demo } = judged(syntheticWorld()).domains;
   expect(fleet).toMatchObject({ acknowledged: 60, read: 60, bad: 6, deadLettered: 6, producedTwice: 0 });
   expect(fleet.badByCause).toEqual({ 'null value': 3, 'speed in words': 3 });
@@ -24,7 +25,7 @@ test('it counts what it has seen', () => {
   expect(demo.stores['rds']?.routes['records']).toMatchObject({ expected: 4, stored: 4 });
 });
 
-test('of orders: windows, corrections, late ones, ids that came twice', () => {
+test('orders: windows, corrections, late orders and repeated ids are counted', () => {
   const { orders } = judged(syntheticWorld()).domains;
   expect(orders).toMatchObject({ acknowledged: 60, read: 60, bad: 5, deadLettered: 5, late: 1, duplicateOrderIds: 1 });
   expect(orders.badByCode).toEqual({ NULL_VALUE: 2, UNKNOWN_PRODUCT: 3, LATE: 1 });
@@ -43,7 +44,7 @@ test('a window that is wrong in one place is not exact', () => {
   expect(domains.orders.windows).toMatchObject({ expected: 9, exact: 8 });
 });
 
-test('a result that is produced again as it was is counted, and no correction', () => {
+test('a result that is produced again without change is counted as repeated, not as a correction', () => {
   const synthetic = syntheticWorld();
   const { world } = synthetic;
   produceAgain(world, METRICS, -1);
@@ -55,7 +56,7 @@ test('a result that is produced again as it was is counted, and no correction', 
   });
 });
 
-test('latencies are those of the fixture', () => {
+test('the report has the latencies of the fixture', () => {
   expect(judged(syntheticWorld()).latencyMs).toMatchObject({
     alert: { p50: 30, p99: 30, max: 30 },
     rds: { p50: 400 },
@@ -64,7 +65,7 @@ test('latencies are those of the fixture', () => {
     s3: { samples: 54 },
   });
 });
-test.each([0, 7, 19, -1])('any processed record gone from topic and stores alike (%d) is lost', (index) => {
+test.each([0, 7, 19, -1])('processed record %d that is in neither its topic nor its stores is lost', (index) => {
   const synthetic = syntheticWorld();
   const { topics, rds } = synthetic.world;
   const record = at(topics[PROCESSED].records, index);
@@ -76,7 +77,7 @@ test.each([0, 7, 19, -1])('any processed record gone from topic and stores alike
   expect(report.findings).toContainEqual({ place: 'rds readings', kind: 'lost', count: 1, first: [{ id: source }] });
 });
 
-test('a record produced twice under one source is counted, and no fault', () => {
+test('a record that was produced twice with one source is counted, and is no fault', () => {
   const synthetic = syntheticWorld();
   const { world } = synthetic;
   for (const topic of [PROCESSED, ALERTS, RAW_DLQ] as const) archive(world, produceAgain(world, topic, 0));
@@ -85,7 +86,7 @@ test('a record produced twice under one source is counted, and no fault', () => 
   expect(report).toMatchObject({ ok: true, domains: { fleet: { producedTwice: 3 } } });
 });
 
-test('of many faults of a kind all are counted and 20 named', () => {
+test('all faults of a kind are counted, and the first 20 are named', () => {
   const synthetic = syntheticWorld();
   synthetic.world.rds.readings = [];
   const group = judged(synthetic).findings.find(({ place }) => place === 'rds readings');
@@ -95,26 +96,30 @@ test('of many faults of a kind all are counted and 20 named', () => {
 
 describe('a run that proves nothing is not ok', () => {
   const vacuous: [what: string, problem: RegExp, spoil: (synthetic: Synthetic) => void][] = [
-    ['lag is left', /3 records were not consumed/, ({ facts }) => Object.assign(facts.lag, { end: 3 })],
+    [
+      'some records were not consumed',
+      /3 records were not consumed/,
+      ({ facts }) => Object.assign(facts.lag, { end: 3 }),
+    ],
     [
       'a window was still open',
       /orders: 2 windows not closed when the drain ended/,
       ({ facts }) => Object.assign(facts, { openWindows: 2 }),
     ],
     [
-      'a store does not answer',
+      'a store doesn’t answer',
       /s3 could not be read back: ECONNREFUSED/,
       ({ world }) => Object.assign(world, { s3: { failed: 'ECONNREFUSED' } }),
     ],
     [
-      'a cause never came',
+      'a cause of bad records never occurred',
       /no bad record of the cause "invalid UTF-8"/,
       ({ facts }) => {
         Object.assign(facts.generators.fleet as object, { causes: ['invalid UTF-8'] });
       },
     ],
     [
-      'nobody saw the first trips, so that most readings may have met none',
+      'the first trips were never seen, so that most readings may have met no trip',
       /fleet: 54 of 54 readings may have met more than one trip/,
       ({ facts }) => Object.assign(facts.generators.fleet?.manifest ?? {}, { firstTrips: [] }),
     ],
@@ -151,12 +156,12 @@ describe('a run that proves nothing is not ok', () => {
   });
 });
 
-test('a run of no generator in which nothing was produced proves nothing', () => {
+test('a run without generators and without records proves nothing', () => {
   const { world, facts } = syntheticWorld();
   Object.assign(facts, { generators: {} });
   for (const log of Object.values(world.topics)) Object.assign(log, { records: [], partitions: [] });
-  const nothing = { s3: [], rds: emptied(world.rds), dynamodb: emptied(world.dynamodb), opensearch: [], file: [] };
-  const report = judge({ ...world, ...nothing }, facts);
+  const empty = { s3: [], rds: emptied(world.rds), dynamodb: emptied(world.dynamodb), opensearch: [], file: [] };
+  const report = judge({ ...world, ...empty }, facts);
 
   expect(report).toMatchObject({
     ok: false,
@@ -165,7 +170,7 @@ test('a run of no generator in which nothing was produced proves nothing', () =>
   });
 });
 
-test('records that come from outside are proof enough', () => {
+test('a run without generators is ok if the topics hold records', () => {
   const { world, facts } = syntheticWorld();
   Object.assign(facts, { generators: {} });
 

@@ -1,20 +1,19 @@
 import { topicOfObject } from './checks/archive.ts';
 import { checkOffsets } from './checks/offsets.ts';
 import type { Judged, Subject } from './domain.ts';
-import { DOMAINS, type DomainReports } from './domains.ts';
+import { DOMAINS, type DomainName, type DomainReports, TOPIC_NAMES, TOPICS } from './domains.ts';
 import { Findings } from './findings.ts';
 import type { ReportFacts } from './input.ts';
 import { problemsOf } from './problems.ts';
 import type { Report } from './report.ts';
-import { type DomainName, TOPIC_NAMES, TOPICS } from './topics.ts';
 import { olderThanLogs } from './truth/age.ts';
 import { isUnread, STORE_NAMES, type World } from './world.ts';
 
 type Judgements = { [D in DomainName]: Judged<DomainReports[D]> };
 
 /**
- * Judges what was read back: each domain computes from its input topics what must be where, and compares. Pure: the
- * same world and facts give the same report.
+ * Judges the data that was read back. Each domain computes from its input topics what must be where, and compares.
+ * Pure: the same world and facts give the same report.
  */
 export function judge(world: World, facts: ReportFacts): Omit<Report, 'reconcileSeconds'> {
   const findings = new Findings();
@@ -22,7 +21,7 @@ export function judge(world: World, facts: ReportFacts): Omit<Report, 'reconcile
   checkKeys(world, findings);
 
   const subject: Subject = { world, facts, isOlder: olderThanLogs(world.topics), findings };
-  const judged = byDomain(({ judge: judgeDomain }) => judgeDomain(subject)) as Judgements;
+  const judged = byDomain((name) => DOMAINS[name].judge(subject)) as Judgements;
   const counts = findings.counts();
   const problems = [...problemsOf(world, facts), ...Object.values(judged).flatMap((own) => own.problems)];
   const faults = Object.values(counts).reduce((sum, count) => sum + count, 0);
@@ -31,10 +30,10 @@ export function judge(world: World, facts: ReportFacts): Omit<Report, 'reconcile
     seconds: facts.seconds,
     seed: facts.seed,
     ...counts,
-    domains: byDomain((_, name) => judged[name].report) as DomainReports,
+    domains: byDomain((name) => judged[name].report) as DomainReports,
     latencyMs: Object.assign({}, ...Object.values(judged).map(({ latencyMs }) => latencyMs)),
     lag: facts.lag,
-    throughput: byDomain((_, name) => perSecond(judged[name].report.acknowledged, facts.seconds)),
+    throughput: byDomain((name) => perSecond(judged[name].report.acknowledged, facts.seconds)),
     startSeconds: facts.startSeconds,
     notRun: [...notRunOf(world), ...facts.notRun],
     problems,
@@ -42,16 +41,17 @@ export function judge(world: World, facts: ReportFacts): Omit<Report, 'reconcile
   };
 }
 
-function byDomain<T>(of: (domain: (typeof DOMAINS)[DomainName], name: DomainName) => T): Record<DomainName, T> {
+function byDomain<T>(of: (name: DomainName) => T): Record<DomainName, T> {
   const names = Object.keys(DOMAINS) as DomainName[];
-  return Object.fromEntries(names.map((name) => [name, of(DOMAINS[name], name)])) as Record<DomainName, T>;
+  return Object.fromEntries(names.map((name) => [name, of(name)])) as Record<DomainName, T>;
 }
 
-/** Each object of the archive is of a topic. */
+/** Each object of the archive belongs to a topic. */
 function checkKeys({ s3 }: World, findings: Findings): void {
   if (isUnread(s3)) return;
   const known = new Set<string | undefined>(TOPIC_NAMES);
-  for (const { key } of s3) if (!known.has(topicOfObject(key))) findings.add('s3', 'unexpected', key, 'of no topic');
+  for (const { key } of s3)
+    if (!known.has(topicOfObject(key))) findings.add('s3', 'unexpected', key, 'it belongs to no topic');
 }
 
 function notRunOf(world: World): string[] {

@@ -1,16 +1,16 @@
 import { checkOrder } from './checks/order.ts';
 import { Findings } from './findings.ts';
 import { contradiction } from './fleet/contradiction.ts';
+import { ALERTS, PROCESSED, RAW, TRIPS } from './fleet/places.ts';
 import { fleetTruth } from './fleet/truth/fleet.ts';
 import { judge } from './judge.ts';
 import { archive, at, setValue } from './mutations/mutation.fixture.ts';
-import { ALERTS, PROCESSED, RAW, TRIPS } from './topics.ts';
 import { START, type Synthetic, syntheticWorld } from './world.fixture.ts';
 import { headerOf, type LogRecord, nameOf } from './world.ts';
 
 /*
- * Servers that stand still make a trip come late into its table, or its send fail. Readings then rightly meet the trip
- * before; once the new one is there to be met, they don't.
+ * If a server freezes, a trip reaches its table late, or its send fails. Until then, readings that are judged by the
+ * trip before it are right. After the new trip is in the table, they are wrong.
  */
 
 const VEHICLE = 'V1';
@@ -19,7 +19,7 @@ const READINGS = 200;
 const CHANGED = START + 1_000;
 const next = { vehicleId: VEHICLE, tripId: 'T1-2', destination: '20,20', plannedArrival: '2026-11-21T00:00:00.000Z' };
 
-/** The vehicle sets out on another trip, which is late, but every one of its readings was handled by the first. */
+/** The vehicle starts another trip, which is late, but the first trip was used for all of its readings. */
 function successor(synthetic: Synthetic): void {
   const { topics, rds, dynamodb } = synthetic.world;
   const { records, partitions } = topics[TRIPS];
@@ -44,7 +44,7 @@ function successor(synthetic: Synthetic): void {
   Object.assign(item, next, { version, offset });
 }
 
-/** What is found where the table had the second trip from then on, and a cache holds what it has for 2 s. */
+/** Judges a world whose table has the second trip from then on. A cache holds a trip for 2 s. */
 function found(seenAfterMs: number | undefined) {
   const synthetic = syntheticWorld(READINGS);
   successor(synthetic);
@@ -56,20 +56,23 @@ function found(seenAfterMs: number | undefined) {
 }
 
 test.each([
-  ['late', 15_000],
-  ['never, as far as was seen,', undefined],
-])('readings that met the trip before are right where its successor came %s into the table', (_, seenAfterMs) => {
+  ['came late into', 15_000],
+  ['was never seen in', undefined],
+])('readings judged by the trip before are right where the next trip %s the table', (_, seenAfterMs) => {
   expect(found(seenAfterMs)).toMatchObject({ ok: true, findings: [] });
 });
 
-test.each([200, 3_000])('readings that met the trip before are wrong once its successor was there: %d ms', (after) => {
-  const { ok, findings } = found(after);
+test.each([200, 3_000])(
+  'readings judged by the trip before are wrong after the next trip was in the table for %d ms',
+  (after) => {
+    const { ok, findings } = found(after);
 
-  expect(ok).toBe(false);
-  expect(findings.map(({ place, kind }) => `${place} ${kind}`)).toContain(`${PROCESSED} different`);
-});
+    expect(ok).toBe(false);
+    expect(findings.map(({ place, kind }) => `${place} ${kind}`)).toContain(`${PROCESSED} different`);
+  },
+);
 
-test('a reading that is handled again may be late only then, by the next trip: its alert has no order', () => {
+test('a Delay alert that only a second handling raises, by the next trip, may come in any order', () => {
   const kinds = (known: ReadonlySet<string>) => {
     const findings = new Findings();
     const alert = (source: string, offset: number) => ({ ...record, offset, headers: sourceHeader(source) });
@@ -84,7 +87,7 @@ test('a reading that is handled again may be late only then, by the next trip: i
 
 const sourceHeader = (source: string) => new Map([['source', [Buffer.from(source)]]]);
 
-describe('what the generator says of a reading', () => {
+describe('what the generator expects of a reading', () => {
   const synthetic = syntheticWorld(READINGS);
   successor(synthetic);
   const truth = fleetTruth(synthetic.world, synthetic.facts, () => false);
@@ -102,24 +105,24 @@ describe('what the generator says of a reading', () => {
   };
 
   test.each([
-    ['late by the trip of that moment, whichever was met', CHANGED, true],
+    ['late by the trip of that moment, whichever trip was used', CHANGED, true],
     ['in time by the trip of that moment', START, false],
-  ])('agrees: %s', (_, since, delayed) => {
+  ])('is confirmed: %s', (_, since, delayed) => {
     expect(said(since, delayed)).toBeUndefined();
   });
 
-  test('is wrong by what the topic holds of that trip', () => {
+  test('is contradicted by that trip in the topic', () => {
     expect(said(CHANGED, false)).toBe('Delay: meant false, found true by trip T1-2');
     expect(said(START, true)).toBe('Delay: meant true, found false by trip T1');
   });
 
-  test('says nothing by a trip whose send failed, so that no topic holds it', () => {
+  test('is not compared where the send of the trip failed, so that no topic holds it', () => {
     expect(said(CHANGED, true, 'T1-3')).toBeUndefined();
     expect(said(CHANGED, false, 'T1-3')).toBeUndefined();
   });
 });
 
-test('readings right after the first trips are settled: without distance and arrival, they are wrong', () => {
+test('readings right after the first trips must use them: without distance and arrival they are wrong', () => {
   const { world, facts } = syntheticWorld();
   const without = { distanceRemainingKm: undefined, estimatedArrival: undefined };
   for (const record of world.topics[PROCESSED].records.slice(0, 46)) {

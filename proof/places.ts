@@ -1,20 +1,13 @@
 import type { Endpoints } from '#local/deploy/servers.ts';
 import type { References } from '#msk';
+import { merged } from './domains.ts';
 import type { ReconcileInput, StorePlaces } from './input.ts';
 import type { Items } from './world.ts';
 
-/** The tables' logical ids, by what they hold. */
-const TABLES: Record<keyof Items, string> = {
-  vehicles: 'VehiclesTable',
-  alerts: 'AlertsTable',
-  trips: 'TripsTable',
-  records: 'RecordsTable',
-  orders: 'OrdersTable',
-  users: 'UsersTable',
-  devices: 'DevicesTable',
-};
+/** The logical ids of the DynamoDB tables. */
+const TABLES = merged('tables') as Readonly<Record<keyof Items, string>>;
 
-/** Where a running stack's data is, by its endpoints and what the template's resources are called there. */
+/** Where a running stack's data is. */
 export interface StackPlaces extends Pick<ReconcileInput, 'kafka'> {
   stores: { [S in Exclude<keyof StorePlaces, 'file'>]: Exclude<StorePlaces[S], { notRun: string }> };
 }
@@ -23,7 +16,7 @@ export interface StackPlaces extends Pick<ReconcileInput, 'kafka'> {
  * @example
  * const { endpoints, references } = await readStack();
  * const { kafka, stores } = placesOf(endpoints, references);
- * @throws Error where the template has no such resource: it isn't deployed yet
+ * @throws Error where the running template lacks a resource: it isn't deployed yet
  */
 export function placesOf(endpoints: Endpoints, references: References): StackPlaces {
   const ref = (id: string): string => {

@@ -1,29 +1,28 @@
 import type { DomainReport } from './domain.ts';
 import type { GeneratorRun, ReportFacts } from './input.ts';
-import { TOPIC_NAMES } from './topics.ts';
 import { isUnread, STORE_NAMES, type World } from './world.ts';
 
 /*
- * Why a run proves nothing, or not enough, though no record is at fault: what never occurred was not tested.
+ * Reasons why a run proves nothing or too little, though no record is wrong: a case that never occurred is not tested.
  */
 
-/** What can be said of any run. */
+/** The problems of any run. */
 export function problemsOf(world: World, facts: ReportFacts): string[] {
   const problems: string[] = [];
   for (const store of STORE_NAMES) {
     const found = world[store];
     if (isUnread(found) && 'failed' in found) problems.push(`${store} could not be read back: ${found.failed}`);
   }
-  const read = TOPIC_NAMES.reduce((sum, topic) => sum + world.topics[topic].records.length, 0);
+  const read = Object.values(world.topics).reduce((sum, { records }) => sum + records.length, 0);
   if (read === 0) problems.push('nothing was produced: no topic holds a record');
   if (facts.lag.end !== 0) problems.push(`${facts.lag.end} records were not consumed when the drain ended`);
   return problems;
 }
 
 /**
- * What can be said of any domain.
- * @param run absent where its generator did not run: then nothing is demanded
- * @param mayBeEmpty routes of stores in which nothing need have been expected
+ * The problems of any domain.
+ * @param run undefined where its generator did not run: then there are no problems
+ * @param mayBeEmpty routes of stores that may be empty
  */
 export function domainProblems(
   name: string,

@@ -1,3 +1,5 @@
+import type { Columns } from './domain.ts';
+import { merged, TOPIC_NAMES } from './domains.ts';
 import type { ReconcileInput } from './input.ts';
 import { readItems } from './readback/dynamodb.ts';
 import { readLines } from './readback/file.ts';
@@ -5,19 +7,20 @@ import { readTopics } from './readback/kafka.ts';
 import { readDocuments } from './readback/opensearch.ts';
 import { readRows } from './readback/postgres.ts';
 import { readArchive } from './readback/s3.ts';
-import { TOPIC_NAMES } from './topics.ts';
-import { isUnread, type Unread, type World } from './world.ts';
+import { isUnread, type Rows, type Unread, type World } from './world.ts';
+
+const COLUMNS = merged('columns') as Readonly<Record<keyof Rows, Columns>>;
 
 /**
- * Reads back everything that the report judges: topics first, as stores hold what topics held before.
+ * Reads back everything that the report judges. It reads the topics first, because the stores get their data from them.
  * A store that doesn't answer is `failed` in the result, and makes the report not ok.
- * @throws Error where the topics can't be read: without them there is no truth
+ * @throws Error where the topics can't be read: every expectation is computed from them
  */
 export async function readWorld({ kafka, stores }: Pick<ReconcileInput, 'kafka' | 'stores'>): Promise<World> {
   const topics = await readTopics(kafka, TOPIC_NAMES);
   const [s3, rds, dynamodb, opensearch, file] = await Promise.all([
     read(stores.s3, readArchive),
-    read(stores.rds, ({ postgres }) => readRows(postgres)),
+    read(stores.rds, ({ postgres }) => readRows(postgres, COLUMNS)),
     read(stores.dynamodb, readItems),
     read(stores.opensearch, readDocuments),
     read(stores.file, ({ path }) => readLines(path)),
@@ -34,7 +37,7 @@ async function read<P extends object, T>(place: P | Unread, readStore: (place: P
   }
 }
 
-/** An error's message with those of its causes. */
+/** An error's message with the messages of its causes. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause === undefined ? error.message : `${error.message}: ${messageOf(error.cause)}`;

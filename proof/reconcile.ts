@@ -4,12 +4,13 @@ import { readWorld } from './read-world.ts';
 import type { Report } from './report.ts';
 
 /**
- * The proof that a run lost nothing and counted nothing twice: reads back all topics and stores, computes from the
+ * Proves that a run lost nothing and counted nothing twice. It reads back all topics and stores, computes from the
  * input topics alone what must be where, and compares. Call it after the drain, while the servers still run.
  *
  * @throws Error where the topics can't be read back
  * @example
- * const report = await reconcile({ ...placesOf(endpoints, references), generators: { fleet: { manifest, causes } }, … });
+ * const places = placesOf(endpoints, references);
+ * const report = await reconcile({ ...places, generators: { fleet: { manifest, causes } }, … });
  * if (!report.ok) process.exitCode = 1;
  */
 export async function reconcile(input: ReconcileInput): Promise<Report> {

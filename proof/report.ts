@@ -1,7 +1,6 @@
-import type { DomainReports } from './domains.ts';
+import type { DomainName, DomainReports } from './domains.ts';
 import type { FindingGroup, FindingKind } from './findings.ts';
 import type { Latencies } from './tally.ts';
-import type { DomainName } from './topics.ts';
 
 /** What `npm start -- --report FILE` writes. */
 export interface Report extends Record<FindingKind, number> {
@@ -12,14 +11,16 @@ export interface Report extends Record<FindingKind, number> {
   domains: DomainReports;
   latencyMs: Latencies;
   lag: { max: number; end: number };
-  /** records per second that were acknowledged */
+  /** acknowledged records per second */
   throughput: Record<DomainName, number>;
   startSeconds: number;
   /** how long reading back and checking took */
   reconcileSeconds: number;
   /** `store: why` */
   notRun: string[];
-  /** why the run proves nothing, though no record is at fault: an unread store, a kind of alert that never came, … */
+  /**
+   * why the run proves too little, though no record is wrong: an unread store, a kind of alert that never occurred, …
+   */
   problems: string[];
   /** every fault, by place and kind, with the first ids of each */
   findings: FindingGroup[];

@@ -2,7 +2,7 @@ import { judge } from './judge.ts';
 import { summary } from './summary.ts';
 import { syntheticWorld } from './world.fixture.ts';
 
-test('a good run in a screenful', () => {
+test('a good run fits on one screen', () => {
   const { world, facts } = syntheticWorld();
   const text = summary({ ...judge(world, facts), reconcileSeconds: 1 });
   expect(text).toMatch(/^OK: every acknowledged record/);
@@ -12,7 +12,7 @@ test('a good run in a screenful', () => {
   expect(text.split('\n').length).toBeLessThan(24);
 });
 
-test('a good run without one of its stores says so first and last', () => {
+test('a good run without one of its stores says so in the first line and names the store', () => {
   const { world, facts } = syntheticWorld();
   const without = { ...world, opensearch: { notRun: 'no Java >= 21' } };
 

@@ -1,14 +1,14 @@
-import type { Domain, DomainReport } from './domain.ts';
+import { counted } from './count.ts';
+import type { Domain, DomainReport, DomainTypes } from './domain.ts';
+import type { DomainName } from './domains.ts';
 import { DOMAINS } from './domains.ts';
 import type { Report } from './report.ts';
 import type { Percentiles, StoreReport } from './tally.ts';
-import type { DomainName } from './topics.ts';
-import { counted } from './words.ts';
 
 const NAMED = 5;
 
 /**
- * The report for a person, in a screenful: what was proven, what was measured, and what is wrong, with the first ids.
+ * The report for a person, on one screen: what was proven, what was measured, and what is wrong, with the first ids.
  * @example
  * console.log(summary(report));
  */
@@ -40,21 +40,22 @@ const words = {
 
 function headline(report: Report): string {
   if (report.ok) {
-    const where = report.notRun.length === 0 ? 'in each of its stores once' : 'once in each of its stores that ran';
+    const where = report.notRun.length === 0 ? 'once in each of its stores' : 'once in each of its stores that ran';
     return `OK: every acknowledged record is ${where}, or in a dead-letter topic with its cause`;
   }
   const faults = Object.entries(words)
     .map(([kind, word]) => [report[kind as keyof typeof words], word.toLowerCase()] as const)
     .filter(([n]) => n > 0)
     .map(([n, word]) => `${n} ${word}`);
-  return `NOT OK: ${[...faults, ...(report.problems.length > 0 ? [`${counted(report.problems.length, 'thing')} not proven`] : [])].join(', ')}`;
+  const unproven = report.problems.length > 0 ? [`${counted(report.problems.length, 'thing')} not proven`] : [];
+  return `NOT OK: ${[...faults, ...unproven].join(', ')}`;
 }
 
-/** A domain of which there is nothing isn't spoken of. */
+/** The lines of a domain; none for a domain without records. */
 function domainLines(name: DomainName, report: Report): string[] {
   const own: DomainReport = report.domains[name];
   if (own.acknowledged === 0 && own.read === 0) return [];
-  const { describe } = DOMAINS[name] as unknown as Domain<DomainReport>;
+  const { describe } = DOMAINS[name] as unknown as Domain<DomainTypes>;
   return [...describe(own, report.throughput[name]), ...storeLines(own.stores)];
 }
 

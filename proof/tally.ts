@@ -1,21 +1,21 @@
-/** One place's count. `stored` is read back from that place; a fault of any kind makes the report not ok. */
+/** The counts of one place. `stored` is read back from that place; a fault of any kind makes the report not ok. */
 export interface Tally {
   expected: number;
   stored: number;
   lost: number;
   duplicated: number;
-  /** there once, but not as its input says */
+  /** stored, but not as its input says */
   different: number;
-  /** there, and no input says that it should be */
+  /** stored, but no input explains it */
   unexpected: number;
 }
 
-/** A store's sum over its routes, and each route: a topic's archive, a table, a file. */
+/** A store's counts: the sum, and each route (a topic's archive, a table, a file). */
 export interface StoreReport extends Tally {
   routes: Record<string, Tally>;
 }
 
-/** In ms. Absent where nothing was measured. */
+/** In ms. */
 export interface Percentiles {
   p50: number;
   p95: number;
@@ -24,11 +24,12 @@ export interface Percentiles {
   samples: number;
 }
 
+/** A place without samples is absent. */
 export interface Latencies {
   alert?: Percentiles;
   s3?: Percentiles;
   rds?: Percentiles;
   dynamodb?: Percentiles;
-  /** of alerts, as `alert` is */
+  /** of alerts, like `alert` */
   opensearch?: Percentiles;
 }

@@ -1,24 +1,17 @@
+import type { RecordRow } from './demo/places.ts';
+import { DEMO, DEMO_DLQ } from './demo/places.ts';
+import { TOPIC_NAMES, type TopicName } from './domains.ts';
+import type { TripChange } from './fleet/facts.ts';
 import { ALERTS as ALERT_NAMES, readingMark, type ThresholdAlert } from './fleet/load/alerts.ts';
-import type { TripChange } from './fleet/load/trips.ts';
+import type { AlertRow, ReadingRow, TripRow } from './fleet/places.ts';
+import { ALERTS, PROCESSED, RAW, RAW_DLQ, TRIPS } from './fleet/places.ts';
 import type { ReportFacts } from './input.ts';
 import { createManifest, goodMark, type Mark, type WritableManifest } from './load/manifest.ts';
 import { LOGIN_CAUSES, LOGIN_FACTS, loginsPart } from './logins/world.fixture.ts';
 import { ORDER_CAUSES, ordersPart } from './orders/world.fixture.ts';
-import { ALERTS, DEMO, DEMO_DLQ, PROCESSED, RAW, RAW_DLQ, TOPIC_NAMES, type TopicName, TRIPS } from './topics.ts';
-import type {
-  AlertDocument,
-  AlertRow,
-  ArchiveObject,
-  Items,
-  LogRecord,
-  ReadingRow,
-  RecordRow,
-  Rows,
-  TripRow,
-  World,
-} from './world.ts';
+import type { AlertDocument, ArchiveObject, Items, LogRecord, Rows, World } from './world.ts';
 
-/** A world of which every part was read. */
+/** A world whose stores were all read. */
 export interface WholeWorld extends World {
   s3: ArchiveObject[];
   rds: Rows;
@@ -49,9 +42,9 @@ const version = (ms: number, { partition, offset }: LogRecord) =>
   `${String(ms).padStart(15, '0')}-${String(partition).padStart(10, '0')}-${String(offset).padStart(20, '0')}`;
 
 /**
- * A small world in which everything is right, built by hand from what a pipeline must do: the destination is the
- * vehicle's own place, so that the remaining distance is 0 and the arrival is now. Vehicle i is late where i % 4 == 0.
- * @param readings how many; every 10th is bad
+ * A small world in which everything is right, made by hand as the pipeline must produce it. The destination is the
+ * vehicle's location, so that the remaining distance is 0 and the arrival is now. Vehicle i is late where i % 4 == 0.
+ * @param readings the number of readings; every 10th is bad
  */
 export function syntheticWorld(readings = 60, vehicles = 8): Synthetic {
   const firstTrips: TripChange[] = [];
@@ -354,7 +347,7 @@ export function syntheticWorld(readings = 60, vehicles = 8): Synthetic {
 
 const sourceOf = ({ headers }: LogRecord) => String(headers.get('source')?.[0]);
 
-/** Objects of three records each. */
+/** The archive of these records, with three records in an object. */
 function archiveOf(records: readonly LogRecord[]): ArchiveObject[] {
   const objects: ArchiveObject[] = [];
   for (const own of Map.groupBy(records, ({ partition }) => partition).values()) {

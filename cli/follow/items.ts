@@ -1,7 +1,10 @@
 import { type AttributeValue, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { dynamodbOf } from '#local/deploy/servers.ts';
+import { DEMO } from '#proof/demo/places.ts';
+import { ALERTS, PROCESSED, TRIPS } from '#proof/fleet/places.ts';
+import { LOGINS_PROCESSED } from '#proof/logins/places.ts';
+import { PROCESSED_ORDERS } from '#proof/orders/places.ts';
 import { plain, type Tables } from '#proof/readback/dynamodb.ts';
-import { ALERTS, DEMO, LOGINS_PROCESSED, PROCESSED, PROCESSED_ORDERS, TRIPS } from '#proof/topics.ts';
 import { headerOf, type Item, type LogRecord, nameOf } from '#proof/world.ts';
 
 /** The item under a record's key. */

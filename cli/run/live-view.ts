@@ -1,6 +1,6 @@
 import type { MappingStatus } from '#msk';
 import type { RunningGenerator } from '#proof/load/generator.ts';
-import type { Manifest } from '#proof/load/manifest.ts';
+import type { Manifest } from '#proof/manifest.ts';
 import type { DomainName } from './domains.ts';
 import { lagSum, type Screen } from './screen.ts';
 import { shownMappings } from './shown-mappings.ts';

@@ -5,7 +5,7 @@ import { watchAlerts } from '#proof/latency/watch-alerts.ts';
 import { watchDocuments } from '#proof/latency/watch-documents.ts';
 import { watchTrips } from '#proof/latency/watch-trips.ts';
 import { watchVehicles } from '#proof/latency/watch-vehicles.ts';
-import type { Manifest } from '#proof/load/manifest.ts';
+import type { Manifest } from '#proof/manifest.ts';
 import { placesOf } from '#proof/places.ts';
 import { reconcile } from '#proof/reconcile.ts';
 import type { Report } from '#proof/report.ts';

@@ -1,7 +1,7 @@
 import { latestSchema } from '#local/deploy/register-schema.ts';
 import { type Endpoints, NOWHERE } from '#local/deploy/servers.ts';
 import type { References } from '#msk';
-import type { SchemaIds } from '#proof/logins/load/encoding.ts';
+import type { SchemaIds } from '#proof/logins/facts.ts';
 
 /** The ids of the login schemas in the running stack's registries. @throws Error if the template has none */
 export async function schemaIds(endpoints: Endpoints, references: References): Promise<SchemaIds> {

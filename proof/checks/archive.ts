@@ -5,7 +5,7 @@ import { bytesDifference, headersDifference } from './compare.ts';
 import { checkOverlap, leftLog, type Range } from './offsets.ts';
 import { checkOnce } from './once.ts';
 
-/** What an object's key says of it. */
+/** The parts of an object's key. */
 interface KeyParts {
   topic: string;
   day: string;
@@ -23,14 +23,14 @@ function partsOf(key: string): KeyParts | undefined {
   return { topic, day, hour, partition: Number(partition), checkpoint: Number(checkpoint) };
 }
 
-/** The topic whose archive an object belongs to by its key; undefined where the archive makes no such key. */
+/** The topic in an object's key; undefined where the archive makes no such key. */
 export function topicOfObject(key: string): string | undefined {
   return partsOf(key)?.topic;
 }
 
 /**
- * The archive of a topic holds its log: each record once, with its bytes, in objects whose keys say what is in them
- * and that do not overlap.
+ * The archive of a topic holds its log: each record once, with its bytes. Each object's key fits its records, and no
+ * two objects overlap.
  */
 export function checkArchive(
   topic: string,
@@ -63,7 +63,7 @@ export function checkArchive(
 
 function rangeOf({ key, records }: ArchiveObject): Range[] {
   const [first, last] = [records[0], records.at(-1)];
-  // The key's own offset counts too: what is named from there on belongs to this object.
+  // The offset in the key counts too: records from that offset on belong to this object.
   return first === undefined || last === undefined
     ? []
     : [{ id: key, first: Math.min(first.offset, partsOf(key)?.checkpoint ?? first.offset), last: last.offset }];
@@ -74,9 +74,9 @@ function objectFault(topic: string, { key, records }: ArchiveObject): string | u
   const first = records[0];
   if (first === undefined) return 'it is empty';
   if (records.some((record) => record.topic !== topic || record.partition !== parts.partition)) {
-    return 'it holds a record of another partition than its key says';
+    return 'it holds a record of another partition than the one in its key';
   }
-  if (first.offset < parts.checkpoint) return `it begins at offset ${first.offset}, before its key`;
+  if (first.offset < parts.checkpoint) return `it begins at offset ${first.offset}, before the offset in its key`;
   if (records.some((record, i) => i > 0 && record.offset <= (records[i - 1] as LogRecord).offset)) {
     return 'its lines are not in order of offset';
   }

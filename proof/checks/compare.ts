@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { LogRecord } from '../world.ts';
 
-/** The first field in which two flat objects differ, undefined where they are equal. An absent one isn't null. */
+/** The first field in which two flat objects differ; undefined where they are equal. An absent field isn't null. */
 export function fieldDifference(
   expected: Record<string, unknown>,
   stored: Record<string, unknown>,
@@ -13,13 +13,21 @@ export function fieldDifference(
   return undefined;
 }
 
-/** The same of a row: what is absent from what is expected is null in it. */
+/** The first field that differs, without its values: use it for personal data, since a report is passed on. */
+export function fieldAtFault(expected: Record<string, unknown>, stored: Record<string, unknown>): string | undefined {
+  const field = [...Object.keys(expected), ...Object.keys(stored)].find(
+    (name) => fieldDifference({ [name]: expected[name] }, { [name]: stored[name] }) !== undefined,
+  );
+  return field === undefined ? undefined : `${field} differs`;
+}
+
+/** The same for a row: a field that the expected object lacks must be null in the row. */
 export function rowDifference(expected: Record<string, unknown>, row: object): string | undefined {
   const columns = Object.entries(expected).map(([name, value]) => [name, value ?? null]);
   return fieldDifference(Object.fromEntries(columns), { ...row });
 }
 
-/** None where one of the copies of the input explains the entry; else what is wrong, by the last of them. */
+/** Undefined where one of the copies explains the entry; otherwise the difference from the last copy. */
 export function differenceFromAll<C>(copies: readonly C[], difference: (copy: C) => string | undefined) {
   let last: string | undefined;
   for (const copy of copies) {
@@ -30,7 +38,7 @@ export function differenceFromAll<C>(copies: readonly C[], difference: (copy: C)
 }
 
 const TEXT = 80;
-/** Values of our own fleet, cut short: a report is no place for payloads. */
+/** A value as text, cut short: a report must not hold payloads. */
 function text(value: unknown): string {
   const all = JSON.stringify(value) ?? 'absent';
   return all.length > TEXT ? `${all.slice(0, TEXT)}…` : all;
@@ -40,14 +48,17 @@ export function sameBytes(a: Buffer | null, b: Buffer | null): boolean {
   return a === null || b === null ? a === b : a.equals(b);
 }
 
-/** What differs between a record and its copy elsewhere: key, value, or a header of those that `held` names. */
+/** How a record and its copy differ in key or value; undefined where they don't. */
 export function bytesDifference(record: LogRecord, copy: Pick<LogRecord, 'key' | 'value'>): string | undefined {
   if (!sameBytes(record.key, copy.key)) return 'the key’s bytes differ';
   if (!sameBytes(record.value, copy.value)) return 'the value’s bytes differ';
   return undefined;
 }
 
-/** Whether a record's headers are all in the copy, each name's values first and in order; `only`: and no other. */
+/**
+ * How the headers of a record and its copy differ: for each name, the copy must begin with the record's values.
+ * @param only whether the copy may have no other headers and values
+ */
 export function headersDifference(record: LogRecord, copy: LogRecord, only: boolean): string | undefined {
   for (const [name, values] of record.headers) {
     const held = copy.headers.get(name) ?? [];

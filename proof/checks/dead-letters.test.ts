@@ -3,12 +3,13 @@ import { deadLetter } from '#lib/kafka/dead-letter.ts';
 import type { Header } from '#lib/kafka/headers.ts';
 import type { KafkaRecord } from '#lib/kafka/records.ts';
 import { Findings } from '../findings.ts';
-import { RAW, RAW_DLQ } from '../topics.ts';
+import { RAW, RAW_DLQ, TOPICS } from '../fleet/places.ts';
 import type { LogRecord } from '../world.ts';
 import { checkDeadLetters } from './dead-letters.ts';
 
 /*
- * The report's check states the form of a truncated dead letter a second time; the letters here are the functions' own.
+ * The report's check states the form of a truncated dead letter a second time. Here it checks letters that the
+ * functions' own code makes.
  */
 
 const AT = { topic: RAW, partition: 2, offset: 7, timestamp: 1_700_000_000_000 };
@@ -27,7 +28,7 @@ const logRecord = ({ key, value, headers }: Content, place: { topic: string; par
   return { ...place, timestamp: AT.timestamp, key, value, headers: byName } satisfies LogRecord;
 };
 
-/** The record, and the letter that a function writes of it. */
+/** The record, and the letter that a function writes for it. */
 function written(content: Content, code: string, message: string): { record: LogRecord; letter: LogRecord } {
   const record = { ...AT, ...content } as unknown as KafkaRecord;
   const error = new PermanentError(code, message);
@@ -42,7 +43,7 @@ function differences(record: LogRecord, letter: LogRecord, code: string): (strin
   const findings = new Findings();
   const log = { partitions: [{ partition: 0, start: 0, end: 1 }], records: [letter] };
   const expected = new Map([[`${RAW}-2-7`, { record, code }]]);
-  checkDeadLetters(RAW_DLQ, log, expected, () => false, findings);
+  checkDeadLetters({ topic: RAW_DLQ, log, topics: TOPICS }, expected, () => false, findings);
   return findings.list().flatMap(({ first }) => first.map(({ why }) => why));
 }
 
@@ -58,7 +59,7 @@ const OF_LARGE = ['TOO_LARGE', 'the value has 1010000 bytes, over 65536'] as con
 test.each<[string, Content, readonly [code: string, message: string]]>([
   ['1,500 headers', manyHeaders(), OF_MANY],
   ['a value of 1,010,000 bytes', large(), OF_LARGE],
-])('a letter that was truncated is right: %s', (_, content, why) => {
+])('a truncated letter of a function is right: %s', (_, content, why) => {
   const { record, letter } = written(content, ...why);
   expect([...letter.headers.keys()]).toContain('__lambda.errors.truncated');
   expect(differences(record, letter, why[0])).toEqual([]);
@@ -74,11 +75,11 @@ test.each<[string, (letter: LogRecord) => Partial<LogRecord>, string]>([
   [
     'another byte in its value',
     ({ value }) => ({ value: changed(value, 'y') }),
-    'the value isn’t the beginning of the record’s',
+    'the value isn’t the beginning of the record’s value',
   ],
-  ['another key', ({ key }) => ({ key: changed(key, 'V2') }), 'the key isn’t the beginning of the record’s'],
+  ['another key', ({ key }) => ({ key: changed(key, 'V2') }), 'the key isn’t the beginning of the record’s key'],
   [
-    'a header that the record hasn’t',
+    'a header that the record doesn’t have',
     ({ headers }) => ({ headers: new Map([...headers, ['other', [Buffer.alloc(0)]]]) }),
     'header other differs',
   ],
@@ -87,9 +88,9 @@ test.each<[string, (letter: LogRecord) => Partial<LogRecord>, string]>([
   expect(differences(record, { ...letter, ...change(letter) }, 'TOO_LARGE')).toEqual([difference]);
 });
 
-test('a letter that is truncated though its record fits is different', () => {
+test('a letter that is truncated although its record fits is different', () => {
   const small = { ...large(), value: Buffer.alloc(70_000, 'x') };
   const { record, letter } = written(small, ...OF_LARGE);
   (letter.headers as Map<string, Buffer[]>).set('__lambda.errors.truncated', [Buffer.from('value 1 of 2 bytes')]);
-  expect(differences(record, letter, 'TOO_LARGE')).toEqual(['it is truncated, though the whole record fits']);
+  expect(differences(record, letter, 'TOO_LARGE')).toEqual(['it is truncated, although the whole record fits']);
 });

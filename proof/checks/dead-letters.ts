@@ -1,6 +1,6 @@
+import type { TopicRows } from '../domain.ts';
 import type { Findings } from '../findings.ts';
-import { refusedBy } from '../topics.ts';
-import type { BadRecord } from '../truth/bad-record.ts';
+import type { BadRecord } from '../truth/json.ts';
 import { hasTooManyHeaders } from '../truth/json.ts';
 import { headerOf, type LogRecord, nameOf, type TopicLog } from '../world.ts';
 import { bytesDifference, headersDifference } from './compare.ts';
@@ -8,7 +8,7 @@ import { checkOnce, type OnceResult } from './once.ts';
 
 const ERRORS = '__lambda.errors.';
 
-/** The coordinates of the record that a dead letter is of, from its headers. */
+/** The coordinates of the record that became this dead letter, from its headers. */
 export function deadLetterOf(letter: LogRecord): string {
   const [topic, partition, offset] = ['topic', 'partition', 'offset'].map((name) => headerOf(letter, ERRORS + name));
   return topic === undefined ? `${nameOf(letter)} (no origin)` : `${topic}-${partition}-${offset}`;
@@ -20,10 +20,16 @@ export function deadLettersOf(topic: string, { records }: TopicLog): number {
   return new Set(own.map(deadLetterOf)).size;
 }
 
+export interface DeadLetterTopic {
+  topic: string;
+  log: TopicLog;
+  /** of the domain: they say which functions may send records to the dead-letter topic */
+  topics: TopicRows;
+}
+
 /** Each bad record is in its dead-letter topic with its bytes, its headers and its cause, and no other record is. */
 export function checkDeadLetters(
-  topic: string,
-  log: TopicLog,
+  { topic, log, topics }: DeadLetterTopic,
   expected: ReadonlyMap<string, BadRecord>,
   isOlder: (source: string) => boolean,
   findings: Findings,
@@ -35,13 +41,13 @@ export function checkDeadLetters(
       stored: log.records.map((letter) => [deadLetterOf(letter), letter]),
       repeats: 'allowed',
       legal: (id) => isOlder(id),
-      difference: letterDifference,
+      difference: (bad, letter) => letterDifference(bad, letter, topics),
     },
     findings,
   );
 }
 
-/** What a message has to speak of, for a person to see why: its code's subject. It is one line of text. */
+/** What a message must mention, by its code, so that a person sees the cause. */
 const SUBJECTS: Readonly<Record<string, RegExp>> = {
   TOO_MANY_HEADERS: /headers/,
   NULL_VALUE: /no value/,
@@ -64,33 +70,35 @@ const SUBJECTS: Readonly<Record<string, RegExp>> = {
   TRAILING_BYTES: /bytes/,
   NOT_AVRO: /Avro/,
 };
+/** A message is one line of text. */
 const TEXT = /^\P{Control}{1,500}$/u;
 
 function says(code: string, message: string): boolean {
   return TEXT.test(message) && (SUBJECTS[code] ?? TEXT).test(message);
 }
 
-function letterDifference({ record, code }: BadRecord, letter: LogRecord): string | undefined {
+function letterDifference({ record, code }: BadRecord, letter: LogRecord, topics: TopicRows): string | undefined {
   const exception = headerOf(letter, `${ERRORS}exception`);
   if (exception !== code) return `the cause is ${exception}, not ${code}`;
   const timestamp = headerOf(letter, `${ERRORS}timestamp`);
   if (timestamp !== String(record.timestamp)) return `${ERRORS}timestamp is ${timestamp}, not ${record.timestamp}`;
   const by = headerOf(letter, `${ERRORS}function`);
-  if (by === undefined || !refusedBy(record.topic).includes(by)) return `${ERRORS}function is none of this topic's`;
-  if (!says(code, headerOf(letter, `${ERRORS}message`) ?? '')) return `${ERRORS}message says nothing of ${code}`;
+  if (by === undefined || !topics[record.topic]?.refusedBy?.includes(by))
+    return `${ERRORS}function doesn't read this topic`;
+  if (!says(code, headerOf(letter, `${ERRORS}message`) ?? '')) return `${ERRORS}message doesn't explain ${code}`;
   if (headerOf(letter, `${ERRORS}truncated`) !== undefined) return truncatedDifference(record, letter);
   return bytesDifference(record, letter) ?? headersDifference(record, letter, false);
 }
 
-/** A record of fewer bytes fits its dead-letter topic, whatever the headers of the letter add. */
+/** A record of fewer bytes fits its dead-letter topic, together with the headers that the letter adds. */
 const ALWAYS_FITS_BYTES = 900_000;
 
-/** A letter that had to be made smaller holds the beginnings of its record's key, value and headers. */
+/** A truncated letter holds the beginnings of its record's key, value and headers. */
 function truncatedDifference(record: LogRecord, letter: LogRecord): string | undefined {
   if (!hasTooManyHeaders(record) && bytesOf(record) < ALWAYS_FITS_BYTES)
-    return 'it is truncated, though the whole record fits';
-  if (!begins(record.key, letter.key)) return 'the key isn’t the beginning of the record’s';
-  if (!begins(record.value, letter.value)) return 'the value isn’t the beginning of the record’s';
+    return 'it is truncated, although the whole record fits';
+  if (!begins(record.key, letter.key)) return 'the key isn’t the beginning of the record’s key';
+  if (!begins(record.value, letter.value)) return 'the value isn’t the beginning of the record’s value';
   for (const [name, kept] of letter.headers) {
     const own = record.headers.get(name) ?? [];
     const leading = kept.every((value, i) => own[i]?.equals(value));

@@ -36,7 +36,7 @@ test.each([
   expect(found(log(0, 3, ...offsets.map((offset) => record(offset))))).toEqual(expected);
 });
 
-test('an offset that comes again is named', () => {
+test('an offset that was read twice is named', () => {
   expect(found(log(0, 2, record(0), record(0), record(1)))).toEqual(['duplicated t-0-0']);
 });
 
@@ -44,7 +44,7 @@ test('a compacted log may have gaps', () => {
   expect(found(log(0, 9, record(3), record(8)), true)).toEqual([]);
 });
 
-test('what may have left a log: what is older, what a later record of its key replaced, a tombstone', () => {
+test('a log may have lost older records, replaced records and tombstones', () => {
   const gone = leftLog(log(2, 10, record(5, 'a'), record(9, 'b')), true);
   expect(gone(record(1, 'z'))).toBe(true);
   expect(gone(record(3, 'a'))).toBe(true);

@@ -2,8 +2,8 @@ import type { Findings } from '../findings.ts';
 import type { LogRecord, TopicLog } from '../world.ts';
 
 /**
- * A log was read whole: from its start to its end, every offset once and in order. A compacted log may have holes.
- * What this finds is a fault of the broker or of the reading, and every other check stands on it.
+ * A log was read completely: from its start to its end, every offset once and in order. A compacted log may have gaps.
+ * A finding here is a fault of the broker or of the reading. All other checks rely on this one.
  */
 export function checkOffsets(topic: string, log: TopicLog, compacted: boolean, findings: Findings): void {
   const byPartition = Map.groupBy(log.records, ({ partition }) => partition);
@@ -25,8 +25,9 @@ function lost(topic: string, partition: number, from: number, to: number, findin
 }
 
 /**
- * Tells which copies of a topic's records may be in a store though the log no longer holds the record: what is older
- * than the log, and what compaction removes: a record under whose key there is a later one, or a tombstone.
+ * Tells which copies of a topic's records may be in a store although the log no longer holds the record: copies older
+ * than the log, and copies of records that compaction removes (replaced by a later record with their key, or
+ * tombstones).
  */
 export function leftLog(log: TopicLog, compacted: boolean): (copy: LogRecord) => boolean {
   const keyOf = ({ partition, key }: LogRecord) => `${partition} ${key?.toString('base64')}`;
@@ -40,7 +41,7 @@ export function leftLog(log: TopicLog, compacted: boolean): (copy: LogRecord) =>
 }
 
 export interface Range {
-  /** named in findings */
+  /** its name in findings */
   id: string;
   first: number;
   last: number;

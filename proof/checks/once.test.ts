@@ -17,7 +17,7 @@ const check = (expected: readonly string[], stored: readonly string[], repeats?:
   return { ...result, counts: findings.counts() };
 };
 
-test('lost, double, unexpected: each is counted once and named', () => {
+test('lost, duplicated, unexpected: each fault is counted once and named', () => {
   expect(check(['a', 'b', 'c'], ['b', 'b', 'x'])).toEqual({
     expected: 3,
     stored: 3,
@@ -30,7 +30,7 @@ test('lost, double, unexpected: each is counted once and named', () => {
   });
 });
 
-test('where repeats are allowed they are counted apart, but compared like any other', () => {
+test('allowed repeats are counted separately, and compared like any other entry', () => {
   expect(check(['a'], ['a', 'a', 'a'], 'allowed')).toMatchObject({ stored: 3, repeated: 2, duplicated: 0, lost: 0 });
   const findings = new Findings();
   checkOnce(
@@ -51,7 +51,7 @@ test('where repeats are allowed they are counted apart, but compared like any ot
   ]);
 });
 
-test('it has nothing to say exactly where the two are the same', () => {
+test('there is no fault exactly if both sides are the same', () => {
   const ids = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 6 });
   fc.assert(
     fc.property(fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd')), ids, (expected, stored) => {

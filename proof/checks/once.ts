@@ -2,29 +2,31 @@ import type { Findings } from '../findings.ts';
 import type { Tally } from '../tally.ts';
 
 export interface OnceCheck<E, S> {
-  /** named in findings */
+  /** its name in findings */
   place: string;
-  /** what must be there, by id */
+  /** what must be stored, by id */
   expected: ReadonlyMap<string, E>;
-  /** what is there, in its order; an id may come again */
+  /** what is stored, in its order; an id may occur twice */
   stored: Iterable<readonly [id: string, entry: S]>;
-  /** what is wrong with an entry, or undefined */
+  /** what is wrong with an entry; undefined where nothing is */
   difference(expected: E, stored: S, id: string): string | undefined;
-  /** A topic written at least once: an id that comes again is counted, and compared, but is no fault up to 10 times. */
+  /**
+   * For a topic with at-least-once delivery: repeated ids are counted and compared, and are no fault up to 10 times.
+   */
   repeats?: 'allowed';
-  /** Whether something that no input explains is legal all the same: its input has left a compacted log. */
+  /** Whether an entry that no input explains is legal: retention or compaction removed its input. */
   legal?(id: string, entry: S): boolean;
 }
 
 export interface OnceResult extends Tally {
-  /** ids that came again, where that is allowed */
+  /** entries whose id occurred before, where that is allowed */
   repeated: number;
 }
 
-/** What is produced so often was no retry: its batch comes again for ever, and produces it each time. */
+/** More copies are no retries: the batch comes again and again, and produces its records each time. */
 const MOST_COPIES = 10;
 
-/** Everything expected is there, once, as expected, and nothing else. The check that all others are made of. */
+/** Everything expected is stored once and as expected, and nothing else is stored. Most other checks use this one. */
 export function checkOnce<E, S>(check: OnceCheck<E, S>, findings: Findings): OnceResult {
   const { place, expected } = check;
   const result = {
@@ -49,7 +51,7 @@ export function checkOnce<E, S>(check: OnceCheck<E, S>, findings: Findings): Onc
     if (copies > 1 && check.repeats === 'allowed') result.repeated++;
     else if (copies > 1) fault('duplicated', id);
     if (copies === MOST_COPIES + 1 && check.repeats === 'allowed') {
-      fault('duplicated', id, `produced over ${MOST_COPIES} times: its batch comes again without end`);
+      fault('duplicated', id, `produced over ${MOST_COPIES} times: its batch comes again and again`);
     }
 
     if (expected.has(id)) {
@@ -69,7 +71,7 @@ export function sumOf(tallies: Iterable<Tally>): Tally {
   return sum;
 }
 
-/** A tally's own fields, without what a check adds. */
+/** A tally without the fields that a check adds. */
 export function bare({ expected, stored, lost, duplicated, different, unexpected }: Tally): Tally {
   return { expected, stored, lost, duplicated, different, unexpected };
 }

@@ -4,10 +4,10 @@ import { type LogRecord, sourceOf } from '../world.ts';
 const SOURCE = /-(\d+)-(\d+)(?:\/(.+))?$/;
 
 /**
- * What came of one partition's records under one key was first produced in their order. What a retry produces again
- * comes later, and is no fault.
+ * Records that come from one partition and have one key were first produced in the order of that partition. Copies that
+ * a retry produces later are no fault.
  * @param records in the order of their topic
- * @param mayComeLater whether a source may come of a retry alone, so that it has no order
+ * @param mayComeLater whether only a retry may have produced a source, so that its order isn't checked
  */
 export function checkOrder(
   place: string,

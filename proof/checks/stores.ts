@@ -1,25 +1,26 @@
+import type { TopicRows } from '../domain.ts';
+import type { TopicName } from '../domains.ts';
 import type { Findings } from '../findings.ts';
 import type { StoreReport, Tally } from '../tally.ts';
-import { type DomainName, TOPIC_NAMES, TOPICS } from '../topics.ts';
 import { isUnread, type StoreName, type World } from '../world.ts';
 import { checkArchive, topicOfObject } from './archive.ts';
 import { bare, sumOf } from './once.ts';
 
-/** What a domain checks in each store beside the archive of its topics, by table or file. */
+/** What a domain checks in each store besides the archive of its topics, by table or file. */
 export type RouteChecks = {
   [S in StoreName]?: (held: Exclude<World[S], { notRun: string } | { failed: string }>) => Record<string, Tally>;
 };
 
-/** Each store that was read, against what a domain's topics imply. */
+/** Compares each store that was read with what a domain's topics imply. @param topics of the domain */
 export function checkStores(
-  domain: DomainName,
+  topics: TopicRows,
   world: World,
   routes: RouteChecks,
   findings: Findings,
 ): Record<string, StoreReport> {
   const checks: RouteChecks = {
     ...routes,
-    s3: (objects) => ({ ...checkArchives(domain, world.topics, objects, findings), ...routes.s3?.(objects) }),
+    s3: (objects) => ({ ...checkArchives(topics, world.topics, objects, findings), ...routes.s3?.(objects) }),
   };
   const reports: Record<string, StoreReport> = {};
   for (const [store, check] of Object.entries(checks) as [StoreName, (held: unknown) => Record<string, Tally>][]) {
@@ -30,17 +31,16 @@ export function checkStores(
 }
 
 function checkArchives(
-  domain: DomainName,
-  topics: World['topics'],
+  topics: TopicRows,
+  logs: World['topics'],
   objects: Parameters<NonNullable<RouteChecks['s3']>>[0],
   findings: Findings,
 ): Record<string, Tally> {
   const byTopic = Map.groupBy(objects, ({ key }) => topicOfObject(key));
-  const own = TOPIC_NAMES.filter((topic) => TOPICS[topic].domain === domain);
   return Object.fromEntries(
-    own.map((topic) => {
-      const { compacted } = TOPICS[topic];
-      return [topic, checkArchive(topic, topics[topic], compacted, byTopic.get(topic) ?? [], findings)];
+    Object.entries(topics).map(([topic, { compacted }]) => {
+      const log = logs[topic as TopicName];
+      return [topic, checkArchive(topic, log, compacted, byTopic.get(topic) ?? [], findings)];
     }),
   );
 }

@@ -1,31 +1,33 @@
+import type { TopicRows } from '../domain.ts';
+import type { TopicName } from '../domains.ts';
 import type { Findings } from '../findings.ts';
 import type { GeneratorRun } from '../input.ts';
-import { isCompacted, type TopicName } from '../topics.ts';
 import { headerOf, type LogRecord, nameOf, type TopicLog, type World } from '../world.ts';
 
 export interface WitnessResult {
   /** distinct coordinates that the brokers acknowledged, by topic */
   acknowledged: Record<string, number>;
-  /** bad records by the generator's name for what it did */
+  /** bad records by the generator's cause */
   badByCause: Record<string, number>;
 }
 
 type Expectation = NonNullable<ReturnType<GeneratorRun['manifest']['at']>>;
 
-/** What is wrong with what a generator meant a record of a topic to be, by what is found in the record itself. */
+/** How a record differs from what its generator meant it to be; undefined where it doesn't. */
 export type Contradiction = (topic: string, name: string, expectation: Expectation) => string | undefined;
 
 const PLACE = 'generator';
 
 /**
- * The generator as a second witness: each record that it saw acknowledged is in its topic, and what it knows of each
- * (good or bad, the code, the alerts) is what the report finds by reading it. Two that were written apart, one from
- * what was meant and one from what is there, must say the same.
+ * Checks the topics against the generator: each record that it saw acknowledged is in its topic, and what the generator
+ * meant it to be (good or bad, the code, the alerts) is what the report finds when it reads the record.
  *
- * @param run absent where the generator did not run
+ * @param run undefined where the generator did not run
+ * @param rows the domain's topics
  */
 export function checkWitness(
   run: Pick<GeneratorRun, 'manifest'> | undefined,
+  rows: TopicRows,
   { topics }: World,
   contradiction: Contradiction,
   findings: Findings,
@@ -48,15 +50,18 @@ export function checkWitness(
     const name = nameOf({ topic, partition, offset });
     result.acknowledged[topic] = (result.acknowledged[topic] ?? 0) + 1;
     const record = records.get(name);
-    if (record === undefined && !mayBeCompacted(topics, topic, partition, offset)) {
+    if (
+      record === undefined &&
+      !(rows[topic]?.compacted && wasReplaced(topics[topic as TopicName], partition, offset))
+    ) {
       findings.add(topic, 'lost', name, 'acknowledged, but not in the topic');
     }
     note(topic, record, name, expectation);
   }
   checkAcknowledgedApart(run, result, findings);
-  checkGenerated(run, topics, findings);
+  checkGenerated(run, rows, topics, findings);
 
-  // A send that failed may have stored its record all the same: then it counts like any other.
+  // A send that failed may have stored its record: then the record counts like any other.
   const uncertain = new Map(
     run.manifest.uncertain.map(({ id, topic, expectation }) => [`${topic} ${id}`, expectation]),
   );
@@ -69,7 +74,7 @@ export function checkWitness(
   return result;
 }
 
-/** Two sends that were answered with the same coordinates: one of them is not in the topic. */
+/** Two sends that got the same coordinates as their answer: one of the two records is not in the topic. */
 function checkAcknowledgedApart(
   { manifest }: Pick<GeneratorRun, 'manifest'>,
   result: WitnessResult,
@@ -85,11 +90,12 @@ function checkAcknowledgedApart(
 const GENERATED = /^(.+-\d+)\/(\d+)$/;
 
 /**
- * Generators number their records, in a header: every number up to the last one is in a topic, unless its send failed.
- * This finds what coordinates can't tell: a record that was acknowledged at the place where another one is.
+ * Generators number their records in a header: every number up to the last one is in a topic, unless its send failed.
+ * This finds a record that was acknowledged with coordinates where another record is.
  */
 function checkGenerated(
   { manifest }: Pick<GeneratorRun, 'manifest'>,
+  rows: TopicRows,
   topics: World['topics'],
   findings: Findings,
 ): void {
@@ -102,7 +108,7 @@ function checkGenerated(
   for (const topic of Object.keys(manifest.topics)) {
     for (const record of topics[topic as TopicName]?.records ?? []) note(headerOf(record, 'generated'));
   }
-  const compacted = Object.keys(manifest.topics).filter(isCompacted) as TopicName[];
+  const compacted = Object.keys(manifest.topics).filter((topic) => rows[topic]?.compacted) as TopicName[];
   let removed = compacted.reduce((sum, topic) => sum + compactedAway(topics[topic]), 0);
   for (const [run, own] of numbers) {
     const last = [...own].reduce((a, b) => Math.max(a, b), -1);
@@ -113,14 +119,13 @@ function checkGenerated(
   }
 }
 
-/** How many offsets of a compacted topic have no record any more. */
+/** How many offsets of a compacted topic no longer have a record. */
 function compactedAway({ partitions, records }: TopicLog): number {
   return partitions.reduce((sum, { start, end }) => sum + end - start, 0) - records.length;
 }
 
-/** A record that has been replaced may have left its compacted topic, and only such a one. */
-function mayBeCompacted(topics: World['topics'], topic: string, partition: number, offset: number): boolean {
-  if (!isCompacted(topic)) return false;
-  const range = topics[topic as TopicName].partitions.find((own) => own.partition === partition);
+/** Whether compaction may have removed a record: it keeps at least the last one of a partition. */
+function wasReplaced({ partitions }: TopicLog, partition: number, offset: number): boolean {
+  const range = partitions.find((own) => own.partition === partition);
   return range !== undefined && offset < range.end - 1;
 }

@@ -4,14 +4,15 @@ import { sameBytes } from '../checks/compare.ts';
 import { checkOnce } from '../checks/once.ts';
 import type { Findings } from '../findings.ts';
 import type { Tally } from '../tally.ts';
-import { DEMO } from '../topics.ts';
-import type { BadRecord } from '../truth/bad-record.ts';
+import type { BadRecord } from '../truth/json.ts';
 import { hasTooManyHeaders } from '../truth/json.ts';
-import { type Item, type Items, type LogRecord, nameOf, type RecordRow, type Rows, type TopicLog } from '../world.ts';
+import { type Item, type Items, type LogRecord, nameOf, type Rows, type TopicLog } from '../world.ts';
+import type { RecordRow } from './places.ts';
+import { DEMO } from './places.ts';
 
 const byName = (records: readonly LogRecord[]) => new Map(records.map((record) => [nameOf(record), record]));
 
-/** A row of `records` for each record of demo_topic that a sink reads, whatever it is. */
+/** A row of `records` for each record of demo_topic that a sink reads, whatever its content. */
 export function checkRecordRows(
   rows: Rows,
   log: TopicLog,
@@ -26,7 +27,7 @@ export function checkRecordRows(
       legal: isOlder,
       difference(record, row) {
         if (row.topic !== DEMO || row.partition !== record.partition || Number(row.offset) !== record.offset) {
-          return 'topic, partition or offset are not those of its source';
+          return 'topic, partition or offset differ from its source';
         }
         if (Number(row.timestamp) !== postgresTime(record.timestamp)) return 'timestamp differs';
         const { key_text, key_bytes, value_json: json, value_text, value_bytes } = row;
@@ -43,13 +44,13 @@ export function checkRecordRows(
   );
 }
 
-/** "Service, account, and table quotas": an item of DynamoDB. */
+/** The largest item (DynamoDB guide, "Service, account, and table quotas"). */
 const ITEM_BYTES = 400 * 1024;
-/** Names, coordinates and time: what an item has beside key and value, at least and at most. */
+/** The least and the most bytes that an item has besides key and value: names, coordinates and time. */
 const OTHER_BYTES = [50, 150] as const;
 
 /**
- * The records that must be in the dead-letter topic: those that an item can't hold, though every other store has them,
+ * The records that must be in the dead-letter topic: those that are too large for an item (every other store has them),
  * and those that no sink reads.
  */
 export function badRecords(log: TopicLog): Map<string, BadRecord> {
@@ -62,7 +63,7 @@ export function badRecords(log: TopicLog): Map<string, BadRecord> {
 
 const bytesOf = ({ key, value }: LogRecord) => (key?.length ?? 0) + (value?.length ?? 0);
 
-/** An item of the records table for each record of demo_topic that one can hold. */
+/** An item of the records table for each record of demo_topic that isn't too large for an item. */
 export function checkRecordItems(
   items: Items,
   log: TopicLog,
@@ -94,13 +95,13 @@ export function checkRecordItems(
 
 const LAST_MS_OF_9999 = 253_402_300_799_999;
 
-/** A Kafka timestamp that is no date is PostgreSQL's time before or after all others. */
+/** A Kafka timestamp that is no date becomes `-infinity` or `infinity` in PostgreSQL. */
 function postgresTime(timestamp: number): number {
   if (timestamp < 0) return Number.NEGATIVE_INFINITY;
   return timestamp > LAST_MS_OF_9999 ? Number.POSITIVE_INFINITY : timestamp;
 }
 
-/** Whether bytes are held: as text where the place can hold them so, else as bytes, and not as both; null is neither. */
+/** Whether a place holds the bytes: as text where it can, otherwise as bytes, never as both; null as neither. */
 function holds(bytes: Buffer | null, text: unknown, held: unknown, isText: (bytes: Buffer) => boolean): boolean {
   const [asText, asBytes] = [text ?? null, held ?? null];
   if (bytes === null) return asText === null && asBytes === null;
@@ -108,14 +109,16 @@ function holds(bytes: Buffer | null, text: unknown, held: unknown, isText: (byte
   return asText === null && sameBytes(bytes, asBytes as Buffer | null);
 }
 
-/** PostgreSQL's text holds UTF-8 without U+0000. */
+/** A `text` column of PostgreSQL holds UTF-8 without U+0000. */
 const isPostgresText = (bytes: Buffer) => isUtf8(bytes) && !bytes.includes(0);
 
-/** What may be too much for `jsonb`, and is then text: escapes of U+0000 and of surrogates, numbers of many digits. */
+/**
+ * `jsonb` may reject this, and then it is stored as text: escapes of U+0000 and of surrogates, numbers of many digits.
+ */
 const DOUBTFUL = /\\u(?:0000|d[89a-f])|\d[eE]|\d{300}/i;
 const PLAIN_DEPTH = 100;
 
-/** Whether a value is JSON that `jsonb` holds, beyond doubt. JSON's own `null` is none: it would be SQL's. */
+/** Whether a value is JSON that `jsonb` surely accepts. JSON's `null` doesn't count: it would be SQL's null. */
 function mustBeJson(value: Buffer | null): boolean {
   if (value === null || !isPostgresText(value)) return false;
   const text = value.toString('utf8');
@@ -127,7 +130,7 @@ function mustBeJson(value: Buffer | null): boolean {
   }
 }
 
-/** Equal as JSON: `jsonb` keeps neither spaces nor the order of names. */
+/** Whether both are equal as JSON: `jsonb` keeps neither spaces nor the order of names. */
 function sameJson(value: Buffer | null, json: string): boolean {
   try {
     return value !== null && isUtf8(value) && isDeepStrictEqual(JSON.parse(value.toString('utf8')), JSON.parse(json));

@@ -1,29 +1,30 @@
 import { fieldDifference } from '../checks/compare.ts';
 import { checkOnce, type OnceResult } from '../checks/once.ts';
 import type { Findings } from '../findings.ts';
-import { ALERTS } from '../topics.ts';
 import { objectOf } from '../truth/json.ts';
 import { headerOf, type LogRecord, sourceOf, type TopicLog } from '../world.ts';
-import { type AlertValue, DELAY, type Thresholds, thresholdOf } from './truth/alerts.ts';
+import type { Thresholds } from './facts.ts';
+import { ALERTS } from './places.ts';
+import { type AlertValue, DELAY, thresholdOf } from './truth/alerts.ts';
 import type { FleetTruth, GoodReading } from './truth/fleet.ts';
 
-/** An alert that stores must hold, with each copy of its value (more than one where a Delay was produced twice). */
+/** An alert that stores must hold, with each copy of its value (a Delay that was produced twice has several). */
 export interface ExpectedAlert {
   source: string;
-  /** the reading that it came of */
+  /** the `source` of its reading */
   of: string;
   values: AlertValue[];
 }
 
 export interface AlertsResult {
   tally: OnceResult;
-  /** those that follow from a reading alone, by `source` */
+  /** the alerts that follow from a reading alone, by `source` */
   expected: Map<string, ExpectedAlert>;
-  /** records of the topic that call themselves Delay alerts */
+  /** records of the topic whose `source` ends with Delay */
   delays: LogRecord[];
 }
 
-/** Speeding, LowFuel and Temperature: exactly those that the readings imply, with exactly their fields. */
+/** Speeding, LowFuel and Temperature: exactly the alerts that the readings imply, with exactly their fields. */
 export function checkAlerts(
   log: TopicLog,
   truth: FleetTruth,
@@ -57,10 +58,12 @@ export function checkAlerts(
 function alertDifference(value: AlertValue, record: LogRecord): string | undefined {
   if (record.key?.toString('utf8') !== value.vehicleId) return 'the key is not the vehicleId';
   const form = objectOf(record.value, Number.POSITIVE_INFINITY);
-  return 'bad' in form ? `the value is no JSON object (${form.bad})` : fieldDifference(value, form.object);
+  return 'bad' in form ? `the value is not a JSON object (${form.bad})` : fieldDifference(value, form.object);
 }
 
-/** In headers an alert says where its vehicle was, the limit that was passed, and a trip that it can have had. */
+/**
+ * The headers of an alert tell where its vehicle was, which limit was passed, and a trip that the vehicle can have had.
+ */
 export function alertHeadersFault(
   record: LogRecord,
   { reading, record: raw }: GoodReading,
@@ -78,5 +81,5 @@ export function alertHeadersFault(
   const trips = truth.history.possible(reading.vehicleId, raw.timestamp, record.timestamp).map((trip) => trip?.tripId);
   const tripId = headerOf(record, 'tripId');
   const isRight = value.alert === DELAY ? tripId === value['tripId'] : trips.includes(tripId);
-  return isRight ? undefined : 'header tripId is of no trip that its reading can have had';
+  return isRight ? undefined : 'header tripId is no trip that its reading can have had';
 }

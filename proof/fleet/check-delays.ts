@@ -1,13 +1,14 @@
 import { fieldDifference } from '../checks/compare.ts';
 import { checkOnce, type OnceResult } from '../checks/once.ts';
 import type { Findings } from '../findings.ts';
-import { ALERTS } from '../topics.ts';
 import { isoMs, objectOf } from '../truth/json.ts';
 import { type LogRecord, sourceOf } from '../world.ts';
 import { alertHeadersFault, type ExpectedAlert } from './check-alerts.ts';
 import type { ProcessedCopy } from './check-processed.ts';
+import type { Thresholds } from './facts.ts';
+import { ALERTS } from './places.ts';
 import type { DelayReport } from './report.ts';
-import { type AlertValue, DELAY, type Thresholds } from './truth/alerts.ts';
+import { type AlertValue, DELAY } from './truth/alerts.ts';
 import type { FleetTruth, GoodReading } from './truth/fleet.ts';
 import { estimateOf, type Trip } from './truth/trips.ts';
 
@@ -19,24 +20,24 @@ type Counts = Omit<DelayReport, 'readings' | 'unsettled'>;
 export interface DelayResult {
   report: Counts;
   tally: OnceResult;
-  /** by the reading's `source`; readings that were lost on their way to processed-data-topic have none */
+  /** by the reading's `source`; readings that never reached processed-data-topic have none */
   verdicts: Map<string, Verdict>;
-  /** the alerts that are rightly there, by `source`: each must be in each store */
+  /** the right alerts in the topic, by `source`: each must be in each store */
   expected: Map<string, ExpectedAlert>;
 }
 
-/** Near the limit two right estimates may fall on either side of it. */
+/** Near the limit, one right estimate may be above it and another below. */
 const MARGIN_MS = 2_000;
 const ARRIVAL_MS = 1_000;
 
-/** How long the estimate is over what is allowed, in ms; negative where it is in time. */
+/** How much later than allowed the estimated arrival is, in ms; negative where it is in time. */
 export function lateness(good: GoodReading, trip: Trip | undefined, delayMinutes: number): number {
   if (trip === undefined) return Number.NEGATIVE_INFINITY;
   const planned = isoMs(trip.plannedArrival) as number;
   return estimateOf(good.reading, trip).arrival - planned - delayMinutes * 60_000;
 }
 
-/** Whether a reading's Delay alert must be, given the trips that explain what was produced of it. */
+/** Whether a reading must raise a Delay alert, given the trips that explain its processed copies. */
 export function verdictOf(good: GoodReading, copies: readonly ProcessedCopy[], delayMinutes: number): Verdict {
   const all = copies.flatMap(({ trips }) => trips).map((trip) => lateness(good, trip, delayMinutes));
   if (all.every((late) => late > MARGIN_MS)) return 'must';
@@ -44,8 +45,8 @@ export function verdictOf(good: GoodReading, copies: readonly ProcessedCopy[], d
 }
 
 /**
- * Delay alerts, which depend on when the trip was read: those that must be, those that must not, and each that is
- * there follows from a trip that its reading can have had.
+ * Checks Delay alerts, which depend on when the trip was read. An alert that must exist exists, one that must not exist
+ * doesn't, and each existing one follows from a trip that its reading can have had.
  */
 export function checkDelays(
   delays: readonly LogRecord[],
@@ -60,7 +61,7 @@ export function checkDelays(
     verdicts.set(source, verdictOf(truth.good.get(source) as GoodReading, own, delayMinutes));
   }
   const found = new Set(delays.map(sourceOf));
-  // A reading that may or may not raise one is expected to where it did: the alert itself is then checked.
+  // Where a reading may or may not raise the alert, an existing alert is expected, so that its content is checked.
   const due = new Map<string, GoodReading>();
   for (const [source, verdict] of verdicts) {
     const id = `${source}/${DELAY}`;
@@ -100,7 +101,7 @@ function judgeDelay(
   const { vehicleId, timestamp } = good.reading;
   if (record.key?.toString('utf8') !== vehicleId) return 'the key is not the vehicleId';
   const form = objectOf(record.value, Number.POSITIVE_INFINITY);
-  if ('bad' in form) return `the value is no JSON object (${form.bad})`;
+  if ('bad' in form) return `the value is not a JSON object (${form.bad})`;
 
   const { tripId, estimatedArrival, plannedArrival, ...rest } = form.object;
   const wrong = fieldDifference({ vehicleId, alert: DELAY, timestamp }, rest);

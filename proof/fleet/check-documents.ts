@@ -4,7 +4,8 @@ import type { Findings } from '../findings.ts';
 import type { Tally } from '../tally.ts';
 import { type AlertDocument, sourceOf, type TopicLog } from '../world.ts';
 import type { ExpectedAlert } from './check-alerts.ts';
-import { type Thresholds, thresholdOf } from './truth/alerts.ts';
+import type { Thresholds } from './facts.ts';
+import { thresholdOf } from './truth/alerts.ts';
 import type { FleetTruth, GoodReading } from './truth/fleet.ts';
 
 interface Subject {
@@ -16,8 +17,8 @@ interface Subject {
 }
 
 /**
- * A document for each alert, in the index of its month: the alert's fields, where its vehicle was, the threshold, and a
- * trip that it can have had.
+ * A document for each alert, in the index of its month. It has the alert's fields, the vehicle's location, the
+ * threshold, and a trip that the vehicle can have had.
  */
 export function checkDocuments(
   documents: readonly AlertDocument[],
@@ -37,7 +38,7 @@ export function checkDocuments(
         const possible = truth.history
           .possible(vehicleId, good.record.timestamp, produced.get(source) ?? Number.POSITIVE_INFINITY)
           .map((trip) => trip?.tripId);
-        if (!possible.includes(tripId as string | undefined)) return 'its trip is none that its reading can have had';
+        if (!possible.includes(tripId as string | undefined)) return 'tripId is no trip that its reading can have had';
         return differenceFromAll(values, (value) => {
           const { timestamp: _, tripId: __, ...own } = value;
           const wanted = {
@@ -56,7 +57,7 @@ export function checkDocuments(
   );
 }
 
-/** A month of UTC each; what is older than any vehicle of ours shares one. */
+/** One index for each UTC month; all months before 2020 share one. */
 function indexAt(ms: number): string {
   const date = new Date(ms);
   if (date.getUTCFullYear() < 2020) return 'alerts-before-2020.01';

@@ -14,7 +14,7 @@ const byKey = (items: readonly Item[], ...key: string[]) =>
 
 const readingVersion = ({ reading, record }: GoodReading) => versionOf(reading.at, record);
 
-/** Each vehicle's item is the newest of its good readings, by event time, then by place. */
+/** Each vehicle's item is the newest of its good readings, by event time, then by partition and offset. */
 export function checkVehicles(
   items: Items,
   truth: FleetTruth,
@@ -51,7 +51,7 @@ export function checkVehicles(
   );
 }
 
-/** Each vehicle's item of a kind of alert is the newest of them. */
+/** Each item of a vehicle and a kind of alert is the newest alert of that kind. */
 export function checkAlertItems(
   items: Items,
   truth: FleetTruth,
@@ -75,23 +75,24 @@ export function checkAlertItems(
   );
 }
 
-/** When a tombstone's item may have been written, and how long it is then kept. */
+/** What the time to live of a tombstone's item is checked with. */
 export interface Tombstones {
-  /** ms since the epoch */
+  /** when the stores were read, ms since the epoch */
   readAt: number;
+  /** how long the item is kept after it was written */
   days: number;
 }
 
 const DAY_SECONDS = 86_400;
 
-/** Each vehicle's item is its last trip; a tombstone leaves it `deleted`. */
+/** Each vehicle's item is its last trip; after a tombstone it is `deleted`. */
 export function checkTripItems(items: Items, truth: FleetTruth, tombstones: Tombstones, findings: Findings): Tally {
   return checkOnce<TripEvent, Item>(
     {
       place: 'dynamodb trips',
       expected: lastTrips(truth.trips.values()),
       stored: byKey(items.trips, 'vehicleId'),
-      // A tombstone leaves a compacted log in the end; its item stays until its time to live is over.
+      // Compaction removes a tombstone in the end; its item stays until its time to live is over.
       legal: (_, item) => item['deleted'] === true,
       difference(event, item) {
         const { vehicleId, timestamp, partition, offset, trip } = event;
@@ -106,7 +107,7 @@ export function checkTripItems(items: Items, truth: FleetTruth, tombstones: Tomb
   );
 }
 
-/** A tombstone is kept so many days from when it was written: after it came, and before it was read back. */
+/** A tombstone expires a number of days after it was written, which was after it came and before it was read back. */
 function expiryFault(expiresAt: unknown, came: number, { readAt, days }: Tombstones): string | undefined {
   const written = Number(expiresAt) - days * DAY_SECONDS;
   const [first, last] = [came, readAt].map((ms) => Math.floor(ms / 1000)) as [number, number];

@@ -1,14 +1,14 @@
 import { fieldDifference } from '../checks/compare.ts';
 import { checkOnce, type OnceResult } from '../checks/once.ts';
 import type { Findings } from '../findings.ts';
-import { PROCESSED } from '../topics.ts';
 import { isoMs, objectOf } from '../truth/json.ts';
 import { type LogRecord, sourceOf, type TopicLog } from '../world.ts';
+import { PROCESSED } from './places.ts';
 import type { FleetTruth, GoodReading } from './truth/fleet.ts';
 import type { Reading } from './truth/reading.ts';
 import { estimateOf, type Trip } from './truth/trips.ts';
 
-/** A reading as processed-data-topic must hold it; the last two where a trip was known. */
+/** A reading as processed-data-topic must hold it; the two optional fields exist where a trip was known. */
 export interface ProcessedValue extends Omit<Reading, 'at'> {
   distanceRemainingKm?: number;
   estimatedArrival?: string;
@@ -23,11 +23,11 @@ export interface ProcessedCopy {
 
 export interface ProcessedResult {
   tally: OnceResult;
-  /** by `source`: more than one where it was produced twice */
+  /** by `source`; a reading that was produced twice has several */
   copies: Map<string, ProcessedCopy[]>;
 }
 
-/** km and ms by which two right ways to compute the same may differ. */
+/** km and ms by which two right ways to compute an estimate may differ. */
 const DISTANCE_KM = 0.002;
 const ARRIVAL_MS = 1_000;
 
@@ -60,7 +60,7 @@ function judgeCopy(
 ): ProcessedCopy | string {
   if (record.key?.toString('utf8') !== reading.vehicleId) return 'the key is not the vehicleId';
   const form = objectOf(record.value, Number.POSITIVE_INFINITY);
-  if ('bad' in form) return `the value is no JSON object (${form.bad})`;
+  if ('bad' in form) return `the value is not a JSON object (${form.bad})`;
 
   const { distanceRemainingKm, estimatedArrival, ...rest } = form.object;
   const { at: _, ...fields } = reading;
@@ -69,7 +69,8 @@ function judgeCopy(
 
   const possible = truth.history.possible(reading.vehicleId, raw.timestamp, record.timestamp);
   const trips = possible.filter((trip) => explains(reading, trip, distanceRemainingKm, estimatedArrival));
-  if (trips.length === 0) return 'distanceRemainingKm and estimatedArrival follow from no trip that it can have had';
+  if (trips.length === 0)
+    return 'distanceRemainingKm and estimatedArrival follow from no trip that the reading can have had';
   return { record, value: form.object as unknown as ProcessedValue, trips };
 }
 

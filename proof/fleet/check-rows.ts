@@ -3,9 +3,10 @@ import { checkOnce } from '../checks/once.ts';
 import type { Findings } from '../findings.ts';
 import type { Tally } from '../tally.ts';
 import { isoMs, pointOf } from '../truth/json.ts';
-import type { AlertRow, ReadingRow, Rows, TopicLog, TripRow } from '../world.ts';
+import type { Rows, TopicLog } from '../world.ts';
 import type { ExpectedAlert } from './check-alerts.ts';
 import type { ProcessedCopy, ProcessedValue } from './check-processed.ts';
+import type { AlertRow, ReadingRow, TripRow } from './places.ts';
 import type { FleetTruth, GoodReading } from './truth/fleet.ts';
 import type { TripEvent } from './truth/trips.ts';
 
@@ -53,12 +54,12 @@ function readingDifference(value: ProcessedValue, row: ReadingRow): string | und
   });
 }
 
-/** PostgreSQL holds microseconds, a Date milliseconds: what both can hold is compared. */
+/** PostgreSQL holds microseconds and a Date milliseconds, so milliseconds are compared. */
 function msOf(date: Date | null): number | null {
   return date === null ? null : date.getTime();
 }
 
-/** A row of `alerts` for each alert: those that the readings imply, and each Delay of the topic. */
+/** A row of `alerts` for each alert that the readings imply, and for each right Delay alert of the topic. */
 export function checkAlertRows(
   rows: Rows,
   truth: FleetTruth,
@@ -78,14 +79,14 @@ export function checkAlertRows(
           const wrong = rowDifference(wanted, { ...found, event_time: msOf(row.event_time) });
           if (wrong !== undefined) return wrong;
           const isObject = typeof stored === 'object' && stored !== null && !Array.isArray(stored);
-          return isObject ? fieldDifference(detail, { ...stored }) : 'detail is no JSON object';
+          return isObject ? fieldDifference(detail, { ...stored }) : 'detail is not a JSON object';
         }),
     },
     findings,
   );
 }
 
-/** A row of `trips` for each good record of trips-topic; rows of records that are compacted away are legal. */
+/** A row of `trips` for each good record of trips-topic. Rows of records that compaction removed are legal. */
 export function checkTripRows(rows: Rows, truth: FleetTruth, log: TopicLog, findings: Findings): Tally {
   const replaced = wasReplaced(truth, log);
   return checkOnce<TripEvent, TripRow>(
@@ -114,7 +115,7 @@ export function checkTripRows(rows: Rows, truth: FleetTruth, log: TopicLog, find
 
 const TRIP_SOURCE = /^trips-topic-(\d+)-(\d+)$/;
 
-/** Whether a row's record may have left the compacted log: a later one of its vehicle is there, or it is a tombstone. */
+/** Whether compaction may have removed a row's record: its vehicle has a later one, or it is a tombstone. */
 function wasReplaced(truth: FleetTruth, log: TopicLog): (row: TripRow) => boolean {
   const latest = new Map<string, number>();
   for (const { vehicleId, partition, offset } of truth.trips.values()) latest.set(`${partition} ${vehicleId}`, offset);

@@ -1,11 +1,11 @@
 import type { Contradiction } from '../checks/witness.ts';
-import { RAW } from '../topics.ts';
 import { lateness } from './check-delays.ts';
-import type { FleetManifest } from './load/start.ts';
+import type { FleetManifest } from './facts.ts';
+import { RAW } from './places.ts';
 import { DELAY } from './truth/alerts.ts';
 import type { FleetTruth, GoodReading } from './truth/fleet.ts';
 
-/** What the generator meant a record to be, against what is found by reading it: the code, the alerts. */
+/** Compares the code and the alerts that the generator meant a record to have with those found by reading it. */
 export function contradiction(
   truth: FleetTruth,
   manifest: Pick<FleetManifest, 'firstTrips' | 'tripChanges'> | undefined,
@@ -28,9 +28,9 @@ export function contradiction(
   };
 
   /**
-   * The generator says of each reading whether its vehicle's trip of that moment is late. That trip, as the topic holds
-   * it, must say the same. Which trip a processor met is another question (see check-delays.ts): this one may have come
-   * late into its table, or its send may have failed, and then it is in no topic and says nothing.
+   * The generator says for each reading whether its vehicle's trip at that moment is late. That trip in the topic must
+   * say the same. A trip whose send failed is in no topic, so there is nothing to compare. The function may have used
+   * another trip, where this one came late into its table: check-delays.ts checks that.
    */
   function delayContradiction(good: GoodReading, meant: boolean): string | undefined {
     const { vehicleId } = good.reading;

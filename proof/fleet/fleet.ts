@@ -1,14 +1,12 @@
-import { countBy } from '../checks/count-by.ts';
 import { checkDeadLetters, deadLettersOf } from '../checks/dead-letters.ts';
 import { bare } from '../checks/once.ts';
 import { checkOrder } from '../checks/order.ts';
 import { checkStores } from '../checks/stores.ts';
 import { checkWitness } from '../checks/witness.ts';
+import { countBy, counted } from '../count.ts';
 import type { Domain, Judged, Subject } from '../domain.ts';
 import { latencies } from '../latency/latencies.ts';
 import { domainProblems } from '../problems.ts';
-import { ALERTS, PROCESSED, RAW, RAW_DLQ, TRIPS } from '../topics.ts';
-import { counted } from '../words.ts';
 import { checkAlerts } from './check-alerts.ts';
 import { checkDelays } from './check-delays.ts';
 import { checkDocuments } from './check-documents.ts';
@@ -16,12 +14,14 @@ import { checkAlertItems, checkTripItems, checkVehicles } from './check-items.ts
 import { checkProcessed, type ProcessedCopy } from './check-processed.ts';
 import { checkAlertRows, checkReadings, checkTripRows } from './check-rows.ts';
 import { contradiction } from './contradiction.ts';
+import type { FleetTypes } from './facts.ts';
+import { ALERTS, COLUMNS, PROCESSED, RAW, RAW_DLQ, TABLES, TOPICS, TRIPS } from './places.ts';
 import type { DelayReport, FleetReport } from './report.ts';
 import { ALERT_KINDS, DELAY } from './truth/alerts.ts';
 import { type FleetTruth, fleetTruth } from './truth/fleet.ts';
 
 /** The vehicle fleet: readings and trips in, processed readings and alerts out. */
-export const fleet: Domain<FleetReport> = { judge, describe };
+export const fleet: Domain<FleetTypes> = { topics: TOPICS, tables: TABLES, columns: COLUMNS, judge, describe };
 
 function judge({ world, facts, isOlder, findings }: Subject): Judged<FleetReport> {
   const { topics } = world;
@@ -31,16 +31,17 @@ function judge({ world, facts, isOlder, findings }: Subject): Judged<FleetReport
   const alerts = checkAlerts(topics[ALERTS], truth, thresholds, findings);
   const delays = checkDelays(alerts.delays, processed.copies, truth, thresholds, findings);
   checkOrder(PROCESSED, topics[PROCESSED].records, findings);
-  // A reading that is handled again may meet the next trip, and be late only then.
+  // A reading that is handled again may use the next trip, and be late only by that one.
   const mayComeLater = new Set([...delays.verdicts].flatMap(([of, verdict]) => (verdict === 'either' ? [of] : [])));
   checkOrder(ALERTS, topics[ALERTS].records, findings, (source) => mayComeLater.has(source.replace(DELAY_KIND, '')));
   const bad = new Map([...truth.bad, ...truth.badTrips]);
-  const letters = checkDeadLetters(RAW_DLQ, topics[RAW_DLQ], bad, isOlder, findings);
+  const deadLetters = { topic: RAW_DLQ, log: topics[RAW_DLQ], topics: TOPICS };
+  const letters = checkDeadLetters(deadLetters, bad, isOlder, findings);
 
   const all = new Map([...alerts.expected, ...delays.expected]);
   const { copies } = processed;
   const stores = checkStores(
-    'fleet',
+    TOPICS,
     world,
     {
       rds: (rows) => ({
@@ -60,7 +61,8 @@ function judge({ world, facts, isOlder, findings }: Subject): Judged<FleetReport
     findings,
   );
   const run = facts.generators.fleet;
-  const witness = checkWitness(run, world, contradiction(truth, run?.manifest, thresholds.delayMinutes), findings);
+  const contradicts = contradiction(truth, run?.manifest, thresholds.delayMinutes);
+  const witness = checkWitness(run, TOPICS, world, contradicts, findings);
   const report: FleetReport = {
     acknowledged: witness.acknowledged[RAW] ?? 0,
     read: topics[RAW].records.length,
@@ -88,7 +90,7 @@ const DELAY_KIND = new RegExp(`/${DELAY}$`);
 
 type Run = Subject['facts']['generators']['fleet'];
 
-/** How many of this run's readings may have met more than one trip. */
+/** How many of this run's readings may have been judged by more than one trip. */
 function unsettledOf(
   { good, history }: FleetTruth,
   copies: ReadonlyMap<string, ProcessedCopy[]>,
@@ -106,14 +108,11 @@ function problemsOf(run: Run, report: FleetReport): string[] {
   if (run === undefined) return [];
   const missing = ALERT_KINDS.filter((kind) => !report.alertsByKind[kind]);
   const { readings, unsettled } = report.delay;
+  const unclear = `fleet: ${unsettled} of ${counted(readings, 'reading')} may have met more than one trip`;
   return [
-    ...(unsettled * 2 > readings
-      ? [
-          `fleet: ${unsettled} of ${counted(readings, 'reading')} may have met more than one trip: that proves too little`,
-        ]
-      : []),
+    ...(unsettled * 2 > readings ? [`${unclear}: this proves too little`] : []),
     ...missing.map((kind) => `fleet: no ${kind} alert occurred`),
-    // Where the generator made nothing bad, there is nothing in the dead-letter topic to archive.
+    // Where the generator made no bad records, the archive of the dead-letter topic is empty.
     ...domainProblems('fleet', run, report, run.causes.length === 0 ? [RAW_DLQ] : []),
   ];
 }

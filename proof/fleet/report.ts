@@ -1,18 +1,18 @@
 import type { DomainReport } from '../domain.ts';
 import type { Tally } from '../tally.ts';
 
-/** Delay alerts depend on when the trip was read: they are counted apart from the others. */
+/** Delay alerts depend on when the trip was read, so they are counted separately. */
 export interface DelayReport {
-  /** readings whose every possible trip is late, and those of them that raised the alert */
+  /** readings that are late by every possible trip, and how many of them raised the alert */
   must: number;
   raised: number;
-  /** readings whose every possible trip is in time */
+  /** readings that are in time by every possible trip */
   mustNot: number;
-  /** readings for which a trip changed too near to tell */
+  /** readings that are late by one possible trip and in time by another, or too near the limit */
   either: number;
-  /** Delay alerts in the topic, distinct */
+  /** distinct Delay alerts in the topic */
   found: number;
-  /** good readings of this run, and those that may have met more than one trip: of these little is proven */
+  /** good readings of this run, and how many of them may have met more than one trip: they prove little */
   readings: number;
   unsettled: number;
 }
@@ -21,12 +21,12 @@ export interface FleetReport extends DomainReport {
   bad: number;
   alerts: number;
   alertsByKind: Record<string, number>;
-  /** bad records by the code of their dead letter, and by what the generator did to them */
+  /** bad records, by the code of their dead letter and by the generator's cause */
   badByCode: Record<string, number>;
   badByCause: Record<string, number>;
   delay: DelayReport;
   trips: { acknowledged: number; read: number };
   topics: Record<string, Tally>;
-  /** records stored more than once upstream under one `source` (at least once), each counted once by its readers */
+  /** extra copies with the same `source` in the topics, as at-least-once delivery allows; stores count them once */
   producedTwice: number;
 }

@@ -6,7 +6,7 @@ test('percentiles are values that were measured', () => {
   expect(percentiles([7])).toEqual({ p50: 7, p95: 7, p99: 7, max: 7, samples: 1 });
 });
 
-test('what was not measured is left out, and nothing measured is nothing', () => {
+test('undefined values are left out, and without values the result is undefined', () => {
   expect(percentiles([undefined, 5])).toMatchObject({ max: 5, samples: 1 });
   expect(percentiles([undefined])).toBeUndefined();
 });

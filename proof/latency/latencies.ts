@@ -1,20 +1,20 @@
+import { PROCESSED } from '../fleet/places.ts';
 import type { FleetTruth } from '../fleet/truth/fleet.ts';
 import type { ReportFacts } from '../input.ts';
 import type { Latencies, Percentiles } from '../tally.ts';
-import { PROCESSED } from '../topics.ts';
 import { headerOf, isUnread, type World } from '../world.ts';
 
 /**
- * From a reading's production (its Kafka timestamp, which its producer sets) until it is to be had, in ms.
+ * The time in ms from a reading's production (its Kafka timestamp, which its producer sets) until it is available.
  *
  * - alert: until a live consumer has the alert (see {@link watchAlerts}).
- * - s3: until its object of processed-data-topic is listed, by the object's LastModified. S3 keeps whole seconds, some
- *   servers milliseconds: with seconds a sample is up to 1 s too small, and never under 0.
- * - rds: until its row's transaction is committed, by PostgreSQL's own record of it. Absent where that isn't kept.
+ * - s3: until the LastModified of its object of processed-data-topic. S3 keeps whole seconds, some servers
+ *   milliseconds: with seconds a sample is up to 1 s too small, but never below 0.
+ * - rds: until its row's transaction is committed, by PostgreSQL's commit timestamps. Absent where these aren't kept.
  * - dynamodb: until a read finds the item (see {@link watchVehicles}): up to 200 ms too large.
  * - opensearch: until a search finds the alert (see {@link watchDocuments}): up to 200 ms too large.
  *
- * Where something is there twice, its first time counts.
+ * If a source occurs twice, its first time counts.
  */
 export function latencies(world: World, truth: FleetTruth, samples: ReportFacts['samples']): Latencies {
   const from = (source: string | undefined) => truth.good.get(source ?? '')?.record.timestamp;
@@ -59,7 +59,7 @@ function archiveTimes(objects: Exclude<World['s3'], { notRun: string } | { faile
   );
 }
 
-/** By the nearest rank: a value that was really measured. Undefined where none was. */
+/** Percentiles by the nearest rank: each is a measured value. Undefined where nothing was measured. */
 export function percentiles(values: readonly (number | undefined)[]): Percentiles | undefined {
   const sorted = values.filter((value) => value !== undefined).sort((a, b) => a - b);
   if (sorted.length === 0) return undefined;

@@ -1,28 +1,15 @@
 import { Cluster } from '#msk';
+import type { AlertSample } from '../fleet/facts.ts';
+import { ALERTS } from '../fleet/places.ts';
 import { readLog } from '../readback/log-reader.ts';
-import { ALERTS } from '../topics.ts';
 import { headerOf } from '../world.ts';
-
-/** An alert that arrived at a consumer. */
-export interface AlertSample {
-  /** the alert's `source`: `raw-data-topic-<partition>-<offset>/<kind>` */
-  source: string;
-  /** ms since the epoch */
-  arrived: number;
-}
-
-export interface Watch<T> {
-  /** how many samples there are by now */
-  seen(): number;
-  /** Ends the watching, leaves nothing behind, and gives what was seen. */
-  stop(): Promise<T[]>;
-}
+import type { Watch } from './watch.ts';
 
 /**
- * Reads alerts-topic from now on and notes when each alert arrives: what a person who is told of alerts would see.
+ * Reads alerts-topic from now on and notes when each alert arrives, as a consumer that notifies people would.
  *
- * The latency is `arrived` minus the raw record's own Kafka timestamp, found afterwards by `source` in what is read
- * back. Both clocks are this machine's. The reader shares its process with the generator, whose work it waits for.
+ * The latency is `arrived` minus the raw record's Kafka timestamp, which the report later finds by `source`. This
+ * machine's clock gives both. The reader shares its process with the generator and waits for the generator's work.
  *
  * @param options.brokers `127.0.0.1:9092,…`
  */
@@ -43,7 +30,7 @@ export async function watchAlerts({ brokers }: { brokers: string }): Promise<Wat
       }
       return true;
     },
-    // What is missed makes the report say that an alert was not seen.
+    // The report tells where samples are missing.
     failed: () => {},
   });
   return {

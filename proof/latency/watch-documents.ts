@@ -1,33 +1,25 @@
 import { Client } from '@opensearch-project/opensearch';
-import { lookRepeatedly } from './look-repeatedly.ts';
-import type { Watch } from './watch-alerts.ts';
-
-/** An alert that a search has found. */
-export interface DocumentSample {
-  /** the alert's `source`: `raw-data-topic-<partition>-<offset>/<kind>` */
-  source: string;
-  /** when a search first found it, ms since the epoch */
-  seen: number;
-}
+import type { DocumentSample } from '../fleet/facts.ts';
+import { type Watch, watchRepeatedly } from './watch.ts';
 
 const WATCHED = 20;
-/** More than 20 vehicles raise between two refreshes. */
+/** More alerts than 20 vehicles raise between two refreshes. */
 const NEWEST = 200;
 
 /**
- * Searches the newest alerts of 20 vehicles five times a second, and notes each that it hasn't found before. A sample is
- * late by the poll at most (200 ms), never early. A node that isn't there gives none.
+ * Searches the newest alerts of 20 vehicles five times a second, and notes each alert that it finds for the first time.
+ * A sample is at most 200 ms late (the time between two searches), and never early. Without a node there are no
+ * samples.
  */
 export function watchDocuments({ endpoint }: { endpoint: string }): Watch<DocumentSample> {
   const client = new Client({ node: endpoint, maxRetries: 0, requestTimeout: 5_000 });
-  const samples: DocumentSample[] = [];
   const known = new Set<string>();
   let vehicles: string[] = [];
 
-  const look = async () => {
+  const look = async (samples: DocumentSample[]) => {
     if (vehicles.length < WATCHED) {
       const more = (await someVehicles(client)).filter((id) => !vehicles.includes(id));
-      // The first sight of a vehicle says nothing of when its alerts became searchable.
+      // The first search for a vehicle doesn't tell when its alerts became searchable.
       for (const source of await newestOf(client, more)) known.add(source);
       vehicles = [...vehicles, ...more].slice(0, WATCHED);
     }
@@ -39,16 +31,7 @@ export function watchDocuments({ endpoint }: { endpoint: string }): Watch<Docume
       samples.push({ source, seen });
     }
   };
-  const stop = lookRepeatedly(look);
-
-  return {
-    seen: () => samples.length,
-    async stop() {
-      await stop();
-      await client.close();
-      return samples;
-    },
-  };
+  return watchRepeatedly(look, () => client.close());
 }
 
 const anyIndex = { index: 'alerts-*', allow_no_indices: true } as const;

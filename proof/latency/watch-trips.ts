@@ -1,28 +1,19 @@
 import { paginateScan } from '@aws-sdk/client-dynamodb';
 import { dynamodbOf } from '#local/deploy/servers.ts';
-import { lookRepeatedly } from './look-repeatedly.ts';
-import type { Watch } from './watch-alerts.ts';
-
-/** A vehicle's trip that was seen in its table. */
-export interface TripSample {
-  vehicleId: string;
-  /** undefined: that it has none, by a tombstone */
-  tripId: string | undefined;
-  /** when a read first found it, ms since the epoch: whoever reads from then on finds it too, or a later one */
-  seen: number;
-}
+import type { TripSample } from '../fleet/facts.ts';
+import { type Watch, watchRepeatedly } from './watch.ts';
 
 /**
- * Scans the trips up to five times a second, consistently, and notes each that is new: how late a trip came into its
- * table is what explains that readings met the one before. A sample is late by the poll, never early; a trip that gave
- * way to another in between has none. A table that doesn't answer is seen late as well.
+ * Scans the table of trips up to five times a second, consistently, and notes each new trip. A trip that reached the
+ * table late explains why readings met the trip before it. A sample is late by the time between two scans, and never
+ * early. A trip that another one replaced between two scans has no sample. While the table doesn't answer, samples are
+ * late too.
  */
 export function watchTrips({ endpoint, table }: { endpoint: string; table: string }): Watch<TripSample> {
   const client = dynamodbOf({ dynamodb: endpoint });
-  const samples: TripSample[] = [];
   const known = new Map<string, string>();
 
-  const stop = lookRepeatedly(async () => {
+  const look = async (samples: TripSample[]) => {
     for await (const { Items = [] } of paginateScan({ client }, { TableName: table, ConsistentRead: true })) {
       const seen = Date.now();
       for (const { vehicleId, tripId, version, deleted } of Items) {
@@ -32,13 +23,6 @@ export function watchTrips({ endpoint, table }: { endpoint: string; table: strin
         samples.push({ vehicleId: id, tripId: deleted?.BOOL ? undefined : tripId?.S, seen });
       }
     }
-  });
-  return {
-    seen: () => samples.length,
-    async stop() {
-      await stop();
-      client.destroy();
-      return samples;
-    },
   };
+  return watchRepeatedly(look, () => client.destroy());
 }

@@ -1,20 +1,21 @@
-import type { Manifest, WritableManifest } from './manifest.ts';
+import type { Manifest } from '../manifest.ts';
+import type { WritableManifest } from './manifest.ts';
 import { type Rate, startPace } from './pace.ts';
 import type { GeneratorProducer } from './producer.ts';
 import type { GeneratedRecord } from './record.ts';
 
-/** How far a generator is. */
+/** The progress of a generator. */
 export interface Progress extends Pick<Manifest, 'topics' | 'raised' | 'causes'> {
   seconds: number;
   /** Records whose send failed. */
   uncertain: number;
-  /** Records queued or on their way. */
+  /** Records that are queued or being sent. */
   pending: number;
   /** Why the latest failed send failed. */
   lastError?: string;
 }
 
-/** What every generator takes. */
+/** The options that every generator takes. */
 export interface GeneratorOptions {
   /** "127.0.0.1:9092,…" */
   brokers: string;
@@ -29,7 +30,7 @@ export interface GeneratorOptions {
 export interface RunningGenerator<M extends Manifest = Manifest> {
   manifest: M;
   progress(): Progress;
-  /** Resolves when the duration is over or stop() was called; rejects if the generator broke. Then call stop(). */
+  /** Resolves when the duration is over or stop() was called; rejects if the generator failed. Then call stop(). */
   finished: Promise<void>;
   /** Ends the load, waits for the acknowledgements, disconnects. The manifest is then complete. */
   stop(): Promise<M>;
@@ -38,7 +39,7 @@ export interface RunningGenerator<M extends Manifest = Manifest> {
 /**
  * Runs a source of records at a rate until its duration is over or it is stopped.
  *
- * @param make that many records for now (ms since the epoch)
+ * @param make makes `count` records for `now` (ms since the epoch)
  */
 export function runAtRate<M extends WritableManifest>(
   { durationSeconds, onProgress }: GeneratorOptions,
@@ -55,7 +56,7 @@ export function runAtRate<M extends WritableManifest>(
   return watch(producer, manifest, onProgress, pace);
 }
 
-/** A running generator around whatever feeds the producer. */
+/** A running generator. @param feed calls the producer */
 export function watch<M extends WritableManifest>(
   producer: GeneratorProducer,
   manifest: M,

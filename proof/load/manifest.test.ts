@@ -9,7 +9,7 @@ const RAISABLE = ['Speeding', 'LowFuel', 'Temperature', 'Delay'];
 const create = () => createManifest(7, 1_000, CAUSES, RAISABLE);
 const good = (...raises: string[]) => goodMark(RAISABLE, raises);
 
-test('a record is found at its coordinates, and nowhere else', () => {
+test('a record is found only at its coordinates', () => {
   const manifest = create();
   manifest.acknowledge('raw', 1, 70_000, good('Speeding', 'Temperature', 'Delay'));
   manifest.acknowledge('raw', 1, 5, badMark(1));
@@ -26,7 +26,7 @@ test('a record is found at its coordinates, and nowhere else', () => {
   }
 });
 
-test('totals count what was acknowledged, and name every cause even where none was', () => {
+test('totals count acknowledged records only, and have every cause, even with 0', () => {
   const manifest = create();
   manifest.acknowledge('raw', 0, 0, good('LowFuel', 'Delay'));
   manifest.acknowledge('raw', 0, 1, badMark(0));
@@ -40,7 +40,7 @@ test('totals count what was acknowledged, and name every cause even where none w
   ]);
 });
 
-test('whatever is acknowledged in whatever order is listed once, in order of offset', () => {
+test('records acknowledged in any order are listed once, in order of offset', () => {
   const right = fc.subarray(RAISABLE).map((raises) => ({ mark: good(...raises), expected: { kind: 'good', raises } }));
   const bad = fc
     .integer({ min: 0, max: CAUSES.length - 1 })

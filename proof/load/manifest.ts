@@ -1,55 +1,12 @@
-/** A way in which a record is bad, and the code that its dead letter must carry. */
-export interface BadCause {
-  cause: string;
-  code: string;
-}
+import type { BadCause, Expectation, Manifest, UncertainRecord } from '../manifest.ts';
 
-/** What must become of a record that a generator made; `raises` names what a good one must bring about: alerts. */
-export type Expectation = { kind: 'good'; raises: string[] } | { kind: 'bad'; cause: string; code: string };
-
-/** A record that the brokers acknowledged, by its coordinates. */
-export interface AcknowledgedRecord {
-  topic: string;
-  partition: number;
-  offset: number;
-  expectation: Expectation;
-}
-
-/** A record whose send failed: it may be in the topic or not. If it is, its header `generated` holds this id. */
-export interface UncertainRecord {
-  topic: string;
-  partition: number;
-  id: string;
-  expectation: Expectation;
-}
-
-/** What a generator knows to be in the topics, and what must become of it. Read it after `stop()`. */
-export interface Manifest {
-  seed: number;
-  /** Milliseconds since the epoch. */
-  startedAt: number;
-  /** Undefined while the generator runs. */
-  stoppedAt?: number;
-  /** Acknowledged records per topic; `bad` are among them. */
-  topics: Record<string, { acknowledged: number; bad: number }>;
-  /** What the acknowledged records must raise; every name that the generator knows is a key. */
-  raised: Record<string, number>;
-  /** Acknowledged bad records; every cause that the generator knows is a key. */
-  causes: Record<string, number>;
-  uncertain: UncertainRecord[];
-  /** The record at those coordinates, or undefined where none was acknowledged there. */
-  at(topic: string, partition: number, offset: number): Expectation | undefined;
-  /** Every acknowledged record, in order of topic, partition and offset. */
-  acknowledged(): Generator<AcknowledgedRecord>;
-}
-
-/** The manifest with what only its generator may do. */
+/** The manifest with the methods that only its generator calls. */
 export interface WritableManifest extends Manifest {
   acknowledge(topic: string, partition: number, offset: number, mark: Mark): void;
   fail(topic: string, partition: number, id: string, mark: Mark): void;
 }
 
-/** An expectation in one byte, so that a day at 1,000 records/s fits in memory. 0 is no record. */
+/** An expectation in one byte, so that a day at 1,000 records/s fits in memory. 0 means no record. */
 export type Mark = number;
 
 const GOOD = 0x80;
@@ -57,14 +14,14 @@ const CHUNK_BITS = 16;
 const CHUNK = 2 ** CHUNK_BITS;
 
 /**
- * The mark of a record that must be stored, and of what it must raise.
- * @param raisable the table of names (at most 7) that the manifest was made with
+ * The mark of a good record, with the alerts that it must raise.
+ * @param raisable the table of names (at most 7) that was given to `createManifest`
  */
 export function goodMark<T extends string>(raisable: readonly T[] = [], raises: readonly T[] = []): Mark {
   return raises.reduce((mark, name) => mark | (1 << raisable.indexOf(name)), GOOD);
 }
 
-/** The mark of a bad record: its cause's place in the table of causes (of at most 127). */
+/** The mark of a bad record. @param cause its index in the table of causes (at most 127) */
 export function badMark(cause: number): Mark {
   return cause + 1;
 }

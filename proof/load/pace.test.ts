@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { type PaceOptions, startPace } from './pace.ts';
 
-/** ms on the clock that the test turns. */
+/** The time in ms of the test's clock. */
 let clock: number;
 beforeEach(() => {
   clock = 0;
@@ -13,7 +13,7 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-/** Lets so many ms pass; every timer fires when it is due. */
+/** Advances the clock; every timer fires when it is due. */
 function pass(ms: number): void {
   for (let passed = 0; passed < ms; passed += 1) {
     clock += 1;
@@ -21,7 +21,7 @@ function pass(ms: number): void {
   }
 }
 
-/** A pace, and how many records it asked for at what time. */
+/** A pace, the times at which it asked for records, and how many it asked for. */
 function setUp(options: Omit<PaceOptions, 'make'>) {
   const calls: { at: number; count: number }[] = [];
   const pace = startPace({ ...options, make: (count) => calls.push({ at: clock, count }) });
@@ -39,7 +39,7 @@ test('makes records evenly at the rate, and ends with its duration', async () =>
   expect(new Set(calls.map(({ count }) => count))).toEqual(new Set([10]));
 });
 
-test('a rate below one per tick makes one now and then', () => {
+test('a rate below one record per tick skips ticks', () => {
   const { calls } = setUp({ rate: 20 });
 
   pass(320);
@@ -47,7 +47,7 @@ test('a rate below one per tick makes one now and then', () => {
   expect(calls).toEqual([50, 100, 150, 200, 250, 300].map((at) => ({ at, count: 1 })));
 });
 
-test('a machine that is late makes up for it', () => {
+test('after a delay of less than a second the missed records are made', () => {
   const { made } = setUp({ rate: 1_000 });
 
   clock += 790;
@@ -56,7 +56,7 @@ test('a machine that is late makes up for it', () => {
   expect(made()).toBe(800);
 });
 
-test('what a stall of more than a second missed is left out', () => {
+test('after a longer delay only one second of missed records is made', () => {
   const { made } = setUp({ rate: 1_000 });
 
   clock += 2_490;
@@ -67,7 +67,7 @@ test('what a stall of more than a second missed is left out', () => {
   expect(made()).toBe(1_100);
 });
 
-test('stop ends it', async () => {
+test('stop ends the pace', async () => {
   const { pace, calls } = setUp({ rate: 1_000 });
 
   pace.stop();
@@ -77,7 +77,7 @@ test('stop ends it', async () => {
   expect(calls).toEqual([]);
 });
 
-test('a maker that throws ends it with that error', async () => {
+test('an error of `make` ends the pace with that error', async () => {
   const make = jest.fn(() => {
     throw new Error('no more');
   });
@@ -89,7 +89,7 @@ test('a maker that throws ends it with that error', async () => {
   expect(make).toHaveBeenCalledTimes(1);
 });
 
-test('a rate that changes is followed', () => {
+test('the pace follows a changing rate', () => {
   const { made } = setUp({ rate: (seconds) => (seconds <= 0.3 ? 100 : 1_000) });
 
   pass(600);

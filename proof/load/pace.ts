@@ -1,6 +1,6 @@
-/** Milliseconds between two batches: the mean wait it adds to a record is half of it. */
+/** The time between two batches. A record waits for half of it on average. */
 const TICK_MS = 10;
-/** After a longer stall (a suspended machine) what was missed is left out, not made up for in one flood. */
+/** After a longer delay (a suspended machine) the rest of the missed records is left out, to avoid a flood. */
 const CATCH_UP_MS = 1_000;
 
 export interface Pace {
@@ -9,17 +9,17 @@ export interface Pace {
   stop(): void;
 }
 
-/** Records per second, or what they are that many seconds after the start. */
+/** Records per second: a number, or a function of the seconds since the start. */
 export type Rate = number | ((seconds: number) => number);
 
 export interface PaceOptions {
   rate: Rate;
   durationSeconds?: number | undefined;
-  /** Makes that many records now (ms since the epoch). */
+  /** Makes `count` records. @param now ms since the epoch */
   make: (count: number, now: number) => void;
 }
 
-/** Asks for records at a rate: an even one, or one that changes with time. */
+/** Asks for records at a constant rate, or at one that changes with time. */
 export function startPace({ rate, durationSeconds = Number.POSITIVE_INFINITY, make }: PaceOptions): Pace {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const startedAt = performance.now();

@@ -13,13 +13,13 @@ export interface ProducerOptions {
 }
 
 export interface GeneratorProducer {
-  /** Queues records and sends what the requests in flight leave room for. `time` is their Kafka timestamp in ms. */
+  /** Queues records, and sends as many as the limit of requests in flight allows. @param time Kafka timestamp in ms */
   send(records: readonly GeneratedRecord[], time: number): void;
-  /** Waits until everything queued is acknowledged or has failed. */
+  /** Waits until all queued records are acknowledged or have failed. */
   flush(): Promise<void>;
   /** Flushes and disconnects. */
   stop(): Promise<void>;
-  /** Records queued or on their way. */
+  /** Records that are queued or being sent. */
   pending(): number;
   /** Why the latest failed send failed. */
   lastError(): Error | undefined;
@@ -32,7 +32,7 @@ interface Queued {
   time: number;
 }
 
-/** Enough to keep a slow broker busy, few enough that what a failure leaves uncertain stays small. */
+/** Enough to keep a slow broker busy, but few, so that a failure leaves few records uncertain. */
 const REQUESTS_IN_FLIGHT = 4;
 const RECORDS_PER_REQUEST = 2_000;
 /** Below a topic's max.message.bytes, which counts a partition's whole batch. */
@@ -43,11 +43,12 @@ const LEADERS_READY_MS = 15_000;
 const LEADERS_POLL_MS = 200;
 
 /**
- * A producer that knows where each of its records went: it chooses the partition itself (Kafka's default: murmur2 of
- * the key; without a key in turn) and counts on from the base offset that the brokers give for each partition.
+ * A producer that knows the coordinates of each of its records. It chooses the partition itself (Kafka's default:
+ * murmur2 of the key; round robin without a key) and counts offsets from the base offset that the brokers return per
+ * partition.
  *
- * acks=all, no idempotent mode, no retry: a send that fails leaves its records `uncertain` in the manifest. Each record
- * has the header `generated` with an id unique in all runs, by which an uncertain record is recognised in the topic.
+ * acks=all, no idempotence, no retry: a send that fails leaves its records `uncertain` in the manifest. Each record has
+ * the header `generated` with an id that is unique across runs, so that the report recognises an uncertain record.
  *
  * @throws Error where the brokers can't be reached or a topic is missing
  */
@@ -161,8 +162,8 @@ async function choosePartitions(kafka: Kafka, topics: readonly string[], brokers
 }
 
 /**
- * Waits until each partition's leader serves it. A topic made a moment ago has leaders by its metadata before they know
- * of it, and sends would fail; asking for offsets is answered by a leader alone.
+ * Waits until each partition's leader serves it. The metadata of a new topic names the leaders before these brokers
+ * know about it, and sends would fail. Only a leader answers a request for offsets.
  */
 async function leadersReady(admin: Admin, topics: readonly string[]): Promise<void> {
   for (const deadline = Date.now() + LEADERS_READY_MS; ; ) {

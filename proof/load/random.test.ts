@@ -5,14 +5,14 @@ const first = (count: number, ...seeds: number[]) => {
   return Array.from({ length: count }, () => random.next());
 };
 
-test('the same seeds give the same sequence, others another', () => {
+test('the same seeds give the same sequence, other seeds another', () => {
   expect(first(50, 7, 1)).toEqual(first(50, 7, 1));
   expect(first(50, 7, 1)).not.toEqual(first(50, 7, 2));
   expect(first(50, 7, 1)).not.toEqual(first(50, 1, 7));
   expect(first(50, 7)).not.toEqual(first(50, 8));
 });
 
-test('numbers are spread evenly, and normal ones have mean 0 and deviation 1', () => {
+test('numbers are distributed evenly, and normal ones have mean 0 and deviation 1', () => {
   const random = createRandom(3);
   const tenths = new Array<number>(10).fill(0);
   for (let i = 0; i < 10_000; i++) {
@@ -28,7 +28,7 @@ test('numbers are spread evenly, and normal ones have mean 0 and deviation 1', (
   expect(random.between(5, 6)).toBeGreaterThanOrEqual(5);
 });
 
-test('vehicles next to each other in number have unlike sequences', () => {
+test('vehicles with consecutive numbers have different sequences', () => {
   const starts = Array.from({ length: 1000 }, (_, index) => first(1, 7, index)[0] ?? 0);
   const mean = starts.reduce((a, b) => a + b) / starts.length;
   expect(new Set(starts).size).toBe(1000);

@@ -6,16 +6,16 @@ export interface Random {
   between(min: number, max: number): number;
   /** A whole number in [0, below). */
   below(below: number): number;
-  /** True in that share of calls. */
+  /** True with this probability. */
   chance(share: number): boolean;
   /** Normally distributed around 0 with deviation 1. */
   normal(): number;
 }
 
 /**
- * mulberry32 (Tommy Ettinger, public domain): 32 bits of state, enough for a simulation, and far from cryptography.
+ * mulberry32 (Tommy Ettinger, public domain): 32 bits of state, enough for a simulation, but not for cryptography.
  *
- * @param seeds any whole numbers; each combination is a sequence of its own
+ * @param seeds any whole numbers; each combination gives another sequence
  */
 export function createRandom(...seeds: number[]): Random {
   let state = seeds.reduce((hash, seed) => Math.imul(hash ^ (seed | 0), 0x9e3779b1) ^ (hash >>> 15), 0x243f6a88);

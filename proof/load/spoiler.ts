@@ -1,34 +1,33 @@
-import type { BadCause } from './manifest.ts';
+import type { BadCause } from '../manifest.ts';
 
-/** A cause of bad records, as it is spread among the good ones. */
+/** A cause of bad records, with what decides how often it occurs. */
 export interface SpoilCause extends BadCause {
-  /** Of a million bytes: made seldom. */
+  /** About a million bytes, so it is made rarely. */
   large?: boolean;
-  /** Not possible of the first records of a run. */
+  /** Not possible for the first records of a run. */
   waits?: boolean;
 }
 
 /** Decides which records are bad, and in which way. */
 export interface Spoiler {
   /**
-   * The place in the table of the next record's cause, or undefined where it is to be good.
-   * @param possible whether a cause can be made of this very record; where not, the causes behind it go first, and it
-   *   comes as soon as it can
+   * The index of the next record's cause in the table, or undefined where the record must be good.
+   * @param possible whether this record can have a cause. If not, later causes go first, and the cause comes as soon as
+   *   it is possible.
    */
   next(possible?: (cause: number) => boolean): number | undefined;
 }
 
 /**
- * While each cause comes for the first time, at least this share is bad: even a short run meets every cause. Where some
- * have to wait, the second time comes soon as well.
+ * While each cause comes for the first time, at least this share is bad, so that even a short run has every cause.
+ * Where some causes have to wait, the second round has a minimum share too.
  */
 const FIRST_ROUND_SHARE = 0.1;
 const SECOND_ROUND_SHARE = 0.05;
 
 /**
- * Spreads bad records evenly, each cause in turn. Which records are bad depends on nothing but the share and the number
- * of those before them. Large ones come in rounds 1, 2, 4, 8, … alone: every one of them moves as many bytes as 5,000
- * others.
+ * Distributes bad records evenly, with each cause in turn. Which records are bad depends only on the share and on the
+ * number of records before them. Large ones come only in rounds 1, 2, 4, 8, …: each has as many bytes as 5,000 others.
  *
  * @param causes the table of a generator's bad records
  * @param share of all records, 0 to 1; 0 makes none

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import { fieldAtFault } from '../checks/compare.ts';
 import { checkOnce } from '../checks/once.ts';
 import type { Findings } from '../findings.ts';
 import type { Tally } from '../tally.ts';
 import { newestByKey, versionOf } from '../truth/version.ts';
-import type { Item, Items, LoginRow, Rows } from '../world.ts';
-import { fieldAtFault } from './field-at-fault.ts';
+import type { Item, Items, Rows } from '../world.ts';
+import type { LoginRow } from './places.ts';
 import { sameAddress } from './truth/address.ts';
 import type { GoodLogin, LoginsTruth } from './truth/logins.ts';
 
@@ -26,7 +27,7 @@ export function checkLoginRows(
       difference({ login }, row) {
         const { at, ip, ...fields } = login;
         const { source: _, event_time, ip: stored, ...found } = row;
-        // PostgreSQL writes an address in its own way.
+        // PostgreSQL may write the same address differently.
         if (!sameAddress(ip, stored)) return 'ip differs';
         return fieldAtFault({ ...fields, event_time: at }, { ...found, event_time: Number(event_time) });
       },
@@ -35,19 +36,19 @@ export function checkLoginRows(
   );
 }
 
-/** What an item's time to live is judged by. */
+/** What an item's time to live is checked with. */
 export interface Retention {
   days: number;
   /** when the stores were read, ms since the epoch */
   readAt: number;
-  /** when each good login came into user-login-processed, by `source`, ms since the epoch */
+  /** when each good login arrived in user-login-processed, by `source`, ms since the epoch */
   came: ReadonlyMap<string, readonly number[]>;
 }
 
 /**
- * Each user's item, or each device's, is its newest login, by event time, then by place. DynamoDB removes what has
- * expired, when it likes: where the newest login has, as one of last year had when it came, there may be no item, or
- * that of any other.
+ * Each user's or device's item is its newest login, by event time, then by partition and offset. DynamoDB removes
+ * expired items at any time. So where the newest login has expired (an old login can be expired on arrival), there may
+ * be no item, or the item of any other login.
  */
 export function checkLatest(
   items: Items,
@@ -82,7 +83,7 @@ export function checkLatest(
 
 const loginVersion = ({ login, record }: GoodLogin) => versionOf(login.at, record);
 
-/** When a login expires, in seconds since the epoch, wherever it came in time. */
+/** When a login expires, in seconds since the epoch, if it isn't expired on arrival. */
 function dueOf({ login }: GoodLogin, { days }: Retention): number {
   return Math.floor(login.at / 1000) + days * DAY_SECONDS;
 }
@@ -94,12 +95,12 @@ function itemFault(good: GoodLogin, { expiresAt, ...item }: Item, retention: Ret
   return fieldAtFault({ ...Object.fromEntries(known), ...wanted }, item) ?? expiryFault(good, expiresAt, retention);
 }
 
-/** An item expires when its login is due; one that was past that when it came, when it came. */
+/** An item expires when its login is due. A login that was overdue on arrival expires at that moment. */
 function expiryFault(good: GoodLogin, expiresAt: unknown, retention: Retention): string | undefined {
   const due = dueOf(good, retention);
   const came = retention.came.get(good.source) ?? [];
   const right = came.map((ms) => Math.max(due, Math.floor(ms / 1000)));
-  // The record that it was written from has left its topic: it came some time after its login.
+  // Retention has removed the processed record: then the arrival is unknown, but not before the login's record.
   const first = Math.max(due, Math.floor(good.record.timestamp / 1000));
   const isUnknown = came.length === 0 && Number(expiresAt) >= first && Number(expiresAt) <= retention.readAt / 1000;
   return right.some((seconds) => seconds === expiresAt) || expiresAt === first || isUnknown
@@ -107,7 +108,7 @@ function expiryFault(good: GoodLogin, expiresAt: unknown, retention: Retention):
     : 'expiresAt differs';
 }
 
-/** A name for findings: a device's id is personal data, and stays out of them. */
+/** A name for findings. A device's id is personal data, so its hash is used instead. */
 function nameOf(by: 'user_id' | 'device_id', id: unknown): string {
   const text = String(id);
   const isDevice = by === 'device_id' || text.startsWith('device:');

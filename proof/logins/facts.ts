@@ -1,8 +1,32 @@
-import type { SchemaIds } from './load/encoding.ts';
+import type { Manifest } from '../manifest.ts';
+import type { LoginRow, TABLES, TOPICS } from './places.ts';
+import type { LoginsReport } from './report.ts';
 
-/** What the report has to know of the stack that logins ran through. */
+export interface LoginsTypes {
+  report: LoginsReport;
+  manifest: LoginsManifest;
+  facts: { logins: LoginFacts };
+  rows: { logins: LoginRow[] };
+  topic: keyof typeof TOPICS;
+  table: keyof typeof TABLES;
+}
+
+/** The ways in which logins are written. */
+export const ENCODINGS = ['json', 'confluent', 'glue', 'glueZlib'] as const;
+export type Encoding = (typeof ENCODINGS)[number];
+
+/** The ids that the schema registries give to the schemas of the records. */
+export interface SchemaIds {
+  /** of user-login-value in Glue: a version's UUID */
+  glue: string;
+  /** of user-login-processed-value in Glue; no login is written with it */
+  glueProcessed: string;
+  /** of user-login-value in the Confluent-compatible registry; undefined where there is no such registry */
+  confluent: number | undefined;
+}
+
+/** How the stack reads, writes and keeps logins. */
 export interface LoginFacts {
-  /** what its registries call the schemas */
   schemas: SchemaIds;
   /** STORE_FULL_IP */
   storeFullIp: boolean;
@@ -10,4 +34,9 @@ export interface LoginFacts {
   output: { format: string; schemaId: string };
   /** LOGIN_DAYS */
   retentionDays: number;
+}
+
+/** `encodings`: the generator writes good logins in each of them. */
+export interface LoginsManifest extends Manifest {
+  encodings: readonly Encoding[];
 }

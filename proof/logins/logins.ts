@@ -1,30 +1,31 @@
-import { countBy } from '../checks/count-by.ts';
 import { checkDeadLetters, deadLettersOf } from '../checks/dead-letters.ts';
 import { bare } from '../checks/once.ts';
 import { checkOrder } from '../checks/order.ts';
 import { checkStores } from '../checks/stores.ts';
 import { type Contradiction, checkWitness } from '../checks/witness.ts';
+import { countBy, counted } from '../count.ts';
 import type { Domain, Judged, Subject } from '../domain.ts';
 import { domainProblems } from '../problems.ts';
-import { LOGINS, LOGINS_DLQ, LOGINS_PROCESSED } from '../topics.ts';
-import { counted } from '../words.ts';
 import { sourceOf } from '../world.ts';
 import { checkProcessed } from './check-processed.ts';
 import { checkLatest, checkLoginRows, type Retention } from './check-stores.ts';
+import { ENCODINGS, type Encoding, type LoginsTypes } from './facts.ts';
+import { COLUMNS, LOGINS, LOGINS_DLQ, LOGINS_PROCESSED, TABLES, TOPICS } from './places.ts';
 import type { LoginsReport } from './report.ts';
 import { type LoginsTruth, loginsTruth } from './truth/logins.ts';
 
-/** Logins in, in every encoding; processed logins, and the last one of each user and device, out. */
-export const logins: Domain<LoginsReport> = { judge, describe };
+/** Logins in every encoding in; processed logins, and the last login of each user and device, out. */
+export const logins: Domain<LoginsTypes> = { topics: TOPICS, tables: TABLES, columns: COLUMNS, judge, describe };
 
-const NONE = { json: 0, confluent: 0, glue: 0, glueZlib: 0 };
+const NONE = Object.fromEntries(ENCODINGS.map((encoding) => [encoding, 0])) as Record<Encoding, number>;
 
 function judge({ world, facts, isOlder, findings }: Subject): Judged<LoginsReport> {
   const { topics } = world;
   const truth = loginsTruth(world, facts.logins);
   const processed = checkProcessed(topics[LOGINS_PROCESSED], truth, facts.logins, isOlder, findings);
   checkOrder(LOGINS_PROCESSED, topics[LOGINS_PROCESSED].records, findings);
-  const letters = checkDeadLetters(LOGINS_DLQ, topics[LOGINS_DLQ], truth.bad, isOlder, findings);
+  const deadLetters = { topic: LOGINS_DLQ, log: topics[LOGINS_DLQ], topics: TOPICS };
+  const letters = checkDeadLetters(deadLetters, truth.bad, isOlder, findings);
   const came = Map.groupBy(topics[LOGINS_PROCESSED].records, sourceOf);
   const retention: Retention = {
     days: facts.logins.retentionDays,
@@ -34,7 +35,7 @@ function judge({ world, facts, isOlder, findings }: Subject): Judged<LoginsRepor
   const latest = (by: 'user_id' | 'device_id', items: Parameters<typeof checkLatest>[0]) =>
     checkLatest(items, by, truth, retention, isOlder, findings);
   const stores = checkStores(
-    'logins',
+    TOPICS,
     world,
     {
       rds: (rows) => ({ logins: checkLoginRows(rows, truth, isOlder, findings) }),
@@ -43,7 +44,7 @@ function judge({ world, facts, isOlder, findings }: Subject): Judged<LoginsRepor
     findings,
   );
   const run = facts.generators.logins;
-  const witness = checkWitness(run, world, contradiction(truth), findings);
+  const witness = checkWitness(run, TOPICS, world, contradiction(truth), findings);
   const report: LoginsReport = {
     acknowledged: witness.acknowledged[LOGINS] ?? 0,
     read: topics[LOGINS].records.length,
@@ -59,7 +60,7 @@ function judge({ world, facts, isOlder, findings }: Subject): Judged<LoginsRepor
   return { report, problems: problemsOf(run, report) };
 }
 
-/** What the generator meant a record to be, against what is found by reading it. */
+/** Compares the code that the generator meant a record to have with the code found by reading it. */
 function contradiction({ bad }: LoginsTruth): Contradiction {
   return (_topic, name, expectation) => {
     const meant = expectation.kind === 'bad' ? expectation.code : undefined;
@@ -73,7 +74,7 @@ function problemsOf(run: Subject['facts']['generators']['logins'], report: Login
   const missing = run.manifest.encodings.filter((encoding) => report.byEncoding[encoding] === 0);
   return [
     ...missing.map((encoding) => `logins: no good login came as ${encoding}`),
-    // Where the generator made nothing bad, there is nothing in the dead-letter topic to archive.
+    // Where the generator made no bad records, the archive of the dead-letter topic is empty.
     ...domainProblems('logins', run, report, run.causes.length === 0 ? [LOGINS_DLQ] : []),
   ];
 }

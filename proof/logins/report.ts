@@ -1,15 +1,15 @@
 import type { DomainReport } from '../domain.ts';
 import type { Tally } from '../tally.ts';
-import type { Encoding } from './truth/payload.ts';
+import type { Encoding } from './facts.ts';
 
 export interface LoginsReport extends DomainReport {
   bad: number;
-  /** good logins by how they were written */
+  /** good logins by their encoding */
   byEncoding: Record<Encoding, number>;
-  /** bad records by the code of their dead letter, and by what the generator did to them */
+  /** bad records, by the code of their dead letter and by the generator's cause */
   badByCode: Record<string, number>;
   badByCause: Record<string, number>;
   topics: Record<string, Tally>;
-  /** records stored more than once upstream under one `source` (at least once), each counted once by its readers */
+  /** extra copies with the same `source` in the topics, as at-least-once delivery allows; stores count them once */
   producedTwice: number;
 }

@@ -1,10 +1,10 @@
 import { deflateSync } from 'node:zlib';
 import avro from 'avsc';
 import { badMark, createManifest, goodMark, type Mark } from '../load/manifest.ts';
-import { LOGINS, LOGINS_DLQ, LOGINS_PROCESSED } from '../topics.ts';
-import type { Item, LoginRow, LogRecord } from '../world.ts';
-import type { LoginFacts } from './facts.ts';
-import type { LoginsManifest } from './load/start.ts';
+import type { Item, LogRecord } from '../world.ts';
+import type { LoginFacts, LoginsManifest } from './facts.ts';
+import type { LoginRow } from './places.ts';
+import { LOGINS, LOGINS_DLQ, LOGINS_PROCESSED } from './places.ts';
 
 export const LOGIN_CAUSES = [
   { cause: 'null value', code: 'NULL_VALUE' },
@@ -64,8 +64,8 @@ const encoders: ((login: object) => Buffer)[] = [
 ];
 
 /**
- * Logins of four users in every encoding in turn, everything right: built by hand from what a pipeline must do. Every
- * 10th is bad; every 7th has no user, every 5th no device.
+ * Right logins of four users, with each encoding in turn, made by hand as the pipeline must produce them. Every 10th is
+ * bad; every 7th has no user, every 5th has no device.
  */
 export function loginsPart(count: number, start: number, run: number): LoginsPart {
   const own = createManifest(7, run, LOGIN_CAUSES);

@@ -1,4 +1,4 @@
-import { ALERTS, PROCESSED } from '../topics.ts';
+import { ALERTS, PROCESSED } from '../fleet/places.ts';
 import type { LogRecord, World } from '../world.ts';
 import { type Mutation, produceAgain, setValue, testMutations } from './mutation.fixture.ts';
 
@@ -28,7 +28,7 @@ const mutations: Mutation[] = [
       topics[ALERTS].records.find(({ value }) => String(value).includes(kind)) as LogRecord;
     return [
       [
-        `a ${kind} alert that is missing`,
+        `a missing ${kind} alert`,
         ALERTS,
         'lost',
         ({ topics }) => {
@@ -36,25 +36,25 @@ const mutations: Mutation[] = [
         },
       ],
       [
-        `a ${kind} alert with a field more`,
+        `a ${kind} alert with an additional field`,
         ALERTS,
         'different',
         ({ topics }) => setValue(one(topics), { location: '1,2' }),
       ],
       [
-        `a ${kind} alert with a field of null more`,
+        `a ${kind} alert with an additional field of null`,
         ALERTS,
         'different',
         ({ topics }) => setValue(one(topics), { more: null }),
       ],
       [
-        `a ${kind} alert of another time`,
+        `a ${kind} alert with another timestamp`,
         ALERTS,
         'different',
         ({ topics }) => setValue(one(topics), { timestamp: '2026-11-21T09:00:00.000Z' }),
       ],
       [
-        `a ${kind} alert under another vehicle’s key`,
+        `a ${kind} alert with another vehicle’s key`,
         ALERTS,
         'different',
         ({ topics }) => {
@@ -75,7 +75,7 @@ const mutations: Mutation[] = [
     },
   ],
   [
-    'a Delay that must be',
+    'a missing Delay alert',
     `${ALERTS} Delay`,
     'lost',
     ({ topics }) => {
@@ -84,7 +84,7 @@ const mutations: Mutation[] = [
     },
   ],
   [
-    'a Delay that must not be',
+    'a Delay alert of a reading in time',
     `${ALERTS} Delay`,
     'unexpected',
     ({ topics }) => {
@@ -96,7 +96,7 @@ const mutations: Mutation[] = [
     },
   ],
   [
-    'a Delay of another trip',
+    'a Delay alert with another trip',
     `${ALERTS} Delay`,
     'different',
     ({ topics }) => {

@@ -1,4 +1,5 @@
-import { ALERTS, DEMO, PROCESSED, RAW, RAW_DLQ, TRIPS } from '../topics.ts';
+import { DEMO } from '../demo/places.ts';
+import { ALERTS, PROCESSED, RAW, RAW_DLQ, TRIPS } from '../fleet/places.ts';
 import { START, type WholeWorld } from '../world.fixture.ts';
 import { at, drop, type Mutation, testMutations, twice } from './mutation.fixture.ts';
 
@@ -10,16 +11,11 @@ const mutations: Mutation[] = [
         0,
       );
     return [
-      [`an archived record of ${topic} that is missing`, `s3 ${topic}`, 'lost', (world) => drop(own(world).records, 0)],
-      [`a line of ${topic} that is there twice`, `s3 ${topic}`, 'duplicated', (world) => twice(own(world).records, 0)],
+      [`a missing archived record of ${topic}`, `s3 ${topic}`, 'lost', (world) => drop(own(world).records, 0)],
+      [`a duplicated line of ${topic}`, `s3 ${topic}`, 'duplicated', (world) => twice(own(world).records, 0)],
+      [`a missing object of ${topic}`, `s3 ${topic}`, 'lost', (world) => drop(world.s3, world.s3.indexOf(own(world)))],
       [
-        `an object of ${topic} that is missing`,
-        `s3 ${topic}`,
-        'lost',
-        (world) => drop(world.s3, world.s3.indexOf(own(world))),
-      ],
-      [
-        `an archived value of ${topic} that changed`,
+        `a changed archived value of ${topic}`,
         `s3 ${topic}`,
         'different',
         (world) => {
@@ -27,7 +23,7 @@ const mutations: Mutation[] = [
         },
       ],
       [
-        `an archived key of ${topic} that changed`,
+        `a changed archived key of ${topic}`,
         `s3 ${topic}`,
         'different',
         (world) => {
@@ -35,7 +31,7 @@ const mutations: Mutation[] = [
         },
       ],
       [
-        `an archived header of ${topic} that is gone`,
+        `a missing archived header of ${topic}`,
         `s3 ${topic}`,
         'different',
         (world) => {
@@ -43,7 +39,7 @@ const mutations: Mutation[] = [
         },
       ],
       [
-        `an archived timestamp of ${topic} that changed`,
+        `a changed archived timestamp of ${topic}`,
         `s3 ${topic}`,
         'different',
         (world) => {
@@ -66,7 +62,7 @@ const mutations: Mutation[] = [
     },
   ],
   [
-    'an object whose key promises records of another',
+    'an object whose key begins with the offset of another object',
     `s3 ${RAW}`,
     'duplicated',
     ({ s3 }) => {
@@ -75,7 +71,7 @@ const mutations: Mutation[] = [
     },
   ],
   [
-    'an object under another partition’s key',
+    'an object with another partition in its key',
     `s3 ${RAW}`,
     'different',
     ({ s3 }) => {
@@ -84,7 +80,7 @@ const mutations: Mutation[] = [
     },
   ],
   [
-    'an object under another hour',
+    'an object with another hour in its key',
     `s3 ${RAW}`,
     'different',
     ({ s3 }) => {
@@ -92,7 +88,7 @@ const mutations: Mutation[] = [
     },
   ],
   [
-    'an object whose lines are in another order',
+    'an object whose lines are in the wrong order',
     `s3 ${RAW}`,
     'different',
     ({ s3 }) => {
@@ -112,7 +108,7 @@ const mutations: Mutation[] = [
     },
   ],
   [
-    'an object of a topic that isn’t ours',
+    'an object of an unknown topic',
     's3',
     'unexpected',
     ({ s3 }) => {

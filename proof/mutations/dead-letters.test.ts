@@ -1,4 +1,4 @@
-import { PROCESSED, RAW, RAW_DLQ } from '../topics.ts';
+import { PROCESSED, RAW, RAW_DLQ } from '../fleet/places.ts';
 import type { LogRecord } from '../world.ts';
 import { archive, at, type Mutation, produceAgain, testMutations } from './mutation.fixture.ts';
 
@@ -24,7 +24,7 @@ const mutations: Mutation[] = [
     },
   ],
   [
-    'a processed record that a sink dead-lettered',
+    'a dead letter of a processed record, from a sink',
     RAW_DLQ,
     'unexpected',
     ({ topics }) => {
@@ -34,7 +34,7 @@ const mutations: Mutation[] = [
     },
   ],
   [
-    'a dead letter whose value changed',
+    'a dead letter with a changed value',
     RAW_DLQ,
     'different',
     ({ topics }) => {
@@ -43,7 +43,7 @@ const mutations: Mutation[] = [
     },
   ],
   [
-    'a dead letter whose key is gone',
+    'a dead letter without its key',
     RAW_DLQ,
     'different',
     ({ topics }) => {
@@ -51,7 +51,7 @@ const mutations: Mutation[] = [
     },
   ],
   [
-    'a null value that became an empty one',
+    'a dead letter with an empty value instead of null',
     RAW_DLQ,
     'different',
     ({ topics }) => {
@@ -83,7 +83,7 @@ const mutations: Mutation[] = [
     ],
   ),
   [
-    'a bad record that is dead-lettered without end',
+    'a bad record with over 10 dead letters',
     RAW_DLQ,
     'duplicated',
     (world) => {
@@ -91,7 +91,7 @@ const mutations: Mutation[] = [
     },
   ],
   [
-    'a dead letter without the record’s own header',
+    'a dead letter without the record’s header',
     RAW_DLQ,
     'different',
     ({ topics }) => {

@@ -4,10 +4,10 @@ const PLACE = 'opensearch alerts';
 const INDEX = 3;
 
 const mutations: Mutation[] = [
-  ['a document that is missing', PLACE, 'lost', ({ opensearch }) => drop(opensearch, INDEX)],
-  ['a document that is there in two indices', PLACE, 'duplicated', ({ opensearch }) => twice(opensearch, INDEX)],
+  ['a missing document', PLACE, 'lost', ({ opensearch }) => drop(opensearch, INDEX)],
+  ['a document in two indices', PLACE, 'duplicated', ({ opensearch }) => twice(opensearch, INDEX)],
   [
-    'a document of no alert',
+    'a document without an alert',
     PLACE,
     'unexpected',
     ({ opensearch }) => {
@@ -42,7 +42,7 @@ const mutations: Mutation[] = [
     ],
   ),
   [
-    'a document without its place',
+    'a document without its location',
     PLACE,
     'different',
     ({ opensearch }) => {

@@ -1,11 +1,11 @@
-import { RAW, TRIPS } from '../topics.ts';
+import { RAW, TRIPS } from '../fleet/places.ts';
 import type { LogRecord } from '../world.ts';
 import { at, drop, type Mutation, setValue, testMutations, twice } from './mutation.fixture.ts';
 
 const mutations: Mutation[] = [
-  ['a raw record that the log lost', RAW, 'lost', ({ topics }) => drop(topics[RAW].records, 5)],
+  ['a missing raw record', RAW, 'lost', ({ topics }) => drop(topics[RAW].records, 5)],
   [
-    'the last raw record, and with it the log’s end',
+    'a missing last raw record, with an earlier end of the log',
     RAW,
     'lost',
     ({ topics }) => {
@@ -13,9 +13,9 @@ const mutations: Mutation[] = [
       at(topics[RAW].partitions, last.partition).end--;
     },
   ],
-  ['a raw record read twice', RAW, 'duplicated', ({ topics }) => twice(topics[RAW].records, 5)],
+  ['a raw record that was read twice', RAW, 'duplicated', ({ topics }) => twice(topics[RAW].records, 5)],
   [
-    'a raw record that is another than was acknowledged there',
+    'a raw record with the number of another one in its header',
     'generator',
     'lost',
     ({ topics }) => {
@@ -24,7 +24,7 @@ const mutations: Mutation[] = [
     },
   ],
   [
-    'two raw records acknowledged at one place',
+    'two raw records that were acknowledged with the same coordinates',
     RAW,
     'lost',
     (_, { facts }) => {
@@ -33,7 +33,7 @@ const mutations: Mutation[] = [
     },
   ],
   [
-    'a raw value that changed from bad to good',
+    'a raw value that the generator meant to be bad and is good',
     'generator',
     'different',
     ({ topics }) => {
@@ -42,7 +42,7 @@ const mutations: Mutation[] = [
     },
   ],
   [
-    'a raw value that raises another alert than meant',
+    'a raw value that raises another alert than the generator meant',
     'generator',
     'different',
     ({ topics }) => {
@@ -51,7 +51,7 @@ const mutations: Mutation[] = [
     },
   ],
   [
-    'a trip lost from a log that is compacted',
+    'a missing trip in the compacted log',
     's3 trips-topic',
     'unexpected',
     ({ topics }) => drop(topics[TRIPS].records, 2),

@@ -1,19 +1,14 @@
+import { TRIPS } from '../fleet/places.ts';
 import { judge } from '../judge.ts';
-import { TRIPS } from '../topics.ts';
 import { START, syntheticWorld } from '../world.fixture.ts';
 import { at, drop, type Mutation, produceAgain, testMutations, twice } from './mutation.fixture.ts';
 
 const mutations: Mutation[] = [
   ...(['vehicles', 'alerts', 'trips', 'records'] as const).flatMap((table): Mutation[] => [
-    [`an item of ${table} that is missing`, `dynamodb ${table}`, 'lost', ({ dynamodb }) => drop(dynamodb[table], 1)],
+    [`a missing item of ${table}`, `dynamodb ${table}`, 'lost', ({ dynamodb }) => drop(dynamodb[table], 1)],
+    [`a duplicated item of ${table}`, `dynamodb ${table}`, 'duplicated', ({ dynamodb }) => twice(dynamodb[table], 1)],
     [
-      `an item of ${table} that is there twice`,
-      `dynamodb ${table}`,
-      'duplicated',
-      ({ dynamodb }) => twice(dynamodb[table], 1),
-    ],
-    [
-      `an item of ${table} of no record`,
+      `an item of ${table} without a record`,
       `dynamodb ${table}`,
       'unexpected',
       ({ dynamodb }) => {
@@ -60,7 +55,7 @@ const mutations: Mutation[] = [
     ] as const
   ).map(
     ([table, attribute, value]): Mutation => [
-      `another ${attribute} in ${table}`,
+      `an item of ${table} with another ${attribute}`,
       `dynamodb ${table}`,
       'different',
       ({ dynamodb }) => {
@@ -70,13 +65,13 @@ const mutations: Mutation[] = [
   ),
 ];
 
-/** The fixture's records: text under a key, JSON, bytes, a tombstone. */
+/** The fixture's records are text with a key, JSON, bytes, a tombstone. */
 const forms: Mutation[] = (
   [
-    ['text as bytes', 0, { value: undefined, valueBytes: Buffer.from('Hello MSK') }],
-    ['JSON as bytes', 1, { value: undefined, valueBytes: Buffer.from('{"a":[1]}') }],
-    ['a key of text as bytes', 0, { key: undefined, keyBytes: Buffer.from('k') }],
-    ['a tombstone with a value of null', 3, { value: null }],
+    ['text that is stored as bytes', 0, { value: undefined, valueBytes: Buffer.from('Hello MSK') }],
+    ['JSON that is stored as bytes', 1, { value: undefined, valueBytes: Buffer.from('{"a":[1]}') }],
+    ['a text key that is stored as bytes', 0, { key: undefined, keyBytes: Buffer.from('k') }],
+    ['a tombstone that is stored with a null value', 3, { value: null }],
   ] as const
 ).map(([what, index, change]) => [
   what,
@@ -107,18 +102,18 @@ describe('the item of a tombstone', () => {
     return judge(world, facts).findings.filter(({ place }) => place === 'dynamodb trips');
   };
 
-  test.each([0, 1, 60])('is kept for 30 days from when it was written, %d s after it came', (after) => {
+  test.each([0, 1, 60])('expires 30 days after it was written, %d s after it came', (after) => {
     expect(faults({ expiresAt: seconds + after + 30 * DAY })).toEqual([]);
   });
 
   test.each([
-    ['before it came', { expiresAt: seconds - 1 + 30 * DAY }],
-    ['after it was read back', { expiresAt: seconds + 61 + 30 * DAY }],
-    ['at no whole second', { expiresAt: seconds + 0.5 + 30 * DAY }],
+    ['counted from before it came', { expiresAt: seconds - 1 + 30 * DAY }],
+    ['counted from after it was read back', { expiresAt: seconds + 61 + 30 * DAY }],
+    ['with a fraction of a second', { expiresAt: seconds + 0.5 + 30 * DAY }],
     ['never', {}],
-    ['at a time that is text', { expiresAt: String(seconds + 30 * DAY) }],
-    ['in time, but with more in it', { expiresAt: seconds + 30 * DAY, tripId: 'T0' }],
-  ])('expires wrongly: %s', (_, item) => {
+    ['as text', { expiresAt: String(seconds + 30 * DAY) }],
+    ['in time, but with an additional attribute', { expiresAt: seconds + 30 * DAY, tripId: 'T0' }],
+  ])('has a wrong time to live: %s', (_, item) => {
     expect(faults(item)).toMatchObject([{ kind: 'different', count: 1 }]);
   });
 });

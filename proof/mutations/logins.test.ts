@@ -1,7 +1,8 @@
 import { judge } from '../judge.ts';
-import { LOGINS, LOGINS_DLQ, LOGINS_PROCESSED } from '../topics.ts';
+import type { LoginRow } from '../logins/places.ts';
+import { LOGINS, LOGINS_DLQ, LOGINS_PROCESSED } from '../logins/places.ts';
 import { START, syntheticWorld } from '../world.fixture.ts';
-import { headerOf, type Item, type LoginRow, type LogRecord, type World } from '../world.ts';
+import { headerOf, type Item, type LogRecord, type World } from '../world.ts';
 import { at, drop, type Mutation, produceAgain, setValue, testMutations, twice } from './mutation.fixture.ts';
 
 type Topics = Pick<World, 'topics'>;
@@ -32,7 +33,7 @@ const processed: Mutation[] = [
     },
   ],
   [
-    'a processed login of a bad one',
+    'a processed login of a bad login',
     LOGINS_PROCESSED,
     'unexpected',
     ({ topics }) => {
@@ -42,14 +43,14 @@ const processed: Mutation[] = [
   ],
   ...FIELDS.map(
     ([field, value]): Mutation => [
-      `a processed login whose ${field} is ${JSON.stringify(value)}`,
+      `a processed login with ${field} ${JSON.stringify(value)}`,
       LOGINS_PROCESSED,
       'different',
       ({ topics }) => setValue(at(topics[LOGINS_PROCESSED].records, 0), { [field]: value }),
     ],
   ),
   [
-    'a processed login under another key',
+    'a processed login with another key',
     LOGINS_PROCESSED,
     'different',
     ({ topics }) => {
@@ -85,7 +86,7 @@ const letters: Mutation[] = [
     },
   ],
   [
-    'a login that was meant to be bad and is good',
+    'a login that the generator meant to be bad and is good',
     'generator',
     'different',
     ({ topics }) => {
@@ -96,10 +97,10 @@ const letters: Mutation[] = [
 ];
 
 const stores: Mutation[] = [
-  ['a row that is missing', 'rds logins', 'lost', ({ rds }) => drop(rds.logins, 3)],
-  ['a row that is there twice', 'rds logins', 'duplicated', ({ rds }) => twice(rds.logins, 3)],
+  ['a missing row', 'rds logins', 'lost', ({ rds }) => drop(rds.logins, 3)],
+  ['a duplicated row', 'rds logins', 'duplicated', ({ rds }) => twice(rds.logins, 3)],
   [
-    'a row of no login',
+    'a row without a login',
     'rds logins',
     'unexpected',
     ({ rds }) => void rds.logins.push({ ...at(rds.logins, 3), source: `${LOGINS}-0-999` }),
@@ -116,23 +117,23 @@ const stores: Mutation[] = [
     ] as const
   ).map(
     ([field, value]): Mutation => [
-      `a row whose ${field} is another one`,
+      `a row with another ${field}`,
       'rds logins',
       'different',
       ({ rds }) => void Object.assign(at(rds.logins, 3), { [field]: value }),
     ],
   ),
   ...(['users', 'devices'] as const).flatMap((table): Mutation[] => [
-    [`one of the ${table} that is missing`, `dynamodb ${table}`, 'lost', ({ dynamodb }) => drop(dynamodb[table], 1)],
+    [`a missing item of ${table}`, `dynamodb ${table}`, 'lost', ({ dynamodb }) => drop(dynamodb[table], 1)],
     [
-      `one of the ${table} of no login`,
+      `an item of ${table} without a login`,
       `dynamodb ${table}`,
       'unexpected',
       ({ dynamodb }) => void dynamodb[table].push({ ...at(dynamodb[table], 1), user_id: 'X', device_id: 'X' }),
     ],
     ...(['version', 'source', 'eventTime', 'expiresAt', 'ip', 'app_version'] as const).map(
       (field): Mutation => [
-        `one of the ${table} whose ${field} is another one`,
+        `an item of ${table} with another ${field}`,
         `dynamodb ${table}`,
         'different',
         ({ dynamodb }) => void Object.assign(at(dynamodb[table], 1), { [field]: 'x' }),
@@ -140,7 +141,7 @@ const stores: Mutation[] = [
     ),
   ]),
   [
-    'a user whose item is an older login',
+    'a user’s item of an older login',
     'dynamodb users',
     'different',
     ({ dynamodb, rds }) => {
@@ -153,7 +154,7 @@ const stores: Mutation[] = [
 
 testMutations('logins', [...processed, ...letters, ...stores]);
 
-test('a login produced again, as at least once allows, is counted and no fault', () => {
+test('a login that was produced again is counted, and is no fault', () => {
   const { world, facts } = syntheticWorld();
   produceAgain(world, LOGINS_PROCESSED, 3);
   const report = judge(world, facts);
@@ -162,7 +163,7 @@ test('a login produced again, as at least once allows, is counted and no fault',
   expect(report.findings.filter(({ place }) => place === LOGINS_PROCESSED)).toEqual([]);
 });
 
-test('an encoding that never came is not proven', () => {
+test('an encoding that never occurred is a problem', () => {
   const { world, facts } = syntheticWorld();
   expect(judge(world, facts)).toMatchObject({
     ok: true,
@@ -174,7 +175,7 @@ test('an encoding that never came is not proven', () => {
   expect(judge(world, facts).problems).toContain('logins: no good login came as confluent');
 });
 
-test('no finding holds an address or a device', () => {
+test('no finding contains an address or a device id', () => {
   const { world, facts } = syntheticWorld();
   for (const row of world.rds.logins) Object.assign(row, { ip: '10.9.9.9', device_id: 'secret' });
   for (const user of world.dynamodb.users) Object.assign(user, { ip: '10.9.9.9', device_id: 'secret' });
@@ -182,7 +183,7 @@ test('no finding holds an address or a device', () => {
   expect(JSON.stringify(judge(world, facts).findings)).not.toMatch(/10\.9\.9\.9|10\.1\.|secret/);
 });
 
-describe('a login that was past its retention when it came', () => {
+describe('the item of a login that was past its retention when it came', () => {
   /** The fixture's logins are 15 ms old when they come, and are processed 30 ms later. */
   const CAME_MS = 45;
   const expire = (item: Item) => {
@@ -210,20 +211,20 @@ describe('a login that was past its retention when it came', () => {
   };
 
   test.each<[string, Parameters<typeof found>[0]]>([
-    ['is there', () => undefined],
-    ['has been removed by its time to live', (users) => users.splice(0, 1)],
-    ['was removed before an older one came, which is there', older],
-  ])('is right where it %s', (_, change) => {
+    ['exists', () => undefined],
+    ['was removed by its time to live', (users) => users.splice(0, 1)],
+    ['was removed before an older login came, whose item exists', older],
+  ])('is right if it %s', (_, change) => {
     expect(found(change)).toEqual([]);
   });
 
   test.each<[string, Item]>([
     ['another address', { ip: '10.9.9.0' }],
-    ['a field more', { more: null }],
-    ['a time to live of a day after it came', { expiresAt: START / 1000 + 86_400 }],
-    ['a time to live of before it came', { expiresAt: START / 1000 - 86_400 }],
-    ['no time to live', { expiresAt: undefined }],
-  ])('is wrong where it has %s', (_, change) => {
+    ['an additional field', { more: null }],
+    ['an expiry a day after it came', { expiresAt: START / 1000 + 86_400 }],
+    ['an expiry before it came', { expiresAt: START / 1000 - 86_400 }],
+    ['no expiry', { expiresAt: undefined }],
+  ])('is wrong if it has %s', (_, change) => {
     expect(found((users) => Object.assign(at(users, 0), change))).toMatchObject([
       { place: 'dynamodb users', count: 1 },
     ]);

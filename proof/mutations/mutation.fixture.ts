@@ -1,11 +1,11 @@
+import type { TopicName } from '../domains.ts';
 import { FINDING_KINDS, type FindingKind } from '../findings.ts';
+import { TRIPS } from '../fleet/places.ts';
 import { judge } from '../judge.ts';
-import type { TopicName } from '../topics.ts';
-import { TRIPS } from '../topics.ts';
 import { START, type Synthetic, syntheticWorld, type WholeWorld } from '../world.fixture.ts';
 import type { LogRecord, World } from '../world.ts';
 
-/** One thing that goes wrong in a world in which all is right, and where and as what the report must find it. */
+/** One fault in a right world, and the place and kind with which the report must find it. */
 export type Mutation = [
   what: string,
   place: string,
@@ -13,9 +13,9 @@ export type Mutation = [
   mutate: (world: WholeWorld, all: Synthetic) => void,
 ];
 
-/** A test of the report itself for each mutation: it must not be ok, and must name place, kind and record. */
+/** Tests the report with each mutation: it must not be ok, and must name the place, the kind and the record. */
 export function testMutations(where: string, mutations: readonly Mutation[]): void {
-  describe(`one thing is wrong in ${where}`, () => {
+  describe(`one fault in ${where}`, () => {
     test.each(mutations)('%s: %s, %s', (_, place, kind, mutate) => {
       const synthetic = syntheticWorld();
       mutate(synthetic.world, synthetic);
@@ -24,7 +24,7 @@ export function testMutations(where: string, mutations: readonly Mutation[]): vo
       expect(report[kind]).toBeGreaterThan(0);
       const group = report.findings.find((found) => found.place === place && found.kind === kind);
       expect(group?.first[0]?.id).toMatch(/\w/);
-      // What is wrong in a store is wrong there alone.
+      // A fault in a store is found only there.
       const inStore = /^(s3|rds|dynamodb|opensearch) /.test(place) && !place.includes(TRIPS);
       if (inStore) expect(new Set(report.findings.map((found) => found.place))).toEqual(new Set([place]));
       const counted = FINDING_KINDS.reduce((sum, own) => sum + report[own], 0);
@@ -35,17 +35,17 @@ export function testMutations(where: string, mutations: readonly Mutation[]): vo
 
 export const at = <T>(items: readonly T[], index: number): T => items.at(index) as T;
 
-/** Takes an entry out. */
+/** Removes an entry. */
 export function drop(items: unknown[], index: number): void {
   items.splice(index, 1);
 }
 
-/** Puts a second copy of an entry beside it. */
+/** Inserts a second copy of an entry. */
 export function twice<T extends object>(items: T[], index: number): void {
   items.splice(index, 0, { ...at(items, index) });
 }
 
-/** Appends a copy of a record to the end of its partition, as a producer that sends again does. */
+/** Appends a copy of a record to the end of its partition, like a producer that sends it again. */
 export function produceAgain(
   world: Pick<World, 'topics'>,
   topic: TopicName,
@@ -61,7 +61,7 @@ export function produceAgain(
   return again;
 }
 
-/** Puts a record into the archive, in an object of its own. */
+/** Adds an object with this record to the archive. */
 export function archive({ s3 }: Pick<WholeWorld, 's3'>, record: LogRecord): void {
   const { topic, partition, offset } = record;
   const name = `${partition}-${String(offset).padStart(20, '0')}.ndjson.gz`;

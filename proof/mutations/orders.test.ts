@@ -1,4 +1,4 @@
-import { METRICS, ORDERS, ORDERS_DLQ, PROCESSED_ORDERS } from '../topics.ts';
+import { METRICS, ORDERS, ORDERS_DLQ, PROCESSED_ORDERS } from '../orders/places.ts';
 import { headerOf, type LogRecord, type World } from '../world.ts';
 import { at, drop, type Mutation, produceAgain, setValue, testMutations, twice } from './mutation.fixture.ts';
 
@@ -9,7 +9,7 @@ const letterOf = ({ topics }: Topics, code: string) =>
 const setHeader = (record: LogRecord, name: string, text: string) => {
   record.headers = new Map([...record.headers, [name, [Buffer.from(text)]]]);
 };
-/** The place of the last result of a window: one that no other corrects. */
+/** The index of a last result, which no other result corrects. */
 const LAST = -1;
 
 const processed: Mutation[] = [
@@ -22,7 +22,7 @@ const processed: Mutation[] = [
     },
   ],
   [
-    'a processed order of a bad one',
+    'a processed order of a bad order',
     PROCESSED_ORDERS,
     'unexpected',
     ({ topics }) => {
@@ -42,14 +42,14 @@ const processed: Mutation[] = [
     ] as const
   ).map(
     ([field, value]): Mutation => [
-      `a processed order whose ${field} is ${JSON.stringify(value)}`,
+      `a processed order with ${field} ${JSON.stringify(value)}`,
       PROCESSED_ORDERS,
       'different',
       ({ topics }) => setValue(at(topics[PROCESSED_ORDERS].records, 4), { [field]: value }),
     ],
   ),
   [
-    'a processed order under another key',
+    'a processed order with another key',
     PROCESSED_ORDERS,
     'different',
     ({ topics }) => {
@@ -91,7 +91,7 @@ const letters: Mutation[] = [
     },
   ],
   [
-    'an order that was in time, dead-lettered as late',
+    'a dead letter LATE of an order that was in time',
     ORDERS_DLQ,
     'unexpected',
     (world) => {
@@ -102,11 +102,11 @@ const letters: Mutation[] = [
     },
   ],
   [
-    'an order that its generator meant to be late, and is not',
+    'an order that the generator meant to be late, but is not',
     'generator',
     'different',
     ({ topics }) => {
-      // Its partition's newest is now older than it.
+      // The newest order of its partition is now older than this one.
       for (const record of topics[ORDERS].records) {
         if (record.partition === 29 % 3 && String(record.value).includes('"P')) {
           setValue(record, { timestamp: '2026-10-22T08:00:00.000Z' });
@@ -147,7 +147,7 @@ const stores: Mutation[] = [
   ),
   ['an order without its item', 'dynamodb orders', 'lost', ({ dynamodb }) => drop(dynamodb.orders, 3)],
   [
-    'two orders of one id, of which one item is left',
+    'only one item of two orders with one id',
     'dynamodb orders',
     'lost',
     ({ dynamodb }) =>
@@ -164,27 +164,27 @@ const stores: Mutation[] = [
   ],
 ];
 
-/** What can be wrong with a result, by the fields that are then set: the true one has 3 to 7 orders. */
+/** Wrong results, by the fields that they change: the right result has 3 to 7 orders. */
 const RESULTS: readonly [what: string, fields: Record<string, unknown>][] = [
-  ['an order too many', { order_count: 99 }],
-  ['an order too few', { order_count: 1, total_revenue: 10.01, avg_order_value: 10.01 }],
-  ['a cent too many', { total_revenue: 999.99 }],
-  ['an average that is another', { avg_order_value: 17.7 }],
+  ['too many orders', { order_count: 99 }],
+  ['too few orders', { order_count: 1, total_revenue: 10.01, avg_order_value: 10.01 }],
+  ['another revenue', { total_revenue: 999.99 }],
+  ['another average', { avg_order_value: 17.7 }],
   ['another end', { window_end: 0 }],
 ];
 
-/** The first result of P001's first window has one order, the first, of 10.01; others of that window cost 25.50. */
+/** The first result of P001's first window has only the first order, of 10.01; others of that window cost 25.50. */
 const INTERMEDIATES: readonly [what: string, fields: Record<string, unknown>][] = [
-  ['another order than the first', { total_revenue: 25.5, avg_order_value: 25.5 }],
-  ['less money than any order has', { total_revenue: 5, avg_order_value: 5 }],
-  ['an order of two, of the money of one', { order_count: 2, avg_order_value: 5.01 }],
+  ['another order instead of the first', { total_revenue: 25.5, avg_order_value: 25.5 }],
+  ['less revenue than any order has', { total_revenue: 5, avg_order_value: 5 }],
+  ['two orders with the revenue of one', { order_count: 2, avg_order_value: 5.01 }],
 ];
 const isIntermediate = (value: Buffer | string | null) => JSON.parse(String(value)).order_count === 1;
 
 const windows: Mutation[] = [
   ...INTERMEDIATES.map(
     ([what, fields]): Mutation => [
-      `an intermediate result of ${what}`,
+      `an intermediate result with ${what}`,
       METRICS,
       'different',
       ({ topics, s3 }) => {
@@ -196,7 +196,7 @@ const windows: Mutation[] = [
   ),
   ...INTERMEDIATES.map(
     ([what, fields]): Mutation => [
-      `an intermediate line of ${what}`,
+      `an intermediate line with ${what}`,
       'file metrics.json',
       'different',
       ({ file }) => {
@@ -275,7 +275,7 @@ const windows: Mutation[] = [
     },
   ],
   [
-    'a result under another source',
+    'a result with another source',
     METRICS,
     'different',
     ({ topics }) => {
@@ -290,7 +290,7 @@ const windows: Mutation[] = [
     ({ topics }) => setValue(at(topics[METRICS].records, LAST), { product_name: 'Mouse' }),
   ],
   [
-    'a window that was never produced',
+    'a window without a result',
     METRICS,
     'lost',
     ({ topics }) => {
@@ -301,7 +301,7 @@ const windows: Mutation[] = [
   ],
   ['a window that is not in the file', 'file metrics.json', 'lost', ({ file }) => drop(file, file.length - 1)],
   [
-    'a line that is no JSON',
+    'a line that isn’t JSON',
     'file metrics.json',
     'unexpected',
     ({ file }) => {
@@ -324,7 +324,7 @@ const windows: Mutation[] = [
 
 const generator: Mutation[] = [
   [
-    'an order of which the generator knows another amount',
+    'an order whose amount differs in the generator’s sums',
     'generator',
     'different',
     (_, { facts }) => {
@@ -351,13 +351,13 @@ testMutations('processed-orders', processed);
 testMutations('dead letters of orders', letters);
 testMutations('the stores of orders', stores);
 testMutations('windows', windows);
-testMutations('what the generator knows of orders', generator);
+testMutations('the generator’s view of orders', generator);
 
 function textOf(name: string, value: number): string {
   return name === 'order_count' || name.startsWith('window') ? String(value) : value.toFixed(2);
 }
 
-/** So that the archive is as its topic, wrong as that is. */
+/** Copies a changed record to the archive, so that only the topic is at fault. */
 function copyToArchive(s3: { records: LogRecord[] }[], record: LogRecord): void {
   for (const { records } of s3) {
     for (const line of records) {

@@ -1,4 +1,4 @@
-import { PROCESSED, RAW } from '../topics.ts';
+import { PROCESSED, RAW } from '../fleet/places.ts';
 import type { LogRecord } from '../world.ts';
 import { at, type Mutation, produceAgain, setValue, testMutations } from './mutation.fixture.ts';
 
@@ -15,7 +15,7 @@ const mutations: Mutation[] = [
     },
   ],
   [
-    'a processed record under no input’s name',
+    'a processed record whose source is no input',
     PROCESSED,
     'unexpected',
     ({ topics }) => {
@@ -23,7 +23,7 @@ const mutations: Mutation[] = [
     },
   ],
   [
-    'a processed record of a bad one',
+    'a processed record of a bad reading',
     PROCESSED,
     'unexpected',
     ({ topics }) => {
@@ -35,26 +35,26 @@ const mutations: Mutation[] = [
   ],
   ...['latitude', 'longitude', 'speed', 'vehicleId', 'timestamp', 'location', 'more'].map(
     (field): Mutation => [
-      `a processed record whose ${field} is another`,
+      `a processed record with another ${field}`,
       PROCESSED,
       'different',
       ({ topics }) => setValue(at(topics[PROCESSED].records, 7), { [field]: 99 }),
     ],
   ),
   [
-    'a processed record with a field of null more',
+    'a processed record with an additional field of null',
     PROCESSED,
     'different',
     ({ topics }) => setValue(at(topics[PROCESSED].records, 7), { more: null }),
   ],
   [
-    'a latitude that is text',
+    'a latitude as text',
     PROCESSED,
     'different',
     ({ topics }) => setValue(at(topics[PROCESSED].records, 7), { latitude: '10.5' }),
   ],
   [
-    'a speed that is missing',
+    'a missing speed',
     PROCESSED,
     'different',
     ({ topics }) => setValue(at(topics[PROCESSED].records, 7), { speed: undefined }),
@@ -72,14 +72,14 @@ const mutations: Mutation[] = [
     ({ topics }) => setValue(at(topics[PROCESSED].records, 7), { estimatedArrival: '2026-11-22T00:00:00.000Z' }),
   ],
   [
-    'a trip that was known, and not used',
+    'a reading without distance and arrival though its trip was known',
     PROCESSED,
     'different',
     ({ topics }) =>
       setValue(at(topics[PROCESSED].records, 7), { distanceRemainingKm: undefined, estimatedArrival: undefined }),
   ],
   [
-    'a processed record under another key',
+    'a processed record with another key',
     PROCESSED,
     'different',
     ({ topics }) => {
@@ -87,7 +87,7 @@ const mutations: Mutation[] = [
     },
   ],
   [
-    'a second copy that is not as the first',
+    'a second copy with another speed',
     PROCESSED,
     'different',
     ({ topics }) => {

@@ -1,12 +1,12 @@
-import { RAW, TRIPS } from '../topics.ts';
+import { RAW, TRIPS } from '../fleet/places.ts';
 import { at, drop, type Mutation, testMutations, twice } from './mutation.fixture.ts';
 
 const mutations: Mutation[] = [
   ...(['readings', 'alerts', 'trips', 'records'] as const).flatMap((table): Mutation[] => [
-    [`a row of ${table} that is missing`, `rds ${table}`, 'lost', ({ rds }) => drop(rds[table], 2)],
-    [`a row of ${table} that is there twice`, `rds ${table}`, 'duplicated', ({ rds }) => twice<object>(rds[table], 2)],
+    [`a missing row of ${table}`, `rds ${table}`, 'lost', ({ rds }) => drop(rds[table], 2)],
+    [`a duplicated row of ${table}`, `rds ${table}`, 'duplicated', ({ rds }) => twice<object>(rds[table], 2)],
     [
-      `a row of ${table} of no record`,
+      `a row of ${table} without a record`,
       `rds ${table}`,
       'unexpected',
       ({ rds }) => {
@@ -47,7 +47,7 @@ const mutations: Mutation[] = [
     ] as const
   ).map(
     ([table, column, value]): Mutation => [
-      `another ${column} in ${table}`,
+      `a row of ${table} with another ${column}`,
       `rds ${table}`,
       'different',
       ({ rds }) => {
@@ -57,15 +57,15 @@ const mutations: Mutation[] = [
   ),
 ];
 
-/** The fixture's records: text under a key, JSON, bytes, a tombstone. */
+/** The fixture's records are text with a key, JSON, bytes, a tombstone. */
 const forms: Mutation[] = (
   [
-    ['JSON as text', 1, { value_json: null, value_text: '{"a":[1]}' }],
-    ['JSON as bytes', 1, { value_json: null, value_bytes: Buffer.from('{"a":[1]}') }],
-    ['text as bytes', 0, { value_text: null, value_bytes: Buffer.from('Hello MSK') }],
-    ['text as JSON', 0, { value_text: null, value_json: '"Hello MSK"' }],
-    ['a key of text as bytes', 0, { key_text: null, key_bytes: Buffer.from('k') }],
-    ['a tombstone as the JSON null', 3, { value_json: 'null' }],
+    ['JSON that is stored as text', 1, { value_json: null, value_text: '{"a":[1]}' }],
+    ['JSON that is stored as bytes', 1, { value_json: null, value_bytes: Buffer.from('{"a":[1]}') }],
+    ['text that is stored as bytes', 0, { value_text: null, value_bytes: Buffer.from('Hello MSK') }],
+    ['text that is stored as JSON', 0, { value_text: null, value_json: '"Hello MSK"' }],
+    ['a text key that is stored as bytes', 0, { key_text: null, key_bytes: Buffer.from('k') }],
+    ['a tombstone that is stored as JSON’s null', 3, { value_json: 'null' }],
   ] as const
 ).map(([what, index, row]) => [
   what,
@@ -75,7 +75,7 @@ const forms: Mutation[] = (
 ]);
 
 const details: Mutation[] = [{ more: null }, 'text', null, []].map((detail) => [
-  `an alert’s detail that is or has ${JSON.stringify(detail)} more`,
+  `a row of alerts with the detail ${JSON.stringify(detail)}`,
   'rds alerts',
   'different',
   ({ rds }) => {

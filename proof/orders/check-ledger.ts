@@ -1,12 +1,12 @@
 import type { Findings } from '../findings.ts';
-import { ORDERS } from '../topics.ts';
-import type { OrdersManifest } from './load/start.ts';
+import type { OrdersManifest } from './facts.ts';
+import { ORDERS } from './places.ts';
 import type { OrdersTruth } from './truth/orders.ts';
 import { moneyText, sumsOf } from './truth/window.ts';
 
 /**
- * The generator's own sums of what it saw acknowledged, against the sums of these records as they are found in the
- * topic: two counts of the same orders, one by who placed them, one by who reads them back.
+ * Compares the generator's sums of its acknowledged orders with the sums of these records in the topic: two independent
+ * counts of the same orders.
  */
 export function checkLedger(manifest: OrdersManifest, truth: OrdersTruth, findings: Findings): void {
   const own = [...truth.good.values()].filter(

@@ -1,13 +1,13 @@
 import { fieldDifference } from '../checks/compare.ts';
 import { checkOnce, type OnceResult } from '../checks/once.ts';
 import type { Findings } from '../findings.ts';
-import { PROCESSED_ORDERS } from '../topics.ts';
 import { objectOf } from '../truth/json.ts';
 import { type LogRecord, sourceOf, type TopicLog } from '../world.ts';
+import { PROCESSED_ORDERS } from './places.ts';
 import type { GoodOrder } from './truth/order.ts';
 import type { OrdersTruth } from './truth/orders.ts';
 
-/** Each good order is in processed-orders under its own `source`, with exactly its fields, and its product's name. */
+/** Each good order is in processed-orders with its `source`, exactly its fields, and its product's name. */
 export function checkProcessed(
   log: TopicLog,
   truth: OrdersTruth,
@@ -25,7 +25,7 @@ export function checkProcessed(
         const { cents: _, at, ...fields } = order;
         if (record.key?.toString('utf8') !== order.product_id) return 'the key is not the product_id';
         const form = objectOf(record.value, Number.POSITIVE_INFINITY);
-        if ('bad' in form) return `the value is no JSON object (${form.bad})`;
+        if ('bad' in form) return `the value is not a JSON object (${form.bad})`;
         return fieldDifference({ ...fields, timestamp: new Date(at).toISOString() }, form.object);
       },
     },

@@ -5,12 +5,12 @@ import { isIntermediate, moneyText, type WindowSum } from './truth/window.ts';
 
 export interface ResultsCheck {
   place: string;
-  /** in the order of the place */
+  /** in the order in which the place holds them */
   results: readonly Result[];
   expected: ReadonlyMap<string, WindowSum>;
-  /** A place that keeps only the largest result of each window and product. */
+  /** whether the place keeps only the largest result of each window and product */
   single?: boolean;
-  /** Whether a window that no order implies is legal all the same: its orders are gone by retention. */
+  /** whether a window that no order implies is legal: retention has removed its orders */
   legal: () => boolean;
 }
 
@@ -23,8 +23,8 @@ export interface ResultsTally {
 }
 
 /**
- * The largest result of each window and product is what its orders add up to, and every smaller one is a right
- * intermediate one: of some of the orders alone, and its own average.
+ * The largest result of each window and product is the sum of its orders. Every smaller result is a right intermediate
+ * one: the sum and the average of some of the orders.
  */
 export function checkResults(check: ResultsCheck, findings: Findings): ResultsTally {
   const { place, expected, single = false } = check;
@@ -60,7 +60,7 @@ function wrong({ count, cents, fault }: Result, sum: WindowSum): string | undefi
   if (!Number.isInteger(count) || count < 1 || count > sum.count) return `order_count is ${count}, not ${sum.count}`;
   const revenue = `total_revenue of ${count} orders is ${moneyText(cents)}`;
   if (count === sum.count) return cents === sum.cents ? undefined : `${revenue}, not ${moneyText(sum.cents)}`;
-  return isIntermediate(sum, count, cents) ? undefined : `${revenue}: not that of any ${count} counted before the rest`;
+  return isIntermediate(sum, count, cents) ? undefined : `${revenue}, which no ${count} orders counted first add up to`;
 }
 
 function tooSmall(results: readonly Result[], { count }: WindowSum): string | undefined {

@@ -2,12 +2,13 @@ import { fieldDifference, rowDifference } from '../checks/compare.ts';
 import { checkOnce } from '../checks/once.ts';
 import type { Findings } from '../findings.ts';
 import type { Tally } from '../tally.ts';
-import type { Item, Items, OrderRow, Rows } from '../world.ts';
+import type { Item, Items, Rows } from '../world.ts';
+import type { OrderRow } from './places.ts';
 import type { GoodOrder } from './truth/order.ts';
 import type { OrdersTruth } from './truth/orders.ts';
 import { moneyText } from './truth/window.ts';
 
-/** A row of `orders` for each good order, late ones and repeated ids too. */
+/** A row of `orders` for each good order, including late orders and repeated ids. */
 export function checkOrderRows(
   { orders }: Rows,
   truth: OrdersTruth,
@@ -31,7 +32,7 @@ export function checkOrderRows(
   );
 }
 
-/** An item for each good order under its id and `source`. */
+/** An item for each good order, with its id and `source` as the key. */
 export function checkOrderItems(
   { orders }: Items,
   truth: OrdersTruth,

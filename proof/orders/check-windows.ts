@@ -1,14 +1,14 @@
 import { topicOfObject } from '../checks/archive.ts';
 import { bare } from '../checks/once.ts';
 import type { Findings } from '../findings.ts';
-import { METRICS } from '../topics.ts';
 import { isUnread, type World } from '../world.ts';
 import { checkResults, type ResultsTally } from './check-results.ts';
+import { METRICS } from './places.ts';
 import type { WindowsReport } from './report.ts';
 import { type Result, resultOfRecord, resultOfRow, resultOfText } from './result.ts';
 import type { OrdersTruth } from './truth/orders.ts';
 
-/** A place that holds results, by its name in findings; `read` gives undefined where it was not read. */
+/** A place that holds results; `name` is for findings, `read` returns undefined where the place was not read. */
 interface Place {
   name: string;
   single?: boolean;
@@ -41,7 +41,7 @@ const PLACES: Readonly<Record<'topic' | 's3' | 'rds' | 'file', Place>> = {
 
 export type WindowTallies = Partial<Record<keyof typeof PLACES, ResultsTally>>;
 
-/** Every window and product, in every place that holds results and was read. */
+/** Checks every window and product in every place that holds results and was read. */
 export function checkWindows(
   world: World,
   { windows: expected }: OrdersTruth,

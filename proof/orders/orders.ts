@@ -1,23 +1,23 @@
-import { countBy } from '../checks/count-by.ts';
 import { checkDeadLetters, deadLettersOf } from '../checks/dead-letters.ts';
 import { bare } from '../checks/once.ts';
 import { checkOrder } from '../checks/order.ts';
 import { checkStores } from '../checks/stores.ts';
 import { type Contradiction, checkWitness } from '../checks/witness.ts';
+import { countBy, counted } from '../count.ts';
 import type { Domain, Judged, Subject } from '../domain.ts';
 import { domainProblems } from '../problems.ts';
 import type { Tally } from '../tally.ts';
-import { METRICS, ORDERS, ORDERS_DLQ, PROCESSED_ORDERS } from '../topics.ts';
-import { counted } from '../words.ts';
 import { checkLedger } from './check-ledger.ts';
 import { checkProcessed } from './check-processed.ts';
 import { checkOrderItems, checkOrderRows } from './check-stores.ts';
 import { checkWindows } from './check-windows.ts';
+import type { OrdersTypes } from './facts.ts';
+import { COLUMNS, METRICS, ORDERS, ORDERS_DLQ, PROCESSED_ORDERS, TABLES, TOPICS } from './places.ts';
 import type { OrdersReport } from './report.ts';
 import { type OrdersTruth, ordersTruth } from './truth/orders.ts';
 
 /** Orders in, processed orders and one-minute windows of every product out. */
-export const orders: Domain<OrdersReport> = { judge, describe };
+export const orders: Domain<OrdersTypes> = { topics: TOPICS, tables: TABLES, columns: COLUMNS, judge, describe };
 
 function judge({ world, facts, isOlder, findings }: Subject): Judged<OrdersReport> {
   const { topics } = world;
@@ -26,8 +26,7 @@ function judge({ world, facts, isOlder, findings }: Subject): Judged<OrdersRepor
   const processed = checkProcessed(topics[PROCESSED_ORDERS], truth, isOlder, findings);
   checkOrder(PROCESSED_ORDERS, topics[PROCESSED_ORDERS].records, findings);
   const letters = checkDeadLetters(
-    ORDERS_DLQ,
-    topics[ORDERS_DLQ],
+    { topic: ORDERS_DLQ, log: topics[ORDERS_DLQ], topics: TOPICS },
     new Map([...bad, ...late.letters]),
     (source) => isOlder(source) || late.copies.has(source),
     findings,
@@ -36,7 +35,7 @@ function judge({ world, facts, isOlder, findings }: Subject): Judged<OrdersRepor
   const windows = checkWindows(world, truth, facts.openWindows, () => ordersAreGone, findings);
   const tallyOf = (place: 'topic' | 'rds' | 'file') => windows.tallies[place]?.tally as Tally;
   const stores = checkStores(
-    'orders',
+    TOPICS,
     world,
     {
       rds: (rows) => ({ orders: checkOrderRows(rows, truth, isOlder, findings), product_metrics: tallyOf('rds') }),
@@ -46,7 +45,7 @@ function judge({ world, facts, isOlder, findings }: Subject): Judged<OrdersRepor
     findings,
   );
   const run = facts.generators.orders;
-  const witness = checkWitness(run, world, contradiction(truth), findings);
+  const witness = checkWitness(run, TOPICS, world, contradiction(truth), findings);
   if (run !== undefined) checkLedger(run.manifest, truth, findings);
   const ids = countBy(good.values(), ({ order }) => order.order_id);
   const report: OrdersReport = {
@@ -67,7 +66,7 @@ function judge({ world, facts, isOlder, findings }: Subject): Judged<OrdersRepor
   return { report, problems: problemsOf(run, report) };
 }
 
-/** What the generator meant a record to be, against what is found by reading it; who is late is found downstream. */
+/** Compares the code that the generator meant a record to have with the code found in its topic, or LATE downstream. */
 function contradiction({ bad, late }: OrdersTruth): Contradiction {
   return (_topic, name, expectation) => {
     const meant = expectation.kind === 'bad' ? expectation.code : undefined;
@@ -83,7 +82,7 @@ function problemsOf(run: Subject['facts']['generators']['orders'], report: Order
   return [
     ...undone,
     ...(expected === 0 ? ['orders: no window was closed'] : []),
-    // Where the generator made nothing bad, there is nothing in the dead-letter topic to archive.
+    // Where the generator made no bad records, the archive of the dead-letter topic is empty.
     ...domainProblems('orders', run, report, run.causes.length === 0 ? [ORDERS_DLQ] : []),
   ];
 }

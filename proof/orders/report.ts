@@ -5,11 +5,11 @@ import type { Tally } from '../tally.ts';
 export interface WindowsReport {
   /** windows and products that the orders imply */
   expected: number;
-  /** those whose largest result is equal to the cent in every place that was read */
+  /** those of them with the right largest result, to the cent, in every place that was read */
   exact: number;
   /** results of product-metrics that replaced an earlier one of their window and product */
   corrections: number;
-  /** results of product-metrics that say again what an earlier one said */
+  /** results of product-metrics that are equal to an earlier one of their window and product */
   repeated: number;
   /** windows that were not closed when the drain ended */
   open: number;
@@ -19,17 +19,17 @@ export interface WindowsReport {
 
 export interface OrdersReport extends DomainReport {
   bad: number;
-  /** different orders in processed-orders: one that was produced twice is one */
+  /** different orders in processed-orders; an order that was produced twice counts once */
   processed: number;
-  /** good orders that are in every store, but were too old for their window: dead letters of processed-orders */
+  /** good orders that are in every store but came too late for their window: dead letters of processed-orders */
   late: number;
-  /** bad records, late ones among them, by the code of their dead letter, and by what the generator did to them */
+  /** bad records and late ones, by the code of their dead letter and by the generator's cause */
   badByCode: Record<string, number>;
   badByCause: Record<string, number>;
-  /** ids that more than one good order has: each of these orders is stored, and counted */
+  /** ids that several good orders have; each of these orders is stored and counted */
   duplicateOrderIds: number;
   topics: Record<string, Tally>;
-  /** records stored more than once upstream under one `source` (at least once), each counted once by its readers */
+  /** extra copies with the same `source` in the topics, as at-least-once delivery allows; stores count them once */
   producedTwice: number;
   windows: WindowsReport;
 }

@@ -1,10 +1,11 @@
 import { isUtf8 } from 'node:buffer';
-import { headerOf, type LogRecord, type MetricRow } from '../world.ts';
+import { headerOf, type LogRecord } from '../world.ts';
+import type { MetricRow } from './places.ts';
 import { averageCents, moneyText, WINDOW_SECONDS, windowKey } from './truth/window.ts';
 
-/** A result as a place holds it, read; `fault` where it contradicts itself. */
+/** A result that was read from a place; `fault` where it contradicts itself. */
 export interface Result {
-  /** `<window start>/<product>`, or what the place calls it where it can't be read */
+  /** `<window start>/<product>`; if it can't be read, the name of its record or line */
   key: string;
   count: number;
   cents: number;
@@ -24,16 +25,16 @@ export function resultOfRecord(record: LogRecord): Result {
   return record.key?.toString('utf8') === product ? result : { ...result, fault: 'the key is not the product_id' };
 }
 
-/** @param name what to call it if it can't be read: a line, a record */
+/** @param name of the record or line, for a result that can't be read */
 export function resultOfText(text: string, name: string): Result {
   const unread = (fault: string): Result => ({ key: name, count: 0, cents: 0, fault });
   let value: Record<string, unknown>;
   try {
     value = JSON.parse(text) as Record<string, unknown>;
   } catch {
-    return unread('it is no JSON');
+    return unread('it is not JSON');
   }
-  if (typeof value !== 'object' || value === null) return unread('it is no JSON object');
+  if (typeof value !== 'object' || value === null) return unread('it is not a JSON object');
   const { window_start, window_end, product_id, order_count, total_revenue, avg_order_value } = value;
   if (typeof window_start !== 'number' || typeof product_id !== 'string') return unread('it has no window or product');
   const cents = Math.round(Number(total_revenue) * 100);
@@ -42,7 +43,7 @@ export function resultOfText(text: string, name: string): Result {
   if (fields !== FIELDS.join()) return { ...result, fault: `its fields are ${fields}` };
   const wanted: Record<string, unknown> = {
     window_end: window_start + WINDOW_SECONDS,
-    // What a double of two decimals is: the one nearest to the cents' hundredth.
+    // The double that is nearest to the amount with two decimals.
     total_revenue: cents / 100,
     avg_order_value: result.count > 0 ? averageCents(result) / 100 : undefined,
   };

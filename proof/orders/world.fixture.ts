@@ -1,8 +1,9 @@
 import { badMark, createManifest, goodMark, type Mark } from '../load/manifest.ts';
-import { METRICS, ORDERS, ORDERS_DLQ, PROCESSED_ORDERS } from '../topics.ts';
-import type { Item, LogRecord, MetricRow, OrderRow } from '../world.ts';
+import type { Item, LogRecord } from '../world.ts';
+import type { OrdersManifest } from './facts.ts';
 import { createLedger } from './load/ledger.ts';
-import type { OrdersManifest } from './load/start.ts';
+import type { MetricRow, OrderRow } from './places.ts';
+import { METRICS, ORDERS, ORDERS_DLQ, PROCESSED_ORDERS } from './places.ts';
 
 export const ORDER_CAUSES = [
   { cause: 'null value', code: 'NULL_VALUE' },
@@ -34,9 +35,9 @@ const MONTH_MS = 30 * 86_400_000;
 const MINUTE_MS = 60_000;
 
 /**
- * Orders of three products in three windows, everything right: built by hand from what a pipeline must do. Each third
- * one of a window costs 10.01, so that averages are rounded; every 10th order is bad; the id of the 5th comes again; the
- * 29th is a month late; the first window of P001 was corrected once.
+ * Right orders of three products in three windows, made by hand as the pipeline must produce them. Every second one
+ * costs 10.01, so that averages are rounded; every 10th order is bad; order 6 has the id of order 5; order 29 is a
+ * month late; the first window of P001 was corrected once.
  * @param start of the first window, ms since the epoch
  */
 export function ordersPart(count: number, start: number, run: number): OrdersPart {

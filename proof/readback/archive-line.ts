@@ -15,10 +15,10 @@ interface Head {
 const VALUE = ',"value":';
 
 /**
- * A line of the archive back as a record, by the format's description and without the code that writes it: `value` is
- * the last member and holds the record's JSON verbatim, `null` is a tombstone, other bytes are in `valueBase64`; `key`
- * is text, null, or `keyBase64`.
- * @throws SyntaxError, TypeError where it is no such line
+ * Reads a line of the archive as a record, by the format's description and without the code that writes it. `value` is
+ * the last member and holds the record's JSON unchanged; `null` is a tombstone; other bytes are in `valueBase64`. The
+ * key is text or null in `key`, or in `keyBase64`.
+ * @throws SyntaxError, TypeError where the line has another format
  */
 export function recordOfLine(line: string): LogRecord {
   const at = line.indexOf(VALUE);
@@ -40,6 +40,6 @@ function keyOf({ key, keyBase64 }: Head): Buffer | null {
 
 function restored(json: string | undefined, base64: string | undefined): Buffer | null {
   if (json !== undefined) return json === 'null' ? null : Buffer.from(json);
-  if (base64 === undefined) throw new TypeError('a line of the archive without value and valueBase64');
+  if (base64 === undefined) throw new TypeError('a line of the archive has neither value nor valueBase64');
   return Buffer.from(base64, 'base64');
 }

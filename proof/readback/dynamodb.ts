@@ -7,7 +7,7 @@ export interface Tables {
   tables: Record<keyof Items, string>;
 }
 
-/** Scans the tables, with consistent reads. */
+/** Scans the tables with consistent reads. */
 export async function readItems({ endpoint, tables }: Tables): Promise<Items> {
   const client = dynamodbOf({ dynamodb: endpoint });
   try {

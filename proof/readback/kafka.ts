@@ -2,16 +2,16 @@ import { Cluster } from '#msk';
 import type { LogRecord, TopicLog } from '../world.ts';
 import { readLog } from './log-reader.ts';
 
-/** Reading stands still for so long: something is wrong with the brokers. */
+/** If reading stalls for this time, something is wrong with the brokers. */
 const STALLED_MS = 30_000;
 
 export interface ReadOptions {
-  /** only records from that time on, ms since the epoch; default all that the topics hold */
+  /** only records from that time on, ms since the epoch; by default all records */
   since?: number;
 }
 
 /**
- * Reads topics to the end that they have now, as a consumer of committed records does. No consumer group is made.
+ * Reads topics up to their present ends, with committed records only. It makes no consumer group.
  * @throws Error naming the partitions that could not be read to their ends
  */
 export async function readTopics<T extends string>(
@@ -27,7 +27,7 @@ export async function readTopics<T extends string>(
   });
 }
 
-/** The record at those coordinates; undefined where there is none: not yet, no more, or compacted away. */
+/** The record at those coordinates; undefined where there is none: not yet, or retention or compaction removed it. */
 export async function readRecord(
   brokers: string,
   { topic, partition, offset }: Pick<LogRecord, 'topic' | 'partition' | 'offset'>,
@@ -56,7 +56,7 @@ async function rangesOf(cluster: Cluster, topic: string, since: number | undefin
   return [...ends].map(([partition, end]) => ({ partition, start: starts.get(partition) ?? end, end }));
 }
 
-/** Fills a topic's log, in order of partition and offset. */
+/** Reads a topic's partitions to their ends into `records`, in order of partition and offset. */
 async function readToEnds(brokers: string, topic: string, { partitions, records }: TopicLog): Promise<void> {
   const left = new Map(
     partitions.filter(({ start, end }) => start < end).map(({ partition, end }) => [partition, end]),
@@ -68,7 +68,7 @@ async function readToEnds(brokers: string, topic: string, { partitions, records 
   const progress = () => {
     clearTimeout(timer);
     const names = () => [...left.keys()].map((partition) => `${topic}-${partition}`).join(', ');
-    const stalled = () => new Error(`can't read ${names()}: nothing for ${STALLED_MS / 1000} s`);
+    const stalled = () => new Error(`can't read ${names()}: no progress for ${STALLED_MS / 1000} s`);
     timer = setTimeout(() => done.reject(stalled()), STALLED_MS);
   };
   progress();

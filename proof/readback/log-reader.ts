@@ -1,22 +1,22 @@
 import { Cluster, type KafkaRecord, TopicReader } from '#msk';
 import type { LogRecord } from '../world.ts';
 
-/** Reads without a group, whoever else does. */
+/** A fetch waits at most this long, and for at least one byte. */
 const PATIENCE = { milliseconds: 200, bytes: 1 };
 
 export interface LogReaderOptions {
   /** "127.0.0.1:9092,…" */
   brokers: string;
   topic: string;
-  /** where to begin, by partition; the others are left out */
+  /** the first offset to read, by partition; other partitions are not read */
   from: ReadonlyMap<number, number>;
-  /** Takes what was read, and the offset that comes next: `false` where the partition is to be left. */
+  /** Takes the records that were read, and the next offset. Returns false to stop reading the partition. */
   took: (partition: number, records: readonly LogRecord[], next: number) => boolean;
-  /** Told where a partition can't be read on. What may pass, as a broker that is away, is tried again. */
+  /** Called where a partition can't be read further. Temporary errors, such as a lost broker, are retried instead. */
   failed: (error: Error) => void;
 }
 
-/** Reads a topic's committed records as they come, until it is stopped. */
+/** Reads a topic's committed records as they arrive, until it is stopped. */
 export function readLog({ brokers, topic, from, took, failed }: LogReaderOptions): { stop: () => Promise<void> } {
   const next = new Map(from);
   const cluster = new Cluster(brokers);
@@ -42,7 +42,7 @@ export function readLog({ brokers, topic, from, took, failed }: LogReaderOptions
     else next.delete(partition);
     reader.wake();
   }
-  /** A topic's retention goes on while it is read. */
+  /** Retention may remove records while the topic is read. */
   async function skipWhatIsGone(partition: number): Promise<void> {
     const firsts = await cluster.offsetsAt(topic, 'first');
     goOn(partition, [], firsts.get(partition) ?? 0);

@@ -2,15 +2,15 @@ import { Client } from '@opensearch-project/opensearch';
 import type { AlertDocument } from '../world.ts';
 
 const INDICES = 'alerts-*';
-/** Documents a page, of some 300 bytes. */
+/** Documents per page, of about 300 bytes each. */
 const PAGE = 5_000;
 const KEEP_ALIVE = '1m';
 
-/** Reads every document of the indices of alerts, as they are at one point in time: all that was written before. */
+/** Reads every document of the indices of alerts, as of one point in time. */
 export async function readDocuments({ endpoint }: { endpoint: string }): Promise<AlertDocument[]> {
   const client = new Client({ node: endpoint, maxRetries: 0 });
   try {
-    // What is written can be searched from the next refresh on.
+    // A document can be searched only after the next refresh.
     await client.indices.refresh({ index: INDICES, allow_no_indices: true });
     const { body: indices } = await client.indices.get({ index: INDICES, allow_no_indices: true });
     if (Object.keys(indices).length === 0) return [];
@@ -33,7 +33,7 @@ async function pages(client: Client, id: string): Promise<AlertDocument[]> {
       size: PAGE,
       query: { match_all: {} },
       pit: { id, keep_alive: KEEP_ALIVE },
-      // The second tells documents of one source in two indices apart.
+      // The second field separates documents with one source in two indices.
       sort: [{ source: 'asc' as const }, { eventTime: 'asc' as const }],
       ...(after && { search_after: after as string[] }),
     };

@@ -1,4 +1,4 @@
-/** Maps with a bound on how many are under way; results in the order of the items. */
+/** Maps with at most `atOnce` calls at a time; the results are in the order of the items. */
 export async function inParallel<T, R>(
   items: readonly T[],
   atOnce: number,

@@ -1,30 +1,25 @@
 import { Client } from 'pg';
-import type { AlertRow, LoginRow, MetricRow, OrderRow, ReadingRow, RecordRow, Rows, TripRow } from '../world.ts';
+import type { Columns } from '../domain.ts';
+import type { Rows } from '../world.ts';
 
 /**
- * Reads the tables from PostgreSQL itself, not through the Data API that the sink writes by.
+ * Reads the tables from PostgreSQL itself, not through the Data API that the sink writes with.
  *
- * When a row became visible is its transaction's commit time, which PostgreSQL keeps where it is started with
- * `track_commit_timestamp=on`: no column of ours. Elsewhere it is null, and the report has no RDS latency.
+ * A row becomes visible at the commit time of its transaction. PostgreSQL keeps it if it is started with
+ * `track_commit_timestamp=on`; otherwise it is null, and the report has no RDS latency.
  */
-export async function readRows(url: string): Promise<Rows> {
+export async function readRows(url: string, columns: Readonly<Record<keyof Rows, Columns>>): Promise<Rows> {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
     const { rows: settings } = await client.query('SHOW track_commit_timestamp');
     const committed =
       settings[0]?.track_commit_timestamp === 'on' ? 'pg_xact_commit_timestamp(xmin)' : 'NULL::timestamptz';
-    const read = async <T>(query: string) => (await client.query(query)).rows as T[];
-    return {
-      readings: await read<ReadingRow>(`SELECT *, ${committed} AS committed FROM readings`),
-      alerts: await read<AlertRow>('SELECT * FROM alerts'),
-      trips: await read<TripRow>('SELECT * FROM trips'),
-      // As text: SQL's null and JSON's are two things, and `pg` makes one of them.
-      records: await read<RecordRow>('SELECT *, value_json::text AS value_json FROM records'),
-      orders: await read<OrderRow>('SELECT * FROM orders'),
-      product_metrics: await read<MetricRow>('SELECT * FROM product_metrics'),
-      logins: await read<LoginRow>('SELECT * FROM logins'),
-    };
+    const tables: Record<string, unknown[]> = {};
+    for (const [table, selected] of Object.entries(columns)) {
+      tables[table] = (await client.query(`SELECT ${selected(committed)} FROM ${table}`)).rows;
+    }
+    return tables as unknown as Rows;
   } finally {
     await client.end();
   }

@@ -47,15 +47,15 @@ export async function readArchive(place: Bucket): Promise<ArchiveObject[]> {
   }
 }
 
-/** The records of one object. @throws Error naming the object where it is not one of the archive */
+/** The records of one object. @throws Error naming an object that the archive didn't write */
 export async function readObject(client: S3Client, bucket: string, key: string): Promise<LogRecord[]> {
   const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
   const bytes = (await Body?.transformToByteArray()) ?? new Uint8Array();
   try {
     const lines = (await decompress(bytes)).toString('utf8').split('\n');
-    if (lines.pop() !== '') throw new Error('the last line has no end');
+    if (lines.pop() !== '') throw new Error('the last line has no line feed');
     return lines.map(recordOfLine);
   } catch (cause) {
-    throw new Error(`s3://${bucket}/${key} is no object of the archive`, { cause });
+    throw new Error(`s3://${bucket}/${key} is not an object of the archive`, { cause });
   }
 }

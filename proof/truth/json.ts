@@ -1,8 +1,14 @@
 import { isUtf8 } from 'node:buffer';
 import type { LogRecord } from '../world.ts';
 
-/** The codes of dead letters that a record's form may bring, in the order in which they are found. */
+/** The codes of dead letters for a record's form, in the order in which they are checked. */
 export type FormCode = 'TOO_MANY_HEADERS' | 'NULL_VALUE' | 'TOO_LARGE' | 'NOT_UTF8' | 'NOT_JSON' | 'NOT_AN_OBJECT';
+
+/** A bad record, and the code that its dead letter must carry. */
+export interface BadRecord {
+  record: LogRecord;
+  code: string;
+}
 
 const MOST_HEADERS = 1_000;
 
@@ -13,7 +19,7 @@ export function hasTooManyHeaders({ headers }: Pick<LogRecord, 'headers'>): bool
   return count > MOST_HEADERS;
 }
 
-/** {@link objectOf} for a record that a function reads: its headers are counted first. */
+/** {@link objectOf} for a record that a function reads: it counts the headers first. */
 export function objectOfRecord(
   record: Pick<LogRecord, 'headers' | 'value'>,
   limitBytes: number,
@@ -21,7 +27,7 @@ export function objectOfRecord(
   return hasTooManyHeaders(record) ? { bad: 'TOO_MANY_HEADERS' } : objectOf(record.value, limitBytes);
 }
 
-/** Reads a value as a JSON object, or says why it is none. Written for the report alone: see truth/reading.ts. */
+/** Reads a value as a JSON object, or gives the code that says why it isn't one. */
 export function objectOf(
   value: Buffer | null,
   limitBytes: number,
@@ -39,14 +45,14 @@ export function objectOf(
   return isObject ? { object: parsed as Record<string, unknown> } : { bad: 'NOT_AN_OBJECT' };
 }
 
-/** An object's own field: never one of its prototype. */
+/** An object's own field, never a field of its prototype. */
 export function own(object: Record<string, unknown>, field: string): unknown {
   return Object.hasOwn(object, field) ? object[field] : undefined;
 }
 
 const CONTROL = /\p{Control}/u;
 
-/** A name of 1 to 128 characters, none a control character or half of a surrogate pair. */
+/** A name of 1 to 128 characters, without control characters and lone surrogates. */
 export function isName(value: unknown): value is string {
   return (
     typeof value === 'string' &&
@@ -57,7 +63,7 @@ export function isName(value: unknown): value is string {
   );
 }
 
-/** A field that says nothing. */
+/** A field without a value. */
 export function isMissing(value: unknown): boolean {
   return value === undefined || value === null || value === '';
 }
@@ -67,8 +73,8 @@ const [FIRST_YEAR, LAST_YEAR] = [1, 9999];
 const MINUTE_MS = 60_000;
 
 /**
- * ISO 8601 to the minute or finer, with a date that exists and a zone: ms since the epoch, or undefined. Read from its
- * end: what the zone is, then the two halves before it.
+ * Reads a time in ISO 8601, to the minute or finer, with an existing date and a zone: ms since the epoch, or undefined.
+ * It reads the zone at the end first, then the two halves before it.
  */
 export function isoMs(value: unknown): number | undefined {
   if (typeof value !== 'string') return undefined;
@@ -89,7 +95,7 @@ export function isoMs(value: unknown): number | undefined {
   const ahead = zone.length === 1 ? '0000' : zone.slice(1).replace(':', '').padEnd(4, '0');
   const [hours, minutes] = [Number(ahead.slice(0, 2)), Number(ahead.slice(2))];
   if (hours > 23 || minutes > 59) return undefined;
-  // Date.UTC takes the years to 99 for those of the 20th century.
+  // Date.UTC reads the years 0 to 99 as 1900 to 1999.
   const local = new Date(Date.UTC(2000, month - 1, day, hour, minute, second, Number(`${fraction}00`.slice(0, 3))));
   local.setUTCFullYear(year, month - 1, day);
   const ms = local.getTime() - (zone[0] === '-' ? -1 : 1) * (hours * 60 + minutes) * MINUTE_MS;
@@ -97,27 +103,27 @@ export function isoMs(value: unknown): number | undefined {
   return utcYear >= FIRST_YEAR && utcYear <= LAST_YEAR ? ms : undefined;
 }
 
-/** Numbers of so many digits each, with a separator between them; undefined where the text is anything else. */
+/** Numbers with the given counts of digits and a separator between them; undefined where the text is anything else. */
 function numbersOf(text: string, separator: string, digits: readonly number[]): number[] | undefined {
   const parts = text.split(separator);
   const fits = parts.length === digits.length && parts.every((part, i) => part.length === digits[i]);
   return fits && parts.every((part) => /^\d+$/.test(part)) ? parts.map(Number) : undefined;
 }
 
-/** As a time is passed on: as it came where it is UTC in whole ms, with its seconds; else that. */
+/** A time as it is passed on: unchanged if it is UTC with seconds and at most ms, otherwise rewritten in that form. */
 export function passedOn(time: string, ms: number): string {
   const rest = time.slice(19);
   const plain = time[10] === 'T' && (rest === 'Z' || (rest[0] === '.' && rest.length <= 5 && rest.at(-1) === 'Z'));
   return plain ? time : new Date(ms).toISOString();
 }
 
-/** When a record came at the latest that may say so, its clock 5 minutes ahead; Kafka's -1, and 0, are no time at all. */
+/** The latest event time that a record may have: its clock may be 5 minutes ahead. Kafka's -1 and 0 mean no time. */
 export function latestEvent(kafkaTimestamp: number): number {
   const last = Date.UTC(LAST_YEAR, 11, 31, 23, 59, 59, 999);
   return kafkaTimestamp > 0 ? Math.min(kafkaTimestamp + 5 * MINUTE_MS, last) : last;
 }
 
-/** `"lat,lon"` in decimal degrees, within ±90 and ±180; undefined where it is not. */
+/** `"lat,lon"` in decimal degrees, within ±90 and ±180; undefined where the text is anything else. */
 export function pointOf(text: string): { latitude: number; longitude: number } | undefined {
   const parts = text.split(',');
   if (parts.length !== 2) return undefined;
@@ -125,7 +131,7 @@ export function pointOf(text: string): { latitude: number; longitude: number } |
   return Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180 ? { latitude, longitude } : undefined;
 }
 
-/** What JavaScript reads as a number, but for what is none in decimal: nothing, hexadecimal, Infinity. */
+/** A number as JavaScript reads it; NaN where it isn't decimal: an empty text, hexadecimal, Infinity. */
 function degreesOf(text: string): number {
   return /[^-+.\deE\s]/.test(text) || text.trim() === '' ? Number.NaN : Number(text);
 }

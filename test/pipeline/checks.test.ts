@@ -1,6 +1,6 @@
 import { judge } from '#proof/judge.ts';
 import { archive, produceAgain, setValue } from '#proof/mutations/mutation.fixture.ts';
-import { METRICS, PROCESSED_ORDERS } from '#proof/topics.ts';
+import { METRICS, PROCESSED_ORDERS } from '#proof/orders/places.ts';
 import { type Synthetic, syntheticWorld } from '#proof/world.fixture.ts';
 import { outputChecks, reportChecks } from './checks.ts';
 

@@ -11,7 +11,7 @@ import { within } from '#lib/deadline.ts';
 import { item } from '#lib/stores/attributes.ts';
 import { type Endpoints, kafkaOf, withClients } from '#local/deploy/servers.ts';
 import type { References } from '#msk';
-import { TOPIC_NAMES } from '#proof/topics.ts';
+import { TOPIC_NAMES } from '#proof/domains.ts';
 import type { WholeWorld } from '#proof/world.fixture.ts';
 import type { LogRecord } from '#proof/world.ts';
 import { createSchema } from './database.ts';

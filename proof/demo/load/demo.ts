@@ -1,7 +1,9 @@
 import { type GeneratorOptions, type RunningGenerator, runAtRate } from '../../load/generator.ts';
-import { createManifest, type Manifest } from '../../load/manifest.ts';
+import { createManifest } from '../../load/manifest.ts';
 import { startProducer } from '../../load/producer.ts';
-import { createDemo, DEMO_TOPIC } from './records.ts';
+import type { Manifest } from '../../manifest.ts';
+import { DEMO } from '../places.ts';
+import { createDemo } from './records.ts';
 
 export interface DemoGeneratorOptions extends GeneratorOptions {
   /** Records per second; 2 by default. */
@@ -11,14 +13,14 @@ export interface DemoGeneratorOptions extends GeneratorOptions {
 const DEFAULT_RATE = 2;
 
 /**
- * Starts a trickle of records of every kind on demo_topic, where any record is good.
+ * Starts a slow load of records of every kind on demo_topic, where any record is good.
  *
  * @throws Error where the brokers can't be reached
  */
 export async function startDemo(options: DemoGeneratorOptions): Promise<RunningGenerator<Manifest>> {
   const { brokers, seed, rate = DEFAULT_RATE } = options;
   const manifest = createManifest(seed, Date.now(), []);
-  const producer = await startProducer({ brokers, clientId: 'demo', topics: [DEMO_TOPIC], manifest });
+  const producer = await startProducer({ brokers, clientId: 'demo', topics: [DEMO], manifest });
   const next = createDemo(seed);
   return runAtRate(options, rate, producer, manifest, (count) => Array.from({ length: count }, next));
 }

@@ -1,8 +1,7 @@
 import { goodMark } from '../../load/manifest.ts';
 import { createRandom, type Random } from '../../load/random.ts';
 import type { GeneratedRecord } from '../../load/record.ts';
-
-export const DEMO_TOPIC = 'demo_topic';
+import { DEMO } from '../places.ts';
 
 const LINES = ['Hello MSK', 'grüße aus München', 'ಬೆಂಗಳೂರು', '🚚 on the road', 'tab\tand "quotes"', '{"not": "JSON"'];
 const KINDS: readonly ((random: Random, number: number) => Buffer | null)[] = [
@@ -17,8 +16,8 @@ const KINDS: readonly ((random: Random, number: number) => Buffer | null)[] = [
 const KEYS = 5;
 
 /**
- * Records of every kind that a topic can hold, in turn: text, JSON, no bytes, bytes that are no text, tombstones; with
- * a key and without.
+ * Makes records of every kind in turn: text, JSON, no bytes, bytes that are no text, tombstones; with and without a
+ * key.
  */
 export function createDemo(seed: number): () => GeneratedRecord {
   const random = createRandom(seed);
@@ -26,6 +25,6 @@ export function createDemo(seed: number): () => GeneratedRecord {
   return () => {
     const kind = KINDS[number % KINDS.length] as (typeof KINDS)[number];
     const key = random.chance(0.5) ? `key-${random.below(KEYS)}` : null;
-    return { topic: DEMO_TOPIC, key, value: kind(random, number++), mark: goodMark() };
+    return { topic: DEMO, key, value: kind(random, number++), mark: goodMark() };
   };
 }

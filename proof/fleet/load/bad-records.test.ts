@@ -11,7 +11,7 @@ const make = (cause: string) => {
 const parsed = (cause: string) => JSON.parse(String(make(cause)));
 const isUtf8 = (value: Buffer) => value.equals(Buffer.from(value.toString('utf8')));
 
-describe('each bad record is bad in the way that it says, and in no other', () => {
+describe('each bad record is bad in the way that its cause says, and in no other way', () => {
   test('null value', () => expect(make('null value')).toBeNull());
 
   test('only "invalid UTF-8" is invalid UTF-8, and it is JSON otherwise', () => {
@@ -20,7 +20,7 @@ describe('each bad record is bad in the way that it says, and in no other', () =
     expect(parsed('invalid UTF-8')).toMatchObject({ location: '12.97,77.59' });
   });
 
-  test('only "not JSON" is no JSON', () => {
+  test('only "not JSON" isn’t JSON', () => {
     const broken = BAD_RECORDS.filter((record) => {
       try {
         JSON.parse(String(record.value(READING, TIME)));
@@ -32,7 +32,7 @@ describe('each bad record is bad in the way that it says, and in no other', () =
     expect(broken.map(({ cause }) => cause)).toEqual(['not JSON']);
   });
 
-  test('JSON that is no object', () => {
+  test('JSON, but not an object', () => {
     expect(parsed('JSON array')).toEqual([READING]);
     expect(parsed('JSON null')).toBeNull();
   });
@@ -40,14 +40,14 @@ describe('each bad record is bad in the way that it says, and in no other', () =
   test('one field is wrong', () => {
     const { vehicleId: _vehicleId, ...withoutId } = READING;
     expect(parsed('vehicleId missing')).toEqual(withoutId);
-    expect(parsed('location off the earth')).toEqual({ ...READING, location: '91,181' });
+    expect(parsed('location out of range')).toEqual({ ...READING, location: '91,181' });
     expect(parsed('speed in words')).toEqual({ ...READING, speed: 'fast' });
     expect(parsed('timestamp in the future').timestamp).toBe('2026-01-15T10:10:00.000Z');
     expect(parsed('lone surrogate in vehicleId').vehicleId).toBe('V001\ud800');
     expect(parsed('U+0000 in vehicleId').vehicleId).toBe('V001\u0000');
   });
 
-  test('__proto__ holds the only vehicleId, as a key of the text', () => {
+  test('the only vehicleId is below the key __proto__ of the text', () => {
     const value = parsed('__proto__ keys');
     expect(Object.keys(value)).toEqual(['__proto__', 'location', 'speed', 'timestamp']);
     expect(Object.getPrototypeOf(value)).toBe(Object.prototype);

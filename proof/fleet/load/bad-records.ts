@@ -13,7 +13,7 @@ const json = (value: unknown) => Buffer.from(JSON.stringify(value));
 
 /**
  * Every cause of bad telemetry, with the code of its dead letter. A generator takes them in turn.
- * Where a record breaks several rules, the one that the pipeline must meet first counts: bytes, text, JSON, fields.
+ * Where a record breaks several rules, the rule that the pipeline must check first counts: bytes, text, JSON, fields.
  */
 export const BAD_RECORDS: readonly BadRecord[] = [
   { cause: 'null value', code: 'NULL_VALUE', value: () => null },
@@ -22,7 +22,7 @@ export const BAD_RECORDS: readonly BadRecord[] = [
   { cause: 'JSON array', code: 'NOT_AN_OBJECT', value: (reading) => json([reading]) },
   { cause: 'JSON null', code: 'NOT_AN_OBJECT', value: () => Buffer.from('null') },
   { cause: 'vehicleId missing', code: 'SCHEMA', value: (reading) => json({ ...reading, vehicleId: undefined }) },
-  { cause: 'location off the earth', code: 'LOCATION', value: (reading) => json({ ...reading, location: '91,181' }) },
+  { cause: 'location out of range', code: 'LOCATION', value: (reading) => json({ ...reading, location: '91,181' }) },
   { cause: 'speed in words', code: 'SCHEMA', value: (reading) => json({ ...reading, speed: 'fast' }) },
   { cause: '__proto__ keys', code: 'SCHEMA', value: (reading) => hideInPrototype(reading) },
   {
@@ -30,7 +30,7 @@ export const BAD_RECORDS: readonly BadRecord[] = [
     code: 'FUTURE_TIMESTAMP',
     value: (reading, time) => json({ ...reading, timestamp: new Date(time + AHEAD_MS).toISOString() }),
   },
-  // A string where a number belongs, so that it would be refused even if its size weren't.
+  // A string where a number belongs, so that the value is bad for any size limit.
   { cause: '1 MB value', code: 'TOO_LARGE', value: (reading) => padSpeed(reading), large: true },
   {
     cause: 'lone surrogate in vehicleId',
@@ -44,13 +44,15 @@ export const BAD_RECORDS: readonly BadRecord[] = [
   },
 ];
 
-/** A byte that no UTF-8 text holds, within a string of otherwise good JSON. */
+/** Puts a byte that is never valid in UTF-8 into a string of good JSON. */
 function spoilUtf8(value: Buffer): Buffer {
   value[value.indexOf('"', value.indexOf(':')) + 1] = 0xff;
   return value;
 }
 
-/** The only vehicleId is where a careless merge would find it. Written as text: a literal would set the prototype. */
+/**
+ * Only `__proto__` has the vehicleId, where a careless merge would find it. As text: a literal would set the prototype.
+ */
 function hideInPrototype({ vehicleId, ...rest }: Reading): Buffer {
   return Buffer.from(`{"__proto__":${JSON.stringify({ vehicleId })},${JSON.stringify(rest).slice(1)}`);
 }

@@ -67,7 +67,7 @@ const ROWS: Record<City['region'], [name: string, latitude: number, longitude: n
   ],
 };
 
-/** Real cities on all sides of the equator and of Greenwich, so that every sign of a coordinate is on the road. */
+/** Real cities on all sides of the equator and of Greenwich, so that coordinates with every sign occur. */
 export const CITIES: readonly City[] = Object.entries(ROWS).flatMap(([region, rows]) =>
   rows.map(([name, latitude, longitude]) => ({ name, region: region as City['region'], latitude, longitude })),
 );

@@ -4,7 +4,7 @@ import { distanceKm } from './geo.ts';
 const START = Date.parse('2026-01-15T10:00:00Z');
 const SECONDS = 60;
 
-/** Each vehicle once a second. */
+/** Drives each vehicle with one reading a second. */
 function drive(vehicles: number, seed: number, seconds = SECONDS) {
   const fleet = createFleet({ seed, vehicles, start: START });
   const steps = [];
@@ -14,7 +14,7 @@ function drive(vehicles: number, seed: number, seconds = SECONDS) {
   return { fleet, steps };
 }
 
-test('the same seed and times give the same fleet, another seed another', () => {
+test('the same seed and times give the same fleet, another seed gives another', () => {
   expect(drive(20, 7)).toMatchObject({ steps: drive(20, 7).steps });
   expect(drive(20, 7).fleet.trips).toEqual(drive(20, 7).fleet.trips);
   expect(drive(20, 8).steps.map(({ reading }) => reading)).not.toEqual(
@@ -22,7 +22,7 @@ test('the same seed and times give the same fleet, another seed another', () => 
   );
 });
 
-test('a vehicle drives the same whatever other vehicles there are', () => {
+test('a vehicle drives the same in a fleet of any size', () => {
   const first = (vehicles: number) => drive(vehicles, 7).steps.filter(({ trip }) => trip.vehicleId === 'V002');
   expect(first(20).map(({ reading }) => reading.location)).toEqual(first(200).map(({ reading }) => reading.location));
 });
@@ -41,7 +41,7 @@ test.each([1, 3, 10, 200])(
   },
 );
 
-test('readings without one field or another are usual, and most have all', () => {
+test('some readings lack a field, and most have all', () => {
   const { steps } = drive(200, 7);
   const share = (field: 'speed' | 'fuelLevel' | 'temperature') =>
     steps.filter(({ reading }) => reading[field] === undefined).length / steps.length;
@@ -51,7 +51,7 @@ test('readings without one field or another are usual, and most have all', () =>
   expect(share('temperature')).toBeLessThan(0.25);
 });
 
-test('speeds are plausible, and are the speeds at which the locations move', () => {
+test('speeds are plausible, and fit the distance between locations', () => {
   const { steps } = drive(200, 7, 300);
   const byVehicle = Map.groupBy(steps, ({ reading }) => reading.vehicleId);
   const compared = [...byVehicle.values()].flatMap((own) =>
@@ -74,7 +74,7 @@ test('every location and destination is on earth', () => {
   expect(onEarth.length).toBe(points.length);
 });
 
-test('fuel falls, and is refilled', () => {
+test('the fuel level falls, and the vehicle refuels', () => {
   const { steps } = drive(10, 7, 300);
   const levels = steps.flatMap(({ reading }) => (reading.vehicleId === 'V003' ? (reading.fuelLevel ?? []) : []));
   const refills = levels.filter((level, index) => level > (levels[index - 1] ?? level) + 1);
@@ -83,7 +83,7 @@ test('fuel falls, and is refilled', () => {
   expect(falls.length).toBeGreaterThan(0);
 });
 
-test('trips are hopelessly early or far too late, and one that is reached makes place for another', () => {
+test('planned arrivals are hours too early or weeks too late, and a vehicle that arrives starts another trip', () => {
   const { fleet, steps } = drive(200, 7);
   expect(new Set(fleet.trips.map(({ trip }) => trip.tripId)).size).toBe(200);
   expect(fleet.trips.filter(({ delayed }) => delayed).length).toBe(20);

@@ -19,7 +19,7 @@ export interface PlannedTrip {
   delayed: boolean;
 }
 
-/** A reading with what it must raise; `changed` where its vehicle has just set out on another trip. */
+/** A reading with the alerts that it must raise; `changed` where its vehicle has just started another trip. */
 export interface FleetStep extends PlannedTrip {
   reading: Reading;
   alerts: ThresholdAlert[];
@@ -33,7 +33,7 @@ export interface Fleet {
   next(time: number): FleetStep;
 }
 
-/** One vehicle in ten has each habit; a fleet of fewer shares them out. */
+/** One vehicle in ten has each habit; in a smaller fleet, vehicles have several. */
 const HABITS: readonly Habit[] = ['speeds', 'refuels', 'cargo out of range', 'late', 'arrives'];
 const VEHICLES_PER_HABIT = 10;
 
@@ -72,7 +72,8 @@ function createMember(
   const vehicle = createVehicle(seed, index, start, habits);
   const device = createRandom(seed, index, 1);
   const plan = (state: VehicleState, time: number): PlannedTrip => {
-    // Who arrives in the run is on time at first and late from the second trip on: the change is seen in alerts.
+    // A vehicle that arrives in the run is on time at first and late on its second trip, so that alerts show the
+    // change.
     const delayed = habits.has('late') || (habits.has('arrives') && state.leg % 2 === 0);
     return { trip: tripOf(vehicleId, state, delayed, time, run), delayed };
   };

@@ -20,7 +20,7 @@ test.each([
 const cities = fc.constantFrom(...CITIES);
 const share = fc.double({ min: 0, max: 1, noNaN: true });
 
-test('a point between two cities divides the way in that share', () => {
+test('a point between two cities divides the distance by its share', () => {
   fc.assert(
     fc.property(cities, cities, share, (from, to, at) => {
       const point = pointBetween(from, to, at);
@@ -31,7 +31,7 @@ test('a point between two cities divides the way in that share', () => {
   );
 });
 
-test('a location is two decimals on earth, without exponents', () => {
+test('a location is two decimal numbers within the range of degrees, without exponents', () => {
   const anywhere = fc.record({
     latitude: fc.double({ min: -90, max: 90, noNaN: true }),
     longitude: fc.double({ min: -180, max: 180, noNaN: true }),
@@ -46,7 +46,7 @@ test('a location is two decimals on earth, without exponents', () => {
   expect(toLocation({ latitude: -1e-9, longitude: 1e-5 })).toBe('0,0.00001');
 });
 
-test('some forty cities, each with another to drive to within 4,100 km', () => {
+test('there are at least forty cities, and each has another one within 4,100 km', () => {
   expect(CITIES.length).toBeGreaterThanOrEqual(40);
   for (const from of CITIES) {
     expect(citiesReachableFrom(from).length).toBeGreaterThan(0);

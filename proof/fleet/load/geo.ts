@@ -27,7 +27,7 @@ export function pointBetween(from: Point, to: Point, share: number): Point {
   return { latitude: degrees(Math.atan2(z, Math.hypot(x, y))), longitude: degrees(Math.atan2(y, x)) };
 }
 
-/** `"lat,lon"` as the topics have it; five decimals are about a metre. */
+/** `"lat,lon"` as in the topics; the fifth decimal is about a metre. */
 export function toLocation({ latitude, longitude }: Point): string {
   return `${round(latitude, 5)},${round(longitude, 5)}`;
 }

@@ -18,7 +18,7 @@ test.each([
   expect(alertsOf({ ...PLACE, ...fields })).toEqual(alerts);
 });
 
-test('a reading has one decimal, and only the fields that were measured', () => {
+test('a reading has one decimal, and only the measured fields', () => {
   const measured = { vehicleId: 'V001', time: 0, latitude: 48.1234567, longitude: 11.5, speed: 80.04 };
   expect(toReading(measured)).toEqual({
     vehicleId: 'V001',

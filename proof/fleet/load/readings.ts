@@ -21,7 +21,7 @@ export interface Measurement extends Point {
   temperature?: number;
 }
 
-/** The reading as a device sends it: one decimal is what it measures. */
+/** The reading as a device sends it, with one decimal. */
 export function toReading({ vehicleId, time, speed, fuelLevel, temperature, ...point }: Measurement): Reading {
   return {
     vehicleId,
@@ -33,7 +33,7 @@ export function toReading({ vehicleId, time, speed, fuelLevel, temperature, ...p
   };
 }
 
-/** Leaves out what a device doesn't send every time; seed 001's reading has none of the three. */
+/** Leaves out fields that a device doesn't always send. The requirements' sample reading has none of the three. */
 export function withoutSome(random: Random, measurement: Required<Measurement>): Measurement {
   const { speed, fuelLevel, temperature, ...always } = measurement;
   return {
@@ -44,14 +44,16 @@ export function withoutSome(random: Random, measurement: Required<Measurement>):
   };
 }
 
-/** The thresholds of serverless.yml once more, on purpose: an expectation read from the code under test proves nothing. */
+/**
+ * The thresholds of serverless.yml, repeated on purpose: an expectation read from the code under test proves nothing.
+ */
 const RULES: Record<ThresholdAlert, (reading: Reading) => boolean> = {
   Speeding: ({ speed }) => speed !== undefined && speed > 80,
   LowFuel: ({ fuelLevel }) => fuelLevel !== undefined && fuelLevel < 15,
   Temperature: ({ temperature }) => temperature !== undefined && (temperature < -10 || temperature > 40),
 };
 
-/** The alerts that a reading must raise by itself. */
+/** The alerts that a reading alone must raise. */
 export function alertsOf(reading: Reading): ThresholdAlert[] {
   return (Object.keys(RULES) as ThresholdAlert[]).filter((kind) => RULES[kind](reading));
 }

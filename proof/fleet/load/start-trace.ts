@@ -1,28 +1,29 @@
 import { type GeneratorOptions, type RunningGenerator, watch } from '../../load/generator.ts';
-import { createManifest, type Manifest } from '../../load/manifest.ts';
+import { createManifest } from '../../load/manifest.ts';
 import { startProducer } from '../../load/producer.ts';
+import type { Manifest } from '../../manifest.ts';
+import { RAW } from '../places.ts';
 import { ALERTS, readingMark } from './alerts.ts';
 import { alertsOf, toReading } from './readings.ts';
-import { RAW_DATA_TOPIC } from './topics.ts';
 import { schedule, type TraceMeasurement } from './trace.ts';
 
 export interface TraceGeneratorOptions extends Omit<GeneratorOptions, 'seed'> {
   measurements: readonly TraceMeasurement[];
-  /** How many times as fast as recorded; 1 or more. */
+  /** The speed relative to the recording; 1 or more. */
   speedup: number;
-  /** Whether event times are moved to now; if not, they are the recorded ones. */
+  /** Whether event times are moved to now; otherwise they are the recorded times. */
   shift: boolean;
 }
 
 /**
- * Starts the replay of a recorded trace on raw-data-topic; it ends with the trace, or with the duration before.
+ * Starts the replay of a recorded trace on raw-data-topic. It ends with the trace, or earlier with the duration.
  *
  * @throws Error where the brokers can't be reached
  */
 export async function startTrace(options: TraceGeneratorOptions): Promise<RunningGenerator<Manifest>> {
   const { brokers, measurements, speedup, shift, durationSeconds = Number.POSITIVE_INFINITY, onProgress } = options;
   const manifest = createManifest(0, Date.now(), [], ALERTS);
-  const producer = await startProducer({ brokers, clientId: 'trace', topics: [RAW_DATA_TOPIC], manifest });
+  const producer = await startProducer({ brokers, clientId: 'trace', topics: [RAW], manifest });
   const start = Date.now();
   const replayed = schedule(measurements, { start, speedup, shift });
   const end = start + durationSeconds * 1000;
@@ -36,7 +37,7 @@ export async function startTrace(options: TraceGeneratorOptions): Promise<Runnin
       const reading = toReading(due.measurement);
       const mark = readingMark(alertsOf(reading), false);
       const value = Buffer.from(JSON.stringify(reading));
-      producer.send([{ topic: RAW_DATA_TOPIC, key: reading.vehicleId, value, mark }], now);
+      producer.send([{ topic: RAW, key: reading.vehicleId, value, mark }], now);
     }
     const following = replayed[next];
     if (!following || now >= end) return resolve();

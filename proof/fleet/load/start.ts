@@ -1,14 +1,15 @@
 import { type GeneratorOptions, type RunningGenerator, runAtRate } from '../../load/generator.ts';
-import { badMark, createManifest, goodMark, type Manifest, type WritableManifest } from '../../load/manifest.ts';
+import { badMark, createManifest, goodMark, type WritableManifest } from '../../load/manifest.ts';
 import { type GeneratorProducer, startProducer } from '../../load/producer.ts';
 import { createRandom } from '../../load/random.ts';
 import type { GeneratedRecord } from '../../load/record.ts';
 import { createSpoiler } from '../../load/spoiler.ts';
+import type { FleetManifest, TripChange } from '../facts.ts';
+import { RAW, TRIPS } from '../places.ts';
 import { ALERTS, readingMark } from './alerts.ts';
 import { BAD_RECORDS } from './bad-records.ts';
 import { createFleet, type Fleet, type FleetStep } from './fleet.ts';
-import { RAW_DATA_TOPIC, TRIPS_TOPIC } from './topics.ts';
-import type { Trip, TripChange } from './trips.ts';
+import type { Trip } from './trips.ts';
 
 export interface FleetGeneratorOptions extends GeneratorOptions {
   vehicles: number;
@@ -18,29 +19,16 @@ export interface FleetGeneratorOptions extends GeneratorOptions {
   bad?: number | undefined;
   /** What vehicle ids start with, "V" by default. */
   prefix?: string | undefined;
-  /** Resolves when those trips can be read where the pipeline looks them up; readings begin only then. */
+  /** Resolves when the pipeline's table holds these trips; readings begin only then. */
   tripsReady: (trips: readonly Trip[]) => Promise<void>;
 }
 
-/**
- * Delay among what a good reading raises says that the trip of that moment is late. For TRIP_CACHE_SECONDS and the
- * pipeline's own delay around a trip's change, a reading may still or already be judged by the other trip.
- */
-export interface FleetManifest extends Manifest {
-  /** The trips that the vehicles started with: each was where the pipeline looks it up before `tripsReadyAt`. */
-  firstTrips: TripChange[];
-  /** When readings began, ms since the epoch. */
-  tripsReadyAt: number;
-  /** Trips that changed in the run, in order of time. */
-  tripChanges: TripChange[];
-}
-
 const DEFAULT_BAD = 0.01;
-/** Seed 000's producer sends no key; here so many do the same. */
+/** The share of readings without a key, as the producer in the requirements sends them. */
 const WITHOUT_KEY = 0.02;
 
 /**
- * Starts the fleet's load on raw-data-topic and trips-topic: trips first, then readings at an even rate.
+ * Starts the fleet's load on raw-data-topic and trips-topic: first the trips, then readings at a constant rate.
  *
  * @throws Error where the brokers can't be reached, a trip isn't acknowledged, or `tripsReady` rejects
  * @example
@@ -56,7 +44,7 @@ export async function startFleet(options: FleetGeneratorOptions): Promise<Runnin
   const firstTrips = fleet.trips.map(({ trip, delayed }) => changeOf(trip, start, delayed));
   const changes = { firstTrips, tripsReadyAt: start, tripChanges: [] as TripChange[] };
   const manifest = { ...createManifest(seed, start, BAD_RECORDS, ALERTS), ...changes };
-  const topics = [RAW_DATA_TOPIC, TRIPS_TOPIC];
+  const topics = [RAW, TRIPS];
   const producer = await startProducer({ brokers, clientId: 'fleet', topics, manifest });
   try {
     await sendTrips(producer, manifest, fleet);
@@ -78,21 +66,21 @@ async function sendTrips(producer: GeneratorProducer, manifest: WritableManifest
     Date.now(),
   );
   await producer.flush();
-  const acknowledged = manifest.topics[TRIPS_TOPIC]?.acknowledged ?? 0;
+  const acknowledged = manifest.topics[TRIPS]?.acknowledged ?? 0;
   if (acknowledged < trips.length) {
-    const message = `only ${acknowledged} of ${trips.length} trips were acknowledged on ${TRIPS_TOPIC}`;
+    const message = `only ${acknowledged} of ${trips.length} trips were acknowledged on ${TRIPS}`;
     throw new Error(message, { cause: producer.lastError() });
   }
 }
 
-/** Makes the next reading's record, spoiled in its turn, after the record of its vehicle's new trip if there is one. */
+/** Makes the next reading's record, good or spoiled; the record of its vehicle's new trip, if any, comes before it. */
 export function recordsOf(fleet: Fleet, seed: number, bad: number, tripChanges: TripChange[]) {
   const spoiler = createSpoiler(BAD_RECORDS, bad);
   const keys = createRandom(seed, -1);
   return (now: number): GeneratedRecord[] => {
     const step = fleet.next(now);
     const key = keys.chance(WITHOUT_KEY) ? null : step.reading.vehicleId;
-    const reading = { topic: RAW_DATA_TOPIC, key, ...valueAndMark(step, spoiler.next(), now) };
+    const reading = { topic: RAW, key, ...valueAndMark(step, spoiler.next(), now) };
     if (!step.changed) return [reading];
     tripChanges.push(changeOf(step.trip, now, step.delayed));
     return [tripRecord(step.trip), reading];
@@ -110,5 +98,5 @@ function valueAndMark({ reading, alerts, delayed }: FleetStep, cause: number | u
 }
 
 function tripRecord(trip: Trip): GeneratedRecord {
-  return { topic: TRIPS_TOPIC, key: trip.vehicleId, value: Buffer.from(JSON.stringify(trip)), mark: goodMark() };
+  return { topic: TRIPS, key: trip.vehicleId, value: Buffer.from(JSON.stringify(trip)), mark: goodMark() };
 }

@@ -19,7 +19,7 @@ function trace(...rows: [seconds: number, north: number][]): string {
 }
 const read = (text: string) => deriveSpeeds(parseTrace(text, { fallback: 'lorry' }));
 
-test('speed is distance by time; the first fix has none', () => {
+test('speed is distance divided by time; the first fix has none', () => {
   const { measurements, withoutSpeed } = read(trace([0, 0], [60, 1], [100, 2], [160, 2]));
   expect(measurements.map(({ speed }) => speed && Math.round(speed * 100) / 100)).toEqual([
     undefined,
@@ -30,13 +30,13 @@ test('speed is distance by time; the first fix has none', () => {
   expect(withoutSpeed).toEqual({ first: 1, timeNotLater: 0, implausible: 0 });
 });
 
-test('no speed where time stands still or goes back, or where the receiver jumped', () => {
+test('no speed where the time doesn’t increase, or where the receiver jumped', () => {
   const { measurements, withoutSpeed } = read(trace([0, 0], [0, 1], [-5, 1], [55, 2], [60, 3]));
   expect(measurements.map(({ speed }) => speed !== undefined)).toEqual([false, false, false, true, false]);
   expect(withoutSpeed).toEqual({ first: 1, timeNotLater: 2, implausible: 1 });
 });
 
-test('speeds are those of one vehicle where a trace holds several', () => {
+test('a trace of several vehicles gives each its own speeds', () => {
   const fixes = [
     { point: 'POINT(11.575 48.137)', time: '2014-09-10 06:54:00+0200', id: 'a' },
     { point: 'POINT(77.59 12.97)', time: '2014-09-10T04:54:30Z', id: 'b' },
@@ -47,7 +47,7 @@ test('speeds are those of one vehicle where a trace holds several', () => {
   expect(measurements[2]?.speed).toBeCloseTo(NORTH_KM * 60, 1);
 });
 
-test('the vehicle is the one asked for, else the id, else the fallback', () => {
+test('the vehicle is the given one, otherwise the id, otherwise the fallback', () => {
   const withId = '[{"point":"POINT(1 2)","time":"2014-09-10T00:00:00Z","id":"a"}]';
   const withoutId = '[{"point":"POINT(1 2)","time":"2014-09-10T00:00:00Z"}]';
   const vehicleOf = (text: string, vehicle?: string) => parseTrace(text, { vehicle, fallback: 'file' })[0]?.vehicleId;
@@ -77,7 +77,7 @@ test.each([
   ['a time without a zone', JSON.stringify([{ ...GOOD, time: '2014-09-10 06:54:07' }]), 'fix 0: time must have a zone'],
   ['no such time', JSON.stringify([{ ...GOOD, time: '2014-13-10 06:54:07Z' }]), 'fix 0: time'],
   ['null', '[null]', 'fix 0: point'],
-])('refuses %s', (_, text, message) => {
+])('rejects %s', (_, text, message) => {
   expect(() => parseTrace(text, { fallback: 'x' })).toThrow(message);
 });
 
@@ -85,16 +85,19 @@ describe('replay', () => {
   const { measurements } = read(trace([0, 0], [60, 1], [50, 1], [120, 2]));
   const sentAt = START;
 
-  test.each([1, 2, 60])('%i times as fast: none in the future, the last is now, distances kept', (speedup) => {
-    const replayed = schedule(measurements, { start: sentAt, speedup, shift: true });
-    expect(replayed.map(({ afterMs }) => afterMs * speedup)).toEqual([0, 60_000, 60_000, 120_000]);
-    for (const { afterMs, measurement } of replayed) expect(measurement.time).toBeLessThanOrEqual(sentAt + afterMs);
-    expect(replayed.at(-1)?.measurement.time).toBe(sentAt + 120_000 / speedup);
-    const [first, second] = replayed.map(({ measurement }) => measurement.time);
-    expect((second ?? 0) - (first ?? 0)).toBe(60_000);
-  });
+  test.each([1, 2, 60])(
+    '%i times as fast: no event time is in the future, the last is now, and distances are kept',
+    (speedup) => {
+      const replayed = schedule(measurements, { start: sentAt, speedup, shift: true });
+      expect(replayed.map(({ afterMs }) => afterMs * speedup)).toEqual([0, 60_000, 60_000, 120_000]);
+      for (const { afterMs, measurement } of replayed) expect(measurement.time).toBeLessThanOrEqual(sentAt + afterMs);
+      expect(replayed.at(-1)?.measurement.time).toBe(sentAt + 120_000 / speedup);
+      const [first, second] = replayed.map(({ measurement }) => measurement.time);
+      expect((second ?? 0) - (first ?? 0)).toBe(60_000);
+    },
+  );
 
-  test('kept times are the recorded ones', () => {
+  test('without a shift, event times are the recorded times', () => {
     const replayed = schedule(measurements, { start: sentAt, speedup: 10, shift: false });
     expect(replayed.map(({ measurement }) => measurement.time)).toEqual(measurements.map(({ time }) => time));
   });

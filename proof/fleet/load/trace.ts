@@ -7,18 +7,18 @@ export interface Fix extends Point {
   time: number;
 }
 
-/** A fix with the speed (km/h) that follows from the one before it, where one follows. */
+/** A fix with its speed (km/h), where the fix before it gives one. */
 export interface TraceMeasurement extends Measurement {
   speed?: number;
 }
 
 export interface Trace {
   measurements: TraceMeasurement[];
-  /** Why fixes have no speed, and how many: for the person who replays the trace. */
+  /** How many fixes have no speed, by reason: for the person who replays the trace. */
   withoutSpeed: { first: number; timeNotLater: number; implausible: number };
 }
 
-/** No road vehicle: a jump of the receiver. */
+/** No road vehicle is faster: the receiver jumped. */
 const PLAUSIBLE_KMH = 300;
 
 const POINT = /^\s*POINT\s*\(\s*([-+\d.eE]+)\s+([-+\d.eE]+)\s*\)\s*$/i;
@@ -28,8 +28,8 @@ const TIME = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2}(?:\.\d+)?)\s*(Z|[+-]\d{
  * Reads a recorded trace: a JSON array of `{point: "POINT(lon lat)", time, id?}`, time with a zone, e.g.
  * `2014-09-10 06:54:07+0200` or ISO 8601.
  *
- * @param vehicle whose fixes they are; without it each fix's id, without that `fallback`
- * @throws Error naming the entry and field that is wrong
+ * @param vehicle the vehicle of all fixes; if undefined, each fix's id, otherwise `fallback`
+ * @throws Error naming the wrong entry and field
  */
 export function parseTrace(
   text: string,
@@ -44,9 +44,8 @@ export function parseTrace(
 }
 
 /**
- * Derives each fix's speed from the fix of its vehicle before it: great-circle distance by time. The fix is kept
- * without a speed where there is none before it, where time hasn't gone on, or where only a jump of the receiver
- * explains it (over 300 km/h).
+ * Derives each fix's speed from its vehicle's previous fix: great-circle distance divided by time. A fix has no speed
+ * where it is the vehicle's first, where its time isn't later, or where the receiver must have jumped (over 300 km/h).
  */
 export function deriveSpeeds(fixes: readonly Fix[]): Trace {
   const withoutSpeed = { first: 0, timeNotLater: 0, implausible: 0 };
@@ -62,16 +61,16 @@ export function deriveSpeeds(fixes: readonly Fix[]): Trace {
   return { measurements, withoutSpeed };
 }
 
-/** When a measurement is sent (ms after the start of the replay), and what is then its event time. */
+/** When a measurement is sent (ms after the start of the replay); its `time` is the event time. */
 export interface Replayed {
   afterMs: number;
   measurement: TraceMeasurement;
 }
 
 /**
- * Lays a trace out in time, `speedup` times as fast as it was recorded. Event times keep their distances, because
- * speeds follow from them. With `shift` they are moved as a whole, so that the last fix is sent at its own event time:
- * none is ever in the future, and without a speedup each is sent at its own.
+ * Schedules a trace, `speedup` times as fast as it was recorded. Event times keep their distances, because speeds
+ * follow from them. With `shift` all are moved by the same time, so that the last fix is sent at its event time: no
+ * event time is in the future, and without a speedup every fix is sent at its event time.
  *
  * @param start when the replay starts, ms since the epoch
  * @param speedup 1 or more
@@ -86,7 +85,7 @@ export function schedule(
   const by = shift ? start + (last - first) / speedup - last : 0;
   let afterMs = 0;
   return measurements.map((measurement) => {
-    // A fix that was recorded out of order is sent where it stands.
+    // A fix that was recorded out of order is sent in the order of the file.
     afterMs = Math.max(afterMs, (measurement.time - first) / speedup);
     return { afterMs, measurement: { ...measurement, time: Math.floor(measurement.time + by) } };
   });

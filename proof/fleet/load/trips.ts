@@ -9,26 +9,17 @@ export interface Trip {
   plannedArrival: string;
 }
 
-/** A trip that a vehicle set out on in the run, for readings from `time` (ms since the epoch) on. */
-export interface TripChange {
-  vehicleId: string;
-  tripId: string;
-  time: number;
-  /** Whether every reading under the new trip must raise a Delay alert. */
-  delayed: boolean;
-}
-
 const HOUR = 3_600_000;
-/** Before now: however near the vehicle is, it arrives more than any allowance later than that. */
+/** Before now: even a vehicle at its destination is later than any allowed delay. */
 const TOO_EARLY = -3 * HOUR;
-/** Even at 10 km/h the longest leg (New York to Los Angeles, some 3,900 km) takes less: no estimate comes later. */
+/** Even at 10 km/h the longest leg (New York to Los Angeles, about 3,900 km) takes less time: no estimate is later. */
 const FAR_TOO_LATE = 30 * 24 * HOUR;
 
 /**
- * The trip to the vehicle's present destination. Its planned arrival is hopeless or generous, never borderline: the
- * estimate that it is compared with depends on when the trip is read.
+ * The trip to the vehicle's present destination. Its planned arrival is hours too early or weeks too late, never near
+ * the limit, because the estimate that it is compared with depends on when the trip is read.
  *
- * @param run tells this run's trips from those of another
+ * @param run makes this run's trip ids differ from those of other runs
  */
 export function tripOf(
   vehicleId: string,

@@ -2,7 +2,7 @@ import { createRandom, type Random } from '../../load/random.ts';
 import { CITIES, citiesReachableFrom } from './cities.ts';
 import { distanceKm, type Point, pointBetween } from './geo.ts';
 
-/** What a vehicle is sure to show within its first minute, whatever the seed. */
+/** A behaviour that a vehicle shows within its first minute, with any seed. */
 export type Habit = 'speeds' | 'refuels' | 'cargo out of range' | 'late' | 'arrives';
 
 /** A vehicle's physical state. Speed in km/h, fuel in %, temperature in °C. */
@@ -11,7 +11,7 @@ export interface VehicleState extends Point {
   fuelLevel: number;
   temperature: number;
   destination: Point;
-  /** Counts the legs: it grows when the vehicle arrives and sets out again. */
+  /** The number of the leg: it grows when the vehicle arrives and starts again. */
   leg: number;
 }
 
@@ -25,7 +25,7 @@ const CITY_SPEED = { mean: 38, deviation: 6 };
 const HIGHWAY_SPEED = { mean: 70, deviation: 5 };
 const TOO_FAST = { mean: 89, deviation: 3 };
 const TOP_SPEED = 125;
-/** Seconds in which speed and cargo temperature come near what they tend to. */
+/** Time constants in seconds, of speed and of cargo temperature. */
 const SPEED_INERTIA = 15;
 const CARGO_INERTIA = 20;
 const CARGO_SET_POINTS = [4, 4, 18];
@@ -34,7 +34,7 @@ const EXCURSIONS_PER_SECOND = 1 / 3600;
 
 /**
  * One vehicle's drive: great-circle legs between the cities of a region, slow near a city and faster between them.
- * The drive is a function of seed, number, start and the times that it is asked for.
+ * The same seed, number, start and times give the same drive.
  */
 export function createVehicle(seed: number, number: number, start: number, habits: ReadonlySet<Habit>): Vehicle {
   const random = createRandom(seed, number);

@@ -9,9 +9,8 @@ import { judgeReading } from './reading.ts';
 import { estimateOf, judgeTrip } from './trips.ts';
 
 /*
- * The report states the contract a second time, without the handlers' code. Where the two disagree on some strange
- * input, a report would call a right record wrong: here, and nowhere in the report itself, they are held against each
- * other.
+ * The report states the contract a second time, without the handlers' code. Where the two disagree about an unusual
+ * input, a report would call a right record wrong. Only these tests compare the two.
  */
 
 const NOW = Date.parse('2026-11-21T08:00:00Z');
@@ -130,7 +129,7 @@ const reading = fc.record(
   },
   { requiredKeys: [] },
 );
-/** Mostly right, with one field that may be anything: the readings that a rule of its own decides. */
+/** Right in all fields except one, which may hold anything, so that a single rule decides. */
 const nearly = fc
   .tuple(
     fc.constant({
@@ -160,10 +159,10 @@ const bytes = fc.oneof(
   ),
 );
 
-/** Kafka's timestamps: right, none, and one of a clock that knows no year. */
+/** Kafka timestamps: right, none, and one far beyond all years. */
 const kafkaTime = fc.constantFrom(NOW, NOW, -1, 0, 9e15);
 
-test('good or bad, and by which code: readings', () => {
+test('readings: both agree on good or bad, and on the code', () => {
   fc.assert(
     fc.property(bytes, kafkaTime, (value, timestamp) => {
       const own = record(value, null, timestamp);
@@ -178,12 +177,12 @@ test.each([
   '\ufeff{"vehicleId":"V1","location":"1,2","timestamp":"2025-01-15T10:00:00Z"}',
   'x'.repeat(65_537),
   `"${'x'.repeat(65_534)}"`,
-])('the edges of bytes and size', (text) => {
+])('both agree at the limits of size and encoding (%#)', (text) => {
   const judged = judgeReading(record(Buffer.from(text)));
   expect('bad' in judged ? judged.bad : 'good').toBe(codeOf(() => readTelemetry(record(Buffer.from(text)))));
 });
 
-test('what a good reading says', () => {
+test('both read the same fields from a good reading', () => {
   fc.assert(
     fc.property(nearly, (value) => {
       const own = record(Buffer.from(JSON.stringify(value)));
@@ -196,7 +195,7 @@ test('what a good reading says', () => {
   );
 });
 
-test('good or bad, and by which code: trips', () => {
+test('trips: both agree on good or bad, and on the code', () => {
   const trip = fc.record(
     { vehicleId: name, tripId: name, destination: location, plannedArrival: time },
     { requiredKeys: [] },
@@ -224,7 +223,7 @@ test('good or bad, and by which code: trips', () => {
   );
 });
 
-test('two ways to a great circle', () => {
+test('both compute the same great-circle distance', () => {
   const point = fc.record({
     latitude: fc.double({ min: -90, max: 90, noNaN: true }),
     longitude: fc.double({ min: -180, max: 180, noNaN: true }),
@@ -242,7 +241,7 @@ test('two ways to a great circle', () => {
   );
 });
 
-test('a line of the archive gives its record back', () => {
+test('an archive line that the sink wrote is read back as the same record', () => {
   const anyBytes = fc.oneof(
     fc.constant(null),
     fc.uint8Array().map((array) => Buffer.from(array)),
@@ -275,7 +274,7 @@ test('a line of the archive gives its record back', () => {
   );
 });
 
-test('a time that does not exist is none', () => {
+test('a date that does not exist is rejected', () => {
   expect(isoMs('2023-02-29T00:00:00Z')).toBeUndefined();
   expect(isoMs('2024-02-29T00:00:00Z')).toBe(Date.UTC(2024, 1, 29));
   expect(isoMs('2024-02-29T00:00:00')).toBeUndefined();

@@ -1,23 +1,15 @@
+import type { Thresholds } from '../facts.ts';
 import type { Reading } from './reading.ts';
 
-/** As the stage's functions are configured. */
-export interface Thresholds {
-  speedLimitKmh: number;
-  lowFuelPercent: number;
-  temperatureMinC: number;
-  temperatureMaxC: number;
-  delayMinutes: number;
-}
-
-/** The kinds that follow from a reading alone, and the one that depends on when the trip was read. */
+/** The kinds that follow from a reading alone. Delay also depends on when the trip was read. */
 export const THRESHOLD_KINDS = ['Speeding', 'LowFuel', 'Temperature'] as const;
 export const DELAY = 'Delay';
 export const ALERT_KINDS = [...THRESHOLD_KINDS, DELAY] as const;
 
-/** An alert's value, with nothing more and nothing less. */
+/** An alert's value, with exactly these fields and those of its kind. */
 export type AlertValue = { vehicleId: string; alert: string; timestamp: string } & Record<string, unknown>;
 
-/** The alerts that a reading must raise by itself. Seed 000: above 80 km/h, not at it. */
+/** The alerts that a reading alone must raise. A value equal to the limit raises none. */
 export function thresholdAlerts(reading: Reading, limits: Thresholds): AlertValue[] {
   const { vehicleId, timestamp, speed, fuelLevel, temperature } = reading;
   const alerts: AlertValue[] = [];
@@ -33,7 +25,7 @@ export function thresholdAlerts(reading: Reading, limits: Thresholds): AlertValu
   return alerts;
 }
 
-/** The limit that an alert's reading has passed, in the unit of its field; of Delay in minutes. */
+/** The limit that an alert's reading passed, in the unit of its field; for Delay in minutes. */
 export function thresholdOf({ alert, temperature }: AlertValue, limits: Thresholds): number | undefined {
   const { temperatureMinC, temperatureMaxC } = limits;
   const thresholds: Record<string, number> = {

@@ -1,8 +1,8 @@
 import type { ReportFacts } from '../../input.ts';
-import type { TripSample } from '../../latency/watch-trips.ts';
-import { PROCESSED, RAW, TRIPS } from '../../topics.ts';
-import type { BadRecord } from '../../truth/bad-record.ts';
+import type { BadRecord } from '../../truth/json.ts';
 import { type LogRecord, nameOf, sourceOf, type World } from '../../world.ts';
+import type { TripSample } from '../facts.ts';
+import { PROCESSED, RAW, TRIPS } from '../places.ts';
 import { type AlertValue, thresholdAlerts } from './alerts.ts';
 import { judgeReading, type Reading } from './reading.ts';
 import { type Handled, settledFrom } from './settled.ts';
@@ -16,14 +16,14 @@ export interface GoodReading {
   alerts: AlertValue[];
 }
 
-/** What the fleet's input topics imply, each by the coordinates of its record. */
+/** What the fleet's input topics imply, by the coordinates of the record. */
 export interface FleetTruth {
   good: Map<string, GoodReading>;
   bad: Map<string, BadRecord>;
   trips: Map<string, TripEvent>;
   badTrips: Map<string, BadRecord>;
   history: TripHistory;
-  /** whether retention has removed the record of that name: nothing is known of it */
+  /** whether retention has removed the record with this `source`, so that nothing is known about it */
   isOlder: (source: unknown) => boolean;
 }
 
@@ -54,13 +54,13 @@ export function fleetTruth(
   return { good, bad, trips, badTrips, history, isOlder };
 }
 
-/** What was seen of trips in their table: by who watched it, and by the generator, whose readings waited for them. */
+/** Trips that were seen in their table: by the watcher, and by the generator, which waited for the first trips. */
 function tripsSeen({ samples, generators }: Pick<ReportFacts, 'samples' | 'generators'>): TripSample[] {
   const { firstTrips = [], tripsReadyAt: seen = 0 } = generators.fleet?.manifest ?? {};
   return [...firstTrips.map(({ vehicleId, tripId }) => ({ vehicleId, tripId, seen })), ...samples.trips];
 }
 
-/** When each good reading was produced, and when the last of its copies in processed-data-topic was. */
+/** When each good reading was produced, and when its last copy in processed-data-topic was. */
 function handledReadings(good: FleetTruth['good'], processed: readonly LogRecord[]): Handled[] {
   const done = new Map<string, number>();
   for (const record of processed) {

@@ -12,8 +12,8 @@ import {
 import type { LogRecord } from '../../world.ts';
 
 /*
- * What a good reading is, stated a second time. Nothing here, nor anywhere in proof, imports a handler: an
- * expectation that is computed by the code under test agrees with its every mistake.
+ * What a good reading is, stated a second time. This code doesn't import the handlers: the code under test would repeat
+ * its own mistakes in the expectation.
  */
 
 /** The codes that the dead letter of a bad reading may carry. */
@@ -33,7 +33,7 @@ export interface Reading {
 }
 
 const LIMIT_BYTES = 64 * 1024;
-/** DynamoDB's least number above 0: what is nearer to 0 is 0. */
+/** DynamoDB's smallest number above 0: a number nearer to 0 is stored as 0. */
 const LEAST = 1e-130;
 /** km/h, %, °C */
 const MEASURED = { speed: [0, 1000], fuelLevel: [0, 100], temperature: [-100, 200] } as const;
@@ -51,7 +51,7 @@ export function judgeReading(record: LogRecord): { reading: Reading } | { bad: B
   const measured: Pick<Reading, keyof typeof MEASURED> = {};
   for (const [name, [min, max]] of Object.entries(MEASURED)) {
     const number = field(name);
-    // -1 says "unknown" where nothing below 0 can be.
+    // -1 means "unknown" in fields that can't be negative.
     if (isMissing(number) || (number === -1 && min === 0)) continue;
     if (typeof number !== 'number' || !(number >= min && number <= max)) return { bad: 'SCHEMA' };
     measured[name as keyof typeof MEASURED] = heldNumber(number);

@@ -1,4 +1,4 @@
-import type { TripSample } from '../../latency/watch-trips.ts';
+import type { TripSample } from '../facts.ts';
 import { type Handled, settledFrom } from './settled.ts';
 import type { TripEvent } from './trips.ts';
 
@@ -19,27 +19,30 @@ const reading = (produced: number, done = produced + 50, vehicleId = 'V'): Handl
 const settled = (event: TripEvent, samples: TripSample[], handled: Handled[] = []) =>
   settledFrom({ seen: samples, cacheMs: 30_000, handled })(event);
 
-/** Somebody watches from here on. */
+/** The watching begins here. */
 const WATCHED = seen(1, 'other', 'W');
 
-test('a first trip is settled from the moment on at which it was seen: nobody believes anything yet', () => {
+test('a first trip is settled when it was seen: no processor has cached anything yet', () => {
   expect(settled(trip(1_000), [WATCHED, seen(1_400)], [reading(1_400), reading(1_500)])).toBe(1_400);
 });
 
 test.each([
   ['shortly before', reading(90_000)],
   ['long before, and again shortly before', reading(10_000, 99_000)],
-  ['as long before as a cache and a slow read last', reading(65_000, 65_001)],
-  ['never yet, as far as is known', reading(10_000, Number.POSITIVE_INFINITY)],
-])('where a reading of the vehicle was handled %s, what was read then may be believed for a while', (_, handled) => {
-  expect(settled(trip(99_500), [WATCHED, seen(100_000)], [handled])).toBe(135_000);
-});
+  ['as long before as a cache and a slow read last together', reading(65_000, 65_001)],
+  ['at an unknown time', reading(10_000, Number.POSITIVE_INFINITY)],
+])(
+  'a trip is settled later where a reading of its vehicle was handled %s: an older trip may be cached',
+  (_, handled) => {
+    expect(settled(trip(99_500), [WATCHED, seen(100_000)], [handled])).toBe(135_000);
+  },
+);
 
 test.each([
-  ['a reading of long before', reading(60_000)],
+  ['a reading long before', reading(60_000)],
   ['a reading of another vehicle', reading(99_000, 99_100, 'W')],
-  ['a reading that is produced later', reading(100_000)],
-])('%s leaves nothing to be believed', (_, handled) => {
+  ['a later reading', reading(100_000)],
+])('%s doesn’t make a trip settled later: no older trip is cached', (_, handled) => {
   expect(settled(trip(99_500), [WATCHED, seen(100_000)], [handled])).toBe(100_000);
 });
 
@@ -47,7 +50,7 @@ test('a trip that comes late into its table is settled late', () => {
   expect(settled(trip(1_000), [WATCHED, seen(91_000)], [reading(90_000)])).toBe(126_000);
 });
 
-test('a trip that was never seen is never settled; nor by one of its name that was there before it', () => {
+test('a trip that was never seen is never settled; an earlier sample with its id doesn’t count', () => {
   expect(settled(trip(1_000), [WATCHED])).toBe(Number.POSITIVE_INFINITY);
   expect(settled(trip(1_000), [WATCHED, seen(900)])).toBe(Number.POSITIVE_INFINITY);
 });
@@ -58,7 +61,7 @@ test('a tombstone is seen as a vehicle without a trip', () => {
   expect(settled({ ...trip(1_000), trip: undefined }, [WATCHED, seen(1_500), ended])).toBe(2_000);
 });
 
-test('what was produced before anyone watched is settled after a minute', () => {
+test('a trip that was produced before the watching began is settled after a minute', () => {
   expect(settled(trip(1_000), [seen(500_000)])).toBe(61_000);
   expect(settled(trip(1_000), [])).toBe(61_000);
 });

@@ -14,31 +14,31 @@ const possible = (events: TripEvent[], from: number, to = from) =>
     .possible('V1', from, to)
     .map((own) => own?.tripId ?? 'none');
 
-test('without a trip there is none', () => {
+test('a vehicle without trips has none', () => {
   expect(possible([], 0)).toEqual(['none']);
   expect(possible([event(0, 0, trip('A'), 'V2')], 100_000)).toEqual(['none']);
 });
 
-test('a trip that was never seen in its table may be met, or the one before it', () => {
+test('of a trip that was never seen in its table and the one before it, both are possible', () => {
   const events = [event(0, 0, trip('A')), event(1, 10, trip('B'))];
   const history = new TripHistory(events, ({ offset }) => (offset === 0 ? 5 : Number.POSITIVE_INFINITY));
 
   expect(history.possible('V1', 1_000_000, 1_000_000).map((own) => own?.tripId)).toEqual(['A', 'B']);
 });
 
-test('a trip that is old enough is the only one', () => {
+test('a settled trip is the only one possible', () => {
   expect(possible([event(0, 0, trip('A')), event(1, 10, trip('B'))], 60_010)).toEqual(['B']);
 });
 
-test('a trip that the cache may not know yet is one of two', () => {
+test('a trip that the cache may not have yet is one of two', () => {
   expect(possible([event(0, 0, trip('A')), event(1, 50_000, trip('B'))], 100_000)).toEqual(['A', 'B']);
 });
 
-test('a record processed late may have met any trip up to then, and none after', () => {
+test('a record that was processed late may have met every trip until then, and none later', () => {
   const events = [event(0, 0, trip('A')), event(1, 200_000, trip('B')), event(2, 300_000, trip('C'))];
   expect(possible(events, 100_000, 200_000)).toEqual(['A', 'B']);
 });
 
-test('a tombstone ends a trip', () => {
+test('after a tombstone there is no trip', () => {
   expect(possible([event(0, 0, trip('A')), event(1, 1, undefined)], 100_000)).toEqual(['none']);
 });

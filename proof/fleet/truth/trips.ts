@@ -3,14 +3,14 @@ import { newestByKey, versionOf } from '../../truth/version.ts';
 import { type LogRecord, nameOf } from '../../world.ts';
 import type { Reading } from './reading.ts';
 
-/** A trip as trips-topic says it. */
+/** A trip as it is in trips-topic. */
 export interface Trip {
   tripId: string;
   destination: string;
   plannedArrival: string;
 }
 
-/** One good record of trips-topic: the vehicle's trip from then on, or, by a tombstone, that it has none. */
+/** One good record of trips-topic: the vehicle's trip from then on; undefined (a tombstone) means no trip. */
 export interface TripEvent {
   vehicleId: string;
   source: string;
@@ -21,7 +21,7 @@ export interface TripEvent {
   trip: Trip | undefined;
 }
 
-/** No trip has more bytes. */
+/** A longer value is no trip. */
 const LIMIT_BYTES = 64 * 1024;
 
 /** Judges a record of trips-topic: an event, or the code that its dead letter must carry. */
@@ -47,8 +47,8 @@ export function judgeTrip(record: LogRecord): { event: TripEvent } | { bad: stri
 }
 
 /**
- * The last trip of each vehicle: of a partition the one of the highest offset, as compaction keeps it; where a vehicle
- * has records in several, the later one of those by its Kafka timestamp.
+ * The last trip of each vehicle: within a partition the one with the highest offset, which compaction keeps. Where a
+ * vehicle has records in several partitions, the one with the latest Kafka timestamp of these.
  */
 export function lastTrips(events: Iterable<TripEvent>): Map<string, TripEvent> {
   const inPartition = ({ vehicleId, partition }: TripEvent) => `${partition} ${vehicleId}`;
@@ -60,7 +60,7 @@ export function lastTrips(events: Iterable<TripEvent>): Map<string, TripEvent> {
   );
 }
 
-/** Distance and arrival as the contract has them: great circle, at the reading's speed, or at 60 km/h below 20. */
+/** Distance by great circle, and arrival at the reading's speed; below 20 km/h at 60 km/h instead. */
 export interface Estimate {
   distanceKm: number;
   /** ms since the epoch */
@@ -92,12 +92,12 @@ function vector({ latitude, longitude }: { latitude: number; longitude: number }
   return [Math.cos(lat) * Math.cos(lon), Math.cos(lat) * Math.sin(lon), Math.sin(lat)];
 }
 
-/** The trips that each vehicle had, in the order of their partition; of several partitions, by Kafka timestamp. */
+/** The trips of each vehicle, in the order of their partition; those of several partitions by Kafka timestamp. */
 export class TripHistory {
   readonly #byVehicle: ReadonlyMap<string, TripEvent[]>;
   readonly #settledFrom: (event: TripEvent) => number;
 
-  /** @param settledFrom from when on a reading that is produced must meet that trip, or a later one: see settled.ts */
+  /** @param settledFrom when a trip is settled: readings from then on must use it or a later one (settled.ts) */
   constructor(events: Iterable<TripEvent>, settledFrom: (event: TripEvent) => number) {
     const known = new Map<TripEvent, number>();
     this.#settledFrom = (event) => {
@@ -110,8 +110,8 @@ export class TripHistory {
   }
 
   /**
-   * Every trip (or undefined: none) that a processor may have read for a record that was produced at `from` and
-   * processed at `to` (ms since the epoch): the last one that it must have seen, and all later ones up to then.
+   * Every trip (undefined: no trip) that a processor may have used for a record that was produced at `from` and
+   * processed at `to` (ms since the epoch): the last settled one, and all later ones until `to`.
    */
   possible(vehicleId: string, from: number, to: number): (Trip | undefined)[] {
     const events = this.#byVehicle.get(vehicleId) ?? [];
@@ -120,7 +120,7 @@ export class TripHistory {
     return [events[settled]?.trip, ...later.map(({ trip }) => trip)];
   }
 
-  /** A vehicle's trip of that id; undefined where the topic holds none. */
+  /** A vehicle's trip with that id; undefined where the topic holds none. */
   tripOf(vehicleId: string, tripId: string): Trip | undefined {
     return this.#byVehicle.get(vehicleId)?.findLast(({ trip }) => trip?.tripId === tripId)?.trip;
   }
@@ -129,5 +129,5 @@ export class TripHistory {
 const inOrder = (a: TripEvent, b: TripEvent) =>
   a.partition === b.partition ? a.offset - b.offset : a.timestamp - b.timestamp;
 
-/** Two clients' clocks and timestamps in whole ms. */
+/** The clocks of two clients may differ, and timestamps are whole ms. */
 const CLOCKS_MS = 1_000;

@@ -1,6 +1,7 @@
 import { deflateSync } from 'node:zlib';
 import type { SpoilCause } from '../../load/spoiler.ts';
-import { frameConfluent, frameGlue, payloadOf, type SchemaIds } from './encoding.ts';
+import type { SchemaIds } from '../facts.ts';
+import { frameConfluent, frameGlue, payloadOf } from './encoding.ts';
 import type { Login } from './login.ts';
 
 /** A way to spoil a login. */
@@ -12,11 +13,11 @@ export interface BadLogin extends SpoilCause {
 const LARGE_BYTES = 1_000_000;
 const BOMB_BYTES = 10 * 1024 * 1024;
 const AHEAD_MS = 10 * 60_000;
-/** An id that no registry gives. */
-const NOBODYS = 2_000_000_000;
-const NOBODYS_UUID = 'eeeeeeee-eeee-4eee-8eee-eeeeeeeeeeee';
+/** Ids that no registry gives. */
+const UNKNOWN_ID = 2_000_000_000;
+const UNKNOWN_UUID = 'eeeeeeee-eeee-4eee-8eee-eeeeeeeeeeee';
 
-/** What a field that a cause is about holds in an otherwise whole login. */
+/** A login with all fields, so that only the spoiled field is bad. */
 const WHOLE = { user_id: 'U1', device_id: 'D1', app_version: '1.0.0', locale: 'en_US', device_type: 'ios' };
 const whole = (login: Login): Login & typeof WHOLE => ({ ...login, ...WHOLE });
 
@@ -40,7 +41,7 @@ const bomb = deflateSync(Buffer.alloc(BOMB_BYTES));
 
 /**
  * Every cause of bad logins, with the code of its dead letter (docs/schemas.md). A generator takes them in turn.
- * UNKNOWN_FORMAT isn't among them: only a mapping that has a registry of its own says what a value's format is.
+ * UNKNOWN_FORMAT is missing: only an event source mapping with a schema registry tells a value's format.
  */
 export const BAD_LOGINS: readonly BadLogin[] = [
   { cause: 'null value', code: 'NULL_VALUE', value: () => null },
@@ -60,7 +61,7 @@ export const BAD_LOGINS: readonly BadLogin[] = [
     value: (login, { glue }) => compressionByte(frameGlue(glue, payloadOf(login)), 7),
   },
   {
-    cause: 'zlib that is none',
+    cause: 'invalid zlib',
     code: 'CORRUPT_COMPRESSION',
     value: (login, { glue }) => compressionByte(frameGlue(glue, payloadOf(login)), 5),
   },
@@ -69,8 +70,12 @@ export const BAD_LOGINS: readonly BadLogin[] = [
     code: 'TOO_LARGE_INFLATED',
     value: (_, { glue }) => compressionByte(frameGlue(glue, bomb), 5),
   },
-  { cause: "nobody's id", code: 'UNKNOWN_SCHEMA', value: (login) => frameConfluent(NOBODYS, payloadOf(login)) },
-  { cause: "nobody's UUID", code: 'UNKNOWN_SCHEMA', value: (login) => frameGlue(NOBODYS_UUID, payloadOf(login)) },
+  {
+    cause: 'unknown schema id',
+    code: 'UNKNOWN_SCHEMA',
+    value: (login) => frameConfluent(UNKNOWN_ID, payloadOf(login)),
+  },
+  { cause: 'unknown schema UUID', code: 'UNKNOWN_SCHEMA', value: (login) => frameGlue(UNKNOWN_UUID, payloadOf(login)) },
   {
     cause: "another topic's schema",
     code: 'INCOMPATIBLE_SCHEMA',
@@ -80,7 +85,7 @@ export const BAD_LOGINS: readonly BadLogin[] = [
   framed('TRAILING_BYTES', 'trailing bytes', (payload) => Buffer.concat([payload, Buffer.from('x')])),
   framed('NOT_AVRO', 'negative length', () => Buffer.from([2, 1])),
   framed('NOT_AVRO', 'union branch of 123', () => Buffer.from([246, 1])),
-  // After the branch and the length of user_id, "U1", stand its two bytes.
+  // The payload begins with the union branch of user_id, its length, and its two bytes "U1".
   framed('SCHEMA', 'lone surrogate in Avro', (payload) =>
     Buffer.concat([Buffer.from([2, 6, 0xed, 0xa0, 0x80]), payload.subarray(4)]),
   ),

@@ -3,43 +3,30 @@ import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import avro from 'avsc';
 import type { Random } from '../../load/random.ts';
+import { ENCODINGS, type Encoding, type SchemaIds } from '../facts.ts';
 import type { Login } from './login.ts';
 
-/** The ways in which logins are written. */
-export const ENCODINGS = ['json', 'confluent', 'glue', 'glueZlib'] as const;
-export type Encoding = (typeof ENCODINGS)[number];
-
-/** What the registries call the schemas that records are framed with. */
-export interface SchemaIds {
-  /** of user-login-value in Glue: a version's UUID */
-  glue: string;
-  /** of user-login-processed-value in Glue, which no login is written with */
-  glueProcessed: string;
-  /** of user-login-value in the Confluent-compatible registry; undefined: there is none, and nothing is framed so */
-  confluent: number | undefined;
-}
-
-/** What stands for a field that the app doesn't know: producers of JSON do all three. */
+/** How producers of JSON write a field that the app doesn't know: all three occur. */
 const MISSING_IN_JSON = [undefined, null, ''] as const;
 
 const SCHEMA = join(import.meta.dirname, '../../../resources/avro/user_login.avsc');
 const type = avro.Type.forSchema(JSON.parse(readFileSync(SCHEMA, 'utf8')));
 
-/** The Avro payload of a login: what is missing is the schema's default, as a generated class has it. */
+/** The Avro payload of a login. A missing field has the schema's default, as in a generated class. */
 export function payloadOf(login: Login): Buffer {
   const { user_id = null, app_version = 'unknown', ip = null, locale = 'und', device_id = null } = login;
   const { timestamp, device_type = 'other' } = login;
   return type.toBuffer({ user_id, app_version, ip, locale, device_id, timestamp, device_type });
 }
 
-/** Confluent's framing: a zero, the id in 4 bytes. */
+/** Confluent's framing: a byte 0, then the id in 4 bytes. */
 export function frameConfluent(id: number, payload: Buffer): Buffer {
   const header = Buffer.alloc(5);
   header.writeInt32BE(id, 1);
   return Buffer.concat([header, payload]);
 }
 
-/** Glue's framing: a three, 0 for none or 5 for zlib, the version's UUID. */
+/** Glue's framing: a byte 3, a byte for the compression (0 none, 5 zlib), then the version's UUID. */
 export function frameGlue(uuid: string, payload: Buffer, zlib = false): Buffer {
   const header = Buffer.from([3, zlib ? 5 : 0]);
   const id = Buffer.from(uuid.replaceAll('-', ''), 'hex');
@@ -55,7 +42,7 @@ const encoders: Readonly<Record<Encoding, Encode>> = {
   glueZlib: (login, { glue }) => frameGlue(glue, payloadOf(login), true),
 };
 
-/** The ways that those registries allow. */
+/** The encodings that these registries allow. */
 export function encodingsFor({ confluent }: SchemaIds): Encoding[] {
   return ENCODINGS.filter((encoding) => encoding !== 'confluent' || confluent !== undefined);
 }

@@ -1,6 +1,6 @@
 import { createRandom, type Random } from '../../load/random.ts';
 
-/** A login as an app knows it; what it doesn't know it leaves out. */
+/** A login as an app sends it, without the fields that it doesn't know. */
 export interface Login {
   user_id?: string | undefined;
   app_version?: string | undefined;
@@ -19,20 +19,20 @@ export interface LoginsOptions {
 }
 
 const USERS = 2_000;
-/** A phone for each, and a second device for every fourth. */
+/** The share of logins from a user's second device; the others come from the phone. */
 const SECOND_DEVICE = 0.25;
-/** How long a login is on its way to the broker, in ms: a phone that was in a tunnel sends it later. */
+/** How long a login takes to the broker, in ms. A phone without a network sends it later. */
 const ON_ITS_WAY = 400;
 const LATE_SHARE = 0.02;
 const LATE_MS = 90_000;
-/** Whose app doesn't know a field: an old one, a guest, somebody who has switched it off. */
+/** Shares of logins without a field: an old app, a guest, a user who has switched it off. */
 const MISSING = { user_id: 0.03, app_version: 0.04, ip: 0.03, locale: 0.05, device_id: 0.04, device_type: 0.03 };
-/** Of apps that count in milliseconds. */
+/** The share of logins with a timestamp in milliseconds. */
 const MS_SHARE = 0.3;
 const IPV6_SHARE = 0.25;
 const MAPPED_SHARE = 0.05;
 
-/** Releases and how many have them: most are on the newest two, and some never update. */
+/** Releases and their shares: most users have the newest two, and some never update. */
 const VERSIONS = weighted({ '3.2.1': 40, '3.2.0': 25, '3.1.4': 15, '3.0.0': 8, '2.9.12': 6, '2.3.0': 4, '1.0.0': 2 });
 const LOCALES = weighted({
   en_US: 30,
@@ -49,7 +49,7 @@ const LOCALES = weighted({
   NE: 2,
   IN: 1,
 });
-/** As clients write it; the last ones are of nobody's list. */
+/** As clients write it; the last two are unknown types. */
 const DEVICE_TYPES = weighted({
   android: 42,
   ios: 30,
@@ -64,13 +64,13 @@ const DEVICE_TYPES = weighted({
 });
 
 /**
- * Logins to an app: the same seed gives the same logins in the same sequence; only their times are those at which they
- * are asked for. A user keeps a device and a place, and a device its version for the run.
+ * Logins to an app: the same seed gives the same logins in the same order; only their times depend on `now`. In a run,
+ * a user keeps its devices and its networks, and a device keeps its app version.
  */
 export function createLogins({ seed, prefix = 'U' }: LoginsOptions): (now: number) => Login {
   const random = createRandom(seed);
   return (now) => {
-    // Few log in often, most seldom.
+    // A few users log in often, most rarely.
     const user = Math.floor(USERS * random.next() ** 2);
     const device = random.chance(SECOND_DEVICE) ? 1 : 0;
     const own = createRandom(seed, user, device);
@@ -89,7 +89,7 @@ export function createLogins({ seed, prefix = 'U' }: LoginsOptions): (now: numbe
   };
 }
 
-/** One of user and device stays: a login of nobody is a bad one. */
+/** Leaves out some fields, but never both user and device: that login would be bad. */
 function leaveOut(login: Login, random: Random): Login {
   for (const [field, share] of Object.entries(MISSING) as [keyof typeof MISSING, number][]) {
     const isMissing = random.chance(share);
@@ -98,7 +98,7 @@ function leaveOut(login: Login, random: Random): Login {
   return login;
 }
 
-/** The network is the user's, the last part another one each time. */
+/** An address in the user's network, with a different last part each time. */
 function addressOf(own: Random, random: Random): string {
   const host = random.below(0xffff);
   const [a, b, c] = [own.below(223) + 1, own.below(256), own.below(256)];

@@ -14,12 +14,12 @@ const many = (seed: number, count = 3_000) => {
   return Array.from({ length: count }, (_, i) => next(NOW + i));
 };
 
-test('the same seed gives the same logins, another one others', () => {
+test('the same seed gives the same logins, another seed gives others', () => {
   expect(many(7, 50)).toEqual(many(7, 50));
   expect(many(8, 50)).not.toEqual(many(7, 50));
 });
 
-test('each field is missing now and then, and no login is of nobody', () => {
+test('each field is missing sometimes, but no login lacks both user and device', () => {
   const logins = many(7);
   for (const field of ['user_id', 'app_version', 'ip', 'locale', 'device_id', 'device_type'] as const) {
     const missing = logins.filter((login) => login[field] === undefined).length;
@@ -29,7 +29,7 @@ test('each field is missing now and then, and no login is of nobody', () => {
   expect(logins.filter(({ user_id, device_id }) => user_id === undefined && device_id === undefined)).toEqual([]);
 });
 
-test('versions, locales and devices are many, in shares; times are in seconds or milliseconds, never ahead', () => {
+test('there are many versions, locales and devices; times are in seconds or milliseconds, never in the future', () => {
   const logins = many(7);
   const distinct = (field: 'app_version' | 'locale' | 'device_type' | 'device_id') =>
     new Set(logins.map((login) => login[field])).size;
@@ -67,7 +67,7 @@ describe('records', () => {
         .map(({ value }) => [value?.[0], value?.[0] === 3 && value[1]].join()),
     );
 
-  test('so few as 500 have every cause, and good ones every encoding', () => {
+  test('500 records have every cause, and the good ones every encoding', () => {
     const records = made(0.01, 500);
 
     expect(new Set(records.flatMap((record) => causeOf(record) ?? []))).toEqual(
@@ -76,7 +76,7 @@ describe('records', () => {
     expect(firstBytes(records)).toEqual(new Set(['123,false', '0,false', '3,0', '3,5']));
   });
 
-  test('without a registry for it, none has Confluent’s framing, and causes stay the same', () => {
+  test('without a Confluent-compatible registry no good login has its framing, and all causes still occur', () => {
     const without = { ...schemas, confluent: undefined };
     const records = made(0.01, 500, without);
 
@@ -85,7 +85,7 @@ describe('records', () => {
     expect(new Set(records.map(causeOf)).size).toBe(BAD_LOGINS.length + 1);
   });
 
-  test('no bad ones where none are asked for', () => {
+  test('a share of 0 makes no bad records', () => {
     expect(made(0, 500).filter((record) => causeOf(record) !== undefined)).toEqual([]);
   });
 });

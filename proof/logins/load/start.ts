@@ -1,13 +1,14 @@
 import { type GeneratorOptions, type RunningGenerator, runAtRate } from '../../load/generator.ts';
-import { badMark, createManifest, goodMark, type Manifest } from '../../load/manifest.ts';
+import { badMark, createManifest, goodMark } from '../../load/manifest.ts';
 import { startProducer } from '../../load/producer.ts';
 import { createRandom } from '../../load/random.ts';
 import type { GeneratedRecord } from '../../load/record.ts';
 import { createSpoiler } from '../../load/spoiler.ts';
+import type { Encoding, LoginsManifest, SchemaIds } from '../facts.ts';
+import { LOGINS } from '../places.ts';
 import { BAD_LOGINS } from './bad-records.ts';
-import { type Encoding, encode, encodingsFor, type SchemaIds } from './encoding.ts';
+import { encode, encodingsFor } from './encoding.ts';
 import { createLogins } from './login.ts';
-import { LOGINS_TOPIC } from './topics.ts';
 
 export interface LoginsGeneratorOptions extends GeneratorOptions {
   /** Logins per second. */
@@ -17,11 +18,6 @@ export interface LoginsGeneratorOptions extends GeneratorOptions {
   /** What user ids start with. */
   prefix?: string | undefined;
   schemas: SchemaIds;
-}
-
-/** `encodings`: each of which good logins are written in. */
-export interface LoginsManifest extends Manifest {
-  encodings: readonly Encoding[];
 }
 
 const DEFAULT_BAD = 0.01;
@@ -40,7 +36,7 @@ const JSON_SHARE = 0.4;
 export async function startLogins(options: LoginsGeneratorOptions): Promise<RunningGenerator<LoginsManifest>> {
   const { brokers, seed, rate, bad = DEFAULT_BAD, prefix, schemas } = options;
   const manifest = { ...createManifest(seed, Date.now(), BAD_LOGINS), encodings: encodingsFor(schemas) };
-  const producer = await startProducer({ brokers, clientId: 'logins', topics: [LOGINS_TOPIC], manifest });
+  const producer = await startProducer({ brokers, clientId: 'logins', topics: [LOGINS], manifest });
   const next = recordsOf({ seed, bad, prefix, schemas });
   return runAtRate(options, rate, producer, manifest, (count, now) => Array.from({ length: count }, () => next(now)));
 }
@@ -58,7 +54,7 @@ export function recordsOf({
   const framings = encodingsFor(schemas).filter((encoding) => encoding !== 'json');
   return (now) => {
     const login = nextLogin(now);
-    const head = { topic: LOGINS_TOPIC, key: login.user_id ?? null };
+    const head = { topic: LOGINS, key: login.user_id ?? null };
     const cause = spoiler.next();
     const spoiled = cause === undefined ? undefined : BAD_LOGINS[cause];
     if (cause !== undefined && spoiled) {

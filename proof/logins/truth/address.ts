@@ -1,15 +1,15 @@
 /*
- * IP addresses, stated a second time: no handler's code, nor the runtime's own check that the handlers use.
+ * IP addresses, stated a second time: without the handlers' code and without the runtime's check that they use.
  */
 
-/** An address by its parts: 4 of 8 bits, or 8 of 16. */
+/** The parts of an address: 4 of 8 bits, or 8 of 16 bits. */
 export type Parts = readonly number[];
 
 const BYTE = /^(?:0|[1-9]\d{0,2})$/;
 const GROUP = /^[0-9a-f]{1,4}$/i;
 const MAPPED = '0,0,0,0,0,65535';
 
-/** The parts of an IPv4 or IPv6 address without a zone; undefined where the text is none. */
+/** The parts of an IPv4 or IPv6 address without a zone; undefined where the text isn't one. */
 export function partsOf(text: string): Parts | undefined {
   return text.includes(':') ? groupsOf(text) : bytesOf(text);
 }
@@ -31,7 +31,7 @@ function groupsOf(text: string): number[] | undefined {
   return zeros < 1 ? undefined : [...before, ...Array.from({ length: zeros }, () => 0), ...after];
 }
 
-/** @param last whether it ends the address: there IPv4 may stand for two groups */
+/** @param last whether it ends the address: there an IPv4 address may replace two groups */
 function halfOf(text: string, last: boolean): number[] | undefined {
   if (text === '') return [];
   const groups: number[] = [];
@@ -47,7 +47,7 @@ function halfOf(text: string, last: boolean): number[] | undefined {
   return groups;
 }
 
-/** Of an address as a program writes it, the address: without a slash before it, brackets, a zone or a port. */
+/** The address in a program's text, without a leading slash, brackets, zone and port; undefined where there is none. */
 export function bareAddress(text: string): string | undefined {
   const spelled = text.trim().replace(/^\//, '');
   const end = spelled.indexOf(']');
@@ -55,7 +55,7 @@ export function bareAddress(text: string): string | undefined {
     return end > 0 && isPort(spelled.slice(end + 1)) ? withoutZone(spelled.slice(1, end)) : undefined;
   const colon = spelled.indexOf(':');
   const four = colon > 0 && isPort(spelled.slice(colon)) ? spelled.slice(0, colon) : '';
-  // Behind a % all is the zone.
+  // Everything after a % is the zone.
   return four.includes('.') && !four.includes('%') ? withoutZone(four) : withoutZone(spelled);
 }
 
@@ -69,7 +69,7 @@ function withoutZone(text: string): string | undefined {
   return good && partsOf(address) !== undefined ? address : undefined;
 }
 
-/** Its network as it is stored: /24 of IPv4, also of one in IPv6's form; /40 of 6to4, which holds one; /48 of IPv6. */
+/** The network that is stored: /24 of IPv4 (also if mapped into IPv6), /40 of 6to4 (it contains IPv4), /48 of IPv6. */
 export function networkOf(address: string): string {
   const parts = partsOf(address) ?? [];
   if (parts.length === 4) return `${parts.slice(0, 3).join('.')}.0`;
@@ -81,7 +81,7 @@ export function networkOf(address: string): string {
   return `${kept.slice(0, end + 1).join(':')}::`;
 }
 
-/** Whether two texts are the same address, however they write it. */
+/** Whether two texts are the same address, in any notation. */
 export function sameAddress(a: unknown, b: unknown): boolean {
   if (typeof a !== 'string' || typeof b !== 'string') return a === b;
   return partsOf(a)?.join() === partsOf(b)?.join();

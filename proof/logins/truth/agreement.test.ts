@@ -4,23 +4,24 @@ import { isAddress, truncated } from '#functions/logins/address.ts';
 import { ID, payload, run, VERSION } from '#functions/logins/logins.fixture.ts';
 import { KAFKA_TIME } from '#test/support/msk-event.ts';
 import { createRandom } from '../../load/random.ts';
+import { ENCODINGS } from '../facts.ts';
 import { BAD_LOGINS } from '../load/bad-records.ts';
-import { ENCODINGS, encode, frameConfluent, frameGlue } from '../load/encoding.ts';
+import { encode, frameConfluent, frameGlue } from '../load/encoding.ts';
 import { createLogins } from '../load/login.ts';
 import { networkOf, partsOf, sameAddress } from './address.ts';
 import { judgeLogin } from './login.ts';
 import { processedFields } from './processed.ts';
 
 /*
- * The report states the rules a second time and must not import the handlers; its tests may: both statements are given
- * the same input, and must say the same.
+ * The report states the rules a second time and must not import the handlers, but its tests may. These tests give both
+ * the same input and expect the same result.
  */
 
 const schemas = { glue: VERSION, glueProcessed: '1b1c2d3e-4f50-6172-8394-a5b6c7d8e9fa', confluent: ID };
 
 const JSON_OUTPUT = { format: 'json', schemaId: '' };
 
-/** What the report says of values, and what the handler's own code makes of them. */
+/** The results of the report for these values, after checking that the handler gives the same. */
 async function agreed(values: (Buffer | null)[], storeFullIp = false): Promise<unknown[]> {
   const byReport = values.map((value) => {
     const record = {
@@ -45,7 +46,7 @@ async function agreed(values: (Buffer | null)[], storeFullIp = false): Promise<u
   return byReport;
 }
 
-test.each(ENCODINGS)('logins of the generator in %s are good, the same to both', async (encoding) => {
+test.each(ENCODINGS)('both accept the generator’s logins in %s, with the same fields', async (encoding) => {
   const next = createLogins({ seed: 7 });
   const random = createRandom(7);
   const values = Array.from({ length: 200 }, () => encode(encoding, next(KAFKA_TIME), schemas, random));
@@ -54,7 +55,7 @@ test.each(ENCODINGS)('logins of the generator in %s are good, the same to both',
 });
 
 test.each(BAD_LOGINS.filter(({ code }) => code !== 'INCOMPATIBLE_SCHEMA').map((bad) => [bad.cause, bad] as const))(
-  '%s has the code that its generator says',
+  '%s has the code of its cause',
   async (_, { code, value }) => {
     const next = createLogins({ seed: 3 });
     const values = Array.from({ length: 20 }, () => value(next(KAFKA_TIME), schemas, KAFKA_TIME));
@@ -111,11 +112,11 @@ const login = fc.record(
   { requiredKeys: [] },
 );
 
-test('whatever the fields hold, both say the same', async () => {
+test('both agree on any content of the fields', async () => {
   const json = login.map((value) => Buffer.from(JSON.stringify(value) ?? ''));
   await fc.assert(
     fc.asyncProperty(fc.array(json, { minLength: 1, maxLength: 10 }), async (values) => void (await agreed(values))),
-    // Behind a % all is the zone.
+    // Everything after a % is the zone.
     { numRuns: 150, examples: [[[Buffer.from('{"ip":"192.0.2.1%:443","timestamp":1742331926}')]]] },
   );
 });
@@ -124,7 +125,7 @@ test.each([
   ['avro-glue', schemas.glueProcessed, schemas.glue],
   ['avro-confluent', '305419896', '7'],
 ] as const)(
-  'a processed login in %s is read as it was written, and under its own schema alone',
+  'a processed login in %s is read as it was written, and only with its own schema',
   async (format, schemaId, other) => {
     const next = createLogins({ seed: 7 });
     const values = Array.from({ length: 100 }, () => ({ value: Buffer.from(JSON.stringify(next(KAFKA_TIME))) }));
@@ -141,7 +142,7 @@ test.each([
   },
 );
 
-test('whatever the bytes, both say the same', async () => {
+test('both agree on any bytes', async () => {
   const bytes = fc.uint8Array({ maxLength: 60 }).map((own) => Buffer.from(own));
   const changed = fc.tuple(fc.nat(90), fc.nat(255)).map(([at, byte]) => {
     const own = Buffer.from(payload());
@@ -159,7 +160,7 @@ test('whatever the bytes, both say the same', async () => {
   );
 });
 
-test('addresses are those of the runtime, networks those of the handler', () => {
+test('addresses agree with the runtime, networks with the handler', () => {
   const text = fc.oneof(
     fc.ipV4(),
     fc.ipV6(),

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /*
- * Avro read a second time, by hand: records of the few types that logins have.
+ * A second Avro reader, for records of the few types that logins have.
  */
 
 export type AvroCode = 'TRUNCATED_AVRO' | 'TRAILING_BYTES' | 'NOT_AVRO';
@@ -19,7 +19,7 @@ export function fieldsOf(file: string): Field[] {
   return (JSON.parse(readFileSync(path, 'utf8')) as { fields: Field[] }).fields;
 }
 
-/** What ends the reading. */
+/** Ends the reading. */
 class Wrong extends Error {
   readonly code: AvroCode;
   constructor(code: AvroCode) {
@@ -28,7 +28,7 @@ class Wrong extends Error {
   }
 }
 
-/** A record's fields one after the other, nothing before, between or behind them. */
+/** Reads a record's fields, one after the other; nothing may follow them. */
 export function avroFields(bytes: Buffer, schema: readonly Field[]): { fields: Fields } | { bad: AvroCode } {
   let position = 0;
   let unsafe = false;

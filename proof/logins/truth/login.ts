@@ -1,12 +1,12 @@
 import { hasTooManyHeaders, isMissing, isName, latestEvent, own } from '../../truth/json.ts';
 import type { LogRecord } from '../../world.ts';
-import type { LoginFacts } from '../facts.ts';
+import type { Encoding, LoginFacts } from '../facts.ts';
 import { bareAddress, networkOf } from './address.ts';
-import { type Encoding, type PayloadCode, payloadOf } from './payload.ts';
+import { type PayloadCode, payloadOf } from './payload.ts';
 
 /*
- * What a good login is, stated a second time. Nothing in proof imports a handler: an expectation that is
- * computed by the code under test agrees with its every mistake.
+ * What a good login is, stated a second time. This code doesn't import the handlers: the code under test would repeat
+ * its own mistakes in the expectation.
  */
 
 /** The codes that the dead letter of a bad login may carry. */
@@ -25,7 +25,7 @@ export interface Login {
 
 const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 const DEVICE_TYPES = ['android', 'ios', 'web', 'windows', 'macos', 'linux'];
-/** The unit that a number is in, by its digits: seconds, milliseconds, microseconds, nanoseconds. Each by its ms. */
+/** The unit of a number, by its size: seconds, milliseconds, microseconds, nanoseconds; `ms` is the unit in ms. */
 const UNITS = [
   { below: 100_000_000_000, ms: 1_000 },
   { below: 100_000_000_000_000, ms: 1 },
@@ -45,7 +45,7 @@ export function judgeLogin(
     const found = own(payload.fields, field);
     return isMissing(found) ? undefined : found;
   };
-  /** What only informs: of another form it is missing, and the login goes on. */
+  /** A field that is for information only: a value of another form counts as missing. */
   const told = (field: string, otherwise: string): string => {
     const found = sent(field);
     return isText(found, 64) ? found : otherwise;
@@ -83,7 +83,7 @@ export function judgeLogin(
   };
 }
 
-/** U+FFFD is what a decoder makes of bytes that are no UTF-8. */
+/** A decoder writes U+FFFD for bytes that aren't UTF-8. */
 function isText(value: unknown, most: number): value is string {
   return isName(value) && value.length <= most && !value.includes('\ufffd');
 }

@@ -1,9 +1,8 @@
-import { LOGINS } from '../../topics.ts';
-import type { BadRecord } from '../../truth/bad-record.ts';
+import type { BadRecord } from '../../truth/json.ts';
 import { type LogRecord, nameOf, type World } from '../../world.ts';
-import type { LoginFacts } from '../facts.ts';
+import type { Encoding, LoginFacts } from '../facts.ts';
+import { LOGINS } from '../places.ts';
 import { judgeLogin, type Login } from './login.ts';
-import type { Encoding } from './payload.ts';
 
 /** A good record of user-login. */
 export interface GoodLogin {
@@ -13,7 +12,7 @@ export interface GoodLogin {
   encoding: Encoding;
 }
 
-/** What the topic user-login implies, each by the coordinates of its record. */
+/** What the topic user-login implies, by the coordinates of the record. */
 export interface LoginsTruth {
   good: Map<string, GoodLogin>;
   bad: Map<string, BadRecord>;

@@ -1,10 +1,10 @@
 import { inflateSync } from 'node:zlib';
 import { type FormCode, objectOf } from '../../truth/json.ts';
-import type { SchemaIds } from '../load/encoding.ts';
+import type { Encoding, SchemaIds } from '../facts.ts';
 import { type AvroCode, avroFields, type Fields, fieldsOf } from './avro.ts';
 
 /*
- * How a record holds a login, read a second time: framing by hand, for the one schema that logins have.
+ * A second reader of a login's payload and framing, for the one schema of logins.
  */
 
 export type PayloadCode =
@@ -17,7 +17,6 @@ export type PayloadCode =
   | 'TOO_LARGE_INFLATED'
   | AvroCode;
 
-export type Encoding = 'json' | 'confluent' | 'glue' | 'glueZlib';
 export type Payload = { fields: Fields; encoding: Encoding } | { bad: PayloadCode };
 
 const LIMIT_BYTES = 64 * 1024;
@@ -26,7 +25,7 @@ const GLUE_HEADER = 18;
 
 const FIELDS = fieldsOf('user_login.avsc');
 
-/** The fields of a login, unjudged, and in which encoding they came; or the code of what can't be read. */
+/** The unchecked fields of a login and their encoding, or the code of the dead letter where they can't be read. */
 export function payloadOf(value: Buffer | null, ids: SchemaIds): Payload {
   if (value !== null && value.length <= LIMIT_BYTES && value[0] === 0) return confluent(value, ids);
   if (value !== null && value.length <= LIMIT_BYTES && value[0] === 3) return glue(value, ids);

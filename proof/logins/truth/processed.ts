@@ -4,13 +4,13 @@ import { avroFields, type Fields, fieldsOf } from './avro.ts';
 
 const FIELDS = fieldsOf('user_login_processed.avsc');
 
-/** What goes before the Avro of a processed login, in hexadecimal, by how logins are written. */
+/** The header before a processed login's Avro, in hexadecimal, by OUTPUT_FORMAT. */
 const HEADERS: Readonly<Record<string, (schemaId: string) => string>> = {
   'avro-glue': (id) => `0300${id.replaceAll('-', '')}`,
   'avro-confluent': (id) => `00${Number(id).toString(16).padStart(8, '0')}`,
 };
 
-/** The fields of a processed login, in the one form that the stack writes. */
+/** The fields of a processed login, in the format that the stack writes. */
 export function processedFields(value: Buffer | null, { output }: LoginFacts): { fields: Fields } | { bad: string } {
   const header = HEADERS[output.format]?.(output.schemaId);
   if (header === undefined) {

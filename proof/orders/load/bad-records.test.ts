@@ -33,11 +33,11 @@ test.each([
   ['unknown product', { product_id: 'P999' }],
   ['older than the allowed lateness', { timestamp: '2026-01-14T09:00:00.000Z' }],
   ['a month old', { timestamp: '2025-12-16T10:00:00.000Z' }],
-])('%s: that field alone is wrong', (cause, fields) => {
+])('%s: only this field is wrong', (cause, fields) => {
   expect(parsed(cause)).toEqual({ ...ORDER, ...fields });
 });
 
-test('a product_id of over 64 bytes has fewer characters than that', () => {
+test('the product_id of over 64 bytes has fewer than 64 characters', () => {
   const { product_id } = parsed('product_id over 64 bytes');
   expect(Buffer.byteLength(product_id)).toBeGreaterThan(64);
   expect(product_id.length).toBeLessThan(64);
@@ -48,7 +48,7 @@ test('only "invalid UTF-8" is invalid UTF-8', () => {
   expect(invalid.map(({ cause }) => cause)).toEqual(['invalid UTF-8']);
 });
 
-test('what is no JSON says so', () => {
+test('exactly the values that aren’t JSON have the code NOT_JSON', () => {
   const broken = BAD_ORDERS.filter((record) => {
     try {
       JSON.parse(String(record.value(ORDER, TIME)));
@@ -60,7 +60,7 @@ test('what is no JSON says so', () => {
   expect(broken.map(({ code }) => code)).toEqual(['NOT_JSON', 'NOT_JSON']);
 });
 
-test('null, an array, no order_id, one that is hidden, a million bytes', () => {
+test('null, an array, no order_id, an order_id below __proto__, a million bytes', () => {
   expect(make('null value')).toBeNull();
   expect(parsed('JSON array')).toEqual([ORDER]);
   expect(parsed('order_id missing').order_id).toBeUndefined();

@@ -10,7 +10,7 @@ export interface BadOrder extends SpoilCause {
 const LARGE_BYTES = 1_000_000;
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
-/** Later than that behind its partition's stream time, an order is in no window: ALLOWED_LATENESS_SECONDS is a day. */
+/** Older than the allowed lateness (ALLOWED_LATENESS_SECONDS, a day), so that the order is in no window. */
 const LATE_MS = 25 * 3_600_000;
 
 const json = (value: unknown) => Buffer.from(JSON.stringify(value));
@@ -19,8 +19,8 @@ const amountText = (order: Order, text: string) =>
 const iso = (ms: number) => new Date(ms).toISOString();
 
 /**
- * Every cause of bad orders, with the code of its dead letter. A generator takes them in turn. All but LATE are refused
- * at the door; a late order is good, is stored, and is in no window.
+ * Every cause of bad orders, with the code of its dead letter. A generator takes them in turn. processOrder rejects all
+ * except LATE: a late order is good and is stored, but is in no window.
  */
 export const BAD_ORDERS: readonly BadOrder[] = [
   { cause: 'null value', code: 'NULL_VALUE', value: () => null },
@@ -64,7 +64,7 @@ export const BAD_ORDERS: readonly BadOrder[] = [
     value: (order, time) => json({ ...order, timestamp: iso(time + 10 * MINUTE_MS) }),
   },
   { cause: 'unknown product', code: 'UNKNOWN_PRODUCT', value: (order) => json({ ...order, product_id: 'P999' }) },
-  // A string where a number belongs, so that it would be refused even if its size weren't.
+  // A string where a number belongs, so that the value is bad for any size limit.
   {
     cause: '1 MB value',
     code: 'TOO_LARGE',
@@ -85,13 +85,15 @@ export const BAD_ORDERS: readonly BadOrder[] = [
   },
 ];
 
-/** A byte that no UTF-8 text holds, within a string of otherwise good JSON. */
+/** Puts a byte that is never valid in UTF-8 into a string of good JSON. */
 function spoilUtf8(value: Buffer): Buffer {
   value[value.indexOf('"', value.indexOf(':')) + 1] = 0xff;
   return value;
 }
 
-/** The only order_id is where a careless merge would find it. Written as text: a literal would set the prototype. */
+/**
+ * Only `__proto__` has the order_id, where a careless merge would find it. As text: a literal would set the prototype.
+ */
 function hideInPrototype({ order_id, ...rest }: Order): Buffer {
   return Buffer.from(`{"__proto__":${JSON.stringify({ order_id })},${JSON.stringify(rest).slice(1)}`);
 }

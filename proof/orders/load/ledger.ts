@@ -1,6 +1,6 @@
 import type { PlacedOrder } from './order.ts';
 
-/** What a window holds of a product. */
+/** The orders of one product in one window. */
 export interface WindowSum {
   count: number;
   cents: number;
@@ -8,7 +8,7 @@ export interface WindowSum {
 
 const WINDOW_MS = 60_000;
 
-/** What the acknowledged orders add up to, as the one who placed them counts it: `<window start, s>/<product>`. */
+/** The generator's sums of its acknowledged good orders, by `<window start, s>/<product>`. */
 export interface Ledger {
   windows: ReadonlyMap<string, WindowSum>;
   add(placed: PlacedOrder): void;

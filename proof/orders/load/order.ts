@@ -11,7 +11,7 @@ export interface Order {
   timestamp: string | number;
 }
 
-/** An order as it was placed: its amount in cents and its event time (ms since the epoch), for whoever counts. */
+/** An order with its amount in cents and its event time (ms since the epoch), for the ledger. */
 export interface PlacedOrder {
   order: Order;
   cents: number;
@@ -27,12 +27,12 @@ export interface OrdersOptions {
 const CATALOGUE = join(import.meta.dirname, '../../../resources/catalogue/products.json');
 const USERS = 1_000;
 const CENTS = { min: 1_000, max: 50_000 };
-/** One product sells more than the others together, for so many orders; then it is another one's turn. */
+/** For this number of orders, one product sells more than the others together; then another product does. */
 const HOT_FOR = 400;
 const HOT_SHARE = 0.5;
-/** A client that sent its order again: the same id, sometimes with a corrected amount. */
+/** The share of orders that repeat the id of the order before them, usually with another amount. */
 const SENT_AGAIN = 0.002;
-/** How long an order is on its way to the broker, in ms: seldom seconds, and always less than the windows' grace. */
+/** How long an order takes to the broker, in ms: rarely seconds, and always less than the windows' grace. */
 const ON_ITS_WAY = [
   { share: 0.9, most: 300 },
   { share: 0.99, most: 1_000 },
@@ -40,7 +40,7 @@ const ON_ITS_WAY = [
 ] as const;
 
 type Times = readonly { share: number; of: (ms: number) => string | number }[];
-/** Ways in which clients write a time. */
+/** The formats in which clients write a time. */
 const TIMES: Times = [
   { share: 0.85, of: (ms) => new Date(ms).toISOString() },
   { share: 0.9, of: (ms) => ms },
@@ -49,12 +49,11 @@ const TIMES: Times = [
 ];
 
 /**
- * Orders of a shop: the same seed gives the same orders in the same sequence; only their times are those at which they
- * are asked for.
+ * Orders of a shop: the same seed gives the same orders in the same order; only their times depend on `now`.
  *
  * @example
  * const next = createOrders({ seed: 7 });
- * next(Date.now()).order; // { order_id: 'O7-000001', user_id: 'U0042', product_id: 'P003', amount: 121.5, timestamp: … }
+ * next(Date.now()).order; // { order_id: 'O7-000001', user_id: 'U0042', product_id: 'P003', amount: 121.5, … }
  */
 export function createOrders({ seed, prefix = 'O' }: OrdersOptions): (now: number) => PlacedOrder {
   const products = productIds();
@@ -88,7 +87,7 @@ export function productIds(): string[] {
   return products.map(({ product_id }) => product_id);
 }
 
-/** Within $10 and $500, around a price of the product's own. */
+/** Between $10 and $500, around the product's usual price. */
 function amountOf(random: Random, product: number, products: number): number {
   const usual = CENTS.min + ((product + 1) / (products + 1)) * 0.7 * (CENTS.max - CENTS.min);
   const cents = Math.round(usual * (1 + 0.4 * random.normal()));

@@ -18,12 +18,12 @@ const timeOf = ({ timestamp }: Order): number => {
   return timestamp < 1e11 ? Math.round(timestamp * 1000) : timestamp;
 };
 
-test('the same seed gives the same orders, another seed others', () => {
+test('the same seed gives the same orders, another seed gives others', () => {
   expect(placed(7, 200)).toEqual(placed(7, 200));
   expect(placed(8, 200)).not.toEqual(placed(7, 200));
 });
 
-test('amounts are $10 to $500, to the cent, and those that were counted', () => {
+test('amounts are $10 to $500 in whole cents, equal to `cents`', () => {
   for (const { order, cents } of placed(7, 5_000)) {
     expect(order.amount).toBeGreaterThanOrEqual(10);
     expect(order.amount).toBeLessThanOrEqual(500);
@@ -32,7 +32,7 @@ test('amounts are $10 to $500, to the cent, and those that were counted', () => 
   }
 });
 
-test('all products of the catalogue are ordered, a hot one more than the others together', () => {
+test('all products of the catalogue are ordered, and one popular product more than the others together', () => {
   const products = placed(7, 400).map(({ order }) => order.product_id);
   const counts = productIds().map((id) => products.filter((product) => product === id).length);
   expect(counts).toHaveLength(5);
@@ -40,7 +40,7 @@ test('all products of the catalogue are ordered, a hot one more than the others 
   expect(Math.max(...counts)).toBeGreaterThan(200);
 });
 
-test('event times are out of order by seconds at most, never ahead, in every way of writing', () => {
+test('event times are at most seconds old, never in the future, and written in every format', () => {
   const orders = placed(7, 5_000);
   const delays = orders.map(({ order }, i) => NOW + i * 20 - timeOf(order));
   expect(Math.min(...delays)).toBeGreaterThanOrEqual(0);
@@ -55,14 +55,14 @@ test('event times are out of order by seconds at most, never ahead, in every way
   expect(written).toEqual(new Set(['Z', '+02:00', true, false]));
 });
 
-test('an order is seldom sent again under its id', () => {
+test('an order id is rarely sent again', () => {
   const ids = placed(7, 10_000).map(({ order }) => order.order_id);
   const again = ids.length - new Set(ids).size;
   expect(again).toBeGreaterThan(5);
   expect(again).toBeLessThan(50);
 });
 
-test('the curve of a day stays within 10 and 50 orders a second, and reaches both', () => {
+test('the daily curve stays between 10 and 50 orders a second, and reaches both', () => {
   const rates = Array.from({ length: 500 }, (_, second) => dailyRate(7)(second));
   expect(Math.min(...rates)).toBe(10);
   expect(Math.max(...rates)).toBe(50);
@@ -84,7 +84,7 @@ describe('records', () => {
     return found?.kind === 'bad' ? found : undefined;
   };
 
-  test('half a minute has every cause, the late ones after others of their product', () => {
+  test('half a minute has every cause, late ones only after other orders of their product', () => {
     const { records } = made(0.01, 30);
     const causes = records.map((record) => causeOf(record)?.cause);
     expect(new Set(causes.filter((cause) => cause !== undefined))).toEqual(
@@ -95,8 +95,8 @@ describe('records', () => {
     );
   });
 
-  test('two runs of a seed have the same good orders and the same bad positions, whatever their clocks do', () => {
-    /** Ticks of 10 ms that are up to 30 ms late; one of the clocks stands still for 7 s in between. */
+  test('two runs with one seed have the same good orders and the same bad positions, with any clocks', () => {
+    /** Ticks of 10 ms that are up to 30 ms late. With `stallAt` the clock jumps by 7 s once. */
     const clock = (seed: number, stallAt?: number) => {
       const random = createRandom(seed);
       let now = NOW + 1e9 * seed;
@@ -120,11 +120,11 @@ describe('records', () => {
     expect(codes(other).slice(1_500)).toEqual(codes(one).slice(1_500));
   });
 
-  test('no bad ones where none are asked for', () => {
+  test('a share of 0 makes no bad records', () => {
     expect(made(0, 30).records.filter((record) => causeOf(record) !== undefined)).toEqual([]);
   });
 
-  test('the ledger holds what was acknowledged, and nothing bad', () => {
+  test('the ledger holds the acknowledged good orders only', () => {
     const { records, ledger } = made(0.05, 30);
     expect(ledger.windows.size).toBe(0);
     for (const record of records) record.onAcknowledged?.();

@@ -3,15 +3,15 @@ import { createRandom } from '../../load/random.ts';
 /** Orders per second, at night and at the peak. */
 const QUIET = 10;
 const BUSY = 50;
-/** A day of the shop passes in so many seconds; a run starts in its morning. */
+/** A day of the shop takes this many seconds; a run starts in its morning. */
 const DAY_SECONDS = 240;
 const MORNING = 0.3;
-/** A newsletter, a mention: for a slot of seconds everybody comes at once. */
+/** A burst of orders, as after a newsletter: a share of the slots (of seconds) has the peak rate. */
 const SLOT_SECONDS = 5;
 const BURST_SHARE = 0.15;
 
 /**
- * Orders per second, by the seconds since the start: 10 to 50, along the curve of a day with a quiet night, with bursts.
+ * Orders per second, by the seconds since the start: 10 to 50, along a daily curve with a quiet night and with bursts.
  * The same seed gives the same curve.
  */
 export function dailyRate(seed: number): (seconds: number) => number {

@@ -1,25 +1,23 @@
 import { type GeneratorOptions, type RunningGenerator, runAtRate } from '../../load/generator.ts';
-import { badMark, createManifest, goodMark, type Manifest } from '../../load/manifest.ts';
+import { badMark, createManifest, goodMark } from '../../load/manifest.ts';
 import { startProducer } from '../../load/producer.ts';
 import type { GeneratedRecord } from '../../load/record.ts';
 import { createSpoiler } from '../../load/spoiler.ts';
+import type { OrdersManifest } from '../facts.ts';
+import { ORDERS } from '../places.ts';
 import { BAD_ORDERS } from './bad-records.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { createOrders, type Order } from './order.ts';
 import { dailyRate } from './shape.ts';
-import { ORDERS_TOPIC } from './topics.ts';
 
 export interface OrdersGeneratorOptions extends GeneratorOptions {
-  /** Orders per second, evenly; without it 10 to 50, along the curve of a day, with bursts. */
+  /** Orders per second, constant; if undefined 10 to 50, along a daily curve with bursts. */
   rate?: number | undefined;
   /** The share of bad records, 0 to 1. */
   bad?: number | undefined;
   /** What order ids start with. */
   prefix?: string | undefined;
 }
-
-/** `windows`: what the acknowledged orders that aren't late add up to. */
-export interface OrdersManifest extends Manifest, Pick<Ledger, 'windows'> {}
 
 const DEFAULT_BAD = 0.01;
 
@@ -36,12 +34,12 @@ export async function startOrders(options: OrdersGeneratorOptions): Promise<Runn
   const { brokers, seed, rate = dailyRate(seed), bad = DEFAULT_BAD, prefix } = options;
   const ledger = createLedger();
   const manifest = { ...createManifest(seed, Date.now(), BAD_ORDERS), windows: ledger.windows };
-  const producer = await startProducer({ brokers, clientId: 'orders', topics: [ORDERS_TOPIC], manifest });
+  const producer = await startProducer({ brokers, clientId: 'orders', topics: [ORDERS], manifest });
   const next = recordsOf({ seed, bad, prefix }, ledger);
   return runAtRate(options, rate, producer, manifest, (count, now) => Array.from({ length: count }, () => next(now)));
 }
 
-/** Makes the next order's record, spoiled in its turn; a good one is in the ledger once it is acknowledged. */
+/** Makes the next order's record, good or spoiled. The ledger gets a good order when it is acknowledged. */
 export function recordsOf(
   { seed, bad, prefix = 'O' }: { seed: number; bad: number; prefix?: string | undefined },
   ledger: Ledger,
@@ -54,7 +52,7 @@ export function recordsOf(
     const { order } = placed;
     const cause = spoiler.next((candidate) => !BAD_ORDERS[candidate]?.waits || known.canBeLate(order, now));
     const spoiled = cause === undefined ? undefined : BAD_ORDERS[cause];
-    const head = { topic: ORDERS_TOPIC, key: order.order_id };
+    const head = { topic: ORDERS, key: order.order_id };
     if (cause !== undefined && spoiled) return { ...head, value: spoiled.value(order, now), mark: badMark(cause) };
     known.add(order, now);
     return { ...head, value: json(order), mark: goodMark(), onAcknowledged: () => ledger.add(placed) };
@@ -63,7 +61,7 @@ export function recordsOf(
 
 const json = (value: unknown) => Buffer.from(JSON.stringify(value));
 
-/** An order is late against those that its partition has seen: some of its product, and so long ago that it has. */
+/** An order can be late only if its partition has seen newer ones: so many of its product, and so long ago. */
 const BEFORE_LATE = 5;
 const BEFORE_LATE_MS = 10_000;
 

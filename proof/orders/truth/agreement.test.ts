@@ -8,8 +8,8 @@ import { judgeOrder } from './order.ts';
 import { averageCents, isIntermediate, moneyText, sumsOf, type WindowSum } from './window.ts';
 
 /*
- * The report states the rules a second time and must not import the handlers; its tests may: both statements are given
- * the same input, and must say the same. The catalogue is the report's alone here: UNKNOWN_PRODUCT counts as good.
+ * The report states the rules a second time and must not import the handlers, but its tests may. These tests give both
+ * the same input and expect the same result. Only the report reads the catalogue here: UNKNOWN_PRODUCT counts as good.
  */
 
 const NOW = Date.parse('2026-01-15T10:00:00Z');
@@ -48,7 +48,7 @@ function byReport(record: LogRecord): unknown {
   return { order_id, user_id, product_id, amount, at };
 }
 
-/** What both say; the report alone asks for the catalogue. */
+/** The result of both. Only the report checks the catalogue. */
 function agreed(value: Buffer | null, kafkaTime = NOW): unknown {
   const record = recordOf(value, kafkaTime);
   const [handler, report] = [byHandler(record), byReport(record)];
@@ -59,18 +59,15 @@ function agreed(value: Buffer | null, kafkaTime = NOW): unknown {
 
 const json = (value: unknown) => Buffer.from(JSON.stringify(value));
 
-test('a good order is good', () => {
+test('both accept a good order', () => {
   expect(agreed(json(ORDER))).toMatchObject({ order_id: 'O1', amount: 12.5, at: NOW });
 });
 
-test.each(BAD_ORDERS.map((bad) => [bad.cause, bad]))(
-  '%s has the code that its generator says',
-  (_, { code, value }) => {
-    const found = agreed(value(ORDER, NOW));
-    if (code === 'LATE') expect(found).toMatchObject({ order_id: 'O1' });
-    else expect(found).toBe(code);
-  },
-);
+test.each(BAD_ORDERS.map((bad) => [bad.cause, bad]))('%s has the code of its cause', (_, { code, value }) => {
+  const found = agreed(value(ORDER, NOW));
+  if (code === 'LATE') expect(found).toMatchObject({ order_id: 'O1' });
+  else expect(found).toBe(code);
+});
 
 test.each([
   [0.01, 1],
@@ -115,11 +112,11 @@ test.each([
   '2026-01-15',
   '1768471200',
   null,
-])('timestamp %p: both say the same, also where Kafka has none, or one beyond all years', (timestamp) => {
+])('timestamp %p: both agree, also where Kafka has no timestamp or one beyond all years', (timestamp) => {
   for (const kafkaTime of [NOW, -1, 0, 9e15]) agreed(json({ ...ORDER, timestamp }), kafkaTime);
 });
 
-test('whatever the fields hold, both say the same', () => {
+test('both agree on any content of the fields', () => {
   const anything = fc.oneof(
     fc.string(),
     fc.double(),
@@ -152,7 +149,7 @@ test('whatever the fields hold, both say the same', () => {
   );
 });
 
-test('averages are those of the windows', () => {
+test('averages equal those of the functions’ windows', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 1_000_000 }), fc.integer({ min: 1, max: 2 ** 45 }), (count, more) => {
       const cents = count + more;
@@ -161,7 +158,7 @@ test('averages are those of the windows', () => {
   );
 });
 
-test('sums are by window and product, a window’s end being the next one’s start', () => {
+test('sums are by window and product; the end of a window belongs to the next one', () => {
   const order = { order_id: 'x', user_id: 'x', product_name: 'x', amount: 0 };
   const sums = sumsOf([
     { ...order, product_id: 'P001', cents: 100, at: 59_999 },
@@ -184,7 +181,7 @@ describe('an intermediate result', () => {
   const sumIn = (...partitions: (number | undefined)[]) =>
     sumsOf(orders, (order) => partitions[orders.indexOf(order)]).get('0/P001') as WindowSum;
 
-  test('of orders of one partition is that of the first ones', () => {
+  test('of orders in one partition is the sum of the first ones', () => {
     const sum = sumIn(2, 2, 2);
     expect([1, 30, 99, 100, 101].map((cents) => isIntermediate(sum, 1, cents))).toEqual([
       false,
@@ -197,9 +194,9 @@ describe('an intermediate result', () => {
   });
 
   test.each([
-    ['of several partitions', sumIn(0, 2, 2)],
+    ['in several partitions', sumIn(0, 2, 2)],
     ['of which one was not processed', sumIn(0, 0, undefined)],
-  ])('of orders %s lies between the cheapest and the dearest of them', (_, sum) => {
+  ])('of orders %s is between the cheapest and the most expensive ones', (_, sum) => {
     expect([0, 1, 30, 100, 101].map((cents) => isIntermediate(sum, 1, cents))).toEqual([
       false,
       true,

@@ -1,20 +1,20 @@
-import type { BadRecord } from '../../truth/bad-record.ts';
+import type { BadRecord } from '../../truth/json.ts';
 import { type LogRecord, nameOf, sourceOf } from '../../world.ts';
 import type { GoodOrder } from './order.ts';
 
-/** Orders that came to their window too late. */
+/** Orders that came too late for their window. */
 export interface Late {
   /** records of processed-orders that must be dead letters, by their own coordinates */
   letters: Map<string, BadRecord>;
-  /** late copies of orders of which another copy was in time: counted already, a dead letter or not */
+  /** late copies of orders of which another copy was in time: they may be dead letters or not */
   copies: Set<string>;
   /** `source` of the orders that are in no window */
   sources: Set<string>;
 }
 
 /**
- * Recomputes who is late: in the order of its partition of processed-orders, an order that is older by more than the
- * allowed lateness than the newest before it.
+ * Recomputes which orders are late: those that are older than the newest order before them in their partition of
+ * processed-orders, by more than the allowed lateness.
  * @param records in order of partition and offset
  */
 export function lateOrders(

@@ -4,8 +4,8 @@ import { type FormCode, isName, isoMs, latestEvent, objectOfRecord, own } from '
 import type { LogRecord } from '../../world.ts';
 
 /*
- * What a good order is, stated a second time. Nothing in proof imports a handler: an expectation that is
- * computed by the code under test agrees with its every mistake.
+ * What a good order is, stated a second time. This code doesn't import the handlers: the code under test would repeat
+ * its own mistakes in the expectation.
  */
 
 /** The codes that the dead letter of a bad order may carry. */
@@ -33,7 +33,7 @@ const LIMIT_BYTES = 64 * 1024;
 const PRODUCT_BYTES = 64;
 const MOST_CENTS = 1_000_000_000;
 const FIRST_MS = 100_000_000_000;
-/** Date's last. */
+/** The last time of a Date. */
 const LAST_MS = 8_640_000_000_000_000;
 
 const CATALOGUE = join(import.meta.dirname, '../../../resources/catalogue/products.json');
@@ -64,7 +64,7 @@ export function judgeOrder(record: LogRecord): { order: Order } | { bad: BadCode
 
 const MONEY = /^(\d+)(?:\.(\d{1,2}))?$/;
 
-/** By a number's shortest digits: more than two after the point, or an exponent, is no money. */
+/** By a number's shortest text: with more than two decimals or with an exponent it isn't an amount. */
 function centsOf(amount: unknown): number | undefined {
   const match = typeof amount === 'number' ? MONEY.exec(String(amount)) : null;
   if (match === null) return undefined;

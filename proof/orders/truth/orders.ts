@@ -1,12 +1,12 @@
 import type { ReportFacts } from '../../input.ts';
-import { ORDERS, PROCESSED_ORDERS } from '../../topics.ts';
-import type { BadRecord } from '../../truth/bad-record.ts';
+import type { BadRecord } from '../../truth/json.ts';
 import { nameOf, sourceOf, type World } from '../../world.ts';
+import { ORDERS, PROCESSED_ORDERS } from '../places.ts';
 import { type Late, lateOrders } from './late.ts';
 import { type GoodOrder, judgeOrder, type Order } from './order.ts';
 import { sumsOf, type WindowSum } from './window.ts';
 
-/** What the topic orders implies, each by the coordinates of its record. */
+/** What the topic orders implies, by the coordinates of the record. */
 export interface OrdersTruth {
   good: Map<string, GoodOrder>;
   bad: Map<string, BadRecord>;
@@ -34,7 +34,7 @@ export function ordersTruth(
     if (order !== undefined) places.set(order, record.partition);
   }
   const counted = [...good.values()].filter(({ source }) => !late.sources.has(source)).map(({ order }) => order);
-  // In the order in which they are counted: that of processed-orders.
+  // Windows count the orders in the order of processed-orders.
   const isCounted = new Set(counted);
   const ordered = [...places.keys()].filter((order) => isCounted.has(order));
   const unprocessed = counted.filter((order) => !places.has(order));

@@ -1,15 +1,15 @@
 import type { Order } from './order.ts';
 
-/** What the orders of one product in one window add up to. */
+/** The sum of the orders of one product in one window. */
 export interface WindowSum {
   /** epoch seconds */
   start: number;
   product: string;
   count: number;
   cents: number;
-  /** of each order, in the order in which they were given */
+  /** of each order, in the given order */
   amounts: number[];
-  /** of processed-orders, that all of them are in; undefined where they are in several, or in none */
+  /** the partition of processed-orders that holds all of them; undefined where several do, or none */
   partition: number | undefined;
 }
 
@@ -42,8 +42,8 @@ export function sumsOf(
 }
 
 /**
- * Whether a result may have been right when it was produced, with only so many of the orders. A partition's orders are
- * counted in its order: in one partition these are the first ones, to the cent. In several they may be any.
+ * Whether a result of only `count` orders may have been right when it was produced. Orders are counted in the order of
+ * their partition: if all are in one partition, these are its first ones, to the cent. Otherwise they may be any.
  */
 export function isIntermediate({ amounts, partition }: WindowSum, count: number, cents: number): boolean {
   const sum = (some: readonly number[]) => some.reduce((total, each) => total + each, 0);
@@ -52,7 +52,7 @@ export function isIntermediate({ amounts, partition }: WindowSum, count: number,
   return cents >= sum(sorted.slice(0, count)) && cents <= sum(sorted.slice(-count));
 }
 
-/** Whole cents, half a cent up. */
+/** In whole cents, with half a cent rounded up. */
 export function averageCents({ count, cents }: Pick<WindowSum, 'count' | 'cents'>): number {
   return Number((2n * BigInt(cents) + BigInt(count)) / (2n * BigInt(count)));
 }

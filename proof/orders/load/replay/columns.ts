@@ -1,14 +1,14 @@
-/** The fields of an order that a file has to give. */
+/** The fields of an order that a file must have. */
 export const FIELDS = ['order_id', 'user_id', 'product_id', 'amount', 'timestamp'] as const;
 export type Field = (typeof FIELDS)[number];
 
-/** Which column of the file holds a field. */
+/** The file's column for each field. */
 export type Columns = Readonly<Record<Field, string>>;
 
 /**
- * Reads `order_id=orderID,amount=total`: field=column; a field that isn't named is the column of its own name.
+ * Reads `order_id=orderID,amount=total` (field=column). A field that isn't named has the column with its own name.
  *
- * @throws Error naming the part that is wrong
+ * @throws Error naming the wrong part
  */
 export function parseColumns(map: string | undefined): Columns {
   const columns = Object.fromEntries(FIELDS.map((field) => [field, field])) as Record<Field, string>;

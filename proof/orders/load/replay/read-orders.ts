@@ -10,7 +10,7 @@ interface NumberedRow {
   row: Record<string, unknown>;
 }
 
-/** Formats by the file's extension: each gives a row at a time, however long the file. */
+/** Formats by the file's extension. Each yields one row at a time, so that files may be long. */
 const FORMATS: Readonly<Record<string, (file: string) => AsyncIterable<NumberedRow>>> = {
   '.csv': csvRows,
   '.ndjson': jsonRows,
@@ -21,8 +21,8 @@ const FORMATS: Readonly<Record<string, (file: string) => AsyncIterable<NumberedR
  * Reads orders from a file, one after the other.
  *
  * @param mostBackMs how far an order may be older than the newest before it
- * @throws Error with file and line: no such file or format, a row that can't be read, a column that is missing or wrong,
- *   an order that is older than that
+ * @throws Error with file and line: no such file or format, a row that can't be read, a column that is missing or
+ *   wrong, an order that is too old
  * @example for await (const { order_id } of readOrders('orders.csv', parseColumns('order_id=orderID'))) …
  */
 export async function* readOrders(
@@ -52,10 +52,10 @@ export async function* readOrders(
 }
 
 const unsorted = ({ timestamp }: Columns, mostBackMs: number) =>
-  `${timestamp} is over ${mostBackMs / 60_000} minutes before one above it: sort the file by it, the oldest order first`;
+  `${timestamp} is over ${mostBackMs / 60_000} minutes before a row above it: sort the file by it, oldest order first`;
 
 /**
- * Reads the whole file, so that what is wrong with it is said before anything is sent.
+ * Reads the whole file, so that an error is reported before anything is sent.
  * @returns its products
  * @throws Error as readOrders does, and where the file holds no order
  */
@@ -80,7 +80,7 @@ async function* csvRows(file: string): AsyncGenerator<NumberedRow> {
 
 async function* jsonRows(file: string): AsyncGenerator<NumberedRow> {
   const input = createReadStream(file);
-  // readline passes no error of its input on.
+  // readline doesn't pass on errors of its input.
   const failed = new Promise<never>((_, reject) => input.once('error', reject));
   failed.catch(() => undefined);
   await Promise.race([new Promise((resolve) => input.once('open', resolve)), failed]);
@@ -100,8 +100,8 @@ function parseObject(text: string, line: number): Record<string, unknown> {
   try {
     value = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch {
-    throw Object.assign(new Error('it is no JSON'), { lines: line });
+    throw Object.assign(new Error('it is not JSON'), { lines: line });
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw Object.assign(new Error('it is no JSON object'), { lines: line });
+  throw Object.assign(new Error('it is not a JSON object'), { lines: line });
 }

@@ -1,6 +1,6 @@
 import { type Columns, FIELDS, type Field } from './columns.ts';
 
-/** An order as a file holds it; `time` in ms since the epoch. */
+/** An order from a file; `time` in ms since the epoch. */
 export interface FileOrder {
   order_id: string;
   user_id: string;
@@ -14,11 +14,11 @@ const NUMBER = /^-?\d+(\.\d+)?$/;
 const TIME = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2})(:\d{2}(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/;
 
 /**
- * An order from a row of a file, by its columns. Texts of numbers are numbers; an id may be a whole number that a double
- * holds exactly; a time is ISO 8601 (a space for its `T`,
- * and UTC where no zone is given, are taken too), or seconds or milliseconds since the epoch.
+ * Reads an order from a row of a file, by its columns. A number may be a text. An id may be a whole number that a
+ * double holds exactly. A time is ISO 8601 (also with a space instead of `T`; without a zone it is UTC), or seconds or
+ * milliseconds since the epoch.
  *
- * @throws Error naming the column that is wrong; whose row it is, the caller knows
+ * @throws Error naming the wrong column; the caller adds the line
  */
 export function toOrder(row: Readonly<Record<string, unknown>>, columns: Columns): FileOrder {
   const values = Object.fromEntries(FIELDS.map((field) => [field, own(row, columns[field])])) as Record<Field, unknown>;
@@ -61,5 +61,5 @@ function timeOf(text: string, column: string): number {
   throw new Error(`${column} must be ISO 8601, or seconds or milliseconds since the epoch, not "${text}"`);
 }
 
-/** Date.parse takes February 30 for March 2. */
+/** Date.parse reads February 30 as March 2. */
 const isDay = (date: string) => new Date(date).toISOString().startsWith(date);

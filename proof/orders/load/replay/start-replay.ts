@@ -1,33 +1,34 @@
 import { sleepUntil } from '#local/timers.ts';
 import { type GeneratorOptions, type RunningGenerator, watch } from '#proof/load/generator.ts';
-import { createManifest, goodMark, type Manifest } from '#proof/load/manifest.ts';
+import { createManifest, goodMark } from '#proof/load/manifest.ts';
 import { startProducer } from '#proof/load/producer.ts';
-import { ORDERS_TOPIC } from '../topics.ts';
+import type { Manifest } from '#proof/manifest.ts';
+import { ORDERS } from '../../places.ts';
 import type { FileOrder } from './row.ts';
 
 export interface ReplayOptions extends Omit<GeneratorOptions, 'seed'> {
   orders: AsyncIterable<FileOrder>;
-  /** How many times as fast as they were placed. */
+  /** The speed relative to the orders' times. */
   speed: number;
-  /** Whether event times are shifted to the moment of sending; if not, they are the file's. */
+  /** Whether event times are shifted to the time of sending; otherwise they are those of the file. */
   shift: boolean;
 }
 
-/** Orders queued while the brokers are slow: then the file waits. */
+/** The most orders in the queue: while the brokers are slow, reading the file waits. */
 const QUEUED = 10_000;
 const WAIT_MS = 10;
 
 /**
- * Starts the replay of orders on the topic orders; it ends with them, or with the duration before. They are sent in
- * their own order, at the distances of their times divided by the speed; one that is older than the one before it
- * follows at once. With `shift` distances shrink likewise, so that none is ever in the future.
+ * Starts the replay of orders on the topic orders. It ends with the last order, or earlier with the duration. It sends
+ * them in the order of the file, with the distances of their times divided by the speed. An order that is older than
+ * the one before it follows at once. With `shift` event times get the same distances, so that none is in the future.
  *
  * @throws Error where the brokers can't be reached; `finished` rejects with what `orders` throws
  */
 export async function startReplay(options: ReplayOptions): Promise<RunningGenerator<Manifest>> {
   const { brokers, orders, speed, shift, durationSeconds = Number.POSITIVE_INFINITY, onProgress } = options;
   const manifest = createManifest(0, Date.now(), []);
-  const producer = await startProducer({ brokers, clientId: 'replay', topics: [ORDERS_TOPIC], manifest });
+  const producer = await startProducer({ brokers, clientId: 'replay', topics: [ORDERS], manifest });
   const stopping = new AbortController();
   const start = Date.now();
   const until = async (time: number) => {
@@ -45,7 +46,7 @@ export async function startReplay(options: ReplayOptions): Promise<RunningGenera
       while (producer.pending() > QUEUED) if (!(await until(Date.now() + WAIT_MS))) return;
       const timestamp = new Date(shift ? Math.floor(due) : time).toISOString();
       const value = Buffer.from(JSON.stringify({ ...order, timestamp }));
-      producer.send([{ topic: ORDERS_TOPIC, key: order.order_id, value, mark: goodMark() }], Date.now());
+      producer.send([{ topic: ORDERS, key: order.order_id, value, mark: goodMark() }], Date.now());
     }
   }
   return watch(producer, manifest, onProgress, { finished: sendAll(), stop: () => stopping.abort() });

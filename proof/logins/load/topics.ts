@@ -1,1 +1,0 @@
-export const LOGINS_TOPIC = 'user-login';
