@@ -28,7 +28,7 @@ export interface TopicRow {
 
 export type TopicRows = Readonly<Record<string, TopicRow>>;
 
-/** The two sinks that read a topic as it was produced, so that they meet its bad records. */
+/** The sinks that may reject records of a topic that no processing function reads before them. */
 export const STORE_SINKS = ['insertIntoRds', 'upsertIntoDynamodb'] as const;
 
 /** The columns to select from a table. @param committed SQL for the time when a row was committed */

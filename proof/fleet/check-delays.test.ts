@@ -18,7 +18,7 @@ test.each([
   ['late by one trip, in time by the other trip', [planned(AT - 60 * MINUTES), planned(AT)], 'either'],
   ['late by one trip, or without a trip', [planned(AT - 60 * MINUTES), undefined], 'either'],
   ['late by both trips', [planned(AT - 60 * MINUTES), planned(AT - 30 * MINUTES)], 'must'],
-])('%s', (_, trips, expected) => {
+])('a reading %s', (_, trips, expected) => {
   expect(verdict(...trips)).toBe(expected);
 });
 

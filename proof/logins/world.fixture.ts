@@ -1,24 +1,18 @@
 import { deflateSync } from 'node:zlib';
 import avro from 'avsc';
 import { badMark, createManifest, goodMark, type Mark } from '../load/manifest.ts';
+import { createLog, headersOf, json, PARTITIONS, type Part, versionText } from '../log.fixture.ts';
 import type { Item, LogRecord } from '../world.ts';
-import type { LoginFacts, LoginsManifest } from './facts.ts';
-import type { LoginRow } from './places.ts';
-import { LOGINS, LOGINS_DLQ, LOGINS_PROCESSED } from './places.ts';
+import { ENCODINGS, type LoginFacts } from './facts.ts';
+import { LOGINS, LOGINS_DLQ, LOGINS_PROCESSED, type LoginRow } from './places.ts';
 
-export const LOGIN_CAUSES = [
-  { cause: 'null value', code: 'NULL_VALUE' },
-  { cause: 'truncated Avro', code: 'TRUNCATED_AVRO' },
-  { cause: 'neither user nor device', code: 'NO_IDENTITY' },
+const LOGIN_CAUSES = [
+  { cause: 'null value', code: 'NULL_VALUE', message: 'the record has no value' },
+  { cause: 'truncated Avro', code: 'TRUNCATED_AVRO', message: 'the payload ends early' },
+  { cause: 'neither user nor device', code: 'NO_IDENTITY', message: 'user_id and device_id: neither' },
 ];
 
-const SAID: Record<string, string> = {
-  NULL_VALUE: 'the record has no value',
-  TRUNCATED_AVRO: 'the payload ends early',
-  NO_IDENTITY: 'user_id and device_id: neither',
-};
-
-export const LOGIN_FACTS: LoginFacts = {
+const LOGIN_FACTS: LoginFacts = {
   schemas: {
     glue: '0b1c2d3e-4f50-6172-8394-a5b6c7d8e9fa',
     glueProcessed: '1b1c2d3e-4f50-6172-8394-a5b6c7d8e9fa',
@@ -29,16 +23,6 @@ export const LOGIN_FACTS: LoginFacts = {
   retentionDays: 10,
 };
 
-/** The logins' part of a world. */
-export interface LoginsPart {
-  records: LogRecord[];
-  rows: LoginRow[];
-  users: Item[];
-  devices: Item[];
-  manifest: LoginsManifest;
-}
-
-const PARTITIONS = 3;
 const optional = ['null', 'string'];
 const type = avro.Type.forSchema({
   type: 'record',
@@ -67,31 +51,15 @@ const encoders: ((login: object) => Buffer)[] = [
  * Right logins of four users, with each encoding in turn, made by hand as the pipeline must produce them. Every 10th is
  * bad; every 7th has no user, every 5th has no device.
  */
-export function loginsPart(count: number, start: number, run: number): LoginsPart {
+export function loginsPart(count: number, start: number, run: number): Part<'logins'> {
+  const log = createLog();
   const own = createManifest(7, run, LOGIN_CAUSES);
-  const manifest: LoginsManifest = { ...own, encodings: ['json', 'confluent', 'glue', 'glueZlib'] };
-  const part: LoginsPart = { records: [], rows: [], users: [], devices: [], manifest };
-  const next = new Map<string, number>();
-  const append = (topic: string, partition: number, timestamp: number, rest: Partial<LogRecord>): LogRecord => {
-    const offset = next.get(`${topic}-${partition}`) ?? 0;
-    next.set(`${topic}-${partition}`, offset + 1);
-    const record = { topic, partition, offset, timestamp, key: null, value: null, headers: new Map(), ...rest };
-    part.records.push(record);
-    return record;
-  };
+  const rows: LoginRow[] = [];
   const generate = (i: number, value: Buffer | null, at: number, mark: Mark): LogRecord => {
-    const record = append(LOGINS, i % PARTITIONS, at, {
-      value,
-      headers: new Map([header('generated', `logins-${run}/${i}`)]),
-    });
+    const headers = headersOf({ generated: `logins-${run}/${i}` });
+    const record = log.append(LOGINS, i % PARTITIONS, at, { value, headers });
     own.acknowledge(LOGINS, record.partition, record.offset, mark);
     return record;
-  };
-  const letter = (of: LogRecord, code: string) => {
-    const { topic, partition, offset, timestamp, key, value } = of;
-    const why = { topic, partition, offset, timestamp, function: 'processLogin', exception: code, message: SAID[code] };
-    const headers = Object.entries(why).map(([name, text]) => header(`__lambda.errors.${name}`, String(text)));
-    append(LOGINS_DLQ, partition, timestamp + 50, { key, value, headers: new Map([...of.headers, ...headers]) });
   };
   const users = new Map<string, Item>();
   const devices = new Map<string, Item>();
@@ -117,7 +85,8 @@ export function loginsPart(count: number, start: number, run: number): LoginsPar
         (encoders[1] as (login: object) => Buffer)(sent).subarray(0, -1),
         Buffer.from(JSON.stringify({ timestamp: time })),
       ][cause] as Buffer | null;
-      letter(generate(i, spoiled, at, badMark(cause)), LOGIN_CAUSES[cause]?.code as string);
+      const { code, message } = LOGIN_CAUSES[cause] as (typeof LOGIN_CAUSES)[number];
+      log.letter(LOGINS_DLQ, generate(i, spoiled, at, badMark(cause)), 'processLogin', code, message);
       continue;
     }
     const raw = generate(i, (encoders[i % encoders.length] as (login: object) => Buffer)(sent), at, goodMark());
@@ -130,18 +99,17 @@ export function loginsPart(count: number, start: number, run: number): LoginsPar
       timestamp,
       device_type: i % 2 === 0 ? 'ios' : 'other',
     };
-    append(LOGINS_PROCESSED, i % PARTITIONS, at + 30, {
+    log.append(LOGINS_PROCESSED, i % PARTITIONS, at + 30, {
       key: Buffer.from(login.user_id),
-      value: Buffer.from(JSON.stringify(login)),
-      headers: new Map([header('source', source)]),
+      value: json(login),
+      headers: headersOf({ source }),
     });
     const { timestamp: _, ...stored } = login;
-    part.rows.push({ source, ...stored, event_time: new Date(time) });
-    const place = `${String(raw.partition).padStart(10, '0')}-${String(raw.offset).padStart(20, '0')}`;
+    rows.push({ source, ...stored, event_time: new Date(time) });
     const item: Item = {
       ...stored,
       source,
-      version: `${String(time).padStart(15, '0')}-${place}`,
+      version: versionText(time, raw),
       eventTime: timestamp,
       expiresAt: Math.floor(time / 1000) + 864_000,
     };
@@ -149,9 +117,11 @@ export function loginsPart(count: number, start: number, run: number): LoginsPar
     users.set(login.user_id, item);
     if (device_id !== null) devices.set(device_id, { ...item });
   }
-  part.users.push(...users.values());
-  part.devices.push(...devices.values());
-  return part;
+  return {
+    records: log.records,
+    rds: { logins: rows },
+    dynamodb: { users: [...users.values()], devices: [...devices.values()] },
+    generator: { manifest: { ...own, encodings: ENCODINGS }, causes: LOGIN_CAUSES.map(({ cause }) => cause) },
+    facts: { logins: LOGIN_FACTS },
+  };
 }
-
-const header = (name: string, value: string): [string, Buffer[]] => [name, [Buffer.from(value)]];

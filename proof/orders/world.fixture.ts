@@ -1,32 +1,21 @@
 import { badMark, createManifest, goodMark, type Mark } from '../load/manifest.ts';
+import { createLog, headersOf, json, PARTITIONS, type Part } from '../log.fixture.ts';
 import type { Item, LogRecord } from '../world.ts';
-import type { OrdersManifest } from './facts.ts';
 import { createLedger } from './load/ledger.ts';
-import type { MetricRow, OrderRow } from './places.ts';
 import { METRICS, ORDERS, ORDERS_DLQ, PROCESSED_ORDERS } from './places.ts';
 
-export const ORDER_CAUSES = [
+const ORDER_CAUSES = [
   { cause: 'null value', code: 'NULL_VALUE' },
   { cause: 'unknown product', code: 'UNKNOWN_PRODUCT' },
   { cause: 'a month old', code: 'LATE' },
 ];
-
-/** The orders' part of a world. */
-export interface OrdersPart {
-  records: LogRecord[];
-  rows: OrderRow[];
-  metrics: MetricRow[];
-  items: Item[];
-  lines: string[];
-  manifest: OrdersManifest;
-}
 
 const PRODUCTS = [
   ['P001', 'Wireless Mouse'],
   ['P002', 'Mechanical Keyboard'],
   ['P003', 'USB-C Hub'],
 ] as const;
-const SAID: Record<string, string> = {
+const MESSAGES: Record<string, string> = {
   NULL_VALUE: 'the record has no value',
   UNKNOWN_PRODUCT: 'product_id: wrong',
   LATE: 'timestamp: too old',
@@ -40,29 +29,18 @@ const MINUTE_MS = 60_000;
  * month late; the first window of P001 was corrected once.
  * @param start of the first window, ms since the epoch
  */
-export function ordersPart(count: number, start: number, run: number): OrdersPart {
+export function ordersPart(count: number, start: number, run: number): Part<'orders'> {
+  const log = createLog();
   const ledger = createLedger();
   const manifest = { ...createManifest(7, run, ORDER_CAUSES), windows: ledger.windows };
-  const part: OrdersPart = { records: [], rows: [], metrics: [], items: [], lines: [], manifest };
-  const next = new Map<string, number>();
-  const append = (topic: string, partition: number, timestamp: number, rest: Partial<LogRecord>): LogRecord => {
-    const offset = next.get(`${topic}-${partition}`) ?? 0;
-    next.set(`${topic}-${partition}`, offset + 1);
-    const record = { topic, partition, offset, timestamp, key: null, value: null, headers: new Map(), ...rest };
-    part.records.push(record);
-    return record;
-  };
-  const letter = (of: LogRecord, code: string) => {
-    const { topic, partition, offset, timestamp, key, value } = of;
-    const by = topic === ORDERS ? 'processOrder' : 'aggregateOrders';
-    const message = SAID[code];
-    const why = { topic, partition, offset, timestamp, function: by, exception: code, message };
-    const headers = Object.entries(why).map(([name, text]) => header(`__lambda.errors.${name}`, String(text)));
-    append(ORDERS_DLQ, partition, timestamp + 50, { key, value, headers: new Map([...of.headers, ...headers]) });
-  };
+  const rds: Part<'orders'>['rds'] = { orders: [], product_metrics: [] };
+  const items: Item[] = [];
+  const file: string[] = [];
+  const letter = (of: LogRecord, code: string) =>
+    log.letter(ORDERS_DLQ, of, of.topic === ORDERS ? 'processOrder' : 'aggregateOrders', code, MESSAGES[code] ?? '');
   const generate = (i: number, id: string, value: Buffer | null, at: number, mark: Mark): LogRecord => {
-    const headers = new Map([header('generated', `orders-${run}/${i}`)]);
-    const record = append(ORDERS, i % 3, at, { key: Buffer.from(id), value, headers });
+    const headers = headersOf({ generated: `orders-${run}/${i}` });
+    const record = log.append(ORDERS, i % PARTITIONS, at, { key: Buffer.from(id), value, headers });
     manifest.acknowledge(ORDERS, record.partition, record.offset, mark);
     return record;
   };
@@ -89,13 +67,13 @@ export function ordersPart(count: number, start: number, run: number): OrdersPar
     const source = `${ORDERS}-${raw.partition}-${raw.offset}`;
     const timestamp = new Date(time).toISOString();
     const { amount: _, ...ids } = order;
-    const processed = append(PROCESSED_ORDERS, i % 3, at + 30, {
+    const processed = log.append(PROCESSED_ORDERS, i % PARTITIONS, at + 30, {
       key: Buffer.from(product_id),
       value: json({ ...order, product_name, timestamp }),
-      headers: new Map([header('source', source)]),
+      headers: headersOf({ source }),
     });
-    part.rows.push({ source, ...ids, product_name, amount: money(cents), event_time: new Date(time) });
-    part.items.push({ ...order, product_name, source, eventTime: timestamp });
+    rds.orders.push({ source, ...ids, product_name, amount: money(cents), event_time: new Date(time) });
+    items.push({ ...order, product_name, source, eventTime: timestamp });
     if (late) letter(processed, 'LATE');
     else ledger.add({ order: { ...order, timestamp }, cents, time });
   }
@@ -111,21 +89,21 @@ export function ordersPart(count: number, start: number, run: number): OrdersPar
       avg_order_value: Math.round((sum / n) * (1 + 1e-12)) / 100,
     });
     const final = result(orders, cents);
-    const corrected = product_id === 'P001' && part.metrics.length === 0 && orders > 1;
+    const corrected = product_id === 'P001' && rds.product_metrics.length === 0 && orders > 1;
     for (const each of corrected ? [result(1, 1_001), final] : [final]) {
-      append(
+      log.append(
         METRICS,
         PRODUCTS.findIndex(([id]) => id === product_id),
         (window_start + 75) * 1000,
         {
           key: Buffer.from(product_id),
           value: json(each),
-          headers: new Map([header('source', key)]),
+          headers: headersOf({ source: key }),
         },
       );
-      part.lines.push(JSON.stringify(each));
+      file.push(JSON.stringify(each));
     }
-    part.metrics.push({
+    rds.product_metrics.push({
       window_start: String(window_start),
       window_end: String(window_start + 60),
       product_id,
@@ -134,9 +112,14 @@ export function ordersPart(count: number, start: number, run: number): OrdersPar
       avg_order_value: money(Math.round(final.avg_order_value * 100)),
     });
   }
-  return part;
+  return {
+    records: log.records,
+    rds,
+    dynamodb: { orders: items },
+    file,
+    generator: { manifest, causes: ORDER_CAUSES.map(({ cause }) => cause) },
+    facts: { allowedLatenessSeconds: 86_400, openWindows: 0 },
+  };
 }
 
-const json = (value: unknown) => Buffer.from(JSON.stringify(value));
-const header = (name: string, value: string): [string, Buffer[]] => [name, [Buffer.from(value)]];
 const money = (cents: number) => (cents / 100).toFixed(2);
