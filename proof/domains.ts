@@ -1,25 +1,15 @@
 import { demo } from './demo/demo.ts';
-import type { DemoTypes } from './demo/facts.ts';
 import type { Domain, TopicRow } from './domain.ts';
-import type { FleetTypes } from './fleet/facts.ts';
 import { fleet } from './fleet/fleet.ts';
-import type { LoginsTypes } from './logins/facts.ts';
 import { logins } from './logins/logins.ts';
-import type { OrdersTypes } from './orders/facts.ts';
 import { orders } from './orders/orders.ts';
 
-/** A new domain is a row here, a row in {@link DOMAINS}, and a folder. */
-export interface Types {
-  fleet: FleetTypes;
-  demo: DemoTypes;
-  orders: OrdersTypes;
-  logins: LoginsTypes;
-}
+/** The domains that a report judges: a new one is a row here, and a folder. */
+export const DOMAINS = { fleet, demo, orders, logins };
 
-/** The domains that a report judges. */
-export const DOMAINS: { [D in DomainName]: Domain<Types[D]> } = { fleet, demo, orders, logins };
-
-export type DomainName = keyof Types;
+export type DomainName = keyof typeof DOMAINS;
+/** The types of each domain: the argument of its `Domain<…>`. */
+export type Types = { [D in DomainName]: (typeof DOMAINS)[D] extends Domain<infer T> ? T : never };
 export type TopicName = Types[DomainName]['topic'];
 export type DomainReports = { [D in DomainName]: Types[D]['report'] };
 
