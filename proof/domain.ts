@@ -26,6 +26,13 @@ export interface TopicRow {
   refusedBy?: readonly string[];
 }
 
+/** A topic whose records are stored as they are, in the tables of generic records. */
+export interface StoredTopic {
+  topic: string;
+  /** the topic that the `source` of its rows names: itself, or the topic that its records were made from */
+  identityTopic: string;
+}
+
 export type TopicRows = Readonly<Record<string, TopicRow>>;
 
 /** The sinks that may reject records of a topic that no processing function reads before them. */
@@ -65,6 +72,7 @@ export interface Judged<R extends DomainReport> {
 /** A domain of the service, as the report sees it. */
 export interface Domain<T extends DomainTypes> {
   topics: Readonly<Record<T['topic'], TopicRow>>;
+  storedTopics?: readonly StoredTopic[];
   /** the logical ids of its DynamoDB tables */
   tables: Readonly<Record<T['table'], string>>;
   /** its PostgreSQL tables, and what to read from each */

@@ -1,6 +1,7 @@
 import { topicOfObject } from './checks/archive.ts';
 import { checkOffsets } from './checks/offsets.ts';
-import type { Judged, Subject } from './domain.ts';
+import { checkStrayRecords } from './checks/records.ts';
+import type { Judged, StoredTopic, Subject } from './domain.ts';
 import { DOMAINS, type DomainName, type DomainReports, TOPIC_NAMES, TOPICS } from './domains.ts';
 import { Findings } from './findings.ts';
 import type { ReportFacts } from './input.ts';
@@ -19,6 +20,7 @@ export function judge(world: World, facts: ReportFacts): Omit<Report, 'reconcile
   const findings = new Findings();
   for (const topic of TOPIC_NAMES) checkOffsets(topic, world.topics[topic], TOPICS[topic].compacted, findings);
   checkKeys(world, findings);
+  checkStrayRecords(world, storedTopics(), findings);
 
   const subject: Subject = { world, facts, isOlder: olderThanLogs(world.topics), findings };
   const judged = byDomain((name) => DOMAINS[name].judge(subject)) as Judgements;
@@ -52,6 +54,11 @@ function checkKeys({ s3 }: World, findings: Findings): void {
   const known = new Set<string | undefined>(TOPIC_NAMES);
   for (const { key } of s3)
     if (!known.has(topicOfObject(key))) findings.add('s3', 'unexpected', key, 'it belongs to no topic');
+}
+
+function storedTopics(): StoredTopic[] {
+  const domains: readonly { storedTopics?: readonly StoredTopic[] }[] = Object.values(DOMAINS);
+  return domains.flatMap((domain) => domain.storedTopics ?? []);
 }
 
 function notRunOf(world: World): string[] {

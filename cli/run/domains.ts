@@ -1,6 +1,7 @@
 import { dynamodbOf, type Endpoints } from '#local/deploy/servers.ts';
 import type { References } from '#msk';
 import { startDemo } from '#proof/demo/load/demo.ts';
+import type { DomainName } from '#proof/domains.ts';
 import { BAD_RECORDS } from '#proof/fleet/load/bad-records.ts';
 import { startFleet } from '#proof/fleet/load/start.ts';
 import type { RunningGenerator } from '#proof/load/generator.ts';
@@ -76,6 +77,6 @@ export const domains = {
         schemas: await schemaIds(endpoints, references),
       }),
   },
-} satisfies Record<string, DomainLoad>;
+} satisfies Record<DomainName, DomainLoad>;
 
-export type DomainName = keyof typeof domains;
+export type { DomainName };

@@ -1,5 +1,5 @@
 import type { MappingStatus } from '#msk';
-import { TOPICS } from '#proof/topics.ts';
+import { DOMAINS } from '#proof/domains.ts';
 import type { DomainName } from './domains.ts';
 
 /**
@@ -14,6 +14,6 @@ export function shownMappings(mappings: readonly MappingStatus[], only: readonly
 }
 
 function isOf(topic: string, only: readonly string[]): boolean {
-  const { domain } = (TOPICS as Readonly<Record<string, { domain: string }>>)[topic] ?? {};
+  const domain = Object.entries(DOMAINS).find(([, { topics }]) => Object.hasOwn(topics, topic))?.[0];
   return domain === undefined || only.includes(domain);
 }

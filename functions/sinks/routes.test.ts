@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { deadLetterTopicOf, deadLetterTopics, routeOf, routes } from './routes.ts';
 
@@ -46,12 +46,19 @@ test('a dead-letter topic has no dead-letter topic: its batch is handed back', (
   for (const topic of deadLetterTopics) expect(() => deadLetterTopicOf(topic)).toThrow(/handed back/);
 });
 
-test('headers are used only on topics that only our functions write', () => {
-  expect(Object.keys(routes).filter((topic) => routeOf(topic).trusted)).toEqual([
-    'processed-data-topic',
-    'alerts-topic',
-    'processed-orders',
-    'product-metrics',
-    'user-login-processed',
+/** The topics that functions name as the place of their results. */
+function writtenTopics(): string[] {
+  const folder = new URL('../', import.meta.url);
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.yml'));
+  const names = files.flatMap((file) => [
+    ...readFileSync(new URL(file, folder), 'utf8').matchAll(/^ +(?:PROCESSED|ALERTS|METRICS)_TOPIC: (\S+)$/gm),
   ]);
+  return [...new Set(names.map(([, topic = '']) => topic))];
+}
+
+test('headers are used only on topics that only our functions write', () => {
+  const trusted = Object.keys(routes).filter((topic) => routeOf(topic).trusted);
+
+  expect(trusted).toEqual(expect.arrayContaining(['processed-data-topic', 'alerts-topic', 'product-metrics']));
+  expect(trusted.toSorted()).toEqual(writtenTopics().toSorted());
 });

@@ -1,29 +1,44 @@
 import { checkDeadLetters } from '../checks/dead-letters.ts';
+import { badRecords, checkRecordItems, checkRecordRows } from '../checks/records.ts';
 import { checkStores } from '../checks/stores.ts';
 import { checkWitness } from '../checks/witness.ts';
 import { counted } from '../count.ts';
 import type { Domain, DomainReport, Judged, Subject } from '../domain.ts';
 import { domainProblems } from '../problems.ts';
-import { badRecords, checkRecordItems, checkRecordRows } from './check-records.ts';
+import type { Tally } from '../tally.ts';
+import { nameOf, type TopicLog } from '../world.ts';
 import type { DemoTypes } from './facts.ts';
 import { COLUMNS, DEMO, DEMO_DLQ, TABLES, TOPICS } from './places.ts';
 
+/** The topics whose records are stored as they are. */
+const INPUTS = (Object.keys(TOPICS) as DemoTypes['topic'][]).filter((topic) => topic !== DEMO_DLQ);
+
 /**
- * Records of any kind on demo_topic. Each is good, except records that no sink reads or that are too large for an item.
+ * Records of any kind on demo_topic, and on each other topic that is only stored. Each is good, except records that no
+ * sink reads or that are too large for an item.
  */
-export const demo: Domain<DemoTypes> = { topics: TOPICS, tables: TABLES, columns: COLUMNS, judge, describe };
+export const demo: Domain<DemoTypes> = {
+  topics: TOPICS,
+  storedTopics: INPUTS.map((topic) => ({ topic, identityTopic: topic })),
+  tables: TABLES,
+  columns: COLUMNS,
+  judge,
+  describe,
+};
 
 function judge({ world, facts, isOlder, findings }: Subject): Judged<DomainReport> {
-  const log = world.topics[DEMO];
-  const bad = badRecords(log);
+  const bad = new Map(INPUTS.flatMap((topic) => [...badRecords(world.topics[topic])]));
   const deadLetters = { topic: DEMO_DLQ, log: world.topics[DEMO_DLQ], topics: TOPICS };
   const letters = checkDeadLetters(deadLetters, bad, isOlder, findings);
   const stores = checkStores(
     TOPICS,
     world,
     {
-      rds: (rows) => ({ records: checkRecordRows(rows, log, isOlder, findings) }),
-      dynamodb: (items) => ({ records: checkRecordItems(items, log, isOlder, findings) }),
+      rds: (rows) =>
+        byTopic((topic, log) =>
+          checkRecordRows(rows, { topic, log, identityTopic: topic, identity: nameOf }, isOlder, findings),
+        ),
+      dynamodb: (items) => byTopic((topic, log) => checkRecordItems(items, topic, log, isOlder, findings)),
     },
     findings,
   );
@@ -31,12 +46,24 @@ function judge({ world, facts, isOlder, findings }: Subject): Judged<DomainRepor
   const { acknowledged, badByCause } = checkWitness(run, TOPICS, world, meantGood, findings);
   const report: DomainReport = {
     acknowledged: acknowledged[DEMO] ?? 0,
-    read: log.records.length,
+    read: INPUTS.reduce((sum, topic) => sum + world.topics[topic].records.length, 0),
     deadLettered: letters.stored,
     stores,
   };
-  return { report, problems: domainProblems('demo', run, { ...report, badByCause }, [DEMO_DLQ]) };
+  // The load is on demo_topic alone.
+  const mayBeEmpty = [DEMO_DLQ, ...INPUTS.filter((topic) => topic !== DEMO)].flatMap((topic) => [
+    topic,
+    routeOf(topic),
+  ]);
+  return { report, problems: domainProblems('demo', run, { ...report, badByCause }, mayBeEmpty) };
+
+  function byTopic(check: (topic: string, log: TopicLog) => Tally): Record<string, Tally> {
+    return Object.fromEntries(INPUTS.map((topic) => [routeOf(topic), check(topic, world.topics[topic])]));
+  }
 }
+
+/** What the report calls a topic's part of the records. */
+const routeOf = (topic: string) => (topic === DEMO ? 'records' : `records of ${topic}`);
 
 const meantGood = (_topic: string, _name: string, { kind }: { kind: string }) =>
   kind === 'good' ? undefined : `meant to be ${kind}`;

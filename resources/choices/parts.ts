@@ -1,5 +1,9 @@
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Serverless } from '../derived/service.ts';
 import { type Choices, readChoices } from './choices.ts';
+
+const root = join(import.meta.dirname, '..', '..');
 
 /** A file that only stages with these params have. */
 export interface Part {
@@ -28,7 +32,9 @@ export const resourceParts: readonly Part[] = [
   { file: 'resources/notifications/notifications.yml', when: { notifications: 'on' } },
 ];
 
+/** Every stage also has the functions.yml of each folder of functions/, unless that file is a row here. */
 export const functionParts: readonly Part[] = [
+  { file: 'functions/ops/deployment.yml', when: {} },
   { file: 'functions/sinks/search.yml', when: { search: 'domain' } },
   { file: 'functions/sinks/search.yml', when: { search: 'serverless' } },
   { file: 'functions/notifications/functions.yml', when: { notifications: 'on' } },
@@ -50,9 +56,14 @@ export async function resources(serverless: Serverless): Promise<Template> {
   };
 }
 
-/** For `functions` of serverless.yml: the stage's parts, merged. */
+/** For `functions` of serverless.yml: the functions.yml of each folder, and the stage's parts, merged. */
 export async function functions(serverless: Serverless): Promise<object> {
-  return Object.assign({}, ...(await filesOf(serverless, functionParts)));
+  const chosen = new Set(functionParts.map(({ file }) => file));
+  const always = globSync('functions/*/functions.yml', { cwd: root })
+    .toSorted()
+    .filter((file) => !chosen.has(file))
+    .map((file): Part => ({ file, when: {} }));
+  return Object.assign({}, ...(await filesOf(serverless, [...always, ...functionParts])));
 }
 
 async function filesOf(serverless: Serverless, parts: readonly Part[]): Promise<unknown[]> {

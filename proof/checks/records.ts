@@ -1,47 +1,71 @@
 import { isUtf8 } from 'node:buffer';
 import { isDeepStrictEqual } from 'node:util';
-import { sameBytes } from '../checks/compare.ts';
-import { checkOnce } from '../checks/once.ts';
+import type { RecordRow } from '../demo/places.ts';
+import type { StoredTopic } from '../domain.ts';
 import type { Findings } from '../findings.ts';
 import type { Tally } from '../tally.ts';
 import type { BadRecord } from '../truth/json.ts';
 import { hasTooManyHeaders } from '../truth/json.ts';
-import { type Item, type Items, type LogRecord, nameOf, type Rows, type TopicLog } from '../world.ts';
-import type { RecordRow } from './places.ts';
-import { DEMO } from './places.ts';
+import {
+  type Item,
+  type Items,
+  isUnread,
+  type LogRecord,
+  nameOf,
+  type Rows,
+  type TopicLog,
+  type World,
+} from '../world.ts';
+import { differenceFromAll, sameBytes } from './compare.ts';
+import { checkOnce } from './once.ts';
+
+/*
+ * Records that are stored as they are, whatever their content: the table of generic records in PostgreSQL, and the one
+ * in DynamoDB. Several topics share them, so each check is about one topic's part.
+ */
 
 const byName = (records: readonly LogRecord[]) => new Map(records.map((record) => [nameOf(record), record]));
 
-/** A row of `records` for each record of demo_topic that a sink reads, whatever its content. */
+interface StoredLog extends StoredTopic {
+  log: TopicLog;
+  /** the `source` under which a record is stored: copies with the same identity share a row */
+  identity: (record: LogRecord) => string;
+}
+
+/** A row of `records` for each record of a topic that a sink reads. */
 export function checkRecordRows(
   rows: Rows,
-  log: TopicLog,
+  { topic, log, identityTopic, identity }: StoredLog,
   isOlder: (source: string) => boolean,
   findings: Findings,
 ): Tally {
-  return checkOnce<LogRecord, RecordRow>(
+  return checkOnce<LogRecord[], RecordRow>(
     {
       place: 'rds records',
-      expected: byName(log.records.filter((record) => !hasTooManyHeaders(record))),
-      stored: rows.records.map((row) => [row.source, row]),
+      expected: Map.groupBy(
+        log.records.filter((record) => !hasTooManyHeaders(record)),
+        identity,
+      ),
+      stored: rows.records.filter(({ source }) => topicOf(source) === identityTopic).map((row) => [row.source, row]),
       legal: isOlder,
-      difference(record, row) {
-        if (row.topic !== DEMO || row.partition !== record.partition || Number(row.offset) !== record.offset) {
-          return 'topic, partition or offset differ from its source';
-        }
-        if (Number(row.timestamp) !== postgresTime(record.timestamp)) return 'timestamp differs';
-        const { key_text, key_bytes, value_json: json, value_text, value_bytes } = row;
-        if (!holds(record.key, key_text, key_bytes, isPostgresText)) return 'the key differs';
-        const alone = value_text === null && value_bytes === null;
-        const right =
-          json === null
-            ? !mustBeJson(record.value) && holds(record.value, value_text, value_bytes, isPostgresText)
-            : alone && sameJson(record.value, json);
-        return right ? undefined : 'the value differs';
-      },
+      difference: (copies, row) => differenceFromAll(copies, (record) => rowDifference(record, topic, row)),
     },
     findings,
   );
+}
+
+function rowDifference(record: LogRecord, topic: string, row: RecordRow): string | undefined {
+  if (row.topic !== topic || row.partition !== record.partition || Number(row.offset) !== record.offset)
+    return 'topic, partition or offset differ from its source';
+  if (Number(row.timestamp) !== postgresTime(record.timestamp)) return 'timestamp differs';
+  const { key_text, key_bytes, value_json: json, value_text, value_bytes } = row;
+  if (!holds(record.key, key_text, key_bytes, isPostgresText)) return 'the key differs';
+  const alone = value_text === null && value_bytes === null;
+  const right =
+    json === null
+      ? !mustBeJson(record.value) && holds(record.value, value_text, value_bytes, isPostgresText)
+      : alone && sameJson(record.value, json);
+  return right ? undefined : 'the value differs';
 }
 
 /** The largest item (DynamoDB guide, "Service, account, and table quotas"). */
@@ -63,9 +87,10 @@ export function badRecords(log: TopicLog): Map<string, BadRecord> {
 
 const bytesOf = ({ key, value }: LogRecord) => (key?.length ?? 0) + (value?.length ?? 0);
 
-/** An item of the records table for each record of demo_topic that isn't too large for an item. */
+/** An item of the records table for each record of a topic that isn't too large for an item. */
 export function checkRecordItems(
   items: Items,
+  topic: string,
   log: TopicLog,
   isOlder: (source: string) => boolean,
   findings: Findings,
@@ -77,7 +102,9 @@ export function checkRecordItems(
     {
       place: 'dynamodb records',
       expected: byName(fitting),
-      stored: items.records.map((item) => [`${String(item['topicPartition'])}-${String(item['offset'])}`, item]),
+      stored: items.records
+        .filter((item) => topicOf(nameOfItem(item)) === topic)
+        .map((item) => [nameOfItem(item), item]),
       legal: isOlder,
       difference(record, item) {
         const { topicPartition: _, offset: __, timestamp, key, keyBytes, value, valueBytes, ...more } = item;
@@ -137,4 +164,23 @@ function sameJson(value: Buffer | null, json: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** The topic in a name like `<topic>-<partition>-<offset>`. */
+const topicOf = (name: string) => name.replace(/-\d+-\d+$/, '');
+const nameOfItem = ({ topicPartition, offset }: Item) => `${String(topicPartition)}-${String(offset)}`;
+
+/** Rows and items of topics that aren't stored so. */
+export function checkStrayRecords(world: World, stored: readonly StoredTopic[], findings: Findings): void {
+  const { rds, dynamodb } = world;
+  const check = (place: string, names: readonly string[], topics: ReadonlySet<string>) => {
+    for (const name of names)
+      if (!topics.has(topicOf(name))) findings.add(place, 'unexpected', name, 'not of a topic that is stored here');
+  };
+  if (!isUnread(rds)) {
+    const sources = rds.records.map(({ source }) => source);
+    check('rds records', sources, new Set(stored.map(({ identityTopic }) => identityTopic)));
+  }
+  if (!isUnread(dynamodb))
+    check('dynamodb records', dynamodb.records.map(nameOfItem), new Set(stored.map(({ topic }) => topic)));
 }
