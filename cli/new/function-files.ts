@@ -131,7 +131,6 @@ ${name}:
     DEAD_LETTER_MAX_BYTES: \${self:custom.maxMessageBytes.deadLetter}
   iamRoleStatements:
     - \${self:custom.grants.tracing}
-    - \${self:custom.grants.cluster}
     - Effect: Allow
       Action: \${self:custom.grants.write}
       Resource: [!Ref ${topicId(processed)}, !Ref ${topicId(deadLetters)}]
