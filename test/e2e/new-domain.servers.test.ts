@@ -19,7 +19,15 @@ test('a domain and a topic that `npm run new` makes pass types, lint, unit tests
   await inCheckout('npx', 'tsc');
   await inCheckout('npx', 'biome', 'check', '--vcs-enabled=false', 'functions', 'proof', 'resources');
   await inCheckout('npx', 'oxlint', '--type-aware', '--deny-warnings', 'functions', 'proof');
-  await inCheckout('npx', 'jest', '--maxWorkers=2', 'functions/payments', 'functions/sinks', 'proof', 'test/template/rules');
+  await inCheckout(
+    'npx',
+    'jest',
+    '--maxWorkers=2',
+    'functions/payments',
+    'functions/sinks',
+    'proof',
+    'test/template/rules',
+  );
   await inCheckout('node', 'test/template/check/check.ts', '--stages');
 }, 900_000);
 
@@ -28,7 +36,10 @@ test('a run of it loses nothing: each good record is in its stores, each bad one
   await run.succeeds(300);
 
   const { domains, ok } = await run.report();
-  const { payments } = domains as unknown as Record<string, { acknowledged: number; bad: number; deadLettered: number }>;
+  const { payments } = domains as unknown as Record<
+    string,
+    { acknowledged: number; bad: number; deadLettered: number }
+  >;
   expect(ok).toBe(true);
   expect(payments?.acknowledged).toBeGreaterThan(100);
   expect(payments?.bad).toBeGreaterThan(0);
