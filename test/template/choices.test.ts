@@ -35,7 +35,9 @@ test.each([
   ['zones', 'searchZones', ['two one', 'three all']],
   ['search', 'admin', ['domain on', 'domain off', 'serverless on', 'serverless off']],
 ])('templates have each pair of %s and %s', (first, second, pairs) => {
-  expect(given.map((params) => `${params[first]} ${params[second]}`)).toEqual(expect.arrayContaining(pairs));
+  expect(given.map((params) => `${String(params[first])} ${String(params[second])}`)).toEqual(
+    expect.arrayContaining(pairs),
+  );
 });
 
 test('a template has, and a template lacks, each param that may be left out', async () => {

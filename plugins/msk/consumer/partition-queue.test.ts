@@ -12,7 +12,7 @@ const offsets = (first: number, count: number, size?: number) => ({
   records: Array.from({ length: count }, (_, index) => record(first + index, size)),
   next: first + count,
 });
-const create = (passes = (_: KafkaRecord) => true) =>
+const create = (passes: (record: KafkaRecord) => boolean = () => true) =>
   new PartitionQueue({
     topic: 't',
     partition: 0,

@@ -15,7 +15,7 @@ const record = (offset: number, timestamp = Date.now()): KafkaRecord => ({
   headers: [],
 });
 
-const queueOf = (partition: number, passes = (_: KafkaRecord) => true) =>
+const queueOf = (partition: number, passes: (record: KafkaRecord) => boolean = () => true) =>
   new PartitionQueue({ topic: 't', partition, batchSize: 100, maxBytes: 1_000_000, sizeOf: () => 1, passes });
 
 /** A batch of partitions with these counts of records. All records are taken from their queues. */
