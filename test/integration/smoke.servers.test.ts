@@ -156,7 +156,7 @@ test('an unavailable PostgreSQL is named first, and DynamoDB is still cleaned', 
   const found = overWhen(() => looked.size === 3);
   const removed = overWhen(() => cleaned.has('DynamoDB'));
   await expect(checkPlaces(places, marked, { found, removed })).rejects.toThrow(
-    /^smoke-away: PostgreSQL: .+; PostgreSQL keeps/,
+    /^smoke-away: PostgreSQL: .+; PostgreSQL could not be cleaned/,
   );
 
   expect(await itemsOf('away')).toHaveLength(6);
