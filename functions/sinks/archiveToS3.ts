@@ -3,7 +3,7 @@ import { readConfiguration, text } from '#lib/configuration.ts';
 import { immutableObjects } from '#lib/stores/objects.ts';
 import { dynamodbCheckpoints } from './s3/checkpoints.ts';
 import { s3Sink } from './s3/sink.ts';
-import { sinkHandler, sinkVariables } from './sink.ts';
+import { sinkHandler, sinkVariables } from './sink-handler.ts';
 
 const config = readConfiguration({
   ...sinkVariables,

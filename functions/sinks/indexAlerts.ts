@@ -1,7 +1,7 @@
 import { readConfiguration, text } from '#lib/configuration.ts';
 import { searchAuth, searchClient } from '#lib/stores/search.ts';
 import { openSearchSink } from './opensearch/sink.ts';
-import { sinkHandler, sinkVariables } from './sink.ts';
+import { sinkHandler, sinkVariables } from './sink-handler.ts';
 
 const config = readConfiguration({
   ...sinkVariables,

@@ -3,7 +3,7 @@ import { dataApiClient, openDatabase } from '#lib/stores/data-api.ts';
 import processedLogin from '#resources/avro/user_login_processed.avsc';
 import { loginVariables, readingAvroLogins } from './avro-logins.ts';
 import { rdsSink } from './rds/sink.ts';
-import { sinkHandler, sinkVariables } from './sink.ts';
+import { sinkHandler, sinkVariables } from './sink-handler.ts';
 
 const config = readConfiguration({
   ...sinkVariables,

@@ -5,7 +5,7 @@ import { loginVariables, readingAvroLogins } from './avro-logins.ts';
 import { entities } from './dynamodb/items.ts';
 import { dynamodbSink } from './dynamodb/sink.ts';
 import type { ItemKind } from './routes.ts';
-import { sinkHandler, sinkVariables } from './sink.ts';
+import { sinkHandler, sinkVariables } from './sink-handler.ts';
 
 type TableVariable = `${Uppercase<ItemKind>}_TABLE`;
 

@@ -1,4 +1,8 @@
-import type { Serverless } from '../derived/service.ts';
+/** The framework passes it to a file that exports a function. */
+export interface Serverless {
+  resolveConfigurationProperty(path: string[]): Promise<unknown>;
+  resolveVariable(variable: string): Promise<unknown>;
+}
 
 /** Params with a fixed set of values. Each value puts other resources or other properties into the template. */
 export const options = {

@@ -1,7 +1,6 @@
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Serverless } from '../derived/service.ts';
-import { type Choices, readChoices } from './choices.ts';
+import { type Choices, readChoices, type Serverless } from './choices.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 

@@ -1,5 +1,4 @@
-import type { Serverless } from '../derived/service.ts';
-import { type Choices, readChoices } from './choices.ts';
+import { type Choices, readChoices, type Serverless } from './choices.ts';
 
 /** For `custom.chosen` of serverless.yml. */
 export async function values(serverless: Serverless): Promise<object> {

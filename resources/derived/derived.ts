@@ -1,8 +1,9 @@
+import type { Serverless } from '../choices/choices.ts';
 import { alarms } from './alarms.ts';
 import { archiveTables } from './athena.ts';
 import { dashboard } from './dashboard.ts';
 import { type Extension, extensions } from './extensions.ts';
-import { readService, type Serverless } from './service.ts';
+import { readService } from './service.ts';
 import { setUp, setUpSearch } from './set-up.ts';
 
 /**

@@ -1,4 +1,5 @@
-import { readService, type Serverless } from './service.ts';
+import type { Serverless } from '../choices/choices.ts';
+import { readService } from './service.ts';
 
 /**
  * Prefixes of the caller's ARN in calls by the service's functions, one for each role. (Lambda chooses the name of the

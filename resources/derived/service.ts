@@ -1,11 +1,5 @@
-import { type Choices, readChoices } from '../choices/choices.ts';
+import { type Choices, readChoices, type Serverless } from '../choices/choices.ts';
 import { has, networkParts, type Part, resourceParts } from '../choices/parts.ts';
-
-/** The framework passes it to a file that exports a function. */
-export interface Serverless {
-  resolveConfigurationProperty(path: string[]): Promise<unknown>;
-  resolveVariable(variable: string): Promise<unknown>;
-}
 
 /** What alarms, dashboard and set-up need to know of the service. Logical ids are those of the compiled template. */
 export interface Service {
