@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { type Checkout, copyCheckout } from '../support/checkout.ts';
+import { type Checkout, copyCheckout, ownEnvironment } from '../support/checkout.ts';
 
 let checkout: Checkout;
 beforeAll(async () => {
@@ -9,8 +9,14 @@ beforeAll(async () => {
 afterAll(() => checkout?.remove());
 
 const FIELDS = 'payment_id:string,amount:money,count:integer,ratio:number,paid:boolean,timestamp:time';
-const inCheckout = (command: string, ...args: string[]) =>
-  promisify(execFile)(command, args, { cwd: checkout.folder, maxBuffer: 2 ** 26 });
+
+/** @throws Error with all output where the command fails */
+async function inCheckout(command: string, ...args: string[]): Promise<void> {
+  const options = { cwd: checkout.folder, env: ownEnvironment(), maxBuffer: 2 ** 26 };
+  await promisify(execFile)(command, args, options).catch((error: { stdout: string; stderr: string }) => {
+    throw new Error(`${[command, ...args].join(' ')}:\n${error.stdout}${error.stderr}`);
+  });
+}
 
 test('a domain and a topic that `npm run new` makes pass types, lint, unit tests and the template check', async () => {
   await inCheckout('npm', 'run', 'new', '--', 'domain', 'payments', '--fields', FIELDS);
@@ -19,15 +25,14 @@ test('a domain and a topic that `npm run new` makes pass types, lint, unit tests
   await inCheckout('npx', 'tsc');
   await inCheckout('npx', 'biome', 'check', '--vcs-enabled=false', 'functions', 'proof', 'resources');
   await inCheckout('npx', 'oxlint', '--type-aware', '--deny-warnings', 'functions', 'proof');
-  await inCheckout(
-    'npx',
-    'jest',
-    '--maxWorkers=2',
+  const tests = [
     'functions/payments',
     'functions/sinks',
-    'proof',
-    'test/template/rules',
-  );
+    'proof/judge',
+    'proof/independence',
+    'test/template/rules.test',
+  ];
+  await inCheckout('npx', 'jest', '--maxWorkers=2', ...tests);
   await inCheckout('node', 'test/template/check/check.ts', '--stages');
 }, 900_000);
 

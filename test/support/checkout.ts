@@ -132,7 +132,7 @@ function signalGroup(child: ChildProcess, name: NodeJS.Signals): void {
 }
 
 /** The environment without the variables of the test run: jest's, and those that turn off the handlers' logs. */
-function ownEnvironment(): NodeJS.ProcessEnv {
+export function ownEnvironment(): NodeJS.ProcessEnv {
   const own = /^(JEST_|NODE_ENV$|NODE_OPTIONS$|POWERTOOLS_|SERVERS$|AWS_)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
 }
