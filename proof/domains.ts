@@ -1,20 +1,18 @@
 import { demo } from './demo/demo.ts';
-import type { Domain, TopicRow } from './domain.ts';
+import type { Domain } from './domain.ts';
+import type { TopicRow } from './domain-types.ts';
 import { fleet } from './fleet/fleet.ts';
 import { logins } from './logins/logins.ts';
 import { orders } from './orders/orders.ts';
+import type { TopicName } from './types.ts';
 
 /** The domains that a report judges: a new one is a row here, and a folder. */
 export const DOMAINS = { fleet, demo, orders, logins };
 
 export type DomainName = keyof typeof DOMAINS;
-/** The types of each domain: the argument of its `Domain<…>`. */
-export type Types = { [D in DomainName]: (typeof DOMAINS)[D] extends Domain<infer T> ? T : never };
-export type TopicName = Types[DomainName]['topic'];
-export type DomainReports = { [D in DomainName]: Types[D]['report'] };
-
-/** What all domains have together: the intersection of a union. */
-export type Together<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer All) => void ? All : never;
+export type DomainReports = {
+  [D in DomainName]: (typeof DOMAINS)[D] extends Domain<infer T> ? T['report'] : never;
+};
 
 /** The topics of all domains. */
 export const TOPICS = merged('topics') as Readonly<Record<TopicName, TopicRow>>;

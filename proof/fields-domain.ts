@@ -5,12 +5,13 @@ import { checkRecordItems, checkRecordRows } from './checks/records.ts';
 import { checkStores } from './checks/stores.ts';
 import { checkWitness } from './checks/witness.ts';
 import { counted } from './count.ts';
-import type { Domain, DomainReport, DomainTypes, Subject, TopicRow } from './domain.ts';
-import type { DomainName, TopicName } from './domains.ts';
+import type { Domain, Subject } from './domain.ts';
+import type { DomainReport, DomainTypes, TopicRow } from './domain-types.ts';
 import type { Manifest } from './manifest.ts';
 import { domainProblems } from './problems.ts';
 import { type FieldRule, judgeFields } from './truth/fields.ts';
 import { type BadRecord, objectOf } from './truth/json.ts';
+import type { TopicName } from './types.ts';
 import { type LogRecord, nameOf, sourceOf } from './world.ts';
 
 /** The types of such a domain. `T` are the names of its topics. */
@@ -77,7 +78,7 @@ export function fieldsDomain<T extends string>({
       },
       findings,
     );
-    const run = facts.generators[name as DomainName];
+    const run = facts.generators[name];
     const contradiction = (_: string, record: string, meant: { kind: string; code?: string }) => {
       const found = bad.get(record)?.code;
       return meant.code === found ? undefined : `meant to be ${meant.code ?? 'good'}, found to be ${found ?? 'good'}`;

@@ -1,5 +1,5 @@
-import type { DomainName, Together, Types } from './domains.ts';
 import type { Manifest } from './manifest.ts';
+import type { Together, Types } from './types.ts';
 import type { Items } from './world.ts';
 
 /** Why this run leaves a store out on purpose (`npm start -- --minimal`). */
@@ -27,10 +27,12 @@ export interface GeneratorRun<M extends Manifest = Manifest> {
 }
 
 /** The generators that ran. A domain without one may have no records. */
-export type GeneratorRuns = { [D in DomainName]?: GeneratorRun<Types[D]['manifest']> };
+export type GeneratorRuns = { [D in keyof Types]?: GeneratorRun<Types[D]['manifest']> } & {
+  readonly [domain: string]: GeneratorRun | undefined;
+};
 
 /** What the report's checks need to know besides the data that is read back. */
-export type ReportFacts = RunFacts & Together<Types[DomainName]['facts']>;
+export type ReportFacts = RunFacts & Together<Types[keyof Types]['facts']>;
 
 export interface RunFacts {
   seed: number;

@@ -1,7 +1,8 @@
 import { topicOfObject } from './checks/archive.ts';
 import { checkOffsets } from './checks/offsets.ts';
 import { checkStrayRecords } from './checks/records.ts';
-import type { Judged, StoredTopic, Subject } from './domain.ts';
+import type { Judged, Subject } from './domain.ts';
+import type { StoredTopic } from './domain-types.ts';
 import { DOMAINS, type DomainName, type DomainReports, TOPIC_NAMES, TOPICS } from './domains.ts';
 import { Findings } from './findings.ts';
 import type { ReportFacts } from './input.ts';

@@ -1,9 +1,9 @@
-import type { DomainName, Types } from './domains.ts';
 import type { GeneratorRun } from './input.ts';
+import type { Types } from './types.ts';
 import type { AlertDocument, Item, LogRecord } from './world.ts';
 
 /** What one domain adds to a world in which everything is right. */
-export interface Part<D extends DomainName> {
+export interface Part<D extends keyof Types> {
   records: LogRecord[];
   rds: Types[D]['rows'];
   dynamodb: Record<Types[D]['table'], Item[]>;

@@ -1,4 +1,4 @@
-import type { DomainReport } from './domain.ts';
+import type { DomainReport } from './domain-types.ts';
 import type { GeneratorRun, ReportFacts } from './input.ts';
 import { isUnread, STORE_NAMES, type World } from './world.ts';
 

@@ -1,4 +1,4 @@
-import type { Columns } from './domain.ts';
+import type { Columns } from './domain-types.ts';
 import { merged, TOPIC_NAMES } from './domains.ts';
 import type { ReconcileInput } from './input.ts';
 import { readItems } from './readback/dynamodb.ts';

@@ -1,5 +1,6 @@
 import { counted } from './count.ts';
-import type { Domain, DomainReport, DomainTypes } from './domain.ts';
+import type { Domain } from './domain.ts';
+import type { DomainReport, DomainTypes } from './domain-types.ts';
 import type { DomainName } from './domains.ts';
 import { DOMAINS } from './domains.ts';
 import type { Report } from './report.ts';

@@ -1,10 +1,11 @@
 import { demoPart } from './demo/world.fixture.ts';
-import { TOPIC_NAMES, type TopicName } from './domains.ts';
+import { TOPIC_NAMES } from './domains.ts';
 import { fleetPart } from './fleet/world.fixture.ts';
 import type { GeneratorRuns, ReportFacts, RunFacts } from './input.ts';
 import { inOrder, iso, PARTITIONS } from './log.fixture.ts';
 import { loginsPart } from './logins/world.fixture.ts';
 import { ordersPart } from './orders/world.fixture.ts';
+import type { TopicName } from './types.ts';
 import type { AlertDocument, ArchiveObject, Items, LogRecord, Rows, TopicLog, World } from './world.ts';
 
 /** A world whose stores were all read. */

@@ -1,4 +1,4 @@
-import type { DomainName, Together, TopicName, Types } from './domains.ts';
+import type { Together, TopicName, Types } from './types.ts';
 
 /** A record as a broker or an archive holds it. */
 export interface LogRecord {
@@ -31,11 +31,11 @@ export interface ArchiveObject {
 }
 
 /** Every PostgreSQL table that is read back. */
-export type Rows = Together<Types[DomainName]['rows']>;
+export type Rows = Together<Types[keyof Types]['rows']>;
 
 /** A DynamoDB item: strings, numbers, booleans, bytes. */
 export type Item = Record<string, unknown>;
-export type Items = Record<Types[DomainName]['table'], Item[]>;
+export type Items = Record<Types[keyof Types]['table'], Item[]>;
 
 /** A document of an index of alerts. */
 export interface AlertDocument {

@@ -1,4 +1,4 @@
-import type { TopicRows } from '../domain.ts';
+import type { TopicRows } from '../domain-types.ts';
 import type { Findings } from '../findings.ts';
 import type { BadRecord } from '../truth/json.ts';
 import { hasTooManyHeaders } from '../truth/json.ts';

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { isDeepStrictEqual } from 'node:util';
 import type { RecordRow } from '../demo/places.ts';
-import type { StoredTopic } from '../domain.ts';
+import type { StoredTopic } from '../domain-types.ts';
 import type { Findings } from '../findings.ts';
 import type { Tally } from '../tally.ts';
 import type { BadRecord } from '../truth/json.ts';

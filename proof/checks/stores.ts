@@ -1,7 +1,7 @@
-import type { TopicRows } from '../domain.ts';
-import type { TopicName } from '../domains.ts';
+import type { TopicRows } from '../domain-types.ts';
 import type { Findings } from '../findings.ts';
 import type { StoreReport, Tally } from '../tally.ts';
+import type { TopicName } from '../types.ts';
 import { isUnread, type StoreName, type World } from '../world.ts';
 import { checkArchive, topicOfObject } from './archive.ts';
 import { bare, sumOf } from './once.ts';

@@ -1,7 +1,7 @@
-import type { TopicRows } from '../domain.ts';
-import type { TopicName } from '../domains.ts';
+import type { TopicRows } from '../domain-types.ts';
 import type { Findings } from '../findings.ts';
 import type { GeneratorRun } from '../input.ts';
+import type { TopicName } from '../types.ts';
 import { headerOf, type LogRecord, nameOf, type TopicLog, type World } from '../world.ts';
 
 export interface WitnessResult {

@@ -3,7 +3,8 @@ import { badRecords, checkRecordItems, checkRecordRows } from '../checks/records
 import { checkStores } from '../checks/stores.ts';
 import { checkWitness } from '../checks/witness.ts';
 import { counted } from '../count.ts';
-import type { Domain, DomainReport, Judged, Subject } from '../domain.ts';
+import type { Domain, Judged, Subject } from '../domain.ts';
+import type { DomainReport } from '../domain-types.ts';
 import { domainProblems } from '../problems.ts';
 import type { Tally } from '../tally.ts';
 import { nameOf, type TopicLog } from '../world.ts';

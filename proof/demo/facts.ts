@@ -1,4 +1,4 @@
-import type { DomainReport } from '../domain.ts';
+import type { DomainReport } from '../domain-types.ts';
 import type { Manifest } from '../manifest.ts';
 import type { RecordRow, TABLES, TOPICS } from './places.ts';
 

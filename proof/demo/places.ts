@@ -1,4 +1,4 @@
-import { STORE_SINKS, type TopicRow } from '../domain.ts';
+import { STORE_SINKS, type TopicRow } from '../domain-types.ts';
 
 export const DEMO = 'demo_topic';
 export const DEMO_DLQ = 'demo-dlq';

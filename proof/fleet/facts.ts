@@ -1,15 +1,4 @@
 import type { Manifest } from '../manifest.ts';
-import type { FleetRows, TABLES, TOPICS } from './places.ts';
-import type { FleetReport } from './report.ts';
-
-export interface FleetTypes {
-  report: FleetReport;
-  manifest: FleetManifest;
-  facts: FleetFacts;
-  rows: FleetRows;
-  topic: keyof typeof TOPICS;
-  table: keyof typeof TABLES;
-}
 
 /** The alert thresholds that the stage's functions have. */
 export interface Thresholds {

@@ -14,9 +14,8 @@ import { checkAlertItems, checkTripItems, checkVehicles } from './check-items.ts
 import { checkProcessed, type ProcessedCopy } from './check-processed.ts';
 import { checkAlertRows, checkReadings, checkTripRows } from './check-rows.ts';
 import { contradiction } from './contradiction.ts';
-import type { FleetTypes } from './facts.ts';
 import { ALERTS, COLUMNS, PROCESSED, RAW, RAW_DLQ, TABLES, TOPICS, TRIPS } from './places.ts';
-import type { DelayReport, FleetReport } from './report.ts';
+import type { DelayReport, FleetReport, FleetTypes } from './report.ts';
 import { ALERT_KINDS, DELAY } from './truth/alerts.ts';
 import { type FleetTruth, fleetTruth } from './truth/fleet.ts';
 

@@ -1,4 +1,4 @@
-import { ALL_COLUMNS, STORE_SINKS, type TopicRow } from '../domain.ts';
+import { ALL_COLUMNS, STORE_SINKS, type TopicRow } from '../domain-types.ts';
 
 export const RAW = 'raw-data-topic';
 export const TRIPS = 'trips-topic';

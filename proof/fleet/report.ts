@@ -1,5 +1,7 @@
-import type { DomainReport } from '../domain.ts';
+import type { DomainReport } from '../domain-types.ts';
 import type { Tally } from '../tally.ts';
+import type { FleetFacts, FleetManifest } from './facts.ts';
+import type { FleetRows, TABLES, TOPICS } from './places.ts';
 
 /** Delay alerts depend on when the trip was read, so they are counted separately. */
 export interface DelayReport {
@@ -29,4 +31,13 @@ export interface FleetReport extends DomainReport {
   topics: Record<string, Tally>;
   /** extra copies with the same `source` in the topics, as at-least-once delivery allows; stores count them once */
   producedTwice: number;
+}
+
+export interface FleetTypes {
+  report: FleetReport;
+  manifest: FleetManifest;
+  facts: FleetFacts;
+  rows: FleetRows;
+  topic: keyof typeof TOPICS;
+  table: keyof typeof TABLES;
 }

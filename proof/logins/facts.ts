@@ -1,15 +1,4 @@
 import type { Manifest } from '../manifest.ts';
-import type { LoginRow, TABLES, TOPICS } from './places.ts';
-import type { LoginsReport } from './report.ts';
-
-export interface LoginsTypes {
-  report: LoginsReport;
-  manifest: LoginsManifest;
-  facts: { logins: LoginFacts };
-  rows: { logins: LoginRow[] };
-  topic: keyof typeof TOPICS;
-  table: keyof typeof TABLES;
-}
 
 /** The ways in which logins are written. */
 export const ENCODINGS = ['json', 'confluent', 'glue', 'glueZlib'] as const;

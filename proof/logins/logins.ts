@@ -9,9 +9,9 @@ import { domainProblems } from '../problems.ts';
 import { sourceOf } from '../world.ts';
 import { checkProcessed } from './check-processed.ts';
 import { checkLatest, checkLoginRows, type Retention } from './check-stores.ts';
-import { ENCODINGS, type Encoding, type LoginsTypes } from './facts.ts';
+import { ENCODINGS, type Encoding } from './facts.ts';
 import { COLUMNS, LOGINS, LOGINS_DLQ, LOGINS_PROCESSED, TABLES, TOPICS } from './places.ts';
-import type { LoginsReport } from './report.ts';
+import type { LoginsReport, LoginsTypes } from './report.ts';
 import { type LoginsTruth, loginsTruth } from './truth/logins.ts';
 
 /** Logins in every encoding in; processed logins, and the last login of each user and device, out. */

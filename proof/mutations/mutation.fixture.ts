@@ -1,7 +1,7 @@
-import type { TopicName } from '../domains.ts';
 import { FINDING_KINDS, type FindingKind } from '../findings.ts';
 import { TRIPS } from '../fleet/places.ts';
 import { judge } from '../judge.ts';
+import type { TopicName } from '../types.ts';
 import { START, type Synthetic, syntheticWorld, type WholeWorld } from '../world.fixture.ts';
 import type { LogRecord, World } from '../world.ts';
 

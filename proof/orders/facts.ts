@@ -1,15 +1,4 @@
 import type { Manifest } from '../manifest.ts';
-import type { OrdersRows, TABLES, TOPICS } from './places.ts';
-import type { OrdersReport } from './report.ts';
-
-export interface OrdersTypes {
-  report: OrdersReport;
-  manifest: OrdersManifest;
-  facts: OrdersFacts;
-  rows: OrdersRows;
-  topic: keyof typeof TOPICS;
-  table: keyof typeof TABLES;
-}
 
 export interface OrdersFacts {
   /** ALLOWED_LATENESS_SECONDS */

@@ -11,9 +11,8 @@ import { checkLedger } from './check-ledger.ts';
 import { checkProcessed } from './check-processed.ts';
 import { checkOrderItems, checkOrderRows } from './check-stores.ts';
 import { checkWindows } from './check-windows.ts';
-import type { OrdersTypes } from './facts.ts';
 import { COLUMNS, METRICS, ORDERS, ORDERS_DLQ, PROCESSED_ORDERS, TABLES, TOPICS } from './places.ts';
-import type { OrdersReport } from './report.ts';
+import type { OrdersReport, OrdersTypes } from './report.ts';
 import { type OrdersTruth, ordersTruth } from './truth/orders.ts';
 
 /** Orders in, processed orders and one-minute windows of every product out. */

@@ -1,4 +1,4 @@
-import { ALL_COLUMNS, type TopicRow } from '../domain.ts';
+import { ALL_COLUMNS, type TopicRow } from '../domain-types.ts';
 
 export const ORDERS = 'orders';
 export const PROCESSED_ORDERS = 'processed-orders';

@@ -1,5 +1,7 @@
-import type { DomainReport } from '../domain.ts';
+import type { DomainReport } from '../domain-types.ts';
 import type { Tally } from '../tally.ts';
+import type { OrdersFacts, OrdersManifest } from './facts.ts';
+import type { OrdersRows, TABLES, TOPICS } from './places.ts';
 
 /** Results of one-minute windows: one per window and product. */
 export interface WindowsReport {
@@ -32,4 +34,13 @@ export interface OrdersReport extends DomainReport {
   /** extra copies with the same `source` in the topics, as at-least-once delivery allows; stores count them once */
   producedTwice: number;
   windows: WindowsReport;
+}
+
+export interface OrdersTypes {
+  report: OrdersReport;
+  manifest: OrdersManifest;
+  facts: OrdersFacts;
+  rows: OrdersRows;
+  topic: keyof typeof TOPICS;
+  table: keyof typeof TABLES;
 }

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import type { Columns } from '../domain.ts';
+import type { Columns } from '../domain-types.ts';
 import type { Rows } from '../world.ts';
 
 /**
