@@ -7,6 +7,7 @@ import { type Command, runCommand, UsageError } from './command.ts';
 import { applyChanges, type Change } from './new/changes.ts';
 import { domainChanges } from './new/domain.ts';
 import { fieldsOf, KINDS } from './new/fields.ts';
+import { checkedName } from './new/names.ts';
 import { topicChanges } from './new/topic.ts';
 
 const USAGE = `
@@ -49,6 +50,7 @@ const command: Command<typeof OPTIONS> = {
     if (what !== 'domain' && what !== 'topic') throw new UsageError('what is new: a domain or a topic?');
     if (name === undefined) throw new UsageError(`what is the new ${what} called?`);
     if (more.length > 0) throw new UsageError(`one ${what} at a time, not "${more.join(' ')}" too`);
+    checkedName(name);
     if (what === 'topic' && fields !== undefined) throw new UsageError('--fields is for a domain');
     const changes: readonly Change[] =
       what === 'topic' ? topicChanges(name) : domainChanges(name, fieldsOf(fields ?? (await askForFields(name))));
