@@ -5,11 +5,6 @@ import { dirname, join } from 'node:path';
 /** A file to write; `edit` is given the text that is there, `create` needs that there is none. */
 export type Change = { path: string } & ({ create: string } | { edit: (text: string) => string });
 
-/** The file has another form than this command knows. */
-export class UnknownForm extends Error {
-  override readonly name = 'UnknownForm';
-}
-
 /**
  * Writes all changes or none.
  * @param root the checkout
@@ -40,19 +35,19 @@ async function textOf(root: string, change: Change): Promise<string> {
 
 /**
  * Puts text in front of the first line that matches, or behind the last one.
- * @throws UnknownForm where no line matches
+ * @throws Error where no line matches
  */
 export function insert(text: string, where: 'before' | 'after', line: RegExp, added: string): string {
   const lines = text.split('\n');
   const at =
     where === 'before' ? lines.findIndex((own) => line.test(own)) : lines.findLastIndex((own) => line.test(own));
-  if (at < 0) throw new UnknownForm(`no line matches ${line}`);
+  if (at < 0) throw new Error(`no line matches ${line}`);
   lines.splice(where === 'before' ? at : at + 1, 0, ...added.replace(/\n$/, '').split('\n'));
   return lines.join('\n');
 }
 
-/** @throws UnknownForm where nothing matches */
+/** @throws Error where nothing matches */
 export function replaced(text: string, pattern: RegExp, by: string): string {
-  if (!pattern.test(text)) throw new UnknownForm(`nothing matches ${pattern}`);
+  if (!pattern.test(text)) throw new Error(`nothing matches ${pattern}`);
   return text.replace(pattern, by);
 }

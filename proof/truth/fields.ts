@@ -1,5 +1,5 @@
 import type { LogRecord } from '../world.ts';
-import { type FormCode, isoMs, latestEvent, objectOfRecord, own, passedOn } from './json.ts';
+import { type FormCode, isoMs, isPlainText, latestEvent, objectOfRecord, own, passedOn } from './json.ts';
 
 /*
  * What a good field is, stated a second time: nothing here imports a handler or a schema. A field's rule gives the value
@@ -7,7 +7,6 @@ import { type FormCode, isoMs, latestEvent, objectOfRecord, own, passedOn } from
  */
 export type FieldRule = (value: unknown) => { kept: unknown; ms?: number } | undefined;
 
-const CONTROL = /\p{Control}/u;
 const MOST_MONEY = 10_000_000;
 
 const rule =
@@ -16,15 +15,7 @@ const rule =
     isGood(value) ? { kept: value } : undefined;
 
 /** 1 to `max` characters, none a control character or half of a surrogate pair. */
-export const text = (max: number) =>
-  rule(
-    (value): value is string =>
-      typeof value === 'string' &&
-      value.length >= 1 &&
-      value.length <= max &&
-      value.isWellFormed() &&
-      !CONTROL.test(value),
-  );
+export const text = (max: number) => rule((value): value is string => isPlainText(value, max));
 export const number = rule((value): value is number => Number.isFinite(value));
 export const integer = rule((value): value is number => Number.isSafeInteger(value));
 export const boolean = rule((value): value is boolean => typeof value === 'boolean');

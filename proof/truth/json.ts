@@ -52,15 +52,20 @@ export function own(object: Record<string, unknown>, field: string): unknown {
 
 const CONTROL = /\p{Control}/u;
 
-/** A name of 1 to 128 characters, without control characters and lone surrogates. */
-export function isName(value: unknown): value is string {
+/** A text of 1 to `most` characters, without control characters and lone surrogates. */
+export function isPlainText(value: unknown, most: number): value is string {
   return (
     typeof value === 'string' &&
     value.length >= 1 &&
-    value.length <= 128 &&
+    value.length <= most &&
     value.isWellFormed() &&
     !CONTROL.test(value)
   );
+}
+
+/** A name of 1 to 128 characters. */
+export function isName(value: unknown): value is string {
+  return isPlainText(value, 128);
 }
 
 /** A field without a value. */
