@@ -8,7 +8,7 @@ import { Cluster } from '../consumer/cluster.ts';
 import { Poller } from '../polling/poller.ts';
 import { createInvoker, type Invoker } from '../runtime/invoker.ts';
 import type { Mapping } from '../template/mapping.ts';
-import { retryPolicy } from '../template/retry-policy.ts';
+import { testMapping } from '../test/mapping.ts';
 
 export const brokers = process.env['KAFKA_BROKERS'] ?? '127.0.0.1:9092';
 export const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING });
@@ -73,21 +73,7 @@ export async function packagedFunction(code: string): Promise<Invoker & { remove
 /** A mapping of the topic, not started yet. */
 export function pollerOf(topic: string, invoke: Invoker['invoke'], settings: Partial<Mapping> = {}) {
   const cluster = new Cluster(brokers);
-  const mapping: Mapping = {
-    logicalId: 'BenchMapping',
-    functionLogicalId: 'BenchLambdaFunction',
-    functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:bench',
-    eventSourceArn: 'arn:aws:kafka:us-east-1:000000000000:cluster/bench/1',
-    topic,
-    group: topic,
-    batchSize: 1000,
-    windowMilliseconds: 500,
-    startingPosition: { at: 'TRIM_HORIZON' },
-    reportsFailures: false,
-    retry: retryPolicy({}, false, false),
-    concurrency: Infinity,
-    ...settings,
-  };
+  const mapping = testMapping(topic, { group: topic, batchSize: 1000, windowMilliseconds: 500, ...settings });
   const poller = new Poller({ mapping, functionKey: 'bench', cluster, invoke, environment: {}, log: console.error });
   return {
     poller,

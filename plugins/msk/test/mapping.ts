@@ -13,16 +13,9 @@ export interface TestPoller {
   lines: string[];
 }
 
-/** Makes a poller for a topic, not started. `invoke` is its function. `settings` override those of its mapping. */
-export function pollerOf(
-  cluster: Cluster,
-  topic: string,
-  invoke: (event: MskEvent) => unknown,
-  settings: Partial<Mapping> = {},
-  environment: Record<string, string> = {},
-): TestPoller {
-  const lines: string[] = [];
-  const mapping: Mapping = {
+/** A mapping of a topic. `settings` override its properties. */
+export function testMapping(topic: string, settings: Partial<Mapping> = {}): Mapping {
+  return {
     logicalId: 'TestMapping',
     functionLogicalId: 'TestLambdaFunction',
     functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:test',
@@ -37,6 +30,18 @@ export function pollerOf(
     concurrency: Infinity,
     ...settings,
   };
+}
+
+/** Makes a poller for a topic, not started. `invoke` is its function. `settings` override those of its mapping. */
+export function pollerOf(
+  cluster: Cluster,
+  topic: string,
+  invoke: (event: MskEvent) => unknown,
+  settings: Partial<Mapping> = {},
+  environment: Record<string, string> = {},
+): TestPoller {
+  const lines: string[] = [];
+  const mapping = testMapping(topic, settings);
   const poller = new Poller({
     mapping,
     functionKey: 'test',
