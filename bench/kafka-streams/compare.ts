@@ -7,42 +7,24 @@ import { fetchJars } from '#local/servers/jars/fetch-jars.ts';
 import { findJava } from '#local/servers/java/java.ts';
 import { type Progress, streamProgress } from '#local/servers/progress.ts';
 import { startStack } from '#local/stack.ts';
+import type { Figure, Measured } from '../benchmark.ts';
 import { type Batching, writeEvents } from './events.ts';
 import { closingMessages, expectedMetrics, type Load, type Metric, orderMessages } from './orders.ts';
 import { packageService } from './packaged.ts';
 import { type Place, runOurs, runStreams } from './runs.ts';
 import { createTopic, produce, readMetrics, readTopic } from './topics.ts';
 
-/** The best round of one contestant. */
-export interface Rate {
-  recordsPerSecond: number;
-  milliseconds: number;
-  /** results that are exact to the cent, in the worst round */
-  exact: number;
-}
-
-export interface Comparison {
-  load: Load;
-  rounds: number;
-  /** number of results: one for each window and product */
-  windows: number;
-  streams: Rate;
-  /** `ratio`: to one thread of Kafka Streams */
-  ours: (Rate & Batching & { ratio: number })[];
-}
-
 const INPUT = 'bench-processed-orders';
 const PARTITIONS = 3;
 const HOUR = 3_600;
-/** The best round of each contestant counts, because other work on the machine can only slow it down. */
 const ROUNDS = 3;
-const STREAMS = 'kafka-streams';
+const STREAMS = 'Kafka Streams, one thread';
 
 /**
  * Aggregates the same topic with Kafka Streams and with the packaged aggregateOrders, in turn on the same servers.
  * Compares the results of both with sums computed in memory.
  */
-export async function compare(load: Load, batchings: readonly Batching[], signal: AbortSignal): Promise<Comparison> {
+export async function compare(load: Load, batchings: readonly Batching[], signal: AbortSignal): Promise<Measured> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-kafka-streams-'));
   const progress = streamProgress(process.stderr);
   try {
@@ -58,7 +40,7 @@ async function compareIn(
   batchings: readonly Batching[],
   progress: Progress,
   signal: AbortSignal,
-): Promise<Comparison> {
+): Promise<Measured> {
   await fetchJars(['kafka-streams'], { cache: cacheFolder(), java: await findJava(17), progress, signal });
   const packaged = await packageService(folder);
   const stack = await startStack({ stage: 'local', minimal: true, root: folder, progress, signal });
@@ -76,7 +58,8 @@ async function compareIn(
     for (const batching of batchings) {
       events.set(batching.name, await writeEvents(join(folder, batching.name), source, batching));
     }
-    const rates = new Map<string, Rate[]>();
+    const rates = new Map<string, number[]>();
+    const wrong: string[] = [];
     for (let round = 1; round <= ROUNDS; round += 1) {
       for (const [index, name] of [STREAMS, ...events.keys()].entries()) {
         signal.throwIfAborted();
@@ -84,25 +67,18 @@ async function compareIn(
         const files = events.get(name);
         const milliseconds =
           files === undefined ? await runStreams(place, output) : await runOurs(place, packaged, output, files);
-        const rate: Rate = {
-          recordsPerSecond: Math.round((records / milliseconds) * 1000),
-          milliseconds: Math.round(milliseconds),
-          exact: exact(await readMetrics(brokers, output), expected),
-        };
+        const rate = (records / milliseconds) * 1000;
         rates.set(name, [...(rates.get(name) ?? []), rate]);
-        progress.line(`round ${round}, ${name}: ${rate.recordsPerSecond} records/s`);
+        const right = exact(await readMetrics(brokers, output), expected);
+        if (right < expected.size)
+          wrong.push(`${name}: ${expected.size - right} of ${expected.size} results are wrong or missing`);
+        progress.line(`round ${round}, ${name}: ${Math.round(rate)} records/s`);
       }
     }
-    const streams = best(rates.get(STREAMS));
-    const ours = batchings.map((batching) => {
-      const rate = best(rates.get(batching.name));
-      return {
-        ...batching,
-        ...rate,
-        ratio: Math.round((rate.recordsPerSecond / streams.recordsPerSecond) * 100) / 100,
-      };
-    });
-    return { load, rounds: ROUNDS, windows: expected.size, streams, ours };
+    return {
+      figures: [...rates].flatMap(([name, rounds]) => figuresOf(name, rounds, rates.get(STREAMS) ?? [])),
+      wrong,
+    };
   } finally {
     await stack.stop();
   }
@@ -116,8 +92,9 @@ function exact(found: Map<string, Metric>, expected: Map<string, Metric>): numbe
   return [...expected].filter(([key, metric]) => isDeepStrictEqual(found.get(key), metric)).length;
 }
 
-function best(rates: readonly Rate[] = []): Rate {
-  const [first] = rates.toSorted((a, b) => a.milliseconds - b.milliseconds);
-  if (first === undefined) throw new Error('nothing was measured');
-  return { ...first, exact: Math.min(...rates.map(({ exact: right }) => right)) };
+function figuresOf(name: string, rounds: number[], streams: readonly number[]): Figure[] {
+  const rate: Figure = { name, unit: 'records/s', better: 'higher', rounds };
+  if (name === STREAMS) return [rate];
+  const ratios = rounds.map((value, round) => value / (streams[round] ?? Number.NaN));
+  return [rate, { name, unit: 'of one thread of Kafka Streams', better: 'higher', rounds: ratios, bound: 1 }];
 }
