@@ -1,3 +1,5 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { ArtifactName } from '../jars/artifacts.ts';
 import { classPath } from '../jars/jars.ts';
 import { type ProcessServerOptions, processServer } from '../process/process-server.ts';
@@ -55,8 +57,11 @@ const ENVIRONMENT = { MALLOC_ARENA_MAX: '2' };
 
 /** A {@link Server} that is a Java program. */
 export function jvmServer(context: ServerContext, java: Java, options: JvmServerOptions): Server {
+  // Native libraries are unpacked here, and a killed JVM leaves them. They go with the data folder.
+  const temporary = join(context.data, 'tmp');
   const program = [
     ...FLAGS,
+    `-Djava.io.tmpdir=${temporary}`,
     ...HEAP,
     `-Xmx${options.heap}m`,
     ...options.flags,
@@ -70,6 +75,8 @@ export function jvmServer(context: ServerContext, java: Java, options: JvmServer
     port: context.port,
     log: context.log,
     launch: async () => {
+      await rm(temporary, { recursive: true, force: true });
+      await mkdir(temporary, { recursive: true });
       await options.prepare([java.path, ...program]);
       archive = classArchive(context, java, options.artifact);
       return {
