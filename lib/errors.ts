@@ -37,3 +37,15 @@ export function toPipelineError(thrown: unknown): PipelineError {
   const kind = thrown instanceof Error ? thrown.name : typeof thrown;
   return new PermanentError(UNEXPECTED, `the code threw a ${kind} on this record`, { cause: thrown });
 }
+
+/**
+ * The error of work for many records, where no single record is at fault: any thrown value as a retriable error.
+ * @param code of a new error, where the thrown one is permanent
+ * @param context what failed, for the message of a new error
+ */
+export function asRetriable(thrown: unknown, code: string, context?: string): PipelineError {
+  const error = toPipelineError(thrown);
+  if (error.retriable) return error;
+  const message = context === undefined ? error.message : `${context}: ${error.message}`;
+  return new TransientError(code, message, { cause: thrown });
+}

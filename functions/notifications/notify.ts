@@ -4,7 +4,7 @@ import { toPipelineError } from '#lib/errors.ts';
 import { type BatchFunction, type Failure, recordsOf } from '#lib/kafka/batch.ts';
 import { eachRecord } from '#lib/kafka/outcome.ts';
 import type { KafkaRecord } from '#lib/kafka/records.ts';
-import { sideBySide } from '#lib/stores/side-by-side.ts';
+import { sideBySide } from '#lib/side-by-side.ts';
 import { alertDocument } from '../sinks/alert-document.ts';
 import type { Cooldown, Subject } from './cooldown.ts';
 

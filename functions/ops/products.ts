@@ -1,9 +1,9 @@
 import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { type Deadline, retry } from '#lib/deadline.ts';
+import { sideBySide } from '#lib/side-by-side.ts';
 import { item } from '#lib/stores/attributes.ts';
 import { storeCall } from '#lib/stores/call.ts';
-import { sideBySide } from '#lib/stores/side-by-side.ts';
 import { productId, productName } from '../orders/schema.ts';
 
 const catalogue = z.array(z.strictObject({ product_id: productId, product_name: productName }));

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { type PipelineError, TransientError, toPipelineError } from '#lib/errors.ts';
+import { asRetriable, toPipelineError } from '#lib/errors.ts';
 import type { Batch, BatchFunction, Failure } from '#lib/kafka/batch.ts';
 import type { KafkaRecord, PartitionRecords } from '#lib/kafka/records.ts';
 import type { Aggregator } from '#lib/windows/aggregator.ts';
@@ -34,7 +34,7 @@ export function aggregate({ aggregator, publish, report, now = Date.now }: Aggre
       return [...failures, ...refused.map(({ order, error }): Failure => ({ record: order.record, error }))];
     } catch (thrown) {
       // The whole partition may come again: the windows' states know the orders that are counted already.
-      const error = asRetriable(thrown);
+      const error = asRetriable(thrown, 'WINDOWS', 'counting failed');
       return records.map((record): Failure => ({ record, error }));
     }
   }
@@ -65,12 +65,4 @@ function readOrders(records: readonly KafkaRecord[]) {
     }
   }
   return { orders, failures };
-}
-
-/** If counting fails, no single order is at fault. */
-function asRetriable(thrown: unknown): PipelineError {
-  const error = toPipelineError(thrown);
-  return error.retriable
-    ? error
-    : new TransientError('WINDOWS', `counting failed: ${error.message}`, { cause: thrown });
 }

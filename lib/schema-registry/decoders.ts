@@ -2,7 +2,7 @@ import type { Type } from 'avsc';
 import { boundedCache } from '../bounded-cache.ts';
 import { type Deadline, retry, within } from '../deadline.ts';
 import { type PipelineError, TransientError, toPipelineError } from '../errors.ts';
-import { sideBySide } from '../stores/side-by-side.ts';
+import { sideBySide } from '../side-by-side.ts';
 import { avroDecoder, type Decoder } from './avro.ts';
 import { wrong } from './errors.ts';
 import type { Framing, SchemaRegistries } from './registry.ts';

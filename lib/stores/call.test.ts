@@ -1,8 +1,8 @@
 import { over, plenty } from '#test/support/deadlines.ts';
 import type { Deadline } from '../deadline.ts';
 import { PermanentError } from '../errors.ts';
+import { sideBySide } from '../side-by-side.ts';
 import { storeCall } from './call.ts';
-import { sideBySide } from './side-by-side.ts';
 
 const HOUR_MS = 3_600_000;
 const call = (deadline: Deadline, timeoutMs = HOUR_MS) => ({ store: 'S3', deadline, timeoutMs });

@@ -1,4 +1,4 @@
-import { sideBySide } from '../stores/side-by-side.ts';
+import { sideBySide } from '../side-by-side.ts';
 import { closeWindows, WRITES_AT_ONCE } from './close.ts';
 import { type Group, groupsOf } from './group.ts';
 import { findLate, isForgotten, lateError } from './late.ts';

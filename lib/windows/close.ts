@@ -1,4 +1,4 @@
-import { sideBySide } from '../stores/side-by-side.ts';
+import { sideBySide } from '../side-by-side.ts';
 import type { Run } from './run.ts';
 import { type Held, type HeldStates, heldOf } from './state/held-states.ts';
 import { metricOf, type ProductMetric } from './state/metric.ts';

@@ -1,8 +1,8 @@
 import { retry } from '#lib/deadline.ts';
-import { type PipelineError, TransientError } from '#lib/errors.ts';
+import { asRetriable } from '#lib/errors.ts';
 import type { Batch, Failure } from '#lib/kafka/batch.ts';
 import type { PartitionRecords } from '#lib/kafka/records.ts';
-import { sideBySide } from '#lib/stores/side-by-side.ts';
+import { sideBySide } from '#lib/side-by-side.ts';
 import type { Sink } from '../sink.ts';
 import { storeError } from '../store-error.ts';
 import { type ArchiveStores, archive, type Checkpoint } from './archive.ts';
@@ -10,6 +10,7 @@ import { checkpointId } from './object.ts';
 
 /** A batch rarely has more partitions. Each one holds its lines and their gzip in memory. */
 const PARTITIONS_AT_ONCE = 8;
+const CODE = 'ARCHIVE';
 
 export interface S3SinkOptions {
   readonly stores: ArchiveStores;
@@ -40,7 +41,7 @@ export function s3Sink({ stores, epochs }: S3SinkOptions): Sink {
       await retry(attempt, { deadline });
       return [];
     } catch (thrown) {
-      const error = retriable(thrown);
+      const error = asRetriable(storeError(thrown, CODE), CODE);
       return records.map((record): Failure => ({ record, error }));
     }
   }
@@ -49,10 +50,4 @@ export function s3Sink({ stores, epochs }: S3SinkOptions): Sink {
     write: async (batch) =>
       (await sideBySide(batch.partitions, PARTITIONS_AT_ONCE, (partition) => writePartition(partition, batch))).flat(),
   };
-}
-
-/** The archive has no dead letters: every failure is retriable. */
-function retriable(thrown: unknown): PipelineError {
-  const error = storeError(thrown, 'ARCHIVE');
-  return error.retriable ? error : new TransientError('ARCHIVE', error.message, { cause: error });
 }

@@ -3,7 +3,7 @@
  * cfn-lint and checkov on each template. The metadata of a resource has the checks that checkov skips, with the reason.
  * Exit code 0: no finding; 1: findings, as the tools print them; 2: a tool couldn't run, and a line says why.
  */
-import { sideBySide } from '#lib/stores/side-by-side.ts';
+import { sideBySide } from '#lib/side-by-side.ts';
 import { templateFile } from '../compiled.ts';
 import { findingsOf } from './findings.ts';
 import { pythonTool } from './python-tool.ts';

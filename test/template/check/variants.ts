@@ -1,4 +1,4 @@
-import { sideBySide } from '#lib/stores/side-by-side.ts';
+import { sideBySide } from '#lib/side-by-side.ts';
 import type { CompiledTemplate } from '#msk';
 import { type Params, plainTemplate, type Stage, stages } from '../compiled.ts';
 
