@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { AskedPorts } from '#local/servers/plan.ts';
+import type { DomainName } from '#proof/domains.ts';
 import { type Command, EXIT, numberOption, runCommand, UsageError } from './command.ts';
-import { type DomainName, domains } from './run/domains.ts';
+import { domains } from './run/domains.ts';
 import { run } from './run/run.ts';
 
 const USAGE = `

@@ -78,5 +78,3 @@ export const domains = {
       }),
   },
 } satisfies Record<DomainName, DomainLoad>;
-
-export type { DomainName };

@@ -1,7 +1,7 @@
 import type { MappingStatus } from '#msk';
+import type { DomainName } from '#proof/domains.ts';
 import type { RunningGenerator } from '#proof/load/generator.ts';
 import { createManifest } from '#proof/load/manifest.ts';
-import type { DomainName } from './domains.ts';
 import { liveView } from './live-view.ts';
 import type { Progress } from './screen.ts';
 

@@ -1,7 +1,7 @@
 import type { MappingStatus } from '#msk';
+import type { DomainName } from '#proof/domains.ts';
 import type { RunningGenerator } from '#proof/load/generator.ts';
 import type { Manifest } from '#proof/manifest.ts';
-import type { DomainName } from './domains.ts';
 import { lagSum, type Screen } from './screen.ts';
 import { shownMappings } from './shown-mappings.ts';
 

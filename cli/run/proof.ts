@@ -1,5 +1,6 @@
 import type { Endpoints } from '#local/deploy/servers.ts';
 import type { References } from '#msk';
+import type { DomainName } from '#proof/domains.ts';
 import type { GeneratorRuns, ReportFacts } from '#proof/input.ts';
 import { watchAlerts } from '#proof/latency/watch-alerts.ts';
 import { watchDocuments } from '#proof/latency/watch-documents.ts';
@@ -11,7 +12,7 @@ import { reconcile } from '#proof/reconcile.ts';
 import type { Report } from '#proof/report.ts';
 import { summary } from '#proof/summary.ts';
 import { METRICS_FILE } from './connect.ts';
-import { type DomainName, domains } from './domains.ts';
+import { domains } from './domains.ts';
 import type { Running, RunOptions } from './running.ts';
 import { schemaIds } from './schema-ids.ts';
 

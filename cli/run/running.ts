@@ -1,7 +1,8 @@
 import type { Deployment } from '#local/deploy/deploy.ts';
 import type { AskedPorts } from '#local/servers/plan.ts';
 import type { Stack } from '#local/stack.ts';
-import type { DomainName, Load } from './domains.ts';
+import type { DomainName } from '#proof/domains.ts';
+import type { Load } from './domains.ts';
 import type { LiveView } from './live-view.ts';
 import type { Runner } from './runner.ts';
 

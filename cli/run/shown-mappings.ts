@@ -1,6 +1,6 @@
 import type { MappingStatus } from '#msk';
+import type { DomainName } from '#proof/domains.ts';
 import { DOMAINS } from '#proof/domains.ts';
-import type { DomainName } from './domains.ts';
 
 /**
  * The mappings to show: those that read a topic of the chosen domains. A mapping of another domain is shown as soon as
