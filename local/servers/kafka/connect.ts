@@ -1,5 +1,6 @@
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Java } from '../java/java.ts';
 import { jvmServer } from '../java/jvm-server.ts';
 import { type Server, type ServerContext, ServerError } from '../server.ts';
@@ -7,7 +8,7 @@ import { workerProperties } from './connect-properties.ts';
 import { LOG4J } from './kafka-properties.ts';
 
 /** The connector that a local Connect runs. Any other Connect can run the same file. */
-const CONNECTOR = join(import.meta.dirname, '../../../resources/connect/metrics-file-sink.properties');
+const CONNECTOR = fileURLToPath(import.meta.resolve('#resources/connect/metrics-file-sink.properties'));
 
 export interface ConnectOptions {
   /** "127.0.0.1:9092,…" */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { deflateSync } from 'node:zlib';
 import avro from 'avsc';
 import type { Random } from '../../load/random.ts';
@@ -9,7 +9,7 @@ import type { Login } from './login.ts';
 /** How producers of JSON write a field that the app doesn't know: all three occur. */
 const MISSING_IN_JSON = [undefined, null, ''] as const;
 
-const SCHEMA = join(import.meta.dirname, '../../../resources/avro/user_login.avsc');
+const SCHEMA = fileURLToPath(import.meta.resolve('#resources/avro/user_login.avsc'));
 const type = avro.Type.forSchema(JSON.parse(readFileSync(SCHEMA, 'utf8')));
 
 /** The Avro payload of a login. A missing field has the schema's default, as in a generated class. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /*
  * A second Avro reader, for records of the few types that logins have.
@@ -15,7 +15,7 @@ interface Field {
 
 /** The fields of a schema in resources/avro. */
 export function fieldsOf(file: string): Field[] {
-  const path = join(import.meta.dirname, '../../../resources/avro', file);
+  const path = fileURLToPath(import.meta.resolve(`#resources/avro/${file}`));
   return (JSON.parse(readFileSync(path, 'utf8')) as { fields: Field[] }).fields;
 }
 

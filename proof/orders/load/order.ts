@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createRandom, type Random } from '../../load/random.ts';
 
 /** A value of the topic orders; timestamp in ISO 8601, or in seconds or milliseconds since the epoch. */
@@ -24,7 +24,7 @@ export interface OrdersOptions {
   prefix?: string;
 }
 
-const CATALOGUE = join(import.meta.dirname, '../../../resources/catalogue/products.json');
+const CATALOGUE = fileURLToPath(import.meta.resolve('#resources/catalogue/products.json'));
 const USERS = 1_000;
 const CENTS = { min: 1_000, max: 50_000 };
 /** For this number of orders, one product sells more than the others together; then another product does. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type FormCode, isName, isoMs, latestEvent, objectOfRecord, own } from '../../truth/json.ts';
 import type { LogRecord } from '../../world.ts';
 
@@ -36,7 +36,7 @@ const FIRST_MS = 100_000_000_000;
 /** The last time of a Date. */
 const LAST_MS = 8_640_000_000_000_000;
 
-const CATALOGUE = join(import.meta.dirname, '../../../resources/catalogue/products.json');
+const CATALOGUE = fileURLToPath(import.meta.resolve('#resources/catalogue/products.json'));
 const products: { product_id: string; product_name: string }[] = JSON.parse(readFileSync(CATALOGUE, 'utf8'));
 const names = new Map(products.map(({ product_id, product_name }) => [product_id, product_name]));
 

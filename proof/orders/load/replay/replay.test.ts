@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseColumns } from './columns.ts';
 import { productsOf, readOrders } from './read-orders.ts';
 import type { FileOrder } from './row.ts';
 
-const SAMPLE = join(import.meta.dirname, '../../../../test/data/orders.csv');
+const SAMPLE = fileURLToPath(import.meta.resolve('#test/data/orders.csv'));
 const TIME = Date.parse('2026-01-15T10:00:00Z');
 const HEAD = 'order_id,user_id,product_id,amount,timestamp';
 
