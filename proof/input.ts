@@ -1,23 +1,5 @@
 import type { Manifest } from './manifest.ts';
 import type { Together, Types } from './types.ts';
-import type { Items } from './world.ts';
-
-/** Why this run leaves a store out on purpose (`npm start -- --minimal`). */
-export interface NotRun {
-  notRun: string;
-}
-
-/** Where the stores are. A store that is neither named nor `notRun` is a type error, so that no store is forgotten. */
-export interface StorePlaces {
-  s3: { endpoint: string; bucket: string } | NotRun;
-  /** `postgres://…`: the server itself, not the Data API that the sinks use */
-  rds: { postgres: string } | NotRun;
-  dynamodb: { endpoint: string; tables: Record<keyof Items, string> } | NotRun;
-  /** all indices of alerts */
-  opensearch: { endpoint: string } | NotRun;
-  /** the file that Kafka Connect's sink writes */
-  file: { path: string } | NotRun;
-}
 
 /** A generator that ran. The records that it saw acknowledged are checked against the topics. */
 export interface GeneratorRun<M extends Manifest = Manifest> {
@@ -45,11 +27,4 @@ export interface RunFacts {
   lag: { max: number; end: number };
   /** further parts that did not run, `part: why` */
   notRun: readonly string[];
-}
-
-/** Everything that {@link reconcile} takes. */
-export interface ReconcileInput extends ReportFacts {
-  /** `127.0.0.1:9092,…` */
-  kafka: string;
-  stores: StorePlaces;
 }

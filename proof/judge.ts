@@ -9,7 +9,7 @@ import type { ReportFacts } from './input.ts';
 import { problemsOf } from './problems.ts';
 import type { Report } from './report.ts';
 import { olderThanLogs } from './truth/age.ts';
-import { isUnread, STORE_NAMES, type World } from './world.ts';
+import { isUnread, unreadOf, type World } from './world.ts';
 
 type Judgements = { [D in DomainName]: Judged<DomainReports[D]> };
 
@@ -63,10 +63,7 @@ function storedTopics(): StoredTopic[] {
 }
 
 function notRunOf(world: World): string[] {
-  return STORE_NAMES.flatMap((store) => {
-    const found = world[store];
-    return isUnread(found) && 'notRun' in found ? [`${store}: ${found.notRun}`] : [];
-  });
+  return unreadOf(world).flatMap(([store, why]) => ('notRun' in why ? [`${store}: ${why.notRun}`] : []));
 }
 
 function perSecond(count: number, seconds: number): number {

@@ -1,14 +1,12 @@
 import type { GeneratorRun } from './input.ts';
 import type { Types } from './types.ts';
-import type { AlertDocument, Item, LogRecord } from './world.ts';
+import type { Held, Item, LogRecord } from './world.ts';
 
 /** What one domain adds to a world in which everything is right. */
-export interface Part<D extends keyof Types> {
+export interface Part<D extends keyof Types> extends Partial<Omit<Held, 's3' | 'rds' | 'dynamodb'>> {
   records: LogRecord[];
   rds: Types[D]['rows'];
   dynamodb: Record<Types[D]['table'], Item[]>;
-  opensearch?: AlertDocument[];
-  file?: string[];
   generator: GeneratorRun<Types[D]['manifest']>;
   facts: Types[D]['facts'];
 }

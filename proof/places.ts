@@ -1,15 +1,25 @@
 import type { Endpoints } from '#local/deploy/servers.ts';
 import type { References } from '#msk';
-import { merged } from './domains.ts';
-import type { ReconcileInput, StorePlaces } from './input.ts';
-import type { Items } from './world.ts';
+import type { StackReadback } from './readback/readback.ts';
+import { type PlaceOf, STORES, type StackStoreName } from './readback/stores.ts';
+import type { StoreName } from './world.ts';
 
-/** The logical ids of the DynamoDB tables. */
-const TABLES = merged('tables') as Readonly<Record<keyof Items, string>>;
+/** Why this run leaves a store out on purpose (`npm start -- --minimal`). */
+export interface NotRun {
+  notRun: string;
+}
+
+/** Where everything is that is read back. */
+export interface Places {
+  /** `127.0.0.1:9092,…` */
+  kafka: string;
+  /** A store that is neither named nor `notRun` is a type error, so that no store is forgotten. */
+  stores: { [S in StoreName]: PlaceOf<S> | NotRun };
+}
 
 /** Where a running stack's data is. */
-export interface StackPlaces extends Pick<ReconcileInput, 'kafka'> {
-  stores: { [S in Exclude<keyof StorePlaces, 'file'>]: Exclude<StorePlaces[S], { notRun: string }> };
+export interface StackPlaces extends Pick<Places, 'kafka'> {
+  stores: { [S in StackStoreName]: PlaceOf<S> };
 }
 
 /**
@@ -19,24 +29,17 @@ export interface StackPlaces extends Pick<ReconcileInput, 'kafka'> {
  * @throws Error where the running template lacks a resource: it isn't deployed yet
  */
 export function placesOf(endpoints: Endpoints, references: References): StackPlaces {
-  const ref = (id: string): string => {
+  const refOf = (id: string): string => {
     const name = references[id]?.['Ref'];
     if (typeof name !== 'string') throw new Error(`the running stack has no ${id}: it is not deployed yet, try again`);
     return name;
   };
-  return {
-    kafka: endpoints.kafka,
-    stores: {
-      s3: { endpoint: endpoints.s3, bucket: ref('ArchiveBucket') },
-      rds: { postgres: endpoints.postgres },
-      opensearch: { endpoint: endpoints.opensearch },
-      dynamodb: {
-        endpoint: endpoints.dynamodb,
-        tables: Object.fromEntries(Object.entries(TABLES).map(([name, id]) => [name, ref(id)])) as Record<
-          keyof Items,
-          string
-        >,
-      },
-    },
-  };
+  const places = Object.entries<object>(STORES).flatMap(([name, store]) =>
+    isInStack(store) ? [[name, store.placeOf(endpoints, refOf)]] : [],
+  );
+  return { kafka: endpoints.kafka, stores: Object.fromEntries(places) };
+}
+
+function isInStack(store: object): store is StackReadback<unknown, unknown> {
+  return 'placeOf' in store;
 }

@@ -1,6 +1,6 @@
 import type { DomainReport } from './domain-types.ts';
 import type { GeneratorRun, ReportFacts } from './input.ts';
-import { isUnread, STORE_NAMES, type World } from './world.ts';
+import { unreadOf, type World } from './world.ts';
 
 /*
  * Reasons why a run proves nothing or too little, though no record is wrong: a case that never occurred is not tested.
@@ -9,9 +9,8 @@ import { isUnread, STORE_NAMES, type World } from './world.ts';
 /** The problems of any run. */
 export function problemsOf(world: World, facts: ReportFacts): string[] {
   const problems: string[] = [];
-  for (const store of STORE_NAMES) {
-    const found = world[store];
-    if (isUnread(found) && 'failed' in found) problems.push(`${store} could not be read back: ${found.failed}`);
+  for (const [store, why] of unreadOf(world)) {
+    if ('failed' in why) problems.push(`${store} could not be read back: ${why.failed}`);
   }
   const read = Object.values(world.topics).reduce((sum, { records }) => sum + records.length, 0);
   if (read === 0) problems.push('nothing was produced: no topic holds a record');

@@ -1,39 +1,30 @@
-import type { Columns } from './domain-types.ts';
-import { merged, TOPIC_NAMES } from './domains.ts';
-import type { ReconcileInput } from './input.ts';
-import { readItems } from './readback/dynamodb.ts';
-import { readLines } from './readback/file.ts';
+import { TOPIC_NAMES } from './domains.ts';
+import type { Places } from './places.ts';
 import { readTopics } from './readback/kafka.ts';
-import { readDocuments } from './readback/opensearch.ts';
-import { readRows } from './readback/postgres.ts';
-import { readArchive } from './readback/s3.ts';
-import { isUnread, type Rows, type Unread, type World } from './world.ts';
-
-const COLUMNS = merged('columns') as Readonly<Record<keyof Rows, Columns>>;
+import type { Readback } from './readback/readback.ts';
+import { STORES } from './readback/stores.ts';
+import { isUnread, type StoreName, type Unread, type World } from './world.ts';
 
 /**
  * Reads back everything that the report judges. It reads the topics first, because the stores get their data from them.
  * A store that doesn't answer is `failed` in the result, and makes the report not ok.
  * @throws Error where the topics can't be read: every expectation is computed from them
  */
-export async function readWorld({ kafka, stores }: Pick<ReconcileInput, 'kafka' | 'stores'>): Promise<World> {
+export async function readWorld({ kafka, stores }: Places): Promise<World> {
   const topics = await readTopics(kafka, TOPIC_NAMES);
-  const [s3, rds, dynamodb, opensearch, file] = await Promise.all([
-    read(stores.s3, readArchive),
-    read(stores.rds, ({ postgres }) => readRows(postgres, COLUMNS)),
-    read(stores.dynamodb, readItems),
-    read(stores.opensearch, readDocuments),
-    read(stores.file, ({ path }) => readLines(path)),
-  ]);
-  return { readAt: Date.now(), topics, s3, rds, dynamodb, opensearch, file };
+  const held = await Promise.all(
+    Object.entries(STORES).map(async ([name, store]) => [name, await read(store, stores[name as StoreName])]),
+  );
+  return { readAt: Date.now(), topics, ...(Object.fromEntries(held) as Pick<World, StoreName>) };
 }
 
-async function read<P extends object, T>(place: P | Unread, readStore: (place: P) => Promise<T>): Promise<T | Unread> {
+/** @param place the store's own; the types of {@link Places} hold that */
+async function read({ read: readStore }: Readback<never, unknown>, place: object): Promise<unknown> {
   if (isUnread(place)) return place;
   try {
-    return await readStore(place);
+    return await readStore(place as never);
   } catch (error) {
-    return { failed: messageOf(error) };
+    return { failed: messageOf(error) } satisfies Unread;
   }
 }
 

@@ -1,5 +1,6 @@
-import type { ReconcileInput } from './input.ts';
+import type { ReportFacts } from './input.ts';
 import { judge } from './judge.ts';
+import type { Places } from './places.ts';
 import { readWorld } from './read-world.ts';
 import type { Report } from './report.ts';
 
@@ -13,7 +14,7 @@ import type { Report } from './report.ts';
  * const report = await reconcile({ ...places, generators: { fleet: { manifest, causes } }, … });
  * if (!report.ok) process.exitCode = 1;
  */
-export async function reconcile(input: ReconcileInput): Promise<Report> {
+export async function reconcile(input: ReportFacts & Places): Promise<Report> {
   const started = performance.now();
   const world = await readWorld(input);
   const report = judge(world, input);

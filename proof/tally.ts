@@ -1,3 +1,5 @@
+import type { StoreName } from './world.ts';
+
 /** The counts of one place. `stored` is read back from that place; a fault of any kind makes the report not ok. */
 export interface Tally {
   expected: number;
@@ -24,12 +26,5 @@ export interface Percentiles {
   samples: number;
 }
 
-/** A place without samples is absent. */
-export interface Latencies {
-  alert?: Percentiles;
-  s3?: Percentiles;
-  rds?: Percentiles;
-  dynamodb?: Percentiles;
-  /** of alerts, like `alert` */
-  opensearch?: Percentiles;
-}
+/** Of a reading, or of its alert where the place holds only alerts. A place without samples is absent. */
+export type Latencies = { [P in 'alert' | StoreName]?: Percentiles };

@@ -6,16 +6,10 @@ import { inOrder, iso, PARTITIONS } from './log.fixture.ts';
 import { loginsPart } from './logins/world.fixture.ts';
 import { ordersPart } from './orders/world.fixture.ts';
 import type { TopicName } from './types.ts';
-import type { AlertDocument, ArchiveObject, Items, LogRecord, Rows, TopicLog, World } from './world.ts';
+import type { ArchiveObject, Held, LogRecord, StoreName, TopicLog, World } from './world.ts';
 
 /** A world whose stores were all read. */
-export interface WholeWorld extends World {
-  s3: ArchiveObject[];
-  rds: Rows;
-  dynamodb: Items;
-  opensearch: AlertDocument[];
-  file: string[];
-}
+export type WholeWorld = Omit<World, StoreName> & Held;
 
 export interface Synthetic {
   world: WholeWorld;

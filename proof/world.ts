@@ -48,22 +48,30 @@ export interface AlertDocument {
 /** A store that was not read: it was not started (`notRun`), or it doesn't answer (`failed`). The text says why. */
 export type Unread = { notRun: string } | { failed: string };
 
+/** The stores, and what each holds when it is read back: to add a store, add a row here and in readback/stores.ts. */
+export interface Held {
+  s3: ArchiveObject[];
+  rds: Rows;
+  dynamodb: Items;
+  opensearch: AlertDocument[];
+  /** the lines that Kafka Connect's sink wrote */
+  file: string[];
+}
+
+export type StoreName = keyof Held;
+
 /** All data that is read back after the drain. The report judges this and nothing else. */
-export interface World {
+export type World = {
   /** when the stores were read, ms since the epoch */
   readAt: number;
   topics: Record<TopicName, TopicLog>;
-  s3: ArchiveObject[] | Unread;
-  rds: Rows | Unread;
-  dynamodb: Items | Unread;
-  opensearch: AlertDocument[] | Unread;
-  /** the lines that Kafka Connect's sink wrote */
-  file: string[] | Unread;
-}
+} & { [S in StoreName]: Held[S] | Unread };
 
-/** The stores of a world. */
-export const STORE_NAMES = ['s3', 'rds', 'dynamodb', 'opensearch', 'file'] as const;
-export type StoreName = (typeof STORE_NAMES)[number];
+/** The stores of a world that were not read, by name. */
+export function unreadOf(world: World): [StoreName, Unread][] {
+  const { readAt: _readAt, topics: _topics, ...stores } = world;
+  return Object.entries(stores).flatMap(([name, held]) => (isUnread(held) ? [[name as StoreName, held]] : []));
+}
 
 /** Whether a store was not read. */
 export function isUnread(store: unknown): store is Unread {

@@ -2,13 +2,13 @@ import type { TopicRows } from '../domain-types.ts';
 import type { Findings } from '../findings.ts';
 import type { StoreReport, Tally } from '../tally.ts';
 import type { TopicName } from '../types.ts';
-import { isUnread, type StoreName, type World } from '../world.ts';
+import { type Held, isUnread, type StoreName, type World } from '../world.ts';
 import { checkArchive, topicOfObject } from './archive.ts';
 import { bare, sumOf } from './once.ts';
 
 /** What a domain checks in each store besides the archive of its topics, by table or file. */
 export type RouteChecks = {
-  [S in StoreName]?: (held: Exclude<World[S], { notRun: string } | { failed: string }>) => Record<string, Tally>;
+  [S in StoreName]?: (held: Held[S]) => Record<string, Tally>;
 };
 
 /** Compares each store that was read with what a domain's topics imply. @param topics of the domain */
@@ -33,7 +33,7 @@ export function checkStores(
 function checkArchives(
   topics: TopicRows,
   logs: World['topics'],
-  objects: Parameters<NonNullable<RouteChecks['s3']>>[0],
+  objects: Held['s3'],
   findings: Findings,
 ): Record<string, Tally> {
   const byTopic = Map.groupBy(objects, ({ key }) => topicOfObject(key));

@@ -2,7 +2,7 @@ import { PROCESSED } from '../fleet/places.ts';
 import type { FleetTruth } from '../fleet/truth/fleet.ts';
 import type { ReportFacts } from '../input.ts';
 import type { Latencies, Percentiles } from '../tally.ts';
-import { headerOf, isUnread, type World } from '../world.ts';
+import { type Held, headerOf, isUnread, type World } from '../world.ts';
 
 /**
  * The time in ms from a reading's production (its Kafka timestamp, which its producer sets) until it is available.
@@ -49,7 +49,7 @@ function firstTimes(entries: Iterable<readonly [string, number]>): Map<string, n
   return first;
 }
 
-function archiveTimes(objects: Exclude<World['s3'], { notRun: string } | { failed: string }>): Map<string, number> {
+function archiveTimes(objects: Held['s3']): Map<string, number> {
   return firstTimes(
     objects
       .filter(({ key }) => key.startsWith(`${PROCESSED}/`))

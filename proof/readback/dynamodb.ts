@@ -1,14 +1,28 @@
 import { type AttributeValue, type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { dynamodbOf } from '#local/deploy/servers.ts';
+import { merged } from '../domains.ts';
 import type { Item, Items } from '../world.ts';
+import type { StackReadback } from './readback.ts';
 
 export interface Tables {
   endpoint: string;
+  /** their physical names */
   tables: Record<keyof Items, string>;
 }
 
-/** Scans the tables with consistent reads. */
-export async function readItems({ endpoint, tables }: Tables): Promise<Items> {
+/** The logical ids of the tables. */
+const TABLES = merged('tables') as Readonly<Record<keyof Items, string>>;
+
+/** Every table, scanned with consistent reads. */
+export const dynamodb: StackReadback<Tables, Items> = {
+  placeOf: (endpoints, refOf) => ({
+    endpoint: endpoints.dynamodb,
+    tables: Object.fromEntries(Object.entries(TABLES).map(([name, id]) => [name, refOf(id)])) as Tables['tables'],
+  }),
+  read: readItems,
+};
+
+async function readItems({ endpoint, tables }: Tables): Promise<Items> {
   const client = dynamodbOf({ dynamodb: endpoint });
   try {
     const items = {} as Items;

@@ -1,13 +1,19 @@
 import { Client } from '@opensearch-project/opensearch';
 import type { AlertDocument } from '../world.ts';
+import type { StackReadback } from './readback.ts';
 
 const INDICES = 'alerts-*';
 /** Documents per page, of about 300 bytes each. */
 const PAGE = 5_000;
 const KEEP_ALIVE = '1m';
 
-/** Reads every document of the indices of alerts, as of one point in time. */
-export async function readDocuments({ endpoint }: { endpoint: string }): Promise<AlertDocument[]> {
+/** Every document of the indices of alerts, as of one point in time. */
+export const opensearch: StackReadback<{ endpoint: string }, AlertDocument[]> = {
+  placeOf: (endpoints) => ({ endpoint: endpoints.opensearch }),
+  read: readDocuments,
+};
+
+async function readDocuments({ endpoint }: { endpoint: string }): Promise<AlertDocument[]> {
   const client = new Client({ node: endpoint, maxRetries: 0 });
   try {
     // A document can be searched only after the next refresh.

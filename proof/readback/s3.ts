@@ -5,6 +5,7 @@ import { s3Of } from '#local/deploy/servers.ts';
 import type { ArchiveObject, LogRecord } from '../world.ts';
 import { recordOfLine } from './archive-line.ts';
 import { inParallel } from './parallel.ts';
+import type { StackReadback } from './readback.ts';
 
 const decompress = promisify(gunzip);
 const AT_ONCE = 16;
@@ -13,6 +14,12 @@ export interface Bucket {
   endpoint: string;
   bucket: string;
 }
+
+/** The whole archive, in order of its keys. */
+export const s3: StackReadback<Bucket, ArchiveObject[]> = {
+  placeOf: (endpoints, refOf) => ({ endpoint: endpoints.s3, bucket: refOf('ArchiveBucket') }),
+  read: readArchive,
+};
 
 /** The keys of a bucket under a prefix, with the time at which each became visible (ms since the epoch). */
 export async function listObjects(
@@ -33,8 +40,7 @@ export async function listObjects(
   }
 }
 
-/** Reads the whole archive, in order of its keys. */
-export async function readArchive(place: Bucket): Promise<ArchiveObject[]> {
+async function readArchive(place: Bucket): Promise<ArchiveObject[]> {
   const listed = await listObjects(place);
   const client = s3Of({ s3: place.endpoint });
   try {
