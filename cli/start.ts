@@ -1,10 +1,19 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { PortName } from '#local/servers/catalogue.ts';
+import { usualPorts } from '#local/servers/members.ts';
 import type { AskedPorts } from '#local/servers/plan.ts';
 import type { DomainName } from '#proof/domains.ts';
 import { type Command, EXIT, numberOption, runCommand, UsageError } from './command.ts';
 import { domains } from './run/domains.ts';
 import { run } from './run/run.ts';
+
+/** The servers whose port can be set. */
+const PORT_NAMES = usualPorts().map(({ name }) => name);
+const portOptions = Object.fromEntries(PORT_NAMES.map((name) => [`${name}-port`, { type: 'string' }])) as Record<
+  `${PortName}-port`,
+  { type: 'string' }
+>;
 
 const USAGE = `
 Usage: npm start -- [options]
@@ -27,8 +36,8 @@ records are stored, and stops every server. A second Ctrl-C stops at once. Defau
   --brokers 1|3     number of Kafka brokers (3 with --stage prod, else 1)
   --stage NAME      stage of the template: local, dev or prod (local)
   --param K=V       template parameter that replaces the stage's value; may be repeated
-  --<server>-port N port of kafka, dynamodb, s3, postgres, rds-data, connect, opensearch or schema-registry; the start
-                    fails if it is taken (the server's usual port, or a free one)
+  --<server>-port N port of a server; the start fails if it is taken (the server's usual port, or a free one). Servers:
+                    ${PORT_NAMES.join(', ')}
   --keep DIR        keep the data of all servers in DIR, and continue with the data that is there
   --minimal         for editing functions: run Kafka and DynamoDB only, and rebuild the functions when a file is saved
 `;
@@ -48,14 +57,7 @@ const OPTIONS = {
   stage: { type: 'string', default: 'local' },
   param: { type: 'string', multiple: true },
   keep: { type: 'string' },
-  'kafka-port': { type: 'string' },
-  'dynamodb-port': { type: 'string' },
-  's3-port': { type: 'string' },
-  'postgres-port': { type: 'string' },
-  'rds-data-port': { type: 'string' },
-  'connect-port': { type: 'string' },
-  'opensearch-port': { type: 'string' },
-  'schema-registry-port': { type: 'string' },
+  ...portOptions,
   minimal: { type: 'boolean', default: false },
 } as const;
 
@@ -119,17 +121,7 @@ const start: Command<typeof OPTIONS> = {
 };
 
 function askedPorts(values: Record<string, unknown>): AskedPorts {
-  const names = [
-    'kafka',
-    'dynamodb',
-    's3',
-    'postgres',
-    'rds-data',
-    'connect',
-    'opensearch',
-    'schema-registry',
-  ] as const;
-  const asked = names.flatMap((name) => {
+  const asked = PORT_NAMES.flatMap((name) => {
     const port = values[`${name}-port`];
     return typeof port === 'string'
       ? [[name, numberOption(`${name}-port`, port, { min: 1, max: 65535, integer: true })]]

@@ -1,4 +1,4 @@
-import type { Members } from './servers/catalogue.ts';
+import type { Members } from './servers/description.ts';
 import type { Java } from './servers/java/java.ts';
 import { javaFor, MODERN, OLDEST } from './servers/java/private-java.ts';
 import { modernNames } from './servers/members.ts';

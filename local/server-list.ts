@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Endpoints, NOWHERE } from './deploy/servers.ts';
+import { type EndpointName, SERVERS } from './servers/catalogue.ts';
 import type { Java } from './servers/java/java.ts';
 import type { Planned } from './servers/plan.ts';
 import { exitText } from './servers/process/process.ts';
@@ -42,16 +43,13 @@ export function serverNamed(servers: readonly Server[], name: string): Server {
 }
 
 export function endpointsOf(servers: readonly Server[]): Endpoints {
-  const endpoint = (name: string): string => servers.find((server) => server.name === name)?.endpoint ?? NOWHERE;
+  const named = SERVERS.flatMap(({ name, endpoint }) =>
+    endpoint === undefined ? [] : [[endpoint, servers.find((server) => server.name === name)?.endpoint ?? NOWHERE]],
+  );
   const brokers = servers.filter(({ name }) => name.startsWith('kafka'));
   return {
     kafka: brokers.map((broker) => broker.endpoint).join(','),
-    dynamodb: endpoint('dynamodb'),
-    s3: endpoint('s3'),
-    rdsData: endpoint('rds-data'),
-    postgres: endpoint('postgres'),
-    opensearch: endpoint('opensearch'),
-    schemaRegistry: endpoint('schema-registry'),
+    ...(Object.fromEntries(named) as Record<EndpointName, string>),
   };
 }
 

@@ -4,7 +4,7 @@ import type { Deployment } from './deploy/deploy.ts';
 import type { Endpoints } from './deploy/servers.ts';
 import { endpointsOf, firstDeath, makeServers, processesOf, serverNamed } from './server-list.ts';
 import { cacheFolder } from './servers/cache.ts';
-import type { Members } from './servers/catalogue.ts';
+import type { Members } from './servers/description.ts';
 import { requireSpace } from './servers/files/free-space.ts';
 import { keptFolder, temporaryFolder } from './servers/files/keep.ts';
 import { fetchJars } from './servers/jars/fetch-jars.ts';

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { cacheFolder } from '#local/servers/cache.ts';
+import { KAFKA_STREAMS } from '#local/servers/jars/artifacts.ts';
 import { fetchJars } from '#local/servers/jars/fetch-jars.ts';
 import { findJava } from '#local/servers/java/java.ts';
 import { type Progress, streamProgress } from '#local/servers/progress.ts';
@@ -41,7 +42,7 @@ async function compareIn(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Measured> {
-  await fetchJars(['kafka-streams'], { cache: cacheFolder(), java: await findJava(17), progress, signal });
+  await fetchJars([KAFKA_STREAMS], { cache: cacheFolder(), java: await findJava(17), progress, signal });
   const packaged = await packageService(folder);
   const stack = await startStack({ stage: 'local', minimal: true, root: folder, progress, signal });
   try {

@@ -6,6 +6,7 @@ import { deploy } from '#local/deploy/deploy.ts';
 import { localEnvironment } from '#local/deploy/environment.ts';
 import { NOWHERE } from '#local/deploy/servers.ts';
 import { cacheFolder } from '#local/servers/cache.ts';
+import { KAFKA_STREAMS } from '#local/servers/jars/artifacts.ts';
 import { classPath } from '#local/servers/jars/jars.ts';
 import { findJava } from '#local/servers/java/java.ts';
 import { runTool } from '#local/servers/process/tool.ts';
@@ -32,7 +33,7 @@ export async function runStreams({ stack, folder, input, records }: Place, outpu
   const java = await findJava(17);
   const log = join(folder, `${output}.log`);
   // No options for compiler or garbage collector: both programs run as in production.
-  const args = ['-Dlog4j2.level=WARN', '-cp', classPath(cacheFolder(), 'kafka-streams'), 'ProductMetrics'];
+  const args = ['-Dlog4j2.level=WARN', '-cp', classPath(cacheFolder(), KAFKA_STREAMS), 'ProductMetrics'];
   await runTool({
     name: 'Kafka Streams',
     command: java.path,

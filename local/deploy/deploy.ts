@@ -1,7 +1,8 @@
 import { type CompiledTemplate, type References, resolve } from '#msk';
-import { type Attributes, notRunLocally, resourceTypes } from './resource-types.ts';
+import type { Attributes } from './resource-type.ts';
+import { notRunLocally, resourceTypes } from './resource-types.ts';
 import { schemasOf, type TemplateSchema } from './schemas.ts';
-import { type Endpoints, LOCAL_REGION, NOWHERE, withClients } from './servers.ts';
+import { type Endpoints, kafkaOf, LOCAL_REGION, NOWHERE } from './servers.ts';
 
 export interface Deployment {
   references: References;
@@ -30,13 +31,17 @@ export async function deploy(template: CompiledTemplate, stackName: string, endp
     const type = resourceTypes[Type] ?? notRunLocally;
     references[id] = type.attributes(`${stackName}-${id}`, Properties ?? {}) as Attributes;
   }
-  await withClients(endpoints, async (clients) => {
+  const admin = kafkaOf(endpoints, 'deploy').admin();
+  await admin.connect();
+  try {
     await Promise.all(
       resources.map(async ([id, { Type, Properties }]) => {
         const type = resourceTypes[Type];
-        if (type?.create === undefined || (type.server && endpoints[type.server] === NOWHERE)) return;
+        const endpoint = type?.server === undefined ? '' : endpoints[type.server];
+        if (type?.create === undefined || endpoint === NOWHERE) return;
         try {
-          await type.create(`${stackName}-${id}`, resolve(Properties ?? {}, context) as Record<string, never>, clients);
+          const properties = resolve(Properties ?? {}, context) as Record<string, never>;
+          await type.create(`${stackName}-${id}`, properties, { endpoint, admin });
         } catch (error) {
           throw new Error(`${id} (${Type}) could not be created locally: ${(error as Error).message}`, {
             cause: error,
@@ -44,7 +49,9 @@ export async function deploy(template: CompiledTemplate, stackName: string, endp
         }
       }),
     );
-  });
+  } finally {
+    await admin.disconnect();
+  }
   const missing = resources.map(([, { Type }]) => Type).filter((type) => resourceTypes[type] === undefined);
   const environments = Object.fromEntries(
     resources

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Answers } from './refuse-aws.ts';
-import { ACCOUNT } from './resource-types.ts';
+import { ACCOUNT } from './resource-type.ts';
 import type { TemplateSchema } from './schemas.ts';
 import { LOCAL_REGION } from './servers.ts';
 

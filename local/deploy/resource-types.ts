@@ -1,25 +1,13 @@
-import { createBucket, createTable, createTopic } from './create-resources.ts';
+import { type EndpointName, SERVERS } from '../servers/catalogue.ts';
+import { createTopic } from './create-topic.ts';
+import { arn, type ResourceType } from './resource-type.ts';
 import { schemaVersionId } from './schemas.ts';
-import { type Clients, type Endpoints, LOCAL_REGION } from './servers.ts';
 
-export const ACCOUNT = '000000000000';
+/** A type, and the server that its resources are in. */
+export type LocalType = ResourceType & { readonly server?: EndpointName | undefined };
 
-/** The values of Ref and Fn::GetAtt for a resource; a nested attribute has a name with dots. */
-export type Attributes = { Ref: string } & Record<string, string>;
-
-export interface ResourceType {
-  /** Known before the resource is created, because physical names come from logical ids. */
-  attributes(name: string, properties: Record<string, unknown>): Attributes;
-  /** The server for the resource, where not every stack has that server. */
-  server?: keyof Endpoints;
-  /** Creates the resource from its resolved properties. Doesn't change one that an earlier run has created. */
-  create?(name: string, properties: Record<string, never>, clients: Clients): Promise<void>;
-}
-
-const arn = (service: string, rest: string) => `arn:aws:${service}:${LOCAL_REGION}:${ACCOUNT}:${rest}`;
-
-/** The types that exist locally; {@link notRunLocally} is for all others. */
-export const resourceTypes: Record<string, ResourceType> = {
+/** Types whose resources are in Kafka, or only have a name. */
+const ofNoServer: Record<string, LocalType> = {
   'AWS::MSK::Cluster': {
     attributes(name) {
       const clusterArn = arn('kafka', `cluster/${name}/00000000-0000-0000-0000-000000000000-1`);
@@ -32,29 +20,6 @@ export const resourceTypes: Record<string, ResourceType> = {
       return { Ref: topicArn, TopicArn: topicArn };
     },
     create: (_, properties, { admin }) => createTopic(properties, admin),
-  },
-  'AWS::DynamoDB::Table': {
-    attributes: (name) => ({ Ref: name, Arn: arn('dynamodb', `table/${name}`) }),
-    create: (name, properties, { dynamodb }) => createTable(name, properties, dynamodb),
-  },
-  'AWS::S3::Bucket': {
-    attributes(name) {
-      const bucket = name.toLowerCase();
-      return { Ref: bucket, Arn: `arn:aws:s3:::${bucket}` };
-    },
-    server: 's3',
-    create: (name, _, { s3 }) => createBucket(name.toLowerCase(), s3),
-  },
-  // The functions create their indices, and get the local server's address from localEnvironment.
-  'AWS::OpenSearchService::Domain': {
-    attributes: (name) => ({ Ref: name, Arn: arn('es', `domain/${name}`), DomainEndpoint: `${name}.local` }),
-  },
-  'AWS::OpenSearchServerless::Collection': {
-    attributes: (name) => ({
-      Ref: name,
-      Arn: arn('aoss', `collection/${name}`),
-      CollectionEndpoint: `https://${name}`,
-    }),
   },
   'AWS::Glue::Registry': {
     attributes(_, { Name }) {
@@ -71,14 +36,14 @@ export const resourceTypes: Record<string, ResourceType> = {
   'AWS::Glue::SchemaVersion': {
     attributes: (name) => ({ Ref: schemaVersionId(name), VersionId: schemaVersionId(name) }),
   },
-  'AWS::RDS::DBCluster': {
-    attributes: (name) => ({
-      Ref: name,
-      DBClusterArn: arn('rds', `cluster:${name}`),
-      'MasterUserSecret.SecretArn': arn('secretsmanager', `secret:${name}`),
-    }),
-  },
 };
+
+const ofServers = SERVERS.flatMap(({ endpoint: server, resources = {} }) =>
+  Object.entries(resources).map(([type, own]): [string, LocalType] => [type, { ...own, server }]),
+);
+
+/** The types that exist locally; {@link notRunLocally} is for all others. */
+export const resourceTypes: Readonly<Record<string, LocalType>> = { ...ofNoServer, ...Object.fromEntries(ofServers) };
 
 /** A type that isn't run locally has a name and an ARN, so that references to it resolve. Nothing is created. */
 export const notRunLocally: ResourceType = {

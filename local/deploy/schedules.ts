@@ -1,5 +1,5 @@
 import { type CompiledTemplate, holds, resolve, type TemplateContext, type TemplateResource } from '#msk';
-import { ACCOUNT } from './resource-types.ts';
+import { ACCOUNT } from './resource-type.ts';
 import { LOCAL_REGION } from './servers.ts';
 
 /** A function that EventBridge invokes at a fixed rate. */

@@ -1,20 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
-import { type Admin, Kafka, logLevel } from 'kafkajs';
+import { Kafka, logLevel } from 'kafkajs';
 import '#lib/kafka/client/kafkajs-timers.ts';
+import type { EndpointName } from '../servers/catalogue.ts';
 
-/** The addresses of the local servers. */
-export interface Endpoints {
-  /** "127.0.0.1:9092,…" */
-  kafka: string;
-  dynamodb: string;
-  s3: string;
-  rdsData: string;
-  postgres: string;
-  opensearch: string;
-  /** the root of Confluent's Schema Registry API */
-  schemaRegistry: string;
-}
+/** The addresses of the local servers: Kafka's brokers ("127.0.0.1:9092,…"), and URLs. */
+export type Endpoints = Record<'kafka' | EndpointName, string>;
 
 /** The address for stores that a stack doesn't have. No program listens there. */
 export const NOWHERE = 'http://127.0.0.1:1';
@@ -22,14 +13,6 @@ export const NOWHERE = 'http://127.0.0.1:1';
 /** Credentials of no account: code that runs locally must never reach a real account. */
 export const DUMMY_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 export const LOCAL_REGION = 'us-east-1';
-
-/** Clients of the local servers, to create resources and read them back. */
-export interface Clients {
-  kafka: Kafka;
-  admin: Admin;
-  dynamodb: DynamoDBClient;
-  s3: S3Client;
-}
 
 export function kafkaOf(endpoints: Pick<Endpoints, 'kafka'>, clientId: string): Kafka {
   return new Kafka({ clientId, brokers: endpoints.kafka.split(','), logLevel: logLevel.NOTHING });
@@ -46,18 +29,4 @@ export function s3Of(endpoints: Pick<Endpoints, 's3'>): S3Client {
     credentials: DUMMY_CREDENTIALS,
     forcePathStyle: true,
   });
-}
-
-/** Runs `use` with connected clients, and closes them even where `use` fails. */
-export async function withClients<T>(endpoints: Endpoints, use: (clients: Clients) => Promise<T>): Promise<T> {
-  const kafka = kafkaOf(endpoints, 'deploy');
-  const clients = { kafka, admin: kafka.admin(), dynamodb: dynamodbOf(endpoints), s3: s3Of(endpoints) };
-  await clients.admin.connect();
-  try {
-    return await use(clients);
-  } finally {
-    await clients.admin.disconnect();
-    clients.dynamodb.destroy();
-    clients.s3.destroy();
-  }
 }

@@ -47,7 +47,10 @@ export async function checkMachine(
     maven: () => checkMaven(environment, missing.length > 0),
     cache: () => ({
       verdict: 'ok',
-      found: missing.length === 0 ? `complete in ${cache}` : `${missing.join(', ')} will be downloaded into ${cache}`,
+      found:
+        missing.length === 0
+          ? `complete in ${cache}`
+          : `${missing.map(({ name }) => name).join(', ')} will be downloaded into ${cache}`,
     }),
     memory: checkMemory,
     disk: async () => {

@@ -1,9 +1,10 @@
-import { KAFKA_PORT, type Members, ROWS, type Row } from './catalogue.ts';
-import type { ArtifactName } from './jars/artifacts.ts';
+import { KAFKA_PORT, type PortName, type Row, SERVERS } from './catalogue.ts';
+import type { Members } from './description.ts';
+import { type Artifact, KAFKA } from './jars/artifacts.ts';
 
 /** The rows of a stack's servers, without its brokers. */
 export function rowsOf(members: Omit<Members, 'brokers'>): readonly Row[] {
-  return ROWS.filter(({ isIn }) => isIn?.(members) ?? true);
+  return SERVERS.filter(({ isIn }) => isIn?.(members) ?? true);
 }
 
 /** `kafka`, `kafka-2`, `kafka-3`. */
@@ -28,11 +29,11 @@ export function modernNames(members: Omit<Members, 'brokers'>): string[] {
 }
 
 /** All servers with their default ports. */
-export function usualPorts(): { name: string; port: number }[] {
-  return [{ name: 'kafka', port: KAFKA_PORT }, ...ROWS.map(({ name, usual }) => ({ name, port: usual }))];
+export function usualPorts(): { name: PortName; port: number }[] {
+  return [{ name: 'kafka', port: KAFKA_PORT }, ...SERVERS.map(({ name, usual }) => ({ name, port: usual }))];
 }
 
 /** The artifacts that the stack's servers need in the cache. */
-export function artifactsOf(members: Omit<Members, 'brokers'>): ArtifactName[] {
-  return ['kafka', ...rowsOf(members).flatMap(({ artifact }) => artifact ?? [])];
+export function artifactsOf(members: Omit<Members, 'brokers'>): Artifact[] {
+  return [KAFKA, ...rowsOf(members).flatMap(({ artifact }) => artifact ?? [])];
 }

@@ -1,4 +1,5 @@
-import { KAFKA_PORT, type Members, type PortName } from './catalogue.ts';
+import { KAFKA_PORT, type PortName } from './catalogue.ts';
+import type { Members } from './description.ts';
 import type { Java } from './java/java.ts';
 import { kafkaServer } from './kafka/kafka.ts';
 import { brokerNames, rowsOf } from './members.ts';

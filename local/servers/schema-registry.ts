@@ -1,5 +1,8 @@
 import { join } from 'node:path';
+import { NOWHERE } from '../deploy/servers.ts';
+import type { ServerDescription } from './description.ts';
 import { probeHttp } from './http-probe.ts';
+import type { Artifact } from './jars/artifacts.ts';
 import type { Java } from './java/java.ts';
 import { jvmServer } from './java/jvm-server.ts';
 import { MODERN } from './java/private-java.ts';
@@ -7,6 +10,28 @@ import { type Server, type ServerContext, ServerError } from './server.ts';
 
 /** The root of Confluent's Schema Registry API in Apicurio. */
 const API = '/apis/ccompat/v7';
+
+const ARTIFACT: Artifact = {
+  name: 'schema-registry',
+  version: '3.3.3',
+  coordinates: ['io.apicurio:apicurio-registry-app:3.3.3:all:tar.gz'],
+  without: ['*:*'],
+  unpack: true,
+  megabytes: 160,
+};
+
+export const schemaRegistry = {
+  name: 'schema-registry',
+  usual: 8085,
+  modernJava: true,
+  isIn: ({ minimal, schemaRegistry: asked = false }) => !minimal && asked,
+  artifact: ARTIFACT,
+  optional: true,
+  make: ({ context, java }) => schemaRegistryServer(context, java),
+  endpoint: 'schemaRegistry',
+  // Without a registry, a record in the registry's framing is a dead letter, as in a stage without a registry.
+  variables: (endpoint) => ({ SCHEMA_REGISTRY_URL: endpoint === NOWHERE ? '' : endpoint }),
+} as const satisfies ServerDescription;
 
 /**
  * Apicurio Registry; its endpoint is the root of Confluent's Schema Registry API. Its data is in a file where it is
@@ -28,7 +53,7 @@ export function schemaRegistryServer(context: ServerContext, java: Java): Server
   return jvmServer(context, java, {
     name: 'schema-registry',
     endpoint,
-    artifact: 'schema-registry',
+    artifact: ARTIFACT,
     heap: 384,
     // The jar's manifest has the same setting, but only `java -jar` reads it.
     flags: [

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Kafka } from 'kafkajs';
 import { withAdmin } from '#cli/topic.ts';
 import { kafkaOf } from '#local/deploy/servers.ts';
-import { connectServer } from '#local/servers/kafka/connect.ts';
+import { connect, connectServer } from '#local/servers/kafka/connect.ts';
 import { choosePorts } from '#local/servers/ports/ports.ts';
 import type { Server } from '#local/servers/server.ts';
 import { startBroker, type TestBroker } from '../support/broker.ts';
@@ -39,7 +39,7 @@ afterEach(async () => {
 const output = () => readFile(join(folder, 'output', 'metrics.json'), 'utf8');
 
 async function start({ kept = false } = {}): Promise<Server> {
-  const { cache, java } = await javaWith('connect');
+  const { cache, java } = await javaWith(connect.artifact);
   const data = join(folder, 'connect');
   await mkdir(data, { recursive: true, mode: 0o700 });
   const [port = 0] = await choosePorts([{ name: 'connect', usual: 28_083, option: '' }]);

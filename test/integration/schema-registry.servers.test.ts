@@ -6,7 +6,7 @@ import { cacheFolder } from '#local/servers/cache.ts';
 import type { Java } from '#local/servers/java/java.ts';
 import { MODERN } from '#local/servers/java/private-java.ts';
 import { choosePorts } from '#local/servers/ports/ports.ts';
-import { schemaRegistryServer } from '#local/servers/schema-registry.ts';
+import { schemaRegistry, schemaRegistryServer } from '#local/servers/schema-registry.ts';
 import type { Server } from '#local/servers/server.ts';
 import { javaWith } from '../support/java.ts';
 import { listenersOf } from '../support/processes.ts';
@@ -24,7 +24,7 @@ async function make(jdk: Java): Promise<Server> {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'registry-'));
-  ({ java } = await javaWith('schema-registry', MODERN));
+  ({ java } = await javaWith(schemaRegistry.artifact, MODERN));
   server = await make(java);
   await server.start();
   await server.ready();

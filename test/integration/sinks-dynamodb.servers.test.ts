@@ -5,8 +5,8 @@ import { parse } from 'yaml';
 import { dynamodbSink } from '#functions/sinks/dynamodb/sink.ts';
 import { attribute, item } from '#lib/stores/attributes.ts';
 import { type PutIf, putIf } from '#lib/stores/conditional-put.ts';
+import type { Target } from '#local/deploy/resource-type.ts';
 import { resourceTypes } from '#local/deploy/resource-types.ts';
-import type { Clients } from '#local/deploy/servers.ts';
 import { plenty } from '../support/deadlines.ts';
 import { whileFrozen } from '../support/freeze.ts';
 import { batchOfRecords, KAFKA_TIME, type TestRecord } from '../support/msk-event.ts';
@@ -50,7 +50,7 @@ beforeEach(() => {
 async function createOrders(): Promise<void> {
   const template = parse(await readFile('resources/stores/dynamodb.yml', 'utf8'), { logLevel: 'error' });
   const { Type, Properties } = template.Resources.OrdersTable;
-  await resourceTypes[Type]?.create?.('orders', Properties, { dynamodb: tables.client } as Clients);
+  await resourceTypes[Type]?.create?.('orders', Properties, { endpoint: tables.server.endpoint } as Target);
 }
 
 const write = (records: TestRecord[], ms?: number) =>

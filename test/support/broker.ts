@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Kafka, type KafkaMessage, logLevel } from 'kafkajs';
 import { withAdmin } from '#cli/topic.ts';
+import { KAFKA } from '#local/servers/jars/artifacts.ts';
 import { kafkaServer } from '#local/servers/kafka/kafka.ts';
 import { choosePorts } from '#local/servers/ports/ports.ts';
 import type { Server } from '#local/servers/server.ts';
@@ -32,7 +33,7 @@ export async function startBroker(topics: readonly string[]): Promise<TestBroker
   const folder = await mkdtemp(join(tmpdir(), 'test-broker-'));
   const data = join(folder, 'kafka');
   await mkdir(data, { mode: 0o700 });
-  const { cache, java } = await javaWith('kafka');
+  const { cache, java } = await javaWith(KAFKA);
   const usual = 23_092 + Math.floor(Math.random() * 2_000);
   const [port = 0, controllerPort = 0] = await choosePorts([
     { name: 'kafka', usual, option: '' },

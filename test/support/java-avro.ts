@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { AVRO } from '#local/servers/jars/artifacts.ts';
 import { classPath } from '#local/servers/jars/jars.ts';
 import { javaWith } from './java.ts';
 
@@ -16,8 +17,8 @@ export interface Operation {
 
 /** Runs the operations with org.apache.avro. @returns their results in the same order */
 export async function javaAvro(schemaFile: string, operations: readonly Operation[]): Promise<string[]> {
-  const { cache, java } = await javaWith('avro');
-  const program = spawn(java.path, ['-cp', classPath(cache, 'avro'), 'AvroLogins', schemaFile], {
+  const { cache, java } = await javaWith(AVRO);
+  const program = spawn(java.path, ['-cp', classPath(cache, AVRO), 'AvroLogins', schemaFile], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const chunks: Buffer[] = [];

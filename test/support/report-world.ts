@@ -9,7 +9,7 @@ import { prepareSearch } from '#functions/sinks/opensearch/prepare.ts';
 import { toLine } from '#functions/sinks/s3/line.ts';
 import { within } from '#lib/deadline.ts';
 import { item } from '#lib/stores/attributes.ts';
-import { type Endpoints, kafkaOf, withClients } from '#local/deploy/servers.ts';
+import { dynamodbOf, type Endpoints, kafkaOf, s3Of } from '#local/deploy/servers.ts';
 import type { References } from '#msk';
 import { TOPIC_NAMES } from '#proof/domains.ts';
 import type { WholeWorld } from '#proof/world.fixture.ts';
@@ -48,34 +48,9 @@ export async function writeWorld(
   { topics, s3, rds, dynamodb, opensearch, file }: WholeWorld,
   metricsFile: string,
 ): Promise<void> {
-  await withClients(endpoints, async (clients) => {
-    await writeTopics(endpoints.kafka, topics);
-    await clients.s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
-    for (const { key, records } of s3) {
-      const Body = await compress(
-        records.map((record) => `${toLine({ ...record, headers: listOf(record) })}\n`).join(''),
-      );
-      await clients.s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body }));
-    }
-    for (const [kind, { name, keys }] of Object.entries(TABLES)) {
-      await clients.dynamodb.send(
-        new CreateTableCommand({
-          TableName: name,
-          BillingMode: 'PAY_PER_REQUEST',
-          AttributeDefinitions: keys.map((key) => ({
-            AttributeName: key,
-            AttributeType: key === 'offset' ? 'N' : 'S',
-          })),
-          KeySchema: keys.map(
-            (key, i): KeySchemaElement => ({ AttributeName: key, KeyType: i === 0 ? 'HASH' : 'RANGE' }),
-          ),
-        }),
-      );
-      for (const own of dynamodb[kind as keyof typeof TABLES]) {
-        await clients.dynamodb.send(new PutItemCommand({ TableName: name, Item: item(own) }));
-      }
-    }
-  });
+  await writeTopics(endpoints.kafka, topics);
+  await writeObjects(endpoints, s3);
+  await writeItems(endpoints, dynamodb);
   await writeRows(endpoints.postgres, rds);
   await writeDocuments(endpoints.opensearch, opensearch);
   await writeFile(metricsFile, file.map((line) => `${line}\n`).join(''));
@@ -104,6 +79,41 @@ async function writeTopics(brokers: string, topics: WholeWorld['topics']): Promi
     }
   }
   await producer.disconnect();
+}
+
+async function writeObjects(endpoints: Endpoints, objects: WholeWorld['s3']): Promise<void> {
+  const client = s3Of(endpoints);
+  await client.send(new CreateBucketCommand({ Bucket: BUCKET }));
+  for (const { key, records } of objects) {
+    const Body = await compress(
+      records.map((record) => `${toLine({ ...record, headers: listOf(record) })}\n`).join(''),
+    );
+    await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body }));
+  }
+  client.destroy();
+}
+
+async function writeItems(endpoints: Endpoints, items: WholeWorld['dynamodb']): Promise<void> {
+  const client = dynamodbOf(endpoints);
+  for (const [kind, { name, keys }] of Object.entries(TABLES)) {
+    await client.send(
+      new CreateTableCommand({
+        TableName: name,
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: keys.map((key) => ({
+          AttributeName: key,
+          AttributeType: key === 'offset' ? 'N' : 'S',
+        })),
+        KeySchema: keys.map(
+          (key, i): KeySchemaElement => ({ AttributeName: key, KeyType: i === 0 ? 'HASH' : 'RANGE' }),
+        ),
+      }),
+    );
+    for (const own of items[kind as keyof typeof TABLES]) {
+      await client.send(new PutItemCommand({ TableName: name, Item: item(own) }));
+    }
+  }
+  client.destroy();
 }
 
 async function writeRows(url: string, rds: WholeWorld['rds']): Promise<void> {

@@ -6,25 +6,16 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { Client } from '@opensearch-project/opensearch';
 import type { Item } from '#lib/stores/attributes.ts';
 import { DUMMY_CREDENTIALS, LOCAL_REGION } from '#local/deploy/servers.ts';
-import { dynamodbServer } from '#local/servers/dynamodb.ts';
-import type { Java } from '#local/servers/java/java.ts';
+import type { ServerDescription } from '#local/servers/description.ts';
+import { dynamodb } from '#local/servers/dynamodb.ts';
 import { MODERN } from '#local/servers/java/private-java.ts';
-import { openSearchServer } from '#local/servers/opensearch.ts';
+import { opensearch } from '#local/servers/opensearch.ts';
 import { choosePorts } from '#local/servers/ports/ports.ts';
-import { s3Server } from '#local/servers/s3.ts';
-import { schemaRegistryServer } from '#local/servers/schema-registry.ts';
-import type { Server, ServerContext } from '#local/servers/server.ts';
+import { s3 } from '#local/servers/s3.ts';
+import { schemaRegistry } from '#local/servers/schema-registry.ts';
+import type { Server } from '#local/servers/server.ts';
 import { javaWith } from './java.ts';
 import { keepOnFailure } from './kept-logs.ts';
-
-/** `otherPort`: a second free port. */
-type JavaServer = (context: ServerContext, java: Java, otherPort: number) => Server;
-const factories = {
-  dynamodb: dynamodbServer,
-  s3: s3Server,
-  'schema-registry': schemaRegistryServer,
-  opensearch: openSearchServer,
-} satisfies Record<string, JavaServer>;
 
 /** Settings of a client that never retries, so that tests see every error. */
 const settings = (endpoint: string) => ({
@@ -39,16 +30,23 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-async function startServer(name: keyof typeof factories, oldestJava?: number): Promise<TestServer> {
+/** A Java program that needs no other server. */
+type JavaServer = ServerDescription & Required<Pick<ServerDescription, 'artifact'>>;
+
+async function startServer({ name, artifact, modernJava, make }: JavaServer): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), `test-${name}-`));
   const data = join(folder, name);
   await mkdir(data, { mode: 0o700 });
-  const { cache, java } = await javaWith(name, oldestJava);
+  const { cache, java } = await javaWith(artifact, modernJava && MODERN);
   const usual = 24_000 + Math.floor(Math.random() * 4_000);
-  const [port = 0, otherPort = 0] = await choosePorts(Array.from({ length: 2 }, () => ({ name, usual, option: '' })));
+  const [port = 0, secondPort = 0] = await choosePorts(Array.from({ length: 2 }, () => ({ name, usual, option: '' })));
   const log = join(folder, 'log');
   keepOnFailure(`${name}.log`, log);
-  const server = factories[name]({ data, kept: false, log, port, cache }, java, otherPort);
+  const context = { data, kept: false, log, port, cache };
+  const endpointOf = (other: string) => {
+    throw new Error(`${name} is started without ${other}`);
+  };
+  const server = make({ context, java, endpointOf, brokers: '', secondPort, root: '' });
   await server.start();
   await server.ready();
   return {
@@ -69,7 +67,7 @@ export interface TestTables extends TestServer {
 
 /** Starts an empty DynamoDB Local. */
 export async function startTables(): Promise<TestTables> {
-  const started = await startServer('dynamodb');
+  const started = await startServer(dynamodb);
   const client = new DynamoDBClient(settings(started.server.endpoint));
   return {
     ...started,
@@ -101,7 +99,7 @@ export interface TestBucket extends TestServer {
 
 /** Starts an S3 server with one empty bucket. */
 export async function startBucket(): Promise<TestBucket> {
-  const started = await startServer('s3');
+  const started = await startServer(s3);
   const client = new S3Client({ ...settings(started.server.endpoint), forcePathStyle: true });
   await client.send(new CreateBucketCommand({ Bucket: 'archive' }));
   return { ...started, client, bucket: 'archive' };
@@ -109,11 +107,11 @@ export async function startBucket(): Promise<TestBucket> {
 
 /** Starts an empty schema registry. Its endpoint is the root of Confluent's API. */
 export function startRegistry(): Promise<TestServer> {
-  return startServer('schema-registry', MODERN);
+  return startServer(schemaRegistry);
 }
 
 /** Starts an empty OpenSearch node, with a client that never retries. */
 export async function startSearch(): Promise<TestServer & { readonly client: Client }> {
-  const started = await startServer('opensearch', MODERN);
+  const started = await startServer(opensearch);
   return { ...started, client: new Client({ node: started.server.endpoint, maxRetries: 0 }) };
 }

@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { arn } from '../../deploy/resource-type.ts';
+import type { ServerDescription } from '../description.ts';
 import { type Server, type ServerContext, ServerError } from '../server.ts';
 import { DataApiError } from './errors.ts';
 import { LIMITS, type Limits } from './limits.ts';
@@ -9,6 +11,25 @@ const READY_MS = 120_000;
 const KEEP_ALIVE_MS = 120_000;
 /** The request that tells whether PostgreSQL answers. */
 const PROBE = JSON.stringify({ resourceArn: 'arn:', secretArn: 'arn:', sql: 'SELECT 1' });
+
+export const rdsData = {
+  name: 'rds-data',
+  usual: 8081,
+  isIn: ({ minimal }) => !minimal,
+  make: ({ context, endpointOf }) => dataApiServer(context, () => endpointOf('postgres')),
+  endpoint: 'rdsData',
+  variables: (endpoint) => ({ AWS_ENDPOINT_URL_RDS_DATA: endpoint }),
+  clientVariable: 'DATABASE_ARN',
+  resources: {
+    'AWS::RDS::DBCluster': {
+      attributes: (name) => ({
+        Ref: name,
+        DBClusterArn: arn('rds', `cluster:${name}`),
+        'MasterUserSecret.SecretArn': arn('secretsmanager', `secret:${name}`),
+      }),
+    },
+  },
+} as const satisfies ServerDescription;
 
 /**
  * The RDS Data API in front of a PostgreSQL server, in this process: the endpoint for `AWS_ENDPOINT_URL_RDS_DATA`. It

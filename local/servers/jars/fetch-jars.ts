@@ -5,7 +5,7 @@ import { requireSpace } from '../files/free-space.ts';
 import { waitForLock } from '../files/wait-for-lock.ts';
 import type { Java } from '../java/java.ts';
 import { type Progress, sizeText } from '../progress.ts';
-import { ARTIFACTS, type Artifact, type ArtifactName } from './artifacts.ts';
+import { type Artifact, COMPILER } from './artifacts.ts';
 import { finishArtifact } from './finish-artifact.ts';
 import { missingJars } from './jars.ts';
 import { copyDependencies, findMaven } from './maven.ts';
@@ -27,37 +27,37 @@ const MAVEN_MEGABYTES = 20;
  * where another start downloads at the same time.
  * @throws ServerError where Maven is missing, the network fails or the disk is full
  */
-export async function fetchJars(names: readonly ArtifactName[], options: FetchOptions): Promise<void> {
-  if ((await missingJars(options.cache, names)).length === 0) return;
+export async function fetchJars(artifacts: readonly Artifact[], options: FetchOptions): Promise<void> {
+  if ((await missingJars(options.cache, artifacts)).length === 0) return;
   await mkdir(options.cache, { recursive: true });
   const release = await waitForLock(join(options.cache, 'fetch.lock'), 'is downloading the servers', options);
   try {
-    const missing = await withCompiler(options.cache, await missingJars(options.cache, names));
+    const missing = await withCompiler(options.cache, await missingJars(options.cache, artifacts));
     if (missing.length > 0) await fetchMissing(missing, options);
   } finally {
     await release();
   }
 }
 
-async function fetchMissing(names: readonly ArtifactName[], options: FetchOptions): Promise<void> {
+async function fetchMissing(artifacts: readonly Artifact[], options: FetchOptions): Promise<void> {
   const started = Date.now();
   const maven = findMaven();
   const folder = join(options.cache, 'fetch');
   const repository = join(folder, 'repository');
-  const artifacts = names.map((name): [ArtifactName, Artifact] => [name, ARTIFACTS[name]]);
-  const expected = artifacts.reduce((sum, [, { megabytes: size }]) => sum + size, MAVEN_MEGABYTES) * 1e6;
+  const expected = artifacts.reduce((sum, { megabytes: size }) => sum + size, MAVEN_MEGABYTES) * 1e6;
   // Twice: Maven copies each jar out of its repository.
   await requireSpace(options.cache, expected * 2);
 
   await mkdir(repository, { recursive: true });
-  await writeFile(join(folder, 'pom.xml'), aggregatePom(names));
-  for (const [name, artifact] of artifacts) {
-    await rm(join(folder, name), { recursive: true, force: true });
-    await mkdir(join(folder, name));
-    await writeFile(join(folder, name, 'pom.xml'), artifactPom(name, artifact));
+  await writeFile(join(folder, 'pom.xml'), aggregatePom(artifacts.map(({ name }) => name)));
+  for (const artifact of artifacts) {
+    const own = join(folder, artifact.name);
+    await rm(own, { recursive: true, force: true });
+    await mkdir(own);
+    await writeFile(join(own, 'pom.xml'), artifactPom(artifact));
   }
 
-  const what = names.map((name) => `${name} ${ARTIFACTS[name].version}`).join(', ');
+  const what = artifacts.map(({ name, version }) => `${name} ${version}`).join(', ');
   const showProgress = async (): Promise<void> => {
     const seconds = ((Date.now() - started) / 1000).toFixed(0);
     const size = sizeText(await folderSize(repository));
@@ -71,14 +71,14 @@ async function fetchMissing(names: readonly ArtifactName[], options: FetchOption
     clearInterval(timer);
   }
   const size = sizeText(await folderSize(repository));
-  for (const [name, artifact] of artifacts) await finishArtifact(name, artifact, join(folder, name), options);
+  for (const artifact of artifacts) await finishArtifact(artifact, join(folder, artifact.name), options);
   await rm(folder, { recursive: true, force: true });
   options.progress.line(`downloaded ${what}: ${size} in ${((Date.now() - started) / 1000).toFixed(1)} s`);
 }
 
 /** Puts the compiler first where an artifact has a source to compile, and the cache lacks the compiler. */
-async function withCompiler(cache: string, names: readonly ArtifactName[]): Promise<ArtifactName[]> {
-  const compiles = names.some((name) => 'source' in ARTIFACTS[name]);
-  const compiler = compiles ? await missingJars(cache, ['compiler']) : [];
-  return [...compiler, ...names.filter((name) => !compiler.includes(name))];
+async function withCompiler(cache: string, artifacts: readonly Artifact[]): Promise<Artifact[]> {
+  const compiles = artifacts.some(({ source }) => source !== undefined);
+  const compiler = compiles ? await missingJars(cache, [COMPILER]) : [];
+  return [...compiler, ...artifacts.filter((artifact) => !compiler.includes(artifact))];
 }

@@ -3,7 +3,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { folderFiles } from '../files/folder-files.ts';
 import type { Java } from '../java/java.ts';
 import { runTool } from '../process/tool.ts';
-import type { Artifact, ArtifactName } from './artifacts.ts';
+import { type Artifact, COMPILER } from './artifacts.ts';
 import { classPath, jarFolder, MANIFEST, type Manifest, sourcePath } from './jars.ts';
 import { readZip, writeZip, zipEntry } from './zip.ts';
 
@@ -18,26 +18,21 @@ export interface FinishOptions {
  * its final name.
  * @param folder Maven has put the jars into its `target/dependency`
  */
-export async function finishArtifact(
-  name: ArtifactName,
-  artifact: Artifact,
-  folder: string,
-  options: FinishOptions,
-): Promise<void> {
+export async function finishArtifact(artifact: Artifact, folder: string, options: FinishOptions): Promise<void> {
   const jars = join(folder, 'target', 'dependency');
-  if (artifact.unpack) await unpack(name, jars, options);
+  if (artifact.unpack) await unpack(artifact.name, jars, options);
   if (artifact.withoutManifest !== undefined) await removeManifest(jars, artifact.withoutManifest);
   if (artifact.source !== undefined) await compile(artifact.source, jars, folder, options);
   const manifest: Manifest = { coordinates: artifact.coordinates, files: await folderFiles(jars) };
   await writeFile(join(jars, MANIFEST), JSON.stringify(manifest, undefined, 2));
-  const target = jarFolder(options.cache, name);
+  const target = jarFolder(options.cache, artifact);
   await mkdir(dirname(target), { recursive: true });
   await rm(target, { recursive: true, force: true });
   await rename(jars, target);
 }
 
 /** Replaces each archive by its content. */
-async function unpack(name: ArtifactName, folder: string, { signal }: FinishOptions): Promise<void> {
+async function unpack(name: string, folder: string, { signal }: FinishOptions): Promise<void> {
   for (const archive of await readdir(folder)) {
     const log = join(dirname(folder), 'unpack.log');
     await runTool({ name: `Unpacking ${name}`, command: 'tar', args: ['-xzf', archive], folder, log, signal });
@@ -61,7 +56,7 @@ async function compile(source: string, jars: string, folder: string, options: Fi
   const classes = join(folder, 'classes');
   const names = (await readdir(jars)).filter((name) => name.endsWith('.jar'));
   const args = [
-    ...['-cp', classPath(cache, 'compiler'), 'org.eclipse.jdt.internal.compiler.batch.Main'],
+    ...['-cp', classPath(cache, COMPILER), 'org.eclipse.jdt.internal.compiler.batch.Main'],
     ...['-source', '17', '-target', '17', '-nowarn', '-proc:none'],
     ...['-cp', names.map((name) => join(jars, name)).join(delimiter), '-d', classes, sourcePath(source)],
   ];

@@ -1,6 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { s3 } from '../s3.ts';
+import { KAFKA } from './artifacts.ts';
 import { jarFolder, MANIFEST, missingJars } from './jars.ts';
 import { aggregatePom, artifactPom } from './pom.ts';
 
@@ -9,7 +11,7 @@ describe('the cache of jars', () => {
   let folder: string;
   beforeEach(async () => {
     cache = await mkdtemp(join(tmpdir(), 'jars-'));
-    folder = jarFolder(cache, 'kafka');
+    folder = jarFolder(cache, KAFKA);
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'a.jar'), 'four');
     await writeFile(join(folder, MANIFEST), JSON.stringify({ coordinates: [], files: { 'a.jar': 4 } }));
@@ -17,7 +19,7 @@ describe('the cache of jars', () => {
   afterEach(() => rm(cache, { recursive: true }));
 
   test('a complete artifact is not downloaded', async () => {
-    expect(await missingJars(cache, ['kafka', 's3'])).toEqual(['s3']);
+    expect(await missingJars(cache, [KAFKA, s3.artifact])).toEqual([s3.artifact]);
   });
 
   test.each([
@@ -27,7 +29,7 @@ describe('the cache of jars', () => {
   ])('an artifact that %s is downloaded again', async (_, damage) => {
     await damage();
 
-    expect(await missingJars(cache, ['kafka'])).toEqual(['kafka']);
+    expect(await missingJars(cache, [KAFKA])).toEqual([KAFKA]);
   });
 
   test('the name of its folder has the version', () => {
@@ -37,7 +39,7 @@ describe('the cache of jars', () => {
 
 describe('the pom', () => {
   test('has the coordinates, and the dependencies that are left out', () => {
-    const pom = artifactPom('s3', { version: '1', coordinates: ['g:a:1:fat'], without: ['*:*'], megabytes: 1 });
+    const pom = artifactPom({ name: 's3', version: '1', coordinates: ['g:a:1:fat'], without: ['*:*'], megabytes: 1 });
 
     expect(pom).toContain(
       '<groupId>g</groupId><artifactId>a</artifactId><version>1</version><classifier>fat</classifier>',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ARTIFACTS, type Artifact, type ArtifactName } from './artifacts.ts';
+import type { Artifact } from './artifacts.ts';
 
 /** The file that marks a folder of jars as complete: written last, before the folder gets its final name. */
 export const MANIFEST = 'manifest.json';
@@ -20,24 +20,23 @@ export interface Manifest {
  * The folder of an artifact's jars. Its name has a digest of everything that the content depends on. So a complete
  * folder never changes, and checkouts of different versions share a cache.
  */
-export function jarFolder(cache: string, name: ArtifactName): string {
-  const artifact: Artifact = ARTIFACTS[name];
+export function jarFolder(cache: string, artifact: Artifact): string {
   const source = artifact.source === undefined ? '' : readFileSync(sourcePath(artifact.source), 'utf8');
   const steps = [artifact.without ?? [], source, ...(artifact.withoutManifest ? [artifact.withoutManifest] : [])];
   const recipe = JSON.stringify([RECIPE, artifact.coordinates, ...steps]);
   const digest = createHash('sha256').update(recipe).digest('hex').slice(0, 8);
-  return join(cache, 'jars', `${name}-${artifact.version}-${digest}`);
+  return join(cache, 'jars', `${artifact.name}-${artifact.version}-${digest}`);
 }
 
 /** Java's `-cp` for an artifact. */
-export function classPath(cache: string, name: ArtifactName): string {
-  return join(jarFolder(cache, name), '*');
+export function classPath(cache: string, artifact: Artifact): string {
+  return join(jarFolder(cache, artifact), '*');
 }
 
 /** The artifacts that must be downloaded: they are missing, or incomplete (a program has cleaned up the cache). */
-export async function missingJars(cache: string, names: readonly ArtifactName[]): Promise<ArtifactName[]> {
-  const whole = await Promise.all(names.map((name) => isWhole(jarFolder(cache, name))));
-  return names.filter((_, index) => !whole[index]);
+export async function missingJars(cache: string, artifacts: readonly Artifact[]): Promise<Artifact[]> {
+  const whole = await Promise.all(artifacts.map((artifact) => isWhole(jarFolder(cache, artifact))));
+  return artifacts.filter((_, index) => !whole[index]);
 }
 
 /** @param source see {@link Artifact.source} */

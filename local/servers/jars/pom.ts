@@ -7,13 +7,13 @@ const HEAD = `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <packaging>pom</packaging>`;
 
 /** A pom that depends on the artifact's coordinates. */
-export function artifactPom(name: string, artifact: Artifact): string {
+export function artifactPom(artifact: Artifact): string {
   const exclusions = (artifact.without ?? []).map((excluded) => `<exclusion>${tags(excluded)}</exclusion>`).join('');
   const dependencies = artifact.coordinates.map(
     (coordinate) => `<dependency>${tags(coordinate)}<exclusions>${exclusions}</exclusions></dependency>`,
   );
   return `${HEAD}
-  <artifactId>${name}</artifactId>
+  <artifactId>${artifact.name}</artifactId>
   <dependencies>
     ${dependencies.join('\n    ')}
   </dependencies>

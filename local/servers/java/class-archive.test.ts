@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { KAFKA } from '../jars/artifacts.ts';
 import { classArchive } from './class-archive.ts';
 
 const JAVA = { path: '/java/bin/java', home: '/java', version: 25, build: 'JAVA_VERSION="25"' };
@@ -17,13 +18,13 @@ describe("a JVM's class archive", () => {
   afterEach(() => rm(folder, { recursive: true }));
 
   test('is made when the first server ends, and used by later ones', async () => {
-    const first = classArchive(context, JAVA, 'kafka');
+    const first = classArchive(context, JAVA, KAFKA);
     expect(first.flags).toEqual([`-XX:ArchiveClassesAtExit=${join(context.data, 'classes.jsa')}`]);
     await writeFile(join(context.data, 'classes.jsa'), 'classes');
 
     await first.keep();
 
-    const [flag = ''] = classArchive(context, JAVA, 'kafka').flags;
+    const [flag = ''] = classArchive(context, JAVA, KAFKA).flags;
     expect(flag).toMatch(/^-XX:SharedArchiveFile=/);
     expect(await readFile(flag.split('=')[1] as string, 'utf8')).toBe('classes');
   });
@@ -36,7 +37,7 @@ describe("a JVM's class archive", () => {
     ],
     ['that the JVM left as a folder', () => mkdir(join(context.data, 'classes.jsa', 'x'), { recursive: true })],
   ])('an archive %s is not kept; the stop succeeds, and the log says why', async (_, damage) => {
-    const archive = classArchive(context, JAVA, 'kafka');
+    const archive = classArchive(context, JAVA, KAFKA);
     await writeFile(join(context.data, 'classes.jsa'), 'classes');
     if (_.startsWith('that')) await rm(join(context.data, 'classes.jsa'));
     await damage();
@@ -51,9 +52,9 @@ describe("a JVM's class archive", () => {
   async function archivePath(): Promise<string> {
     const other = { ...context, cache: join(folder, 'other') };
     await writeFile(join(context.data, 'classes.jsa'), 'classes');
-    await classArchive(other, JAVA, 'kafka').keep();
+    await classArchive(other, JAVA, KAFKA).keep();
     await writeFile(join(context.data, 'classes.jsa'), 'classes');
-    const [flag = ''] = classArchive(other, JAVA, 'kafka').flags;
+    const [flag = ''] = classArchive(other, JAVA, KAFKA).flags;
     return (flag.split('=')[1] as string).replace(other.cache, context.cache);
   }
 });

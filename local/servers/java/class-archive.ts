@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { appendFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { copyWhole } from '../files/whole-file.ts';
-import type { ArtifactName } from '../jars/artifacts.ts';
+import type { Artifact } from '../jars/artifacts.ts';
 import { jarFolder } from '../jars/jars.ts';
 import type { ServerContext } from '../server.ts';
 import type { Java } from './java.ts';
@@ -20,9 +20,9 @@ export interface ClassArchive {
 }
 
 /** The archive of an artifact's classes for this Java build. A JVM ignores an archive that doesn't fit. */
-export function classArchive({ cache, data, log }: ServerContext, java: Java, name: ArtifactName): ClassArchive {
+export function classArchive({ cache, data, log }: ServerContext, java: Java, artifact: Artifact): ClassArchive {
   const digest = createHash('sha256').update(java.home).update(java.build).digest('hex').slice(0, 8);
-  const path = join(cache, 'classes', `${basename(jarFolder(cache, name))}-java${java.version}-${digest}.jsa`);
+  const path = join(cache, 'classes', `${basename(jarFolder(cache, artifact))}-java${java.version}-${digest}.jsa`);
   if (existsSync(path)) return { flags: [`-XX:SharedArchiveFile=${path}`], keep: async () => {} };
   const made = join(data, 'classes.jsa');
   return {

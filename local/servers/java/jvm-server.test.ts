@@ -1,6 +1,7 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { KAFKA } from '../jars/artifacts.ts';
 import { jvmServer } from './jvm-server.ts';
 
 test('a JVM ends when it is out of memory, starts with a small heap, and has temporary files in its data folder', async () => {
@@ -17,7 +18,7 @@ test('a JVM ends when it is out of memory, starts with a small heap, and has tem
     {
       name: 'server',
       endpoint: 'none',
-      artifact: 'kafka',
+      artifact: KAFKA,
       heap: 300,
       flags: ['-Dof=it'],
       main: ['Main', 'argument'],

@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ArtifactName } from '../jars/artifacts.ts';
+import type { Artifact } from '../jars/artifacts.ts';
 import { classPath } from '../jars/jars.ts';
 import { type ProcessServerOptions, processServer } from '../process/process-server.ts';
 import type { Server, ServerContext } from '../server.ts';
@@ -11,7 +11,7 @@ export interface JvmServerOptions {
   readonly name: string;
   readonly endpoint: string;
   /** The artifact that has the jars. */
-  readonly artifact: ArtifactName;
+  readonly artifact: Artifact;
   /** Megabytes that the heap may grow to. It uses far less, see {@link HEAP}. */
   readonly heap: number;
   /** Flags and system properties, beside those of all servers. */

@@ -1,6 +1,8 @@
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { ServerDescription } from '../description.ts';
+import type { Artifact } from '../jars/artifacts.ts';
 import type { Java } from '../java/java.ts';
 import { jvmServer } from '../java/jvm-server.ts';
 import { type Server, type ServerContext, ServerError } from '../server.ts';
@@ -9,6 +11,26 @@ import { LOG4J } from './kafka-properties.ts';
 
 /** The connector that a local Connect runs. Any other Connect can run the same file. */
 const CONNECTOR = fileURLToPath(import.meta.resolve('#resources/connect/metrics-file-sink.properties'));
+
+const ARTIFACT: Artifact = {
+  name: 'connect',
+  version: '4.3.1',
+  coordinates: [
+    'org.apache.kafka:connect-runtime:4.3.1',
+    'org.apache.kafka:connect-file:4.3.1',
+    'org.apache.logging.log4j:log4j-slf4j-impl:2.25.4',
+  ],
+  megabytes: 38,
+};
+
+export const connect = {
+  name: 'connect',
+  usual: 8083,
+  isIn: ({ minimal, connect: asked }) => !minimal && asked,
+  artifact: ARTIFACT,
+  optional: true,
+  make: ({ context, java, brokers, root }) => connectServer(context, java, { brokers, folder: root }),
+} as const satisfies ServerDescription;
 
 export interface ConnectOptions {
   /** "127.0.0.1:9092,…" */
@@ -28,7 +50,7 @@ export function connectServer(context: ServerContext, java: Java, { brokers, fol
   return jvmServer(context, java, {
     name: 'connect',
     endpoint,
-    artifact: 'connect',
+    artifact: ARTIFACT,
     heap: 256,
     flags: [`-Dlog4j2.configurationFile=${log4j}`],
     main: ['org.apache.kafka.connect.cli.ConnectStandalone', worker, CONNECTOR],

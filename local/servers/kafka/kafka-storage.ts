@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { copyWhole, writeWhole } from '../files/whole-file.ts';
+import { KAFKA } from '../jars/artifacts.ts';
 import { jarFolder } from '../jars/jars.ts';
 import { runTool } from '../process/tool.ts';
 import type { ServerContext } from '../server.ts';
@@ -30,7 +31,7 @@ export async function formatStorage(
   if (existsSync(meta)) return;
   await rm(storage, { recursive: true, force: true });
   await mkdir(storage, { recursive: true });
-  const cached = join(context.cache, 'storage', `${basename(jarFolder(context.cache, 'kafka'))}.checkpoint`);
+  const cached = join(context.cache, 'storage', `${basename(jarFolder(context.cache, KAFKA))}.checkpoint`);
   const checkpoint = join(storage, CHECKPOINT);
   await copyFile(cached, checkpoint).catch(() => makeCheckpoint(context, properties, java, checkpoint));
   // Best effort: where the cache can't be written, the next start takes a second longer.

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
+import { KAFKA } from '../jars/artifacts.ts';
 import type { Java } from '../java/java.ts';
 import { jvmServer } from '../java/jvm-server.ts';
 import type { Server, ServerContext } from '../server.ts';
@@ -20,7 +21,7 @@ export function kafkaServer(context: ServerContext, java: Java, cluster: readonl
   return jvmServer(context, java, {
     name: broker.id === 1 ? 'kafka' : `kafka-${broker.id}`,
     endpoint,
-    artifact: 'kafka',
+    artifact: KAFKA,
     heap: 512,
     flags: [`-Dlog4j2.configurationFile=${log4j}`],
     main: ['kafka.Kafka', properties],

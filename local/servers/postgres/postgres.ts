@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { ServerDescription } from '../description.ts';
 import { processServer } from '../process/process-server.ts';
 import type { Server, ServerContext } from '../server.ts';
 import { accountFor } from './account.ts';
@@ -20,6 +21,14 @@ const SETTINGS = {
  * it a killed server would lose rows that it had confirmed.)
  */
 const THROW_AWAY = { fsync: 'off', full_page_writes: 'off' };
+
+export const postgres = {
+  name: 'postgres',
+  usual: 5432,
+  isIn: ({ minimal }) => !minimal,
+  make: ({ context }) => postgresServer(context),
+  endpoint: 'postgres',
+} as const satisfies ServerDescription;
 
 /**
  * A real PostgreSQL with an empty database `pipeline`; its endpoint is a `postgres://` URL. It accepts any password and
