@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endpointsAt } from './deploy/endpoints.fixture.ts';
 import { identify, type ProcessIdentity } from './servers/process/process-identity.ts';
 import { endLeftOvers, readStack, recordStack, type StackFile, stackPath } from './stack-file.ts';
 
@@ -18,15 +19,7 @@ describe('.local/stack.json', () => {
       ...((await identify(process.pid)) as ProcessIdentity),
       stage: 'local',
       state: 'running',
-      endpoints: {
-        kafka: '127.0.0.1:9092',
-        dynamodb: '',
-        s3: '',
-        rdsData: '',
-        postgres: '',
-        opensearch: '',
-        schemaRegistry: '',
-      },
+      endpoints: { ...endpointsAt(''), kafka: '127.0.0.1:9092' },
       servers: ['kafka'],
       processes: [],
       data: join(root, 'data'),

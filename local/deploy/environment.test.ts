@@ -1,16 +1,8 @@
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
+import { endpointsAt } from './endpoints.fixture.ts';
 import { localEnvironment } from './environment.ts';
 import { type RefusedCall, refuseAws } from './refuse-aws.ts';
 
-const endpoints = {
-  kafka: '',
-  dynamodb: 'http://127.0.0.1:1',
-  s3: 'http://127.0.0.1:1',
-  rdsData: '',
-  postgres: '',
-  opensearch: '',
-  schemaRegistry: '',
-};
 const SHELL = {
   AWS_ACCESS_KEY_ID: 'AKIAREALLOOKINGACCES',
   AWS_SECRET_ACCESS_KEY: 'reallookingsecretreallookingsecretreallo',
@@ -22,7 +14,7 @@ const SHELL = {
 test('it replaces a shell’s credentials by dummy ones, and no call leaves this machine', async () => {
   const calls: RefusedCall[] = [];
   const refuser = await refuseAws((call) => calls.push(call));
-  Object.assign(process.env, SHELL, localEnvironment(endpoints, refuser.endpoint));
+  Object.assign(process.env, SHELL, localEnvironment(endpointsAt('http://127.0.0.1:1'), refuser.endpoint));
   // As for a service without a local server.
   delete process.env['AWS_ENDPOINT_URL_S3'];
   const client = new S3Client({ maxAttempts: 1, forcePathStyle: true });

@@ -1,6 +1,7 @@
 import { within } from '#lib/deadline.ts';
 import { glueRegistry } from '#lib/schema-registry/glue.ts';
 import type { CompiledTemplate, References } from '#msk';
+import { endpointsAt } from './endpoints.fixture.ts';
 import { localEnvironment } from './environment.ts';
 import { glueAnswers } from './glue-answers.ts';
 import { type RefusedCall, type Refuser, refuseAws } from './refuse-aws.ts';
@@ -49,7 +50,7 @@ describe('AWS Glue’s Schema Registry, locally', () => {
   let refuser: Refuser;
   beforeAll(async () => {
     refuser = await refuseAws((call) => calls.push(call), glueAnswers(schemas));
-    const nowhere = { kafka: '', dynamodb: '', s3: '', rdsData: '', postgres: '', opensearch: '', schemaRegistry: '' };
+    const nowhere = endpointsAt('');
     Object.assign(process.env, localEnvironment(nowhere, refuser.endpoint));
   });
   afterAll(() => refuser.close());

@@ -1,5 +1,6 @@
 import { KafkaClient, ListTopicsCommand } from '@aws-sdk/client-kafka';
 import { askBootstrapBrokers } from '#lib/kafka/client/bootstrap.ts';
+import { endpointsAt } from './endpoints.fixture.ts';
 import { localEnvironment } from './environment.ts';
 import { mskAnswers } from './msk-answers.ts';
 import { type RefusedCall, type Refuser, refuseAws } from './refuse-aws.ts';
@@ -10,7 +11,7 @@ const references = {
   MskCluster: { Ref: clusterArn, Arn: clusterArn },
   OrdersTable: { Ref: 'orders', Arn: 'arn:aws:dynamodb:us-east-1:000000000000:table/orders' },
 };
-const nowhere = { kafka: '', dynamodb: '', s3: '', rdsData: '', postgres: '', opensearch: '', schemaRegistry: '' };
+const nowhere = endpointsAt('');
 
 describe('Amazon MSK’s own API, locally', () => {
   const calls: RefusedCall[] = [];

@@ -1,7 +1,8 @@
+import { endpointsAt } from './endpoints.fixture.ts';
 import { hasStores } from './needs.ts';
 import { NOWHERE } from './servers.ts';
 
-const all = { kafka: 'a', dynamodb: 'b', s3: 'c', rdsData: 'd', postgres: 'e', opensearch: 'f', schemaRegistry: 'g' };
+const all = endpointsAt('a');
 const minimal = { ...all, s3: NOWHERE, rdsData: NOWHERE, postgres: NOWHERE, opensearch: NOWHERE };
 
 test('a minimal stack runs a function that uses neither the bucket nor the database', () => {

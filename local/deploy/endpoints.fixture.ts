@@ -1,0 +1,8 @@
+import { SERVERS } from '../servers/catalogue.ts';
+import type { Endpoints } from './servers.ts';
+
+/** The endpoints of a stack, all with this address. */
+export function endpointsAt(address: string): Endpoints {
+  const names = ['kafka', ...SERVERS.flatMap(({ endpoint }) => endpoint ?? [])];
+  return Object.fromEntries(names.map((name) => [name, address])) as Endpoints;
+}
