@@ -1,5 +1,6 @@
 import { Client } from '@opensearch-project/opensearch';
 import { readStack, type StackFile } from '#local/stack-file.ts';
+import { ALERT_KINDS } from '#proof/fleet/truth/alerts.ts';
 import { boxOf, type CountedBy, counts, momentOf, queryOf } from './alerts/query.ts';
 import { type Command, numberOption, runCommand, UsageError } from './command.ts';
 import { escaped } from './record-text.ts';
@@ -11,7 +12,7 @@ Usage: npm run alerts -- [--vehicle ID] [--kind KIND] [--since 1h] [--box S,W,N,
 Searches the alerts in OpenSearch of the running stack, newest first.
 
   --vehicle ID   only alerts of this vehicle
-  --kind KIND    only alerts of this kind: Speeding, LowFuel, Temperature or Delay
+  --kind KIND    only alerts of this kind: ${ALERT_KINDS.join(', ')}
   --since TIME   only alerts since then, by event time: 90s, 15m, 1h (default) or 7d ago, or a time in ISO 8601
   --box BOX      only alerts of vehicles in this box: south,west,north,east in degrees
   --by WHAT      counts the alerts by kind, vehicle or minute instead of listing them

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { startDemo } from '#proof/demo/load/demo.ts';
+import { alertsOf } from '#proof/fleet/load/alerts.ts';
 import { BAD_RECORDS } from '#proof/fleet/load/bad-records.ts';
-import { alertsOf } from '#proof/fleet/load/readings.ts';
 import { startFleet } from '#proof/fleet/load/start.ts';
 import { startTrace } from '#proof/fleet/load/start-trace.ts';
 import type { RunningGenerator } from '#proof/load/generator.ts';

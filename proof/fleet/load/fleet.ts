@@ -1,6 +1,6 @@
 import { createRandom } from '../../load/random.ts';
-import type { ThresholdAlert } from './alerts.ts';
-import { alertsOf, type Reading, toReading, withoutSome } from './readings.ts';
+import { alertsOf, type ThresholdAlert } from './alerts.ts';
+import { type Reading, toReading, withoutSome } from './readings.ts';
 import { type Trip, tripOf } from './trips.ts';
 import { createVehicle, type Habit, type VehicleState } from './vehicle.ts';
 

@@ -1,4 +1,5 @@
-import { alertsOf, toReading } from './readings.ts';
+import { alertsOf } from './alerts.ts';
+import { toReading } from './readings.ts';
 
 const PLACE = { vehicleId: 'V123', location: '12.97,77.59', timestamp: '2026-01-15T10:00:00Z' };
 

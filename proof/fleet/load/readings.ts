@@ -1,5 +1,4 @@
 import type { Random } from '../../load/random.ts';
-import type { ThresholdAlert } from './alerts.ts';
 import { type Point, round, toLocation } from './geo.ts';
 
 /** A value of raw-data-topic: speed in km/h, fuelLevel in %, temperature in °C, timestamp in ISO 8601. */
@@ -42,18 +41,4 @@ export function withoutSome(random: Random, measurement: Required<Measurement>):
     ...(random.chance(0.85) && { fuelLevel }),
     ...(random.chance(0.8) && { temperature }),
   };
-}
-
-/**
- * The thresholds of serverless.yml, repeated on purpose: an expectation read from the code under test proves nothing.
- */
-const RULES: Record<ThresholdAlert, (reading: Reading) => boolean> = {
-  Speeding: ({ speed }) => speed !== undefined && speed > 80,
-  LowFuel: ({ fuelLevel }) => fuelLevel !== undefined && fuelLevel < 15,
-  Temperature: ({ temperature }) => temperature !== undefined && (temperature < -10 || temperature > 40),
-};
-
-/** The alerts that a reading alone must raise. */
-export function alertsOf(reading: Reading): ThresholdAlert[] {
-  return (Object.keys(RULES) as ThresholdAlert[]).filter((kind) => RULES[kind](reading));
 }

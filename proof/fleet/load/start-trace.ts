@@ -3,8 +3,8 @@ import { createManifest } from '../../load/manifest.ts';
 import { startProducer } from '../../load/producer.ts';
 import type { Manifest } from '../../manifest.ts';
 import { RAW } from '../places.ts';
-import { ALERTS, readingMark } from './alerts.ts';
-import { alertsOf, toReading } from './readings.ts';
+import { ALERTS, alertsOf, readingMark } from './alerts.ts';
+import { toReading } from './readings.ts';
 import { schedule, type TraceMeasurement } from './trace.ts';
 
 export interface TraceGeneratorOptions extends Omit<GeneratorOptions, 'seed'> {
