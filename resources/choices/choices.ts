@@ -1,5 +1,7 @@
 /** The framework passes it to a file that exports a function. */
 export interface Serverless {
+  /** of the command; `param` has each `--param` as it was given */
+  options: { param?: readonly string[] };
   resolveConfigurationProperty(path: string[]): Promise<unknown>;
   resolveVariable(variable: string): Promise<unknown>;
 }
@@ -30,12 +32,18 @@ export const options = {
 
 export type Choices = { -readonly [name in keyof typeof options]: (typeof options)[name][number] };
 
-/** @throws Error for a param with another value than its options */
+/** A wrong param, or a wrong name of a stage. Without a stack trace, because the framework would print it. */
+export class WrongChoice extends Error {
+  override readonly name = 'WrongChoice';
+  override readonly stack = '';
+}
+
+/** @throws WrongChoice for a param with another value than its options */
 export async function readChoices({ resolveVariable }: Pick<Serverless, 'resolveVariable'>): Promise<Choices> {
   const entries = Object.entries(options).map(async ([name, values]) => {
     const value = String(await resolveVariable(`param:${name}`));
     if (!(values as readonly string[]).includes(value)) {
-      throw new Error(`the param ${name} is "${value}": it must be one of ${values.join(', ')}`);
+      throw new WrongChoice(`the param ${name} is "${value}": it must be one of ${values.join(', ')}`);
     }
     return [name, value] as const;
   });

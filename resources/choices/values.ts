@@ -1,7 +1,9 @@
 import { type Choices, readChoices, type Serverless } from './choices.ts';
+import { checkGiven } from './given.ts';
 
 /** For `custom.chosen` of serverless.yml. */
 export async function values(serverless: Serverless): Promise<object> {
+  await checkGiven(serverless);
   return valuesOf(await readChoices(serverless));
 }
 

@@ -1,10 +1,10 @@
 // For `${file(resources/stores/archive-rules.cjs)}` in s3.yml: the lifecycle rules of the archive.
 
-/** Topics whose objects expire, with the param that says when: logins are personal data (docs/schemas.md). */
+/** Topics whose objects expire, with the variable that says when: logins are personal data (docs/schemas.md). */
 const EXPIRING = {
-  'user-login': { Id: 'logins-as-sent', days: 'rawLoginRetentionDays' },
-  'user-login-dlq': { Id: 'logins-refused', days: 'rawLoginRetentionDays' },
-  'user-login-processed': { Id: 'logins-processed', days: 'loginRetentionDays' },
+  'user-login': { Id: 'logins-as-sent', days: 'param:rawLoginRetentionDays' },
+  'user-login-dlq': { Id: 'logins-refused', days: 'param:rawLoginRetentionDays' },
+  'user-login-processed': { Id: 'logins-processed', days: 'param:loginRetentionDays' },
 };
 
 module.exports = async ({ resolveVariable }) => {
@@ -14,7 +14,7 @@ module.exports = async ({ resolveVariable }) => {
     Id,
     Status: 'Enabled',
     Prefix: `${topic}/`,
-    ExpirationInDays: await resolveVariable(`param:${days}`),
+    ExpirationInDays: await resolveVariable(days),
     // An expired object is a noncurrent version until then.
     NoncurrentVersionExpiration: { NoncurrentDays: 1 },
   }));

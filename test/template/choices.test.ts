@@ -2,6 +2,7 @@ import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseDocument } from 'yaml';
 import { type Choices, options, readChoices } from '#resources/choices/choices.ts';
+import { checkGiven, usedParams } from '#resources/choices/given.ts';
 import { functionParts, has, type Part, resourceParts } from '#resources/choices/parts.ts';
 import { valuesOf } from '#resources/choices/values.ts';
 import { templates } from './check/variants.ts';
@@ -63,6 +64,36 @@ test('a param with a value that is not an option is an error that names the opti
   await expect(readChoices({ resolveVariable })).rejects.toThrow(
     'the param egress is "none": it must be one of nat, endpoints',
   );
+});
+
+test.each([
+  ['prod', ['windowBuckets=10', 'topicEpochs={"demo_topic":1}', 'permissionsBoundary=arn:aws:iam::1:policy/a=b'], ''],
+  ['dev', ['egress=nat', 'windowBukets=10'], 'no param is called "windowBukets"; the params are admin, '],
+  ['dev', ['deletionProtection'], ''],
+  ['mystage2', undefined, ''],
+  ['fifteenletters0', undefined, ''],
+  ['sixteenletters00', undefined, 'the stage "sixteenletters00" needs another name: at most 15 lower-case letters'],
+  ['my-stage', undefined, 'the stage "my-stage" needs another name'],
+  ['2nd', undefined, 'the stage "2nd" needs another name'],
+])('stage %s with the params %j: the error is "%s"', async (stage, param, error) => {
+  const checked = checkGiven({
+    options: param === undefined ? {} : { param },
+    resolveVariable: async () => stage,
+    resolveConfigurationProperty: async () => undefined,
+  });
+
+  await (error === '' ? expect(checked).resolves.toBeUndefined() : expect(checked).rejects.toThrow(error));
+});
+
+test('the template uses every param of serverless.yml, of the variants, and of docs/deploy.md', async () => {
+  const page = await read('docs/deploy.md');
+  const [, table = ''] = /\n## Params\n(.*?)\n## /s.exec(page) ?? [];
+  const inTable = [...table.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, names = '']) => names.match(/\w+/g) ?? []);
+  const inText = [...page.matchAll(/--param '?(\w+)=/g)].map(([, name]) => name).filter((name) => name !== 'name');
+
+  expect(inTable.length).toBeGreaterThan(20);
+  const used = usedParams();
+  expect([...given.flatMap(Object.keys), ...inTable, ...inText].filter((name) => !used.has(name ?? ''))).toEqual([]);
 });
 
 test('a domain with nodes in one zone has one subnet', () => {
