@@ -1,4 +1,3 @@
-import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '#local/stack-file.ts';
 import { type Runner, type RunnerOptions, startRunner } from './runner.ts';
@@ -6,10 +5,6 @@ import { watchSources } from './watch-sources.ts';
 
 /** The folders with the functions' code. */
 const SOURCES = ['functions', 'lib'].map((folder) => join(ROOT, folder));
-/** Lines to leave out of a failed build's output: functions' logs, stack traces, the framework's versions. */
-const NOISE = /^\{|^\s+at |^(Environment|Docs):/;
-/** At most this many lines of a failed build's output are shown. */
-const SHOWN = 20;
 
 /**
  * The runner of the edit loop. When a source file of the functions is saved, a second runner packages them again and
@@ -34,7 +29,6 @@ export function startRebuildingRunner(options: RunnerOptions, say: (line: string
   async function rebuild(args: Parameters<Runner['deploy']>): Promise<void> {
     if (stopped) return;
     const started = performance.now();
-    const logged = statSync(options.log).size;
     const next = startRunner(options);
     building = next;
     try {
@@ -47,7 +41,7 @@ export function startRebuildingRunner(options: RunnerOptions, say: (line: string
       take(next);
       say(`rebuilt in ${((performance.now() - started) / 1000).toFixed(1)} s`);
     } catch (error) {
-      if (!stopped) say([`not rebuilt: ${(error as Error).message}`, ...outputSince(options.log, logged)].join('\n'));
+      if (!stopped) say(`not rebuilt: ${(error as Error).message}`);
       await next.stop();
     }
     building = undefined;
@@ -87,10 +81,4 @@ export function startRebuildingRunner(options: RunnerOptions, say: (line: string
       await Promise.all([current?.stop(), building?.stop(), work]);
     },
   };
-}
-
-/** The output of a failed build. The running functions write JSON to the same file. */
-function outputSince(log: string, start: number): string[] {
-  const lines = readFileSync(log).subarray(start).toString('utf8').split('\n');
-  return lines.filter((line) => line.trim() !== '' && !NOISE.test(line)).slice(0, SHOWN);
 }

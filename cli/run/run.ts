@@ -104,12 +104,16 @@ async function begin(options: RunOptions, view: LiveView): Promise<Begun> {
     rmSync(log, { force: true });
     const runnerOptions = { stage, params, log, temporary: checkout.temporary, onStatus: view.status };
     const runner = minimal ? startRebuildingRunner(runnerOptions, view.say) : startRunner(runnerOptions);
+    // Nobody needs the servers of a service that can't be packaged.
+    const notPackaged = new AbortController();
+    runner.packaged.catch((error: Error) => notPackaged.abort(error));
     try {
-      return {
-        stack: await startServers({ ...options, progress: streamProgress(process.stdout) }, checkout),
-        runner,
-        log,
+      const servers = {
+        ...options,
+        signal: AbortSignal.any([signal, notPackaged.signal]),
+        progress: streamProgress(process.stdout),
       };
+      return { stack: await startServers(servers, checkout), runner, log };
     } catch (error) {
       await runner.stop();
       throw error;

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { openSync, rmSync } from 'node:fs';
+import { fstatSync, openSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Deployment } from '#local/deploy/deploy.ts';
@@ -7,6 +7,7 @@ import { DUMMY_CREDENTIALS, type Endpoints } from '#local/deploy/servers.ts';
 import { ROOT } from '#local/stack-file.ts';
 import type { MappingStatus } from '#msk';
 import type { FromRunner, ToRunner } from './messages.ts';
+import { packagingError } from './packaging-error.ts';
 
 export interface RunnerOptions {
   stage: string;
@@ -41,6 +42,7 @@ export function startRunner({ stage, params, log, temporary, onStatus }: RunnerO
   rmSync('.esbuild', { recursive: true, force: true });
   const cli = createRequire(import.meta.url).resolve('serverless/bin/serverless.js');
   const output = openSync(log, 'a');
+  const before = fstatSync(output).size;
   const args = [cli, 'msk', 'start', '--stage', stage, ...params.flatMap((param) => ['--param', param])];
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', output, output, 'ipc'],
@@ -54,17 +56,22 @@ export function startRunner({ stage, params, log, temporary, onStatus }: RunnerO
       NODE_COMPILE_CACHE: join(ROOT, 'node_modules', '.cache', 'compile'),
     },
   });
-  const ended = new Promise<string>((resolve) => {
-    child.once('exit', (code, signal) => resolve(`the runner ended with ${signal ?? `exit code ${code}`}; see ${log}`));
-    child.once('error', (error) => resolve(`the runner could not be started: ${error.message}`));
+  const isPackaged = next(child, 'packaged').then(() => true);
+  const ended = new Promise<Error>((resolve) => {
+    child.once('exit', async (code, signal) => {
+      const early = code !== null && !(await Promise.race([isPackaged, false]));
+      const how = signal ?? `exit code ${code}`;
+      resolve(early ? packagingError(log, before) : new Error(`the runner ended with ${how}; see ${log}`));
+    });
+    child.once('error', (error) => resolve(new Error(`the runner could not be started: ${error.message}`)));
   });
-  const failed = ended.then((reason) => Promise.reject<never>(new Error(reason)));
+  const failed = ended.then((error) => Promise.reject<never>(error));
   failed.catch(() => undefined);
   child.on('message', (message: FromRunner) => {
     if (message.type === 'status') onStatus(message.mappings);
   });
 
-  const packaged = Promise.race([next(child, 'packaged').then(() => undefined), failed]);
+  const packaged = Promise.race([isPackaged.then(() => undefined), failed]);
   packaged.catch(() => undefined);
   const polling = Promise.race([next(child, 'status').then(() => undefined), failed]);
   polling.catch(() => undefined);

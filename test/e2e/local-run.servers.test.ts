@@ -51,6 +51,16 @@ test.each([
   600_000,
 );
 
+test('a service that cannot be packaged ends the start at once, with the reason, and leaves nothing running', async () => {
+  const run = checkout.start([...LESS, '--param', 'windowBukets=2']);
+
+  expect(await run.exitCode(60)).toBe(1);
+
+  expect(run.output()).toMatch(/^start: the service could not be packaged.*no param is called "windowBukets"/ms);
+  expect(run.output()).not.toMatch(/deploying/);
+  await expectNothingLeft();
+}, 120_000);
+
 /** Credentials as in a developer's shell. They are invented. */
 const CREDENTIALS = {
   AWS_ACCESS_KEY_ID: 'AKIAREALLOOKINGACCES',
