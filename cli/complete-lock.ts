@@ -1,11 +1,14 @@
-/**
- * `npm run lock` completes package-lock.json after an update, so that `npm ci` passes on every machine.
- *
- * A registry mirror may lack a tool's builds for some operating systems. npm then leaves these optional packages out of
- * the lock file, and `npm ci` fails on every machine ("Missing: … from lock file"). An entry with version, os and cpu
- * is enough: npm skips the package on other systems, and fetches it on the system that it fits.
- */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { type Command, runCommand, UsageError } from './command.ts';
+
+const USAGE = `
+Usage: npm run lock
+
+Completes package-lock.json after an update, so that \`npm ci\` passes on every machine. A registry mirror may lack a tool's
+builds for some operating systems. npm then leaves these optional packages out of the lock file, and \`npm ci\` fails on
+every machine ("Missing: … from lock file"). An entry with version, os and cpu is enough: npm skips the package on other
+systems, and fetches it on the system that it fits.
+`;
 
 interface Entry {
   version?: string;
@@ -46,27 +49,40 @@ const CPUS = [
   'wasm32',
 ];
 
-const path = 'package-lock.json';
-const lock = JSON.parse(readFileSync(path, 'utf8')) as { packages: Record<string, Entry> };
-let added = 0;
-for (const entry of Object.values(lock.packages)) {
-  for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
-    const key = `node_modules/${name}`;
-    if (lock.packages[key]) continue;
-    const words = name.split(/[/@-]/);
-    const os = OS.find((o) => words.includes(o));
-    const cpu = CPUS.find((c) => words.includes(c));
-    lock.packages[key] = {
-      version: version.replace(/^[\^~]/, ''),
-      dev: true,
-      optional: true,
-      ...(os && { os: [SYSTEMS[os] ?? os] }),
-      ...(cpu && { cpu: [CPU[cpu] ?? cpu] }),
-      ...(os === 'linux' && { libc: [words.some((w) => w.startsWith('musl')) ? 'musl' : 'glibc'] }),
-    };
-    added += 1;
-  }
+const lock: Command<Record<never, never>> = {
+  name: 'lock',
+  usage: USAGE,
+  options: {},
+  async run({ positionals }) {
+    if (positionals.length > 0) throw new UsageError(`it takes no argument, not "${positionals[0]}"`);
+    const path = 'package-lock.json';
+    const content = JSON.parse(readFileSync(path, 'utf8')) as { packages: Record<string, Entry> };
+    const packages = { ...content.packages };
+    for (const entry of Object.values(content.packages)) {
+      for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
+        packages[`node_modules/${name}`] ??= entryOf(name, version);
+      }
+    }
+    const added = Object.keys(packages).length - Object.keys(content.packages).length;
+    const sorted = Object.fromEntries(Object.entries(packages).sort(([a], [b]) => (a < b ? -1 : 1)));
+    writeFileSync(path, `${JSON.stringify({ ...content, packages: sorted }, null, 2)}\n`);
+    console.log(`${path}: added ${added} optional packages for other systems`);
+  },
+};
+
+/** The entry of a package, whose name says the system that it is for. */
+function entryOf(name: string, version: string): Entry {
+  const words = name.split(/[/@-]/);
+  const os = OS.find((o) => words.includes(o));
+  const cpu = CPUS.find((c) => words.includes(c));
+  return {
+    version: version.replace(/^[\^~]/, ''),
+    dev: true,
+    optional: true,
+    ...(os && { os: [SYSTEMS[os] ?? os] }),
+    ...(cpu && { cpu: [CPU[cpu] ?? cpu] }),
+    ...(os === 'linux' && { libc: [words.some((w) => w.startsWith('musl')) ? 'musl' : 'glibc'] }),
+  };
 }
-lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1)));
-writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`);
-process.stdout.write(`package-lock.json: added ${added} optional packages for other systems\n`);
+
+process.exit(await runCommand(lock));

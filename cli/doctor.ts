@@ -1,11 +1,11 @@
 import { checkMachine } from '#local/servers/machine-checks.ts';
 import { readStack } from '#local/stack-file.ts';
-import { type Command, EXIT, runCommand } from './command.ts';
+import { type Command, EXIT, runCommand, UsageError } from './command.ts';
 
 const USAGE = `
 Usage: npm run doctor
 
-Checks whether this machine can run the local stack: Node, a JDK, Maven, memory, disk, ports and the cache of downloads.
+Checks whether this machine can run the local stack: Node, Java, Maven, memory, disk, ports and the cache of downloads.
 It also says whether a stack is running. Each line is ok, warn or fail. A line that isn't ok says how to mend it. The
 exit code is 1 if any line is fail.
 `;
@@ -14,7 +14,8 @@ const doctor: Command<Record<string, never>> = {
   name: 'doctor',
   usage: USAGE,
   options: {},
-  async run() {
+  async run({ positionals }) {
+    if (positionals.length > 0) throw new UsageError(`it takes no argument, not "${positionals[0]}"`);
     const running = await readStack().catch((error: Error) => error);
     const checks = await checkMachine(process.env, running instanceof Error ? undefined : running);
     const stack = running instanceof Error ? running.message : `stage ${running.stage}, process ${running.pid}`;

@@ -27,7 +27,7 @@ const invoke: Command<Record<never, never>> = {
   async run({ positionals: [functionKey, file, ...more], signal }) {
     if (functionKey === undefined || more.length > 0)
       throw new UsageError(
-        'give a function and a file, as in: npm run invoke -- processOrder events/processOrder.json',
+        'give a function, and a file with its event, as in: npm run invoke -- processOrder events/processOrder.json',
       );
     if (file !== undefined && !existsSync(file)) throw new Error(`no file "${file}"; sample events are in events/`);
     const { stage } = await readStack();

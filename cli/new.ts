@@ -16,7 +16,7 @@ Usage: npm run new -- domain NAME [--fields "NAME:KIND,…"]
 
 domain  a topic NAME whose records a function of its own validates, with their load and their checks in the report:
         valid records go to processed-NAME, the others to NAME-dlq, and all to the archive, the valid ones also to the
-        tables of generic records. Asks for the fields where --fields is missing.
+        tables of generic records. Without --fields, it asks for the fields.
 topic   a topic that is only stored: in the archive and in the tables of generic records.
 
   --fields  the fields of a record, and the kind of each:
@@ -47,8 +47,9 @@ const command: Command<typeof OPTIONS> = {
   usage: USAGE,
   options: OPTIONS,
   async run({ values: { fields }, positionals: [what, name, ...more] }) {
-    if (what !== 'domain' && what !== 'topic') throw new UsageError('what is new: a domain or a topic?');
-    if (name === undefined) throw new UsageError(`what is the new ${what} called?`);
+    if (what !== 'domain' && what !== 'topic')
+      throw new UsageError('give domain or topic, as in: npm run new -- topic parcels');
+    if (name === undefined) throw new UsageError(`give the ${what} a name, as in: npm run new -- ${what} parcels`);
     if (more.length > 0) throw new UsageError(`one ${what} at a time, not "${more.join(' ')}" too`);
     checkedName(name);
     if (what === 'topic' && fields !== undefined) throw new UsageError('--fields is for a domain');
@@ -71,7 +72,7 @@ async function format(paths: readonly string[]): Promise<void> {
 }
 
 async function askForFields(name: string): Promise<string> {
-  if (!stdin.isTTY) throw new UsageError('--fields is needed where nobody can be asked');
+  if (!stdin.isTTY) throw new UsageError('give --fields, because there is no terminal to ask for them');
   const prompt = createInterface({ input: stdin, output: stdout });
   try {
     return await prompt.question(

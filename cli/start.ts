@@ -35,7 +35,7 @@ records are stored, and stops every server. A second Ctrl-C stops at once. Defau
   --seed N          seed of all generators; the same seed generates the same records (1)
   --brokers 1|3     number of Kafka brokers (3 with --stage prod, else 1)
   --stage NAME      stage of the template: local, dev or prod (local)
-  --param K=V       template parameter that replaces the stage's value; may be repeated
+  --param K=V       param K of the template is V, instead of the stage's value; may be repeated
   --<server>-port N port of a server; the start fails if it is taken (the server's usual port, or a free one). Servers:
                     ${PORT_NAMES.join(', ')}
   --keep DIR        keep the data of all servers in DIR, and continue with the data that is there
@@ -79,6 +79,8 @@ const start: Command<typeof OPTIONS> = {
     });
     if (brokers === 2) throw new UsageError('--brokers takes 1 or 3: with 2 brokers, KRaft cannot lose one');
     if (!['local', 'dev', 'prod'].includes(values.stage)) throw new UsageError('--stage takes local, dev or prod');
+    const wrong = values.param?.find((text) => !/^\w+=./.test(text));
+    if (wrong !== undefined) throw new UsageError(`--param takes NAME=VALUE, not "${wrong}"`);
     if (values.report && !values.duration) throw new UsageError('--report needs --duration, as in: --duration 60');
     if (values.report && values.minimal) throw new UsageError('--report needs every store: omit --minimal');
     const only = chosen(values.only);

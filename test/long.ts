@@ -2,19 +2,31 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Command, EXIT, runCommand, UsageError } from '#cli/command.ts';
 import type { Report } from '#proof/report.ts';
 
-/**
- * Proofs that are too long or need too much of the machine for `npm test`: `npm run test:long -- NAME`. Each is either
- * a run of `npm start`, with a report that must be ok and pass the checks of its row, or a command that must exit with
- * code 0. Run nothing else on the machine at the same time.
- */
-type Proof = { args: string; holds: Record<string, (report: Report) => boolean> } | { command: string };
+/** A run of `npm start`, with a report that must be ok and pass the checks of its row. */
+interface Run {
+  what: string;
+  args: string;
+  holds: Record<string, (report: Report) => boolean>;
+}
 
-const PROOFS: Record<string, Proof> = {
-  fleet: { args: '--only fleet --duration 60 --vehicles 200', holds: {} },
-  // The latency of alerts. OpenSearch doesn't run, because it would slow the functions on the same cores.
+/** A command that must exit with code 0. */
+interface Program {
+  what: string;
+  command: string;
+}
+
+const PROOFS: Record<string, Run | Program> = {
+  fleet: {
+    what: 'one minute of 200 vehicles: each record is in its stores',
+    args: '--only fleet --duration 60 --vehicles 200',
+    holds: {},
+  },
+  // OpenSearch doesn't run, because it would slow the functions on the same cores.
   rate: {
+    what: 'the latency of alerts at 1,000 readings a second, without OpenSearch',
     args: '--only fleet --duration 60 --vehicles 200 --rate 1000 --param search=none',
     holds: {
       'alert p50 <= 100 ms': ({ latencyMs }) => (latencyMs.alert?.p50 ?? Number.POSITIVE_INFINITY) <= 100,
@@ -22,39 +34,71 @@ const PROOFS: Record<string, Proof> = {
     },
   },
   search: {
+    what: 'the same with OpenSearch: how soon an alert can be searched',
     args: '--only fleet --duration 60 --vehicles 200 --rate 1000',
     holds: {
       'searchable p95 <= 2 s': ({ latencyMs }) => (latencyMs.opensearch?.p95 ?? Number.POSITIVE_INFINITY) <= 2_000,
     },
   },
   orders: {
+    what: 'windows of 150 s of orders: each is exact, without a correction',
     args: '--only orders --duration 150 --orders 50 --seed 7',
     holds: {
       'every window exact': ({ domains: { orders } }) => orders.windows.exact === orders.windows.expected,
       'no correction': ({ domains: { orders } }) => orders.windows.corrections === 0,
     },
   },
-  logins: { args: '--only logins --duration 60 --logins 100', holds: {} },
-  // The end-to-end script of the orders requirement: starts the pipeline, checks its results, cleans up.
-  pipeline: { command: './test_pipeline.sh' },
-  // Hostile events for the packaged bundles: within the function's memory and a quarter of its timeout.
-  hostile: { command: 'node test/hostile/run.ts' },
-  // A run of all domains in which servers are frozen and functions are killed.
-  faults: { command: 'node test/faults-run.ts' },
-  // The property and race tests with many runs each.
-  windows: { command: 'RUNS=2000 jest --runInBand lib/windows' },
+  logins: {
+    what: 'one minute of logins in every encoding: each is in its stores',
+    args: '--only logins --duration 60 --logins 100',
+    holds: {},
+  },
+  pipeline: {
+    what: 'test_pipeline.sh: starts the pipeline with orders, checks its results, cleans up',
+    command: './test_pipeline.sh',
+  },
+  hostile: {
+    what: 'hostile events for the packaged functions: within their memory and a quarter of their timeout',
+    command: 'node test/hostile/run.ts',
+  },
+  faults: {
+    what: 'all domains, while servers freeze and functions are killed: nothing is lost',
+    command: 'node test/faults-run.ts',
+  },
+  windows: {
+    what: 'the property and race tests of windows, with 2,000 runs each',
+    command: 'RUNS=2000 jest --runInBand lib/windows',
+  },
 };
 
-const name = process.argv[2] ?? '';
-const proof = PROOFS[name];
-if (proof === undefined) {
-  console.error(`Usage: npm run test:long -- NAME, with one of these names: ${Object.keys(PROOFS).join(', ')}`);
-  process.exit(2);
-}
-const failed = 'command' in proof ? await exitCode('sh', ['-c', proof.command]) : await failedChecks(proof);
-process.exit(failed === 0 ? 0 : 1);
+const USAGE = `
+Usage: npm run test:long -- NAME
 
-async function failedChecks({ args, holds }: Extract<Proof, { args: string }>): Promise<number> {
+Runs a proof that is too long, or needs too much of the machine, for npm test. Run nothing else on the machine at the
+same time. The exit code is 1 if the proof fails.
+
+${Object.entries(PROOFS)
+  .map(([name, { what }]) => `  ${name.padEnd(10)}${what}`)
+  .join('\n')}
+`;
+
+const long: Command<Record<never, never>> = {
+  name: 'test:long',
+  usage: USAGE,
+  options: {},
+  async run({ positionals: [name = '', ...more] }) {
+    const proof = PROOFS[name];
+    if (proof === undefined || more.length > 0) {
+      throw new UsageError(`give one of these names: ${Object.keys(PROOFS).join(', ')}`);
+    }
+    const failed = 'command' in proof ? await exitCode('sh', ['-c', proof.command]) : await failedChecks(proof);
+    return failed === 0 ? EXIT.ok : EXIT.failed;
+  },
+};
+
+process.exit(await runCommand(long));
+
+async function failedChecks({ args, holds }: Run): Promise<number> {
   const scratch = mkdtempSync(join(tmpdir(), 'pipeline-long-'));
   const file = join(scratch, 'report.json');
   const code = await exitCode(process.execPath, ['cli/start.ts', ...args.split(' '), '--report', file]);

@@ -1,32 +1,5 @@
-import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { endProcessesOf } from './support/processes.ts';
-
-/**
- * Runs the project's checks in two suites: `npm test` has the most important ones, `npm run test:full` (--full) has all
- * others. After a failure it continues with the next check. It ends with the line "N passed, N failed". A check without
- * any test counts as failed.
- */
-interface Check {
-  command: string;
-  /** true: a jest run, and each of its tests is counted; else the command counts as one test */
-  jest?: boolean;
-  env?: Record<string, string>;
-  /** true: starts with the first check, because it mostly waits; its output goes to a file and is printed later */
-  early?: boolean;
-}
-
-interface Result {
-  passed: number;
-  failed: number;
-  seconds: number;
-}
-
-/** ms that one check may take: twice the time of the longest one on 2 cores */
-const BOUND_MS = 25 * 60_000;
+import { type Command, EXIT, runCommand, UsageError } from '#cli/command.ts';
+import { type Check, runChecks } from './run-checks.ts';
 
 const SERVERS = { jest: true, env: { SERVERS: '1' } };
 /** Tests against a real server of each store, and against Kafka. */
@@ -63,86 +36,32 @@ const OTHERS: Record<string, Check> = {
   },
 };
 
-const { values } = parseArgs({
-  options: { only: { type: 'string' }, full: { type: 'boolean', default: false } },
-});
-const suite = values.only !== undefined ? { ...MAIN, ...OTHERS } : values.full ? OTHERS : MAIN;
-const names = values.only?.split(',') ?? Object.keys(suite);
-/** Folder for all temporary files. Processes of the checks have its name in their environment or command line. */
-const scratch = mkdtempSync(join(tmpdir(), 'pipeline-test-'));
-// PostgreSQL may run as another user, who must be able to enter this folder.
-chmodSync(scratch, 0o711);
-const checks = names.map((name) => {
-  const check = suite[name];
-  if (check === undefined) throw new Error(`--only takes ${Object.keys(suite).join(', ')}, not "${name}"`);
-  return { name, check };
-});
-const began = performance.now();
-/** The exit code if a signal ends the run. */
-let exitCode: number | undefined;
-for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }))
-  process.once(signal, () => {
-    exitCode = code;
-    void endProcessesOf(scratch);
-  });
-let passed = 0;
-let failed = 0;
+const USAGE = `
+Usage: npm test                        the most important checks: ${Object.keys(MAIN).join(', ')}
+       npm run test:full               all others: ${Object.keys(OTHERS).join(', ')}
+       npm test -- --only NAME,NAME    only these, of either list
 
-const early = new Map(checks.filter(({ check }) => check.early).map(({ name, check }) => [name, begin(name, check)]));
-for (const { name, check } of checks) {
-  if (exitCode !== undefined) break;
-  console.log(`\n== ${name}: ${check.command}`);
-  const result = await (early.get(name) ?? begin(name, check));
-  if (check.early) process.stderr.write(readFileSync(outputOf(name)));
-  passed += result.passed;
-  failed += result.failed;
-  console.log(`== ${name}: ${result.passed} passed, ${result.failed} failed in ${result.seconds.toFixed(1)} s`);
-}
-await end();
-console.log(`\n${names.join(', ')}: ${((performance.now() - began) / 60_000).toFixed(1)} min`);
-console.log(`${passed} passed, ${failed} failed`);
-process.exit(exitCode ?? (failed === 0 && passed > 0 ? 0 : 1));
+After a failure it continues with the next check. The last line is "N passed, N failed"; the exit code is 1 if a check
+failed, and 2 if an argument is wrong. What the checks leave running or behind is removed, also after Ctrl-C.
+`;
 
-function begin(name: string, { command, jest, env, early }: Check): Promise<Result> {
-  const results = join(scratch, `${name}.json`);
-  const output = early ? openSync(outputOf(name), 'w') : 'inherit';
-  const started = performance.now();
-  const child = spawn(jest ? `${command} --json --outputFile=${results}` : command, {
-    shell: true,
-    detached: true,
-    // jest prints the JSON of the file to standard output too; its reporters write to standard error.
-    stdio: ['ignore', jest ? 'ignore' : output, output],
-    env: { ...process.env, TMPDIR: scratch, ...env },
-  });
-  const timer = setTimeout(() => {
-    console.error(`== ${name}: killed, because it did not end within ${BOUND_MS / 60_000} min`);
-    process.kill(-(child.pid as number), 'SIGKILL');
-  }, BOUND_MS);
-  return new Promise((resolve) => {
-    child.once('exit', (code) => {
-      clearTimeout(timer);
-      const counts = jest ? jestCounts(results, code) : { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 };
-      resolve({ ...counts, seconds: (performance.now() - started) / 1000 });
-    });
-  });
-}
+const OPTIONS = { only: { type: 'string' }, full: { type: 'boolean', default: false } } as const;
 
-/** Ends all processes of the checks, and removes the temporary files. */
-async function end(): Promise<void> {
-  await endProcessesOf(scratch);
-  rmSync(scratch, { recursive: true, force: true });
-}
+const test: Command<typeof OPTIONS> = {
+  name: 'test',
+  usage: USAGE,
+  options: OPTIONS,
+  async run({ values: { only, full }, positionals }) {
+    if (positionals.length > 0) {
+      throw new UsageError(`"${positionals[0]}" is not an option; to run one test: npx jest PATH`);
+    }
+    const suite = only !== undefined ? { ...MAIN, ...OTHERS } : full ? OTHERS : MAIN;
+    const names = only?.split(',') ?? Object.keys(suite);
+    const unknown = names.find((name) => suite[name] === undefined);
+    if (unknown !== undefined) throw new UsageError(`--only takes ${Object.keys(suite).join(', ')}, not "${unknown}"`);
+    const { passed, failed, exitCode } = await runChecks(names.map((name) => ({ name, ...(suite[name] as Check) })));
+    return exitCode ?? (failed === 0 && passed > 0 ? EXIT.ok : EXIT.failed);
+  },
+};
 
-function outputOf(name: string): string {
-  return join(scratch, `${name}.log`);
-}
-
-/** Reads jest's JSON. A skipped test, a test file that can't be loaded and a run without tests count as failed. */
-function jestCounts(file: string, code: number | null): { passed: number; failed: number } {
-  if (!existsSync(file)) return { passed: 0, failed: 1 };
-  const counts = JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>;
-  const bad =
-    (counts['numFailedTests'] ?? 0) + (counts['numRuntimeErrorTestSuites'] ?? 0) + (counts['numPendingTests'] ?? 0);
-  const good = counts['numPassedTests'] ?? 0;
-  return { passed: good, failed: bad === 0 && (code !== 0 || good === 0) ? 1 : bad };
-}
+process.exit(await runCommand(test));

@@ -1,8 +1,4 @@
-/**
- * `npm run check:template` compiles every stage and every variant (`--stages`, `--variants`: only these), and runs
- * cfn-lint and checkov on each template. The metadata of a resource has the checks that checkov skips, with the reason.
- * Exit code 0: no finding; 1: findings, as the tools print them; 2: a tool couldn't run, and a line says why.
- */
+import { type Command, EXIT, runCommand, UsageError } from '#cli/command.ts';
 import { sideBySide } from '#lib/side-by-side.ts';
 import { templateFile } from '../compiled.ts';
 import { findingsOf } from './findings.ts';
@@ -29,36 +25,47 @@ const tools: Tool[] = [
   },
 ];
 
-const chosen = process.argv.includes('--stages')
-  ? stageTemplates
-  : process.argv.includes('--variants')
-    ? variants
-    : templates;
-const started = performance.now();
-const programs = new Map<Tool, string>();
-try {
-  for (const tool of tools) programs.set(tool, await pythonTool(tool.name, tool.version));
-} catch (error) {
-  console.error(`template not checked: ${(error as Error).message}`);
-  process.exit(2);
-}
+const USAGE = `
+Usage: npm run check:template [-- --stages | --variants]
 
-const files = await sideBySide(Object.values(chosen), 2, ({ stage, params }) => templateFile(stage, params));
+Compiles every stage and every variant, and runs cfn-lint and checkov on each template. Prints the findings; the exit
+code is 1 if there are any, or if a tool couldn't run. The metadata of a resource has the checks that checkov skips,
+with the reason.
 
-const codes = await Promise.all(
-  [...programs].map(async ([{ name, version, arguments: list }, program]) => {
-    try {
-      const environment = { ...process.env, LOG_LEVEL: 'ERROR' }; // for checkov
-      const findings = await findingsOf(program, list(files), environment);
-      console.log(
-        findings || `${name} ${version} has no findings on the templates of ${Object.keys(chosen).join(', ')}`,
-      );
-      return findings ? 1 : 0;
-    } catch (error) {
-      console.error(`template not checked: ${(error as Error).message}`);
-      return 2;
-    }
-  }),
-);
-console.log(`${files.length} templates in ${((performance.now() - started) / 1000).toFixed(0)} s`);
-process.exitCode = Math.max(...codes);
+  --stages     only the stages
+  --variants   only the variants
+`;
+
+const OPTIONS = {
+  stages: { type: 'boolean', default: false },
+  variants: { type: 'boolean', default: false },
+} as const;
+
+const check: Command<typeof OPTIONS> = {
+  name: 'check:template',
+  usage: USAGE,
+  options: OPTIONS,
+  async run({ values, positionals }) {
+    if (positionals.length > 0) throw new UsageError(`"${positionals[0]}" is not an option`);
+    const started = performance.now();
+    const chosen = values.stages === values.variants ? templates : values.stages ? stageTemplates : variants;
+    // First, so that a machine without Python learns it at once.
+    const programs: string[] = [];
+    for (const { name, version } of tools) programs.push(await pythonTool(name, version));
+    const files = await sideBySide(Object.values(chosen), 2, ({ stage, params }) => templateFile(stage, params));
+    const found = await Promise.all(
+      tools.map(async ({ name, version, arguments: list }, at) => {
+        const environment = { ...process.env, LOG_LEVEL: 'ERROR' }; // for checkov
+        const findings = await findingsOf(programs[at] as string, list(files), environment);
+        console.log(
+          findings || `${name} ${version} has no findings on the templates of ${Object.keys(chosen).join('; ')}`,
+        );
+        return findings !== '';
+      }),
+    );
+    console.log(`${files.length} templates in ${((performance.now() - started) / 1000).toFixed(0)} s`);
+    return found.includes(true) ? EXIT.failed : EXIT.ok;
+  },
+};
+
+process.exit(await runCommand(check));
