@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
-import { glob, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { existsSync, globSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { PACKAGING_MS, plainTemplate } from './compiled.ts';
 import { audited, auditedTypes } from './rules/audit.ts';
 
@@ -38,19 +38,55 @@ test(
 
 const service = join(import.meta.dirname, '..', '..');
 
+/** The pages: name and text. */
+async function pages(): Promise<[string, string][]> {
+  const names = globSync('{*.md,docs/*.md,plugins/msk/*.md,resources/connect/*.md}', { cwd: service });
+  return Promise.all(names.map(async (name) => [name, await readFile(join(service, name), 'utf8')]));
+}
+
 test('every file and folder that a page names is there', async () => {
   const missing: string[] = [];
-  for await (const file of glob('{*.md,docs/*.md,plugins/msk/*.md}', { cwd: service })) {
-    const text = await readFile(join(service, file), 'utf8');
-    const folders = 'functions|lib|resources|plugins|local|proof|cli|events|test|bench|docs';
-    const quoted = text.matchAll(new RegExp(`\`((?:${folders})/[\\w./-]+)\``, 'g'));
-    const linked = text.matchAll(/\]\(([\w./-]+?)(?:#[\w-]*)?\)/g);
-    const here = dirname(join(service, file));
-    for (const [, path = ''] of quoted) {
+  const folders = 'functions|lib|resources|plugins|local|proof|cli|events|test|bench|docs';
+  for (const [name, text] of await pages()) {
+    const here = dirname(join(service, name));
+    for (const [, path = ''] of text.matchAll(new RegExp(`\`((?:${folders})/[\\w./*-]+)\``, 'g'))) {
       const places = [service, here].flatMap((folder) => [join(folder, path), join(folder, `${path}.ts`)]);
-      if (!places.some(existsSync)) missing.push(`${file}: ${path}`);
+      if (globSync(places).length === 0) missing.push(`${name}: ${path}`);
     }
-    for (const [, path = ''] of linked) if (!existsSync(join(here, path))) missing.push(`${file}: ${path}`);
+    for (const [, path = ''] of text.matchAll(/\]\(([\w./-]+?)(?:#[\w-]*)?\)/g))
+      if (!existsSync(join(here, path))) missing.push(`${name}: ${path}`);
   }
   expect(missing).toEqual([]);
+});
+
+/** The anchors of a page, as GitHub makes them from its headings. */
+function anchorsOf(text: string): string[] {
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w -]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+test('every heading that a page links to is there', async () => {
+  const texts = new Map(await pages());
+  const missing: string[] = [];
+  let links = 0;
+  for (const [name, text] of texts)
+    for (const [, path = '', anchor = ''] of text.matchAll(/\]\(([\w./-]*)#([\w-]+)\)/g)) {
+      const target = path === '' ? name : relative(service, join(service, dirname(name), path));
+      links += 1;
+      if (!anchorsOf(texts.get(target) ?? '').includes(anchor)) missing.push(`${name}: ${path}#${anchor}`);
+    }
+  expect(links).toBeGreaterThan(20);
+  expect(missing).toEqual([]);
+});
+
+test('every script that a page runs with npm is in package.json', async () => {
+  const { scripts } = JSON.parse(await readFile(join(service, 'package.json'), 'utf8'));
+  const named = (await pages()).flatMap(([, text]) => [...text.matchAll(/npm run (?:--silent )?([\w:]+)/g)]);
+
+  expect(named.length).toBeGreaterThan(50);
+  expect(named.map(([, name = '']) => name).filter((name) => scripts[name] === undefined)).toEqual([]);
 });
