@@ -56,12 +56,18 @@ export function startRunner({ stage, params, log, temporary, onStatus }: RunnerO
       NODE_COMPILE_CACHE: join(ROOT, 'node_modules', '.cache', 'compile'),
     },
   });
-  const isPackaged = next(child, 'packaged').then(() => true);
+  let isPackaged = false;
+  const packaging = next(child, 'packaged').then(() => {
+    isPackaged = true;
+  });
   const ended = new Promise<Error>((resolve) => {
-    child.once('exit', async (code, signal) => {
-      const early = code !== null && !(await Promise.race([isPackaged, false]));
+    child.once('exit', (code, signal) => {
       const how = signal ?? `exit code ${code}`;
-      resolve(early ? packagingError(log, before) : new Error(`the runner ended with ${how}; see ${log}`));
+      resolve(
+        code !== null && !isPackaged
+          ? packagingError(log, before)
+          : new Error(`the runner ended with ${how}; see ${log}`),
+      );
     });
     child.once('error', (error) => resolve(new Error(`the runner could not be started: ${error.message}`)));
   });
@@ -71,7 +77,7 @@ export function startRunner({ stage, params, log, temporary, onStatus }: RunnerO
     if (message.type === 'status') onStatus(message.mappings);
   });
 
-  const packaged = Promise.race([isPackaged.then(() => undefined), failed]);
+  const packaged = Promise.race([packaging, failed]);
   packaged.catch(() => undefined);
   const polling = Promise.race([next(child, 'status').then(() => undefined), failed]);
   polling.catch(() => undefined);

@@ -2,8 +2,8 @@
 export interface Serverless {
   /** of the command; `param` has each `--param` as it was given */
   options: { param?: readonly string[] };
-  resolveConfigurationProperty(path: string[]): Promise<unknown>;
-  resolveVariable(variable: string): Promise<unknown>;
+  resolveConfigurationProperty: (path: string[]) => Promise<unknown>;
+  resolveVariable: (variable: string) => Promise<unknown>;
 }
 
 /** Params with a fixed set of values. Each value puts other resources or other properties into the template. */
