@@ -1,23 +1,13 @@
-import { readFile } from 'node:fs/promises';
-import { basename, extname } from 'node:path';
-import { within } from '#lib/deadline.ts';
-import { dynamodbOf } from '#local/deploy/servers.ts';
 import { streamProgress } from '#local/servers/progress.ts';
-import { readStack, type StackFile } from '#local/stack-file.ts';
+import { readStack } from '#local/stack-file.ts';
 import { startDemo } from '#proof/demo/load/demo.ts';
-import { startFleet } from '#proof/fleet/load/start.ts';
-import { startTrace } from '#proof/fleet/load/start-trace.ts';
-import { deriveSpeeds, parseTrace } from '#proof/fleet/load/trace.ts';
-import type { GeneratorOptions, Progress, RunningGenerator } from '#proof/load/generator.ts';
+import type { Progress } from '#proof/load/generator.ts';
 import { startLogins } from '#proof/logins/load/start.ts';
-import { parseColumns } from '#proof/orders/load/replay/columns.ts';
-import { productsOf, readOrders } from '#proof/orders/load/replay/read-orders.ts';
-import { startReplay } from '#proof/orders/load/replay/start-replay.ts';
-import { startOrders } from '#proof/orders/load/start.ts';
-import { type Command, EXIT, numberOption, runCommand, UsageError } from './command.ts';
-import { noteOfUnknown } from './generate/unknown-products.ts';
+import { type Command, EXIT, runCommand, UsageError } from './command.ts';
+import { fleet } from './generate/fleet.ts';
+import { badShare, type Kind, number, OPTIONS, type OptionName, type Values } from './generate/options.ts';
+import { orders } from './generate/orders.ts';
 import { schemaIds } from './run/schema-ids.ts';
-import { tripsReady } from './run/trips-ready.ts';
 
 const USAGE = `
 Usage: npm run generate -- fleet [options]
@@ -69,105 +59,14 @@ all of them
 Exit codes: 0 all records were acknowledged, 1 failed, 2 wrong arguments.
 `;
 
-const OPTIONS = {
-  vehicles: { type: 'string' },
-  rate: { type: 'string' },
-  bad: { type: 'string' },
-  seed: { type: 'string' },
-  duration: { type: 'string' },
-  trace: { type: 'string' },
-  vehicle: { type: 'string' },
-  speedup: { type: 'string' },
-  shift: { type: 'string' },
-  'keep-time': { type: 'boolean' },
-  file: { type: 'string' },
-  map: { type: 'string' },
-  speed: { type: 'string' },
-  time: { type: 'string' },
-} as const;
-
-type OptionName = keyof typeof OPTIONS;
-type Values = { [name in OptionName]?: string | boolean | undefined };
-
-/** A kind of load. `prepare` checks its options, and returns the function that starts it. */
-interface Kind {
-  options: readonly OptionName[];
-  prepare(values: Values): Promise<(options: GeneratorOptions, stack: StackFile) => Promise<RunningGenerator>>;
-}
-
-/** With shifted times, an order may be this much older than one above it in the file; else the file isn't sorted. */
-const MOST_BACK_MS = 3_600_000;
-/** Timeout for reading the catalogue. */
-const CATALOGUE_MS = 5_000;
-
 const KINDS: Record<string, Kind> = {
-  fleet: {
-    options: ['vehicles', 'rate', 'bad', 'seed', 'duration'],
-    async prepare(values) {
-      const vehicles = number(values, 'vehicles', 20, { min: 1, max: 100_000, integer: true });
-      const rate = number(values, 'rate', vehicles, { min: 0.01, max: 50_000 });
-      const bad = number(values, 'bad', 0.01, { min: 0, max: 1 });
-      return async (options, { endpoints, references }) => {
-        const table = references?.['TripsTable']?.['Ref'];
-        if (typeof table !== 'string')
-          throw new Error('the stack is still deploying its template: try again in a few seconds');
-        const dynamodb = dynamodbOf(endpoints);
-        // "G": other vehicles than those of npm start, so that neither run changes the trips of the other.
-        return startFleet({
-          ...options,
-          vehicles,
-          rate,
-          bad,
-          prefix: 'G',
-          tripsReady: (trips) => tripsReady(dynamodb, table, trips).finally(() => dynamodb.destroy()),
-        });
-      };
-    },
-  },
-  'fleet --trace': {
-    options: ['trace', 'vehicle', 'speedup', 'shift', 'keep-time', 'duration'],
-    async prepare(values) {
-      const file = String(values.trace);
-      const speedup = number(values, 'speedup', 1, { min: 1, max: 1_000_000 });
-      if (values.shift !== undefined && values.shift !== 'now') {
-        throw new UsageError(`--shift takes "now", not "${values.shift}"; --keep-time keeps the recorded times`);
-      }
-      if (values.shift && values['keep-time']) throw new UsageError('give --shift now or --keep-time, not both');
-      const measurements = await readTrace(file, values.vehicle as string | undefined);
-      return (options) => startTrace({ ...options, measurements, speedup, shift: !values['keep-time'] });
-    },
-  },
-  orders: {
-    options: ['rate', 'bad', 'seed', 'duration'],
-    async prepare(values) {
-      const range = { min: 0.01, max: 50_000 };
-      const rate = values.rate === undefined ? undefined : number(values, 'rate', 0, range);
-      const bad = number(values, 'bad', 0.01, { min: 0, max: 1 });
-      return (options) => startOrders({ ...options, rate, bad, prefix: 'G' });
-    },
-  },
-  'orders --file': {
-    options: ['file', 'map', 'speed', 'time', 'duration'],
-    async prepare(values) {
-      const file = String(values.file);
-      const speed = number(values, 'speed', 1, { min: 0.001, max: 1_000_000 });
-      const { time = 'shift' } = values;
-      if (time !== 'shift' && time !== 'keep') throw new UsageError(`--time takes shift or keep, not "${time}"`);
-      const columns = columnsOption(values.map as string | undefined);
-      const shift = time === 'shift';
-      const mostBackMs = shift ? MOST_BACK_MS : undefined;
-      const products = await productsOf(file, columns, mostBackMs);
-      return async (options, stack) => {
-        await tellUnknown(products, stack);
-        return startReplay({ ...options, orders: readOrders(file, columns, mostBackMs), speed, shift });
-      };
-    },
-  },
+  ...fleet,
+  ...orders,
   logins: {
     options: ['rate', 'bad', 'seed', 'duration'],
     async prepare(values) {
       const rate = number(values, 'rate', 20, { min: 0.01, max: 50_000 });
-      const bad = number(values, 'bad', 0.01, { min: 0, max: 1 });
+      const bad = badShare(values);
       return async (options, { endpoints, references }) =>
         startLogins({ ...options, rate, bad, prefix: 'G', schemas: await schemaIds(endpoints, references ?? {}) });
     },
@@ -236,47 +135,6 @@ function kindOf(positionals: readonly string[], values: Values): string {
     throw new UsageError(`give fleet, orders, logins or demo${wrong}`);
   }
   return kind;
-}
-
-function number(
-  values: Values,
-  name: OptionName,
-  otherwise: number,
-  range: Parameters<typeof numberOption>[2],
-): number {
-  const text = values[name];
-  return text === undefined ? otherwise : numberOption(name, String(text), range);
-}
-
-function columnsOption(map: string | undefined) {
-  try {
-    return parseColumns(map);
-  } catch (error) {
-    throw new UsageError(`--map ${(error as Error).message}`);
-  }
-}
-
-async function tellUnknown(products: ReadonlySet<string>, { endpoints, references }: StackFile): Promise<void> {
-  const table = references?.['ProductsTable']?.['Ref'];
-  if (typeof table !== 'string') return;
-  const client = dynamodbOf(endpoints);
-  const note = await noteOfUnknown(products, { client, table }, within(CATALOGUE_MS)).finally(() => client.destroy());
-  if (note !== undefined) console.error(note);
-}
-
-async function readTrace(file: string, vehicle: string | undefined) {
-  const text = await readFile(file, 'utf8').catch((cause) => {
-    throw new Error(`can't read the trace ${file}`, { cause });
-  });
-  const { measurements, withoutSpeed } = deriveSpeeds(
-    parseTrace(text, { vehicle, fallback: basename(file, extname(file)) }),
-  );
-  const { first, timeNotLater, implausible } = withoutSpeed;
-  console.error(
-    `${file}: ${measurements.length} fixes; without a speed: ${first} are the first of their vehicle, ` +
-      `${timeNotLater} are not later than the fix before, ${implausible} are implausibly far from it`,
-  );
-  return measurements;
 }
 
 /** The value of the promise, or undefined as soon as the signal is aborted. */
