@@ -1,3 +1,4 @@
+import { meteredEnvironment } from '#cost/metered.ts';
 import { type Deployment, deploy as deployTemplate } from '#local/deploy/deploy.ts';
 import { localEnvironment } from '#local/deploy/environment.ts';
 import { glueAnswers } from '#local/deploy/glue-answers.ts';
@@ -42,7 +43,7 @@ export async function deploy(template: CompiledTemplate): Promise<Deployed> {
   return {
     references: deployment.references,
     bootstrapServers: () => endpoints.kafka,
-    environment: localEnvironment(endpoints, refuser.endpoint),
+    environment: { ...localEnvironment(endpoints, refuser.endpoint), ...meteredEnvironment(process.env['USAGE_FILE']) },
     runs: (environment) => hasStores(environment, endpoints),
   };
 }

@@ -96,13 +96,13 @@ interface Begun {
  * @throws Error the first failure, or the signal's reason; by then everything is stopped
  */
 async function begin(options: RunOptions, view: LiveView): Promise<Begun> {
-  const { stage, params, minimal, signal } = options;
+  const { stage, params, minimal, usageFile, signal } = options;
   const checkout = await claimCheckout({ stage, signal });
   try {
     const log = join(checkout.logs, 'functions.log');
     // Like a server's log, it has this run only.
     rmSync(log, { force: true });
-    const runnerOptions = { stage, params, log, temporary: checkout.temporary, onStatus: view.status };
+    const runnerOptions = { stage, params, log, temporary: checkout.temporary, usageFile, onStatus: view.status };
     const runner = minimal ? startRebuildingRunner(runnerOptions, view.say) : startRunner(runnerOptions);
     // Nobody needs the servers of a service that can't be packaged.
     const notPackaged = new AbortController();

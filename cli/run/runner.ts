@@ -17,6 +17,8 @@ export interface RunnerOptions {
   log: string;
   /** folder for temporary files of the framework and the functions, which leave some of them behind */
   temporary: string;
+  /** file for what each invocation uses; undefined: nothing is measured */
+  usageFile?: string | undefined;
   onStatus: (mappings: MappingStatus[]) => void;
 }
 
@@ -37,7 +39,7 @@ export interface Runner {
 const STOP_MS = 20_000;
 
 /** Packages the service, and runs its bundles with the event source mappings of the compiled template. */
-export function startRunner({ stage, params, log, temporary, onStatus }: RunnerOptions): Runner {
+export function startRunner({ stage, params, log, temporary, usageFile, onStatus }: RunnerOptions): Runner {
   // Otherwise the package would contain files that a killed run has left.
   rmSync('.esbuild', { recursive: true, force: true });
   const cli = createRequire(import.meta.url).resolve('serverless/bin/serverless.js');
@@ -53,6 +55,7 @@ export function startRunner({ stage, params, log, temporary, onStatus }: RunnerO
       AWS_ACCESS_KEY_ID: DUMMY_CREDENTIALS.accessKeyId,
       AWS_SECRET_ACCESS_KEY: DUMMY_CREDENTIALS.secretAccessKey,
       TMPDIR: temporary,
+      ...(usageFile !== undefined && { USAGE_FILE: usageFile }),
       NODE_COMPILE_CACHE: join(ROOT, 'node_modules', '.cache', 'compile'),
     },
   });
