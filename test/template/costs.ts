@@ -1,24 +1,11 @@
+import { type PriceName, usd, usdAMonth } from '#cost/prices.ts';
 import type { CompiledTemplate } from '#msk';
 import { mappings } from './rules/functions.ts';
 import { type Cluster, cluster, topics } from './rules/kafka.ts';
-import { resources } from './rules/rule.ts';
+import { first, resources } from './rules/rule.ts';
 
-const HOURS = 730;
-
-/** USD in us-east-1, from AWS's pages of November 2026. docs/deploy.md says which prices could be looked up. */
-const prices = {
-  /** of a broker, per hour */
-  brokers: { 'kafka.m7g.large': 0.204 } as Readonly<Record<string, number>>,
-  brokerGiB: 0.1,
-  /** of an event poller unit, per hour (Lambda guide, "Apache Kafka event poller scaling modes") */
-  pollerUnit: 0.185,
-  natGateway: 0.045,
-  interfaceEndpoint: 0.01,
-  /** of each metric in an alarm */
-  alarmMetric: 0.1,
-  /** of a custom metric, and of a billed metric of Amazon MSK or a mapping (for the first 10,000) */
-  metric: 0.3,
-};
+/** Prices of the brokers that the stages use. docs/deploy.md says which prices could be looked up. */
+const brokers: Readonly<Record<string, PriceName>> = { 'kafka.m7g.large': 'broker' };
 
 /** Default number of a group's pollers in one unit ("Apache Kafka event poller scaling modes"). */
 const POLLERS_PER_UNIT = 10;
@@ -52,11 +39,14 @@ export function pollerUnits(template: CompiledTemplate): number {
     .reduce((sum, units) => sum + units, 0);
 }
 
+/** USD a month for what the template doesn't price by itself, in docs/deploy.md: instances, keys, secret, trail. */
+export const FURTHER: Readonly<Record<string, number>> = { dev: 19 + 4, prod: 19 + 6 };
+
 /** Costs of an idle stage in USD a month. A key is the start of the row in docs/deploy.md. */
 export function costs(template: CompiledTemplate): Record<string, number> {
   const { NumberOfBrokerNodes, BrokerNodeGroupInfo, EnhancedMonitoring } = cluster(template) as Monitored;
   const { InstanceType, StorageInfo } = BrokerNodeGroupInfo;
-  const perMonth = (price: number, count: number) => price * HOURS * count;
+  const broker = brokers[InstanceType];
   const level = brokerMetrics[EnhancedMonitoring] ?? { broker: Number.NaN, topic: Number.NaN };
   const mapped = mappings(template);
   const counted = mapped.flatMap(
@@ -68,15 +58,22 @@ export function costs(template: CompiledTemplate): Record<string, number> {
     own: OWN_METRICS * new Set(mapped.map(([, { FunctionName }]) => FunctionName)).size,
   };
   return {
-    brokers: perMonth(prices.brokers[InstanceType] ?? Number.NaN, NumberOfBrokerNodes),
-    'broker volumes': NumberOfBrokerNodes * StorageInfo.EBSStorageInfo.VolumeSize * prices.brokerGiB,
-    'pollers of the mappings': perMonth(prices.pollerUnit, pollerUnits(template)),
-    'NAT gateways': perMonth(prices.natGateway, resources(template, 'AWS::EC2::NatGateway').length),
-    alarms: prices.alarmMetric * alarmMetrics(template),
-    "brokers' metrics": prices.metric * paid.broker,
-    "mappings' metrics": prices.metric * paid.mapping,
-    "functions' own metrics": prices.metric * paid.own,
+    brokers: broker ? usdAMonth(broker, NumberOfBrokerNodes) : Number.NaN,
+    'broker volumes': usd('brokerStorage', NumberOfBrokerNodes * StorageInfo.EBSStorageInfo.VolumeSize),
+    'pollers of the mappings': usdAMonth('pollerUnit', pollerUnits(template)),
+    'NAT gateways': usdAMonth('natGateway', resources(template, 'AWS::EC2::NatGateway').length),
+    Aurora: usdAMonth('acu', database(template).MinCapacity),
+    alarms: usd('alarmMetric', alarmMetrics(template)),
+    "brokers' metrics": usd('metric', paid.broker),
+    "mappings' metrics": usd('metric', paid.mapping),
+    "functions' own metrics": usd('metric', paid.own),
   };
+}
+
+/** Aurora's capacity; at its minimum the stage has no traffic. */
+function database(template: CompiledTemplate): { MinCapacity: number } {
+  return first<{ ServerlessV2ScalingConfiguration: { MinCapacity: number } }>(template, 'AWS::RDS::DBCluster')
+    .ServerlessV2ScalingConfiguration;
 }
 
 /** Number of metrics in all alarms. A metric in two alarms counts twice. */
@@ -91,5 +88,5 @@ export function endpointCosts(template: CompiledTemplate): number {
   const zones = cluster(template).BrokerNodeGroupInfo.ClientSubnets.length;
   const endpoints = resources<{ VpcEndpointType: string }>(template, 'AWS::EC2::VPCEndpoint');
   const count = endpoints.filter(([, { VpcEndpointType }]) => VpcEndpointType === 'Interface').length;
-  return prices.interfaceEndpoint * HOURS * count * zones;
+  return usdAMonth('interfaceEndpoint', count * zones);
 }

@@ -46,7 +46,7 @@ async function pages(): Promise<[string, string][]> {
 
 test('every file and folder that a page names is there', async () => {
   const missing: string[] = [];
-  const folders = 'functions|lib|resources|plugins|local|proof|cli|events|test|bench|docs';
+  const folders = 'functions|lib|resources|plugins|local|proof|cli|cost|events|test|bench|docs';
   for (const [name, text] of await pages()) {
     const here = dirname(join(service, name));
     for (const [, path = ''] of text.matchAll(new RegExp(`\`((?:${folders})/[\\w./*-]+)\``, 'g'))) {
