@@ -45,6 +45,14 @@ test('without a window, a batch takes what comes during the batch before it', ()
   expect(batches.concurrency).toBeCloseTo(2);
 });
 
+test('a poller has at most five batches at once', () => {
+  // of 5 lanes: n = 800 * (0.010 + 0.0001 n)
+  const { records, concurrency } = batchesOf({ ...mapping, partitions: 100 }, work, 4_000, 1);
+
+  expect(records).toBeCloseTo(8 / 0.92);
+  expect(concurrency).toBeCloseTo(5);
+});
+
 test('batches are full if the records come faster than that', () => {
   expect(batchesOf(mapping, work, 40_000, 1)).toMatchObject({ records: 500, perSecond: 80 });
 });
