@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { CompiledTemplate } from '#msk';
 import { plainTemplates, templates } from './check/variants.ts';
 import { PACKAGING_MS } from './compiled.ts';
-import { costs, endpointCosts, pollerUnits } from './costs.ts';
+import { costs, endpointCosts, FURTHER, pollerUnits } from './costs.ts';
 import { mappings } from './rules/functions.ts';
 
 const stages = ['dev', 'prod'];
@@ -49,6 +49,15 @@ test('the sums in docs/deploy.md are those of the rows, rounded to 10 USD', () =
   const [, dev, prod] = /\| \*\*all\*\* \| \*\*about (\d+)\*\* \| \*\*about (\d+),/.exec(text) ?? [];
 
   expect([dev, prod]).toEqual(sums.map((usd) => String(Math.round(usd / 10) * 10)));
+});
+
+test.each(stages)('the other rows of %s in docs/deploy.md are in FURTHER', (stage) => {
+  const names = Object.keys(costs(templateOf(stage)));
+  const others = written().filter(([row]) => !row.startsWith('**all') && !names.some((name) => row.startsWith(name)));
+
+  const sum = others.reduce((total, row) => total + (Number(row[stages.indexOf(stage) + 1]) || 0), 0);
+
+  expect(FURTHER[stage]).toBe(sum);
 });
 
 test('docs/deploy.md has the costs of interface endpoints in two zones', () => {
