@@ -7,8 +7,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DomainName } from '#cli/run/domains.ts';
+
 import { run } from '#cli/run/run.ts';
+import type { DomainName } from '#proof/domains.ts';
 import { type Invocation, usageOf } from './usage.ts';
 
 /** Records per second of each domain. A low load makes small batches, a high one large batches. */
