@@ -89,6 +89,26 @@ test('a topic that is only stored is four rows', async () => {
 });
 
 test.each([
+  ['a topic of the template', topicChanges('orders'), 'it already has orders or OrdersTopic'],
+  ['a topic whose logical id the template has', topicChanges('raw-data'), 'it already has raw-data or RawDataTopic'],
+  [
+    'a domain, which a topic has,',
+    domainChanges('trips-topic', fieldsOf('id:string')),
+    'it already has trips-topic or TripsTopicTopic',
+  ],
+])('the name of %s is an error, and nothing is written', async (_, changes, message) => {
+  await copyEdited(changes);
+
+  await expect(applyChanges(root, changes)).rejects.toThrow(/topics\.yml can't be extended$/);
+  await expect(applyChanges(root, changes)).rejects.toHaveProperty('cause.message', expect.stringContaining(message));
+  expect(await read('functions/sinks/routes.ts')).toBe(await readFile(join(ROOT, 'functions/sinks/routes.ts'), 'utf8'));
+});
+
+test.each(['export', 'await', 'static'])('a domain cannot be called %s, because its code has that name', (name) => {
+  expect(() => domainChanges(name, fieldsOf('id:string'))).toThrow(`"${name}" is a word of JavaScript`);
+});
+
+test.each([
   ['Payments', 'a name is lower-case words'],
   ['a'.repeat(25), 'of 24 characters at most'],
   ['../x', 'a name is lower-case words'],

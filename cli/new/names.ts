@@ -1,3 +1,4 @@
+import { Script } from 'node:vm';
 import { UsageError } from '../command.ts';
 
 /** What the parts of a domain are called. */
@@ -33,15 +34,27 @@ export function checkedName(name: string): string {
 
 export function domainNames(domain: string): DomainNames {
   const pascal = pascalOf(checkedName(domain));
+  const camel = `${pascal[0]?.toLowerCase()}${pascal.slice(1)}`;
+  if (isReserved(camel)) throw new UsageError(`"${domain}" is a word of JavaScript: choose another name`);
   return {
     domain,
-    camel: `${pascal[0]?.toLowerCase()}${pascal.slice(1)}`,
+    camel,
     pascal,
     input: domain,
     processed: `processed-${domain}`,
     deadLetters: `${domain}-dlq`,
     handler: `process${pascal}`,
   };
+}
+
+/** Whether nothing may be called that in a module. */
+function isReserved(name: string): boolean {
+  try {
+    new Script(`'use strict'; async () => { const ${name} = 0; };`);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** `card-payments` -> `CardPayments` */

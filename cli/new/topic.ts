@@ -22,7 +22,17 @@ export function topicChanges(name: string): Change[] {
 /** What declares topics: the template, the routes, and the mappings of the sinks. */
 export function declareTopics(topics: readonly NewTopic[]): Change[] {
   return [
-    { path: 'resources/kafka/topics.yml', edit: (text) => `${text.trimEnd()}\n${topics.map(resource).join('')}` },
+    {
+      path: 'resources/kafka/topics.yml',
+      edit(text) {
+        const known = topics.find(({ name }) =>
+          new RegExp(`^ *(TopicName: ${name}|${topicId(name)}:)$`, 'm').test(text),
+        );
+        if (known !== undefined)
+          throw new Error(`it already has ${known.name} or ${topicId(known.name)}: choose another name`);
+        return `${text.trimEnd()}\n${topics.map(resource).join('')}`;
+      },
+    },
     {
       path: 'functions/sinks/routes.ts',
       edit: (text) =>

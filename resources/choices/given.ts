@@ -19,12 +19,12 @@ export function usedParams(): Set<string> {
  *
  * @throws WrongChoice for an unknown param, or a stage's name that AWS refuses
  */
-export async function checkGiven({ options: given, resolveVariable }: Serverless): Promise<void> {
-  const stage = String(await resolveVariable('sls:stage'));
+export async function checkGiven(serverless: Pick<Serverless, 'options' | 'resolveVariable'>): Promise<void> {
+  const stage = String(await serverless.resolveVariable('sls:stage'));
   if (!STAGE.test(stage)) {
     throw new WrongChoice(`the stage "${stage}" needs another name: at most 15 lower-case letters and digits`);
   }
-  const names = (given.param ?? []).map((text) => text.split('=')[0] ?? '');
+  const names = (serverless.options.param ?? []).map((text) => text.split('=')[0] ?? '');
   const used = usedParams();
   const unknown = names.find((name) => !used.has(name));
   if (unknown !== undefined) {

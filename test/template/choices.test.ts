@@ -79,7 +79,6 @@ test.each([
   const checked = checkGiven({
     options: param === undefined ? {} : { param },
     resolveVariable: async () => stage,
-    resolveConfigurationProperty: async () => undefined,
   });
 
   await (error === '' ? expect(checked).resolves.toBeUndefined() : expect(checked).rejects.toThrow(error));
