@@ -1,4 +1,4 @@
-/** `node test/template/aws-rules.ts` writes docs/aws-rules.md. aws-rules.test.ts fails if the page is outdated. */
+/** `npx node test/template/aws-rules.ts` writes docs/aws-rules.md. aws-rules.test.ts fails if the page is outdated. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { templates } from './check/variants.ts';
@@ -20,7 +20,7 @@ the stages, and variants that cover each choice. The second breaks prod's templa
 Further tests compare the templates with the costs and lists in docs (\`costs.test.ts\`, \`documents.test.ts\`), the roles
 with the code in the bundles (\`grants.test.ts\`), and check that data is kept (\`kept-data.test.ts\`).
 
-\`node test/template/aws-rules.ts\` writes this page.
+\`npx node test/template/aws-rules.ts\` writes this page.
 `;
 
 const cell = (text: string) => text.replaceAll('|', '\\|');

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { check, deleteTopics, filledTopic, packagedFunction, pollerOf } from './fixture.ts';
+import { numberOptions } from './options.ts';
 
 /** CPU time of idle mappings. */
 const HELP = `node bench/idle.ts [--mappings 25] [--seconds 20]
@@ -9,18 +9,7 @@ Starts this number of mappings. Each one has its own topic with 3 partitions, an
 the CPU time of this process while no records arrive. Asks for positions every 2 s, as "serverless msk start" does.
 Broker: KAFKA_BROKERS, default 127.0.0.1:9092. Limit: 5 % of a core.`;
 
-const { values } = parseArgs({
-  options: {
-    mappings: { type: 'string', default: '25' },
-    seconds: { type: 'string', default: '20' },
-    help: { type: 'boolean', default: false },
-  },
-});
-if (values.help) {
-  console.log(HELP);
-  process.exit();
-}
-const [mappings, seconds] = [Number(values.mappings), Number(values.seconds)];
+const { mappings, seconds } = numberOptions(HELP, { mappings: 25, seconds: 20 });
 const bound = 5;
 
 const idle = await packagedFunction('export const handler = async () => {};');

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { check, deleteTopics, filledTopic, kafka, packagedFunction, pollerOf } from './fixture.ts';
+import { numberOptions } from './options.ts';
 
 /** Throughput of the poller with an empty function, compared with a plain consumer in the same run. */
 const HELP = `node bench/throughput.ts [--records 600000] [--rounds 3]
@@ -9,25 +9,14 @@ Reads a topic of 3 partitions with records of 200 bytes, in turn with a plain ka
 with a batch size of 1,000 and an empty function. Prints the best throughput of each, and their ratio.
 Broker: KAFKA_BROKERS, default 127.0.0.1:9092. Limit: at least 50,000 records/s.`;
 
-const { values } = parseArgs({
-  options: {
-    records: { type: 'string', default: '600000' },
-    rounds: { type: 'string', default: '3' },
-    help: { type: 'boolean', default: false },
-  },
-});
-if (values.help) {
-  console.log(HELP);
-  process.exit();
-}
-const records = Number(values.records);
+const { records, rounds } = numberOptions(HELP, { records: 600_000, rounds: 3 });
 const bound = 50_000;
 
 const topic = await filledTopic(3, records, 200);
 const empty = await packagedFunction('export const handler = async () => {};');
 await Promise.all([1, 2, 3].map(() => empty.initialize()));
 const rates = { consumer: [] as number[], mapping: [] as number[] };
-for (let round = 0; round < Number(values.rounds); round += 1) {
+for (let round = 0; round < rounds; round += 1) {
   rates.consumer.push(await consumerAlone(`consumer-${round}`));
   rates.mapping.push(await throughMapping(`mapping-${round}`));
 }
