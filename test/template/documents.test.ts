@@ -1,6 +1,6 @@
 import { existsSync, globSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { PACKAGING_MS, plainTemplate } from './compiled.ts';
 import { audited, auditedTypes } from './rules/audit.ts';
 
@@ -68,6 +68,21 @@ function anchorsOf(text: string): string[] {
       .replaceAll(' ', '-'),
   );
 }
+
+test('every file that a page names without its folder is there', async () => {
+  /** what readers get from elsewhere, or make themselves */
+  const elsewhere = ['kafka-reassign-partitions.sh', 'user_login.v1.avsc'];
+  const ours = globSync('{*,{functions,lib,resources,plugins,local,proof,cli,events,test,bench,docs}/**/*}', {
+    cwd: service,
+  });
+  const known = new Set([...ours.map((path) => basename(path)), ...elsewhere]);
+  const missing = (await pages()).flatMap(([name, text]) =>
+    [...text.matchAll(/`([\w.-]+\.(?:ts|cjs|yml|sql|avsc|ndjson|json|sh|md))`/g)]
+      .filter(([, file = '']) => !known.has(file))
+      .map(([, file]) => `${name}: ${file}`),
+  );
+  expect(missing).toEqual([]);
+});
 
 test('every heading that a page links to is there', async () => {
   const texts = new Map(await pages());
