@@ -3,7 +3,7 @@ import { kafkaOf } from '#local/deploy/servers.ts';
 import { readStack, type StackFile } from '#local/stack-file.ts';
 import { Cluster } from '#msk';
 import { readLog } from '#proof/readback/log-reader.ts';
-import { type Command, EXIT, numberOption, runCommand, UsageError } from './command.ts';
+import { type Command, numberOption, runCommand, UsageError } from './command.ts';
 import { recordText } from './record-text.ts';
 import { partitionsOf, withAdmin } from './topic.ts';
 
@@ -70,7 +70,8 @@ export const tail = (findStack: () => Promise<StackFile> = readStack): Command<t
     } finally {
       await reader.stop();
     }
-    return Number.isFinite(count) && shown < count && !signal.aborted ? EXIT.failed : EXIT.ok;
+    if (Number.isFinite(count) && shown < count && !signal.aborted)
+      throw new Error(`${shown} of ${count} records came within ${timeout} s`);
   },
 });
 

@@ -80,6 +80,8 @@ test('an aborted transaction is not read back, and transaction markers are not c
   expect(await readRecord(broker.endpoint, { topic: 'transactions', partition: 0, offset: 2 })).toBeUndefined();
   const { code, lines } = await tailed('transactions', '--count', '2');
   expect([code, lines.length]).toEqual([0, 2]);
+  const { code: late, said } = await tailed('transactions', '--count', '3', '--timeout', '3');
+  expect([late, said]).toEqual([1, expect.stringMatching(/^tail: 2 of 3 records came within 3 s$/m)]);
 }, 60_000);
 
 test('a drain of a topic with transactions ends: a mapping that has read all of it has no lag', async () => {
