@@ -5,22 +5,25 @@
  */
 export abstract class PipelineError extends Error {
   abstract readonly retriable: boolean;
+  /** Written out in each class, because the bundles' classes have minified names. Lambda reports it as `errorType`. */
+  abstract override readonly name: string;
   readonly code: string;
 
   constructor(code: string, message: string, options?: ErrorOptions) {
     super(message, options);
-    this.name = new.target.name;
     this.code = code;
   }
 }
 
 /** The record itself is wrong: it would fail again each time. */
 export class PermanentError extends PipelineError {
+  override readonly name = 'PermanentError';
   readonly retriable = false;
 }
 
 /** A broker, a store or the deployment is at fault. The record must be tried again. */
 export class TransientError extends PipelineError {
+  override readonly name = 'TransientError';
   readonly retriable = true;
 }
 

@@ -6,5 +6,6 @@ import { PipelineError } from '#lib/errors.ts';
  * lag alarm fires.
  */
 export class StandstillError extends PipelineError {
+  override readonly name = 'StandstillError';
   readonly retriable = true;
 }
