@@ -78,8 +78,8 @@ async function lock(root: string): Promise<() => Promise<void>> {
   } catch (error) {
     if (!(error instanceof LockedError)) throw error;
     throw new ServerError(
-      `A stack is running here already (process ${error.holder.pid}): ` +
-        'stop it with Ctrl-C in its terminal, or use another checkout.',
+      `a stack is running in this checkout already (process ${error.holder.pid}): ` +
+        'stop it with Ctrl-C in its terminal, or use another checkout',
       { cause: error },
     );
   }

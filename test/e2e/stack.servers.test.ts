@@ -160,7 +160,7 @@ describe('the stack of local servers', () => {
     const first = await start({ minimal: true });
 
     await expect(startStack({ stage: 'local', root, minimal: true })).rejects.toThrow(
-      'A stack is running here already',
+      'a stack is running in this checkout already',
     );
 
     expect((await readStack(root)).endpoints).toEqual(first.endpoints);
