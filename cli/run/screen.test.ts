@@ -43,10 +43,14 @@ const progress: Progress = {
   ],
 };
 
-/** The output to a terminal of that width, or to a file if there is no width. */
+/** The output to a terminal of that width and height, or to a file if there is no width. */
 function written(columns: number | undefined, ...shown: Progress[]): string {
+  return writtenTo({ columns }, ...shown);
+}
+
+function writtenTo({ columns, rows }: { columns: number | undefined; rows?: number }, ...shown: Progress[]): string {
   let text = '';
-  const out = { isTTY: columns !== undefined, columns, write: (chunk: string) => (text += chunk) };
+  const out = { isTTY: columns !== undefined, columns, rows, write: (chunk: string) => (text += chunk) };
   const screen = createScreen(out as unknown as NodeJS.WriteStream);
   for (const each of shown) screen.show(each);
   return text;
@@ -75,6 +79,40 @@ test('a terminal shows every mapping and its error, and no line is too wide', ()
   expect(text).toContain('! insertIntoRds alerts-topic: no');
   expect(text).toContain('failed invocations 2');
   expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThan(80);
+});
+
+test.each([
+  [
+    11,
+    [
+      'archiveToS3|alerts-topic',
+      'insertIntoRds|alerts-topic',
+      'archiveToS3|raw-data-dlq',
+      'archiveToS3|demo-dlq',
+      '! insertIntoRds alerts-topic: no',
+      '! archiveToS3 demo-dlq: no',
+    ],
+  ],
+  [8, ['archiveToS3|3 topics', 'insertIntoRds|alerts-topic', '! and 2 more']],
+  [7, ['archiveToS3|3 topics', 'insertIntoRds|alerts-topic']],
+])(
+  'in a terminal of %i rows, all lines fit: if need be a row for each function, and fewer errors',
+  (rows, expected) => {
+    const mappings = progress.mappings.map((own) => (own.topic === 'demo-dlq' ? { ...own, lastError: 'no' } : own));
+
+    const lines = writtenTo({ columns: 120, rows }, { ...progress, mappings })
+      .trimEnd()
+      .split('\n');
+
+    expect(lines.slice(1, -3).map((line) => line.split(/ {2,}/, 2).join('|'))).toEqual(expected);
+    expect(lines.length).toBeLessThan(rows);
+  },
+);
+
+test('the row of a function has the sums of its mappings, and no lag if that of a mapping is unknown', () => {
+  const text = writtenTo({ columns: 120, rows: 8 }, progress);
+
+  expect(text).toMatch(/^archiveToS3 +3 topics +35 +25 +0 +2 +\?$/m);
 });
 
 test('the summary counts alerts, windows and dead letters only if a mapping reads them', () => {

@@ -45,12 +45,14 @@ function terminal(out: NodeJS.WriteStream): Screen {
   return {
     show(progress) {
       clear();
-      const lines = [
-        ...table(progress),
+      const below = [
         '',
         ...wrapped(summaryParts(progress), out.columns - 1),
         'Ctrl-C: drain, stop, leave nothing running',
       ];
+      // A terminal can't take back what it has scrolled away, so all lines must fit.
+      const height = (out.rows || Number.POSITIVE_INFINITY) - 1;
+      const lines = [...table(progress.mappings, height - below.length), ...below];
       const shown = lines.map((line) => line.slice(0, out.columns - 1));
       out.write(`${shown.join('\n')}\n`);
       drawn = shown.length;
@@ -118,17 +120,38 @@ export function lagSum(mappings: readonly MappingStatus[]): number {
   return sum(mappings, ({ metrics }) => metrics.SumOffsetLag ?? 0);
 }
 
-function table({ mappings }: Progress): string[] {
+/** A row for each mapping, or for each function if these don't fit, and as many errors as fit. */
+function table(mappings: readonly MappingStatus[], height: number): string[] {
+  const errors = mappings.flatMap((m) => (m.lastError ? [`! ${m.function} ${m.topic}: ${m.lastError}`] : []));
+  const fits = mappings.length < height;
+  const groups = fits ? mappings.map((own) => [own]) : [...Map.groupBy(mappings, (own) => own.function).values()];
+  const rows = alignedRows(groups.map(rowOf));
+  const left = Math.max(0, height - rows.length);
+  const shown =
+    errors.length > left ? [...errors.slice(0, left - 1), `! and ${errors.length - left + 1} more`] : errors;
+  return [...rows, ...shown.slice(0, left)];
+}
+
+function rowOf(mappings: readonly MappingStatus[]): string[] {
+  const [first, ...more] = mappings;
+  const total = (name: 'PolledEventCount' | 'CommittedEventCount' | 'InvokeErrorCount') =>
+    sum(mappings, ({ metrics }) => metrics[name]);
+  const isKnown = mappings.every(({ metrics }) => metrics.SumOffsetLag !== null);
+  return [
+    first?.function ?? '',
+    more.length === 0 ? (first?.topic ?? '') : `${mappings.length} topics`,
+    total('PolledEventCount'),
+    total('CommittedEventCount'),
+    sum(mappings, ({ inFlight }) => inFlight),
+    total('InvokeErrorCount'),
+    isKnown ? lagSum(mappings) : '?',
+  ].map(String);
+}
+
+function alignedRows(rows: readonly string[][]): string[] {
   const head = ['function', 'topic', 'polled', 'committed', 'in flight', 'failed', 'lag'];
-  const rows = mappings.map(({ function: name, topic, inFlight, metrics }) => {
-    const { PolledEventCount, CommittedEventCount, InvokeErrorCount, SumOffsetLag } = metrics;
-    return [name, topic, PolledEventCount, CommittedEventCount, inFlight, InvokeErrorCount, SumOffsetLag ?? '?'].map(
-      String,
-    );
-  });
   const widths = head.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i]?.length ?? 0)));
   const line = (cells: string[]) =>
     cells.map((cell, i) => (i < 2 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ');
-  const errors = mappings.flatMap((m) => (m.lastError ? [`! ${m.function} ${m.topic}: ${m.lastError}`] : []));
-  return [line(head), ...rows.map(line), ...errors];
+  return [head, ...rows].map(line);
 }
