@@ -139,6 +139,10 @@ async function underLoad(options: RunOptions, running: Running): Promise<Report 
   const hasWindows = only.includes('orders') && !signal.aborted;
   view.say(`the load has ended: draining${hasWindows ? '; the last windows close within two minutes' : ''}`);
   const { lag, openWindows } = await drained(options, running);
+  if (signal.aborted && lag > 0) {
+    const then = options.keep === undefined ? 'they end with the servers' : 'the next start with --keep reads them';
+    view.say(`the functions have not read ${lag} records: ${then}`);
+  }
   const samples = await watch?.stop();
   if (!wantReport || samples === undefined) return undefined;
   const facts = { generators, seconds, samples, openWindows, lag: { max: view.maxLag(), end: lag } };
