@@ -13,8 +13,15 @@ export function watchTrips({ endpoint, table }: { endpoint: string; table: strin
   const client = dynamodbOf({ dynamodb: endpoint });
   const known = new Map<string, string>();
 
+  const scan = {
+    TableName: table,
+    ConsistentRead: true,
+    ProjectionExpression: 'vehicleId, tripId, version, #deleted',
+    ExpressionAttributeNames: { '#deleted': 'deleted' },
+  };
+
   const look = async (samples: TripSample[]) => {
-    for await (const { Items = [] } of paginateScan({ client }, { TableName: table, ConsistentRead: true })) {
+    for await (const { Items = [] } of paginateScan({ client }, scan)) {
       const seen = Date.now();
       for (const { vehicleId, tripId, version, deleted } of Items) {
         const id = vehicleId?.S ?? '';
