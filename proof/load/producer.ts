@@ -9,6 +9,8 @@ export interface ProducerOptions {
   clientId: string;
   topics: readonly string[];
   manifest: WritableManifest;
+  /** ms that a record waits for others of its request; {@link LINGER_MS} by default */
+  lingerMs?: number;
 }
 
 export interface GeneratorProducer {
@@ -42,9 +44,9 @@ const RECORD_OVERHEAD_BYTES = 100;
 const REQUEST_TIMEOUT_MS = 10_000;
 /**
  * How long a record waits for others, as with the setting linger.ms of Kafka's own producers. A request of one record
- * takes this process, the broker and each of the topic's readers as much CPU time as one of twenty.
+ * takes this process, the brokers and each of the topic's readers as much CPU time as one of twenty.
  */
-const LINGER_MS = 25;
+const LINGER_MS = 100;
 const ALL_REPLICAS = -1;
 const GENERATED = Buffer.from('generated');
 
@@ -59,7 +61,7 @@ const GENERATED = Buffer.from('generated');
  * @throws Error where the brokers can't be reached or a topic is missing
  */
 export async function startProducer(options: ProducerOptions): Promise<GeneratorProducer> {
-  const { brokers, clientId, topics, manifest } = options;
+  const { brokers, clientId, topics, manifest, lingerMs = LINGER_MS } = options;
   // Loaded here, because it takes half a second. It takes half of the CPU time of kafkajs for each record.
   const { Base, produceV9, ResponseError } = await import('@platformatic/kafka');
   const client = new Base({
@@ -168,7 +170,7 @@ export async function startProducer(options: ProducerOptions): Promise<Generator
         queue.push({ record, time, partition, id: `${clientId}-${manifest.startedAt}/${made++}` });
       }
       if (queue.length >= RECORDS_PER_REQUEST) sendQueued();
-      else timer ??= setTimeout(sendQueued, LINGER_MS);
+      else timer ??= setTimeout(sendQueued, lingerMs);
     },
     flush,
     async stop() {
