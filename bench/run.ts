@@ -2,10 +2,14 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { type Command, EXIT, numberOption, runCommand, UsageError } from '#cli/command.ts';
 import { type Benchmark, type Figure, type Measured, median, misses } from './benchmark.ts';
+import { endToEnd } from './end-to-end/benchmark.ts';
+import { highestRate } from './end-to-end/highest-rate.ts';
 import { kafkaStreams } from './kafka-streams/benchmark.ts';
 import { logins } from './logins.ts';
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
+  'end-to-end': endToEnd,
+  'highest-rate': highestRate,
   'kafka-streams': kafkaStreams,
   logins,
 };

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { fstatSync, openSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Deployment } from '#local/deploy/deploy.ts';
 import { DUMMY_CREDENTIALS, type Endpoints } from '#local/deploy/servers.ts';
 import { ROOT } from '#local/stack-file.ts';
@@ -27,13 +28,16 @@ export interface Runner {
   packaged: Promise<void>;
   /** Creates the template's resources on the servers; resolves with their names. */
   deploy(endpoints: Endpoints, stackName: string): Promise<Deployment>;
-  /** Resolves when all mappings poll. */
+  /** Resolves when all mappings poll, or when one still has no partition after {@link JOIN_MS}. */
   polling: Promise<void>;
   /** Rejects when the runner ends before it is stopped. */
   failed: Promise<never>;
   /** Starts no more batches and waits for those in flight; resolves when the process has ended. */
   stop(): Promise<void>;
 }
+
+/** ms that mappings may take to join their groups. After a kill, a group expels its dead member after 10 s. */
+const JOIN_MS = 30_000;
 
 /** ms that a runner may take to finish its batches; then it is killed. */
 const STOP_MS = 20_000;
@@ -82,7 +86,9 @@ export function startRunner({ stage, params, log, temporary, usageFile, onStatus
 
   const packaged = Promise.race([packaging, failed]);
   packaged.catch(() => undefined);
-  const polling = Promise.race([next(child, 'status').then(() => undefined), failed]);
+  const joined = next(child, 'status', ({ mappings }) => mappings.every(({ assigned }) => assigned > 0));
+  const late = next(child, 'status').then(() => sleep(JOIN_MS, undefined, { ref: false }));
+  const polling = Promise.race([joined, late, failed]).then(() => undefined);
   polling.catch(() => undefined);
 
   let deploying = false;
@@ -113,10 +119,15 @@ function withoutAws(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('AWS_')));
 }
 
-function next<T extends FromRunner['type']>(child: ChildProcess, type: T): Promise<Extract<FromRunner, { type: T }>> {
+/** The next message of a type that fits. */
+function next<T extends FromRunner['type']>(
+  child: ChildProcess,
+  type: T,
+  fits: (message: Extract<FromRunner, { type: T }>) => boolean = () => true,
+): Promise<Extract<FromRunner, { type: T }>> {
   return new Promise((resolve) => {
     const listen = (message: FromRunner) => {
-      if (message.type !== type) return;
+      if (message.type !== type || !fits(message as Extract<FromRunner, { type: T }>)) return;
       child.off('message', listen);
       resolve(message as Extract<FromRunner, { type: T }>);
     };

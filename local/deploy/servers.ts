@@ -1,4 +1,4 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { Kafka, logLevel } from 'kafkajs';
 import '#lib/kafka/client/kafkajs-timers.ts';
@@ -18,8 +18,19 @@ export function kafkaOf(endpoints: Pick<Endpoints, 'kafka'>, clientId: string): 
   return new Kafka({ clientId, brokers: endpoints.kafka.split(','), logLevel: logLevel.NOTHING });
 }
 
+/**
+ * A logger without `info` and `error`. With any other logger, the default one too, the SDK copies each request and each
+ * response for them, without the fields that are secret. For a scan that is a fifth of the CPU time.
+ */
+const SILENT = { warn: console.warn, debug: () => {} } as unknown as NonNullable<DynamoDBClientConfig['logger']>;
+
 export function dynamodbOf(endpoints: Pick<Endpoints, 'dynamodb'>): DynamoDBClient {
-  return new DynamoDBClient({ endpoint: endpoints.dynamodb, region: LOCAL_REGION, credentials: DUMMY_CREDENTIALS });
+  return new DynamoDBClient({
+    endpoint: endpoints.dynamodb,
+    region: LOCAL_REGION,
+    credentials: DUMMY_CREDENTIALS,
+    logger: SILENT,
+  });
 }
 
 export function s3Of(endpoints: Pick<Endpoints, 's3'>): S3Client {

@@ -62,7 +62,8 @@ export interface OfflineService {
    */
   prepare?(invoke: Invoke): Promise<void>;
   /**
-   * Called once a second with the state of every mapping, from the start of polling until all mappings have stopped.
+   * Called once a second with the state of every mapping, from the start of polling until all mappings have stopped, and
+   * once more as soon as each of them has partitions.
    */
   status?(mappings: MappingStatus[]): void;
   /**

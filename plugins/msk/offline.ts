@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Cluster } from './consumer/cluster.ts';
@@ -11,10 +12,12 @@ import { Functions } from './runtime/functions.ts';
 import { variablesOf } from './runtime/lambda-function.ts';
 import type { PluginTools, Serverless } from './serverless.ts';
 import { loadServiceModule } from './service-module.ts';
-import { mskMappings } from './template/mapping.ts';
+import { type Mapping, mskMappings } from './template/mapping.ts';
 
 const statusMilliseconds = 1000;
 const positionsMilliseconds = 2000;
+const endsMilliseconds = 300;
+const joinedMilliseconds = 100;
 /** Batches that are still in flight after this time stay uncommitted. The next start reads them again. */
 const drainMilliseconds = 10_000;
 
@@ -57,7 +60,8 @@ export class Offline {
     await this.#serveMetrics();
     for (const poller of this.#pollers) poller.start();
     this.#repeat(positionsMilliseconds, () => this.#refreshPositions());
-    this.#repeat(statusMilliseconds, () => this.#reportStatus());
+    this.#repeat(statusMilliseconds, () => void this.#refreshEndsAndReport());
+    this.#reportWhenJoined();
   }
 
   /**
@@ -69,7 +73,7 @@ export class Offline {
     const steps: (() => unknown)[] = [
       () =>
         Promise.all([this.#service?.stopping?.(), ...this.#pollers.map((poller) => poller.stop(drainMilliseconds))]),
-      () => this.#timers.forEach(clearInterval),
+      () => this.#timers.splice(0).forEach(clearInterval),
       () => this.#reportStatus(),
       () => this.#metrics?.close(),
       () => Promise.allSettled([...this.#clusters.values()].map((cluster) => cluster.disconnect())),
@@ -109,9 +113,15 @@ export class Offline {
   async #createPollers(template: CompiledTemplate, deployed: Deployed, directory: string): Promise<Poller[]> {
     const region = this.#serverless.getProvider('aws').getRegion();
     const context = { template, references: deployed.references, pseudo: { 'AWS::Region': region } };
-    const functions = new Functions(this.#serverless, context, deployed.environment, directory);
-    this.#functions = functions;
     const mappings = mskMappings(template, context, (line) => this.#log.warning(line));
+    const functions = new Functions(
+      this.#serverless,
+      context,
+      deployed.environment,
+      directory,
+      patientFunctions(mappings),
+    );
+    this.#functions = functions;
     const prepared = this.#service?.prepare?.(async (name, event) => {
       const { invoke } = await functions.invoker(functions.keyOf(name) ?? name);
       return invoke(event);
@@ -157,6 +167,22 @@ export class Offline {
     this.#timers.push(setInterval(work, milliseconds));
   }
 
+  /** Reports as soon as each mapping has partitions: the service's module may wait for that. */
+  #reportWhenJoined(): void {
+    const timer = setInterval(() => {
+      if (!this.#pollers.every(({ status }) => status.assigned > 0)) return;
+      clearInterval(timer);
+      this.#reportStatus();
+    }, joinedMilliseconds);
+    this.#timers.push(timer);
+  }
+
+  async #refreshEndsAndReport(): Promise<void> {
+    await this.#refreshEnds();
+    // The stop reports for the last time.
+    if (this.#timers.length > 0) this.#reportStatus();
+  }
+
   #reportStatus(): void {
     try {
       this.#service?.status?.(this.#pollers.map(({ status }) => status));
@@ -166,10 +192,34 @@ export class Offline {
     }
   }
 
+  /**
+   * Asks for the ends of all topics. A fetch tells them too, but it may wait at the broker for up to a second, and the lag
+   * of that time would be missing. Ignores failures, and doesn't wait long: the status is reported in any case.
+   */
+  async #refreshEnds(): Promise<void> {
+    const refreshed = [...this.#clusters.values()].map(async (cluster) => {
+      const pollers = this.#pollers.filter((poller) => poller.cluster === cluster);
+      const ends = await cluster.ends([...new Set(pollers.map(({ topic }) => topic))]);
+      for (const poller of pollers) poller.reached(ends.get(poller.topic) ?? new Map());
+    });
+    await Promise.race([Promise.allSettled(refreshed), sleep(endsMilliseconds, undefined, { ref: false })]);
+  }
+
   /** Ignores failures: the poller's status shows them. */
   #refreshPositions(): void {
     void Promise.allSettled(this.#pollers.map((poller) => poller.refreshPositions()));
   }
+}
+
+/** A window of 1 s is the shortest that a mapping can ask for. Records that wait so long aren't urgent. */
+const patientWindowMilliseconds = 1000;
+
+/** Logical ids of the functions whose mappings all have a batching window. */
+function patientFunctions(mappings: readonly Mapping[]): Set<string> {
+  const own = Map.groupBy(mappings, ({ functionLogicalId }) => functionLogicalId);
+  const isPatient = (each: Mapping[]) =>
+    each.every(({ windowMilliseconds }) => windowMilliseconds >= patientWindowMilliseconds);
+  return new Set([...own].flatMap(([id, each]) => (isPatient(each) ? [id] : [])));
 }
 
 /** Frees the memory that packaging has used, about 150 MB. Otherwise this process would keep it. */

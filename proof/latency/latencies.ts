@@ -11,8 +11,8 @@ import { type Held, headerOf, isUnread, type World } from '../world.ts';
  * - s3: until the LastModified of its object of processed-data-topic. S3 keeps whole seconds, some servers
  *   milliseconds: with seconds a sample is up to 1 s too small, but never below 0.
  * - rds: until its row's transaction is committed, by PostgreSQL's commit timestamps. Absent where these aren't kept.
- * - dynamodb: until a read finds the item (see {@link watchVehicles}): up to 200 ms too large.
- * - opensearch: until a search finds the alert (see {@link watchDocuments}): up to 200 ms too large.
+ * - dynamodb: until a read finds the item (see {@link watchVehicles}): 200 ms too large at most, or 1 s if reads are slow.
+ * - opensearch: until a search finds the alert (see {@link watchDocuments}): as much too large.
  *
  * If a source occurs twice, its first time counts.
  */

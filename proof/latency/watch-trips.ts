@@ -3,8 +3,11 @@ import { dynamodbOf } from '#local/deploy/servers.ts';
 import type { TripSample } from '../fleet/facts.ts';
 import { type Watch, watchRepeatedly } from './watch.ts';
 
+/** A trip is judged as unsettled for many seconds after its change, so one more second counts little. */
+const EVERY_MS = 1_000;
+
 /**
- * Scans the table of trips up to five times a second, consistently, and notes each new trip. A trip that reached the
+ * Scans the table of trips once a second, consistently, and notes each new trip. A trip that reached the
  * table late explains why readings met the trip before it. A sample is late by the time between two scans, and never
  * early. A trip that another one replaced between two scans has no sample. While the table doesn't answer, samples are
  * late too.
@@ -13,8 +16,15 @@ export function watchTrips({ endpoint, table }: { endpoint: string; table: strin
   const client = dynamodbOf({ dynamodb: endpoint });
   const known = new Map<string, string>();
 
+  const scan = {
+    TableName: table,
+    ConsistentRead: true,
+    ProjectionExpression: 'vehicleId, tripId, version, #deleted',
+    ExpressionAttributeNames: { '#deleted': 'deleted' },
+  };
+
   const look = async (samples: TripSample[]) => {
-    for await (const { Items = [] } of paginateScan({ client }, { TableName: table, ConsistentRead: true })) {
+    for await (const { Items = [] } of paginateScan({ client }, scan)) {
       const seen = Date.now();
       for (const { vehicleId, tripId, version, deleted } of Items) {
         const id = vehicleId?.S ?? '';
@@ -24,5 +34,5 @@ export function watchTrips({ endpoint, table }: { endpoint: string; table: strin
       }
     }
   };
-  return watchRepeatedly(look, () => client.destroy());
+  return watchRepeatedly(look, () => client.destroy(), EVERY_MS);
 }

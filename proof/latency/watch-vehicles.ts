@@ -6,7 +6,7 @@ import { type Watch, watchRepeatedly } from './watch.ts';
 const WATCHED = 20;
 
 /**
- * Reads up to 20 vehicles' items five times a second, consistently, and notes each new `source`. (An item doesn't tell
+ * Reads up to 20 vehicles' items up to five times a second, consistently, and notes each new `source`. (An item doesn't tell
  * when it was written.) It misses states that lasted less than that. A sample is at most 200 ms late (the time between
  * two reads), and never early. The table has 5 more reads a second.
  */

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type Admin, Kafka, logLevel, type Message, Partitioners, type Producer } from 'kafkajs';
-import '#lib/kafka/client/kafkajs-timers.ts';
+import type { Broker, MessageRecord, produceV9 } from '@platformatic/kafka';
+import { findLeaders } from './leaders.ts';
 import type { WritableManifest } from './manifest.ts';
 import type { GeneratedRecord } from './record.ts';
 
@@ -10,12 +9,14 @@ export interface ProducerOptions {
   clientId: string;
   topics: readonly string[];
   manifest: WritableManifest;
+  /** ms that a record waits for others of its request; {@link LINGER_MS} by default */
+  lingerMs?: number;
 }
 
 export interface GeneratorProducer {
-  /** Queues records, and sends as many as the limit of requests in flight allows. @param time Kafka timestamp in ms */
+  /** Queues records, which share requests with the records of the next ms. @param time Kafka timestamp in ms */
   send(records: readonly GeneratedRecord[], time: number): void;
-  /** Waits until all queued records are acknowledged or have failed. */
+  /** Sends what is queued, and waits until all of it is acknowledged or has failed. */
   flush(): Promise<void>;
   /** Flushes and disconnects. */
   stop(): Promise<void>;
@@ -24,6 +25,8 @@ export interface GeneratorProducer {
   /** Why the latest failed send failed. */
   lastError(): Error | undefined;
 }
+
+type Response = produceV9.ProduceResponse;
 
 interface Queued {
   record: GeneratedRecord;
@@ -39,99 +42,165 @@ const RECORDS_PER_REQUEST = 2_000;
 const BYTES_PER_REQUEST = 1_010_000;
 const RECORD_OVERHEAD_BYTES = 100;
 const REQUEST_TIMEOUT_MS = 10_000;
-const LEADERS_READY_MS = 15_000;
-const LEADERS_POLL_MS = 200;
+/**
+ * How long a record waits for others, as with the setting linger.ms of Kafka's own producers. A request of one record
+ * takes this process, the brokers and each of the topic's readers as much CPU time as one of twenty.
+ */
+const LINGER_MS = 100;
+const ALL_REPLICAS = -1;
+const GENERATED = Buffer.from('generated');
 
 /**
- * A producer that knows the coordinates of each of its records. It chooses the partition itself (Kafka's default:
- * murmur2 of the key; round robin without a key) and counts offsets from the base offset that the brokers return per
- * partition.
+ * A producer that knows the coordinates of each of its records. It chooses the partition itself, and counts offsets
+ * from the base offset that the leader returns for each partition.
  *
- * acks=all, no idempotence, no retry: a send that fails leaves its records `uncertain` in the manifest. Each record has
- * the header `generated` with an id that is unique across runs, so that the report recognises an uncertain record.
+ * acks=all, no idempotence, no retry: the records of a partition that a leader doesn't acknowledge are `uncertain` in
+ * the manifest. Each record has the header `generated` with an id that is unique across runs, so that the report
+ * recognises an uncertain record.
  *
  * @throws Error where the brokers can't be reached or a topic is missing
  */
 export async function startProducer(options: ProducerOptions): Promise<GeneratorProducer> {
-  const { brokers, clientId, topics, manifest } = options;
-  const kafka = new Kafka({
+  const { brokers, clientId, topics, manifest, lingerMs = LINGER_MS } = options;
+  // Loaded here, because it takes half a second. It takes half of the CPU time of kafkajs for each record.
+  const { Base, produceV9, ResponseError } = await import('@platformatic/kafka');
+  const client = new Base({
     clientId,
-    brokers: brokers.split(','),
-    logLevel: logLevel.NOTHING,
-    connectionTimeout: 3_000,
+    bootstrapBrokers: brokers.split(','),
+    connectTimeout: 3_000,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    retry: { retries: 0 },
+    retries: 0,
   });
-  const partitionOf = await choosePartitions(kafka, topics, brokers);
-  const producer: Producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
-  await producer.connect();
+  const leaders = await findLeaders(client, topics, brokers).catch(async (cause) => {
+    await client.close();
+    throw new Error(`can't generate into ${topics.join(' and ')} on ${brokers}`, { cause });
+  });
 
-  const queue: Queued[] = [];
+  let queue: Queued[] = [];
   const inFlight = new Set<Promise<void>>();
+  let timer: NodeJS.Timeout | undefined;
   let made = 0;
   let recordsInFlight = 0;
   let lastError: Error | undefined;
+  let isStale = false;
+  let refreshing: Promise<void> | undefined;
 
-  async function request(batch: Queued[]): Promise<void> {
-    recordsInFlight += batch.length;
-    const byTopic = Map.groupBy(batch, ({ record }) => record.topic);
-    const topicMessages = [...byTopic].map(([topic, queued]) => ({ topic, messages: queued.map(toMessage) }));
+  /** Sends records to the leader of their partitions, and returns its answer, also where it reports errors. */
+  async function produce(leader: Broker | undefined, records: Queued[]): Promise<Response> {
+    if (leader === undefined) throw new Error('a partition has no leader');
+    const connection = await client.connections.get(leader);
     try {
-      const places = await producer.sendBatch({ acks: -1, timeout: REQUEST_TIMEOUT_MS, topicMessages });
-      const next = new Map(places.map((place) => [`${place.topicName}-${place.partition}`, Number(place.baseOffset)]));
-      for (const { record, partition } of batch) {
-        const log = `${record.topic}-${partition}`;
-        const offset = next.get(log) as number;
+      const messages = records.map(toMessage);
+      return (await produceV9.api.async(connection, ALL_REPLICAS, REQUEST_TIMEOUT_MS, messages, {})) as Response;
+    } catch (error) {
+      if (!(error instanceof ResponseError && error['response'])) throw error;
+      failed(error);
+      return error['response'] as Response;
+    }
+  }
+
+  function failed(error: Error) {
+    lastError = error;
+    isStale = true;
+  }
+
+  async function request(leader: Broker | undefined, records: Queued[]): Promise<void> {
+    const response = await produce(leader, records).catch((error: Error) => failed(error));
+    const next = new Map(response ? offsetsOf(response) : []);
+    for (const { record, partition, id } of records) {
+      const log = `${record.topic}-${partition}`;
+      const offset = next.get(log);
+      if (offset === undefined) {
+        manifest.fail(record.topic, partition, id, record.mark);
+      } else {
         next.set(log, offset + 1);
         manifest.acknowledge(record.topic, partition, offset, record.mark);
         record.onAcknowledged?.();
       }
-    } catch (error) {
-      lastError = error as Error;
-      for (const { record, partition, id } of batch) manifest.fail(record.topic, partition, id, record.mark);
     }
+  }
+
+  /** Sends a batch: one request to each leader. */
+  async function requests(batch: Queued[]): Promise<void> {
+    recordsInFlight += batch.length;
+    if (isStale) {
+      isStale = false;
+      // If no broker answers, the request fails with the old leader too.
+      refreshing = leaders
+        .refresh()
+        .catch(failed)
+        .finally(() => {
+          refreshing = undefined;
+        });
+    }
+    await refreshing;
+    const byLeader = Map.groupBy(batch, ({ record, partition }) => leaders.leaderOf(record.topic, partition));
+    await Promise.all([...byLeader].map(([leader, records]) => request(leader, records)));
     recordsInFlight -= batch.length;
   }
 
   function sendQueued() {
+    clearTimeout(timer);
+    timer = undefined;
     while (queue.length > 0 && inFlight.size < REQUESTS_IN_FLIGHT) {
-      const sending = request(queue.splice(0, countForOneRequest(queue))).finally(() => {
+      const count = countForOneRequest(queue);
+      const batch = queue.slice(0, count);
+      queue = queue.slice(count);
+      const sending = requests(batch).finally(() => {
         inFlight.delete(sending);
-        sendQueued();
+        // Else the linger's timer sends what is queued.
+        if (timer === undefined) sendQueued();
       });
       inFlight.add(sending);
     }
   }
 
   async function flush() {
-    while (inFlight.size > 0) await Promise.all(inFlight);
+    sendQueued();
+    while (inFlight.size > 0 || queue.length > 0) {
+      await Promise.all(inFlight);
+      sendQueued();
+    }
   }
 
   return {
     send(records, time) {
       for (const record of records) {
-        queue.push({ record, time, partition: partitionOf(record), id: `${clientId}-${manifest.startedAt}/${made++}` });
+        const partition = leaders.partitionOf(record);
+        queue.push({ record, time, partition, id: `${clientId}-${manifest.startedAt}/${made++}` });
       }
-      sendQueued();
+      if (queue.length >= RECORDS_PER_REQUEST) sendQueued();
+      else timer ??= setTimeout(sendQueued, lingerMs);
     },
     flush,
     async stop() {
       await flush();
-      await producer.disconnect();
+      await client.close();
     },
     pending: () => queue.length + recordsInFlight,
     lastError: () => lastError,
   };
 }
 
-function toMessage({ record, partition, id, time }: Queued): Message {
+function toMessage({ record, partition, id, time }: Queued): MessageRecord {
   return {
-    key: record.key,
-    value: record.value,
+    topic: record.topic,
     partition,
-    timestamp: String(time),
-    headers: { generated: id },
+    timestamp: BigInt(time),
+    ...(record.key !== null && { key: Buffer.from(record.key) }),
+    // The client's types don't know a tombstone, but it writes one.
+    value: record.value as Buffer,
+    headers: new Map([[GENERATED, Buffer.from(id)]]),
   };
+}
+
+/** The first offset of each partition that acknowledged its records. */
+function offsetsOf({ responses }: Response): [string, number][] {
+  return responses.flatMap(({ name, partitionResponses }) =>
+    partitionResponses
+      .filter(({ errorCode }) => errorCode === 0)
+      .map(({ index, baseOffset }): [string, number] => [`${name}-${index}`, Number(baseOffset)]),
+  );
 }
 
 function countForOneRequest(queue: readonly Queued[]): number {
@@ -142,37 +211,4 @@ function countForOneRequest(queue: readonly Queued[]): number {
     if (bytes > BYTES_PER_REQUEST && count > 0) return count;
   }
   return limit;
-}
-
-async function choosePartitions(kafka: Kafka, topics: readonly string[], brokers: string) {
-  const admin = kafka.admin();
-  try {
-    await admin.connect();
-    const { topics: found } = await admin.fetchTopicMetadata({ topics: [...topics] });
-    await leadersReady(admin, topics);
-    const partitions = new Map(found.map((topic) => [topic.name, topic.partitions]));
-    const choose = Partitioners.DefaultPartitioner();
-    return ({ topic, key, value }: GeneratedRecord): number =>
-      choose({ topic, partitionMetadata: partitions.get(topic) ?? [], message: { key, value } });
-  } catch (cause) {
-    throw new Error(`can't generate into ${topics.join(' and ')} on ${brokers}`, { cause });
-  } finally {
-    await admin.disconnect();
-  }
-}
-
-/**
- * Waits until each partition's leader serves it. The metadata of a new topic names the leaders before these brokers
- * know about it, and sends would fail. Only a leader answers a request for offsets.
- */
-async function leadersReady(admin: Admin, topics: readonly string[]): Promise<void> {
-  for (const deadline = Date.now() + LEADERS_READY_MS; ; ) {
-    try {
-      for (const topic of topics) await admin.fetchTopicOffsets(topic);
-      return;
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-      await sleep(LEADERS_POLL_MS);
-    }
-  }
 }

@@ -1,8 +1,8 @@
 import { Cluster, type KafkaRecord, TopicReader } from '#msk';
 import type { LogRecord } from '../world.ts';
 
-/** A fetch waits at most this long, and for at least one byte. */
-const PATIENCE = { milliseconds: 200, bytes: 1 };
+/** A fetch waits at most this long, and for at least one byte: a record ends the wait. */
+const PATIENCE = { milliseconds: 1_000, bytes: 1 };
 
 export interface LogReaderOptions {
   /** "127.0.0.1:9092,…" */

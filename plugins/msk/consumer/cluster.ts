@@ -89,6 +89,31 @@ export class Cluster {
     );
   }
 
+  /**
+   * The end of each partition of some topics, in one request to each broker.
+   *
+   * @throws Error if a topic doesn't exist, or if no broker answers
+   */
+  async ends(topics: readonly string[]): Promise<Map<string, Map<number, number>>> {
+    const admin = await this.#connected();
+    const metadata = await admin.metadata({ topics: [...topics] });
+    const asked = [...metadata.topics].map(([name, { partitionsCount }]) => ({
+      name,
+      partitions: Array.from({ length: partitionsCount }, (_, partitionIndex) => ({
+        partitionIndex,
+        timestamp: latest,
+      })),
+    }));
+    const found = await admin.listOffsets({ topics: asked, isolationLevel: readCommitted });
+    const endsOf = new Map<string, Map<number, number>>();
+    for (const { name, partitions } of found) {
+      const ends = endsOf.get(name) ?? new Map<number, number>();
+      for (const { partitionIndex, offset } of partitions) ends.set(partitionIndex, Number(offset));
+      endsOf.set(name, ends);
+    }
+    return endsOf;
+  }
+
   /** A group's committed offset in each partition. @throws Error if no broker answers */
   async committed(topic: string, group: string): Promise<Map<number, number>> {
     const admin = await this.#connected();

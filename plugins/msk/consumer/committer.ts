@@ -18,8 +18,11 @@ export interface CommitterOptions {
   failed: (error: unknown) => void;
 }
 
-/** Pause between commits, so that small batches share a request. A crash repeats the batches of this time at most. */
-const gapMilliseconds = 20;
+/**
+ * Pause between commits, so that small batches share a request: a commit costs the broker as much as a fetch. A crash
+ * repeats the batches of this time at most.
+ */
+const gapMilliseconds = 100;
 const retryMilliseconds = 500;
 
 /** Commits offsets. It sends one request at a time, with all offsets that were added during the previous one. */

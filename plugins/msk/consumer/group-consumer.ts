@@ -6,6 +6,7 @@ import type { Fetched } from './fetched.ts';
 import { kafkaClient } from './kafka-client.ts';
 import { commitOffsets } from './offset-commit.ts';
 import type { PartitionQueue } from './partition-queue.ts';
+import { patience } from './patience.ts';
 import { StartingOffsets } from './starting-offsets.ts';
 import { TopicReader } from './topic-reader.ts';
 
@@ -25,13 +26,6 @@ export interface GroupConsumerOptions {
   unreadable: (partition: number, offset: number, error: Error) => void;
 }
 
-/** How long an idle fetch waits at the broker. A record ends the wait, unless it waits for `patientFetchBytes`. */
-const fetchWaitMilliseconds = 500;
-/** The wait while a queue is full. When it has room again, its partition must not wait long for the current fetch. */
-const heldWaitMilliseconds = 50;
-/** With a window of 1 s or longer, a fetch waits for 64 KB. A hundred small fetches a second would gain nothing. */
-const patientWindowMilliseconds = 1000;
-const patientFetchBytes = 64 * 1024;
 const restartMilliseconds = 1000;
 /** If the coordinator is not available, leaving the group can only fail. */
 const leaveMilliseconds = 3000;
@@ -59,6 +53,11 @@ export class GroupConsumer {
   /** Partitions that are not fetched now: their queue is full, or their starting offset isn't known yet. */
   get held(): number {
     return [...this.#options.queues()].filter((queue) => queue.assigned && this.#position(queue) === undefined).length;
+  }
+
+  /** Queueing time of the oldest record that waits for an invocation. */
+  get #oldest(): number {
+    return Math.min(...[...this.#options.queues()].map(({ since }) => since));
   }
 
   start(): void {
@@ -125,11 +124,13 @@ export class GroupConsumer {
       groupId: mapping.group,
       // Short, so that a restart after a kill doesn't wait long until the group expels the dead member.
       sessionTimeout: 10_000,
-      heartbeatInterval: 2000,
+      heartbeatInterval: 3000,
       rebalanceTimeout: 10_000,
       // Longer than the other members may take to join again.
       requestTimeout: 15_000,
       retries: 10,
+      // Only the brokers' addresses are read from it: the reader asks for the topic's partitions and leaders.
+      metadataMaxAge: 60_000,
     });
     consumer.on('error', crashed);
     consumer.on('consumer:group:join', (joined) => this.#join(joined));
@@ -140,7 +141,6 @@ export class GroupConsumer {
 
   #readerFor(consumer: Consumer, crashed: (error: Error) => void): TopicReader {
     const { cluster, mapping, queueOf, failed } = this.#options;
-    const bytes = mapping.windowMilliseconds >= patientWindowMilliseconds ? patientFetchBytes : 1;
     let known = 0;
     return new TopicReader({
       topic: mapping.topic,
@@ -155,7 +155,7 @@ export class GroupConsumer {
         if (known > 0 && count > known) consumer.joinGroup({}).catch(crashed);
         known = Math.max(known, count);
       },
-      patience: () => ({ milliseconds: this.held > 0 ? heldWaitMilliseconds : fetchWaitMilliseconds, bytes }),
+      patience: () => patience(mapping, { held: this.held > 0, since: this.#oldest }, performance.now()),
     });
   }
 

@@ -49,6 +49,14 @@ export class Metrics {
     this.#position(partition).committed = next;
   }
 
+  /** @param ends the partitions' ends. A fetch may wait long before it tells them. */
+  reached(ends: ReadonlyMap<number, number>): void {
+    for (const [partition, end] of ends) {
+      const position = this.#positions.get(partition);
+      if (position) position.end = Math.max(position.end, end);
+    }
+  }
+
   /** @param isOwned whether this poller reads the partition. Its own committed offset is then newer. */
   positioned(positions: ReadonlyMap<number, Position>, isOwned: (partition: number) => boolean): void {
     for (const [partition, { offset, end }] of positions) {

@@ -130,6 +130,19 @@ export class Poller {
     this.#metrics.positioned(positions, (partition) => owned.has(partition));
   }
 
+  get topic(): string {
+    return this.#options.mapping.topic;
+  }
+
+  get cluster(): Cluster {
+    return this.#options.cluster;
+  }
+
+  /** Takes the ends of the topic's partitions, for the lag. */
+  reached(ends: ReadonlyMap<number, number>): void {
+    this.#metrics.reached(ends);
+  }
+
   get #assigned(): number {
     return [...this.#dispatcher.queues].filter((queue) => queue.assigned).length;
   }

@@ -13,22 +13,26 @@ export class Functions {
   readonly #environment: Record<string, string>;
   readonly #invokers = new Map<string, Promise<Invoker>>();
   readonly #directory: string;
+  readonly #patient: ReadonlySet<string>;
   #closed = false;
 
   /**
    * @param environment variables that override those of every function
    * @param directory the folder for the unpacked packages
+   * @param patient logical ids of the functions that may run slower than others while the machine is busy
    */
   constructor(
     serverless: Serverless,
     context: TemplateContext & { template: CompiledTemplate },
     environment: Record<string, string>,
     directory: string,
+    patient: ReadonlySet<string>,
   ) {
     this.#serverless = serverless;
     this.#context = context;
     this.#environment = environment;
     this.#directory = directory;
+    this.#patient = patient;
   }
 
   /** The service's key for a function of the template. Undefined if the service has no such function. */
@@ -58,13 +62,15 @@ export class Functions {
     if (this.#closed) throw new Error(`function ${key} can't run: the service is stopped`);
     const { service, serviceDir } = this.#serverless;
     const provider = this.#serverless.getProvider('aws');
-    const resource = this.#context.template.Resources[provider.naming.getLambdaLogicalId(key)];
+    const logicalId = provider.naming.getLambdaLogicalId(key);
+    const resource = this.#context.template.Resources[logicalId];
     if (!resource) throw new Error(`the service has no function ${key}`);
     const artifact = service.getFunction(key).package?.artifact ?? service.package?.artifact;
     if (artifact === undefined) throw new Error(`packaging created no artifact for function ${key}`);
     const directory = join(this.#directory, key);
     await unpack(resolve(serviceDir, artifact), directory);
-    const source = { key, resource, directory, environment: this.#environment };
+    const patient = this.#patient.has(logicalId);
+    const source = { key, resource, directory, environment: this.#environment, patient };
     return createInvoker(lambdaFunction(source, this.#context), provider.getRegion());
   }
 }

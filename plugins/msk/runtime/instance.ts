@@ -8,6 +8,7 @@ import { executable } from './executable.ts';
 import { InvocationError } from './invocation-error.ts';
 import type { LambdaFunction } from './lambda-function.ts';
 import { watchMemory } from './memory-watch.ts';
+import { yieldToOthers } from './priority.ts';
 
 /** A message of entry.cjs: one when the function is loaded, then one for each event. */
 interface Reply {
@@ -40,7 +41,7 @@ export class Instance {
 
   /** @param ended called when the process has ended, for any reason */
   constructor(lambdaFunction: LambdaFunction, region: string, ended: () => void) {
-    const { directory, memorySize, timeout } = lambdaFunction;
+    const { directory, memorySize, timeout, patient } = lambdaFunction;
     this.#function = lambdaFunction;
     this.#process = fork(join(import.meta.dirname, 'entry.cjs'), [], {
       cwd: directory,
@@ -50,6 +51,7 @@ export class Instance {
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     });
+    if (patient) yieldToOthers(this.#process.pid);
     this.#process.stderr?.on('data', (chunk: Buffer) => {
       process.stderr.write(chunk);
       this.#outOfMemory ||= chunk.includes('JavaScript heap out of memory');

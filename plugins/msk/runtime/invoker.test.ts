@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { constants, getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { eventually } from '../test/eventually.ts';
@@ -11,6 +11,7 @@ import { createInvoker, type Invoker } from './invoker.ts';
 /** The event's `do` names what the function does. */
 const HANDLER = `
 const { readdirSync, writeFileSync } = require('node:fs');
+const os = require('node:os');
 let invocations = 0;
 const does = {
   answer: ({ value }) => value,
@@ -39,6 +40,7 @@ const does = {
     while (readdirSync(folder).length < others) await new Promise((resolve) => setTimeout(resolve, 10));
     return process.pid;
   },
+  priority: () => os.getPriority(),
   environment: () => ({ ...process.env, cwd: process.cwd() }),
 };
 exports.handler = async (event, context) => event.do === 'context'
@@ -66,6 +68,7 @@ interface Settings {
   runtime?: string;
   timeout?: number;
   reservedConcurrency?: number;
+  patient?: boolean;
 }
 
 function invoker(settings: Settings = {}, patience?: number): Invoker {
@@ -194,6 +197,14 @@ test('a function with a reserved concurrency of 0 doesn’t run; its events fail
   await cleanup();
 
   await expect(waiting).rejects.toThrow("function work can't run: the service is stopped");
+});
+
+test('only an instance of a patient function gives way to other processes', async () => {
+  const [urgent, patient] = [invoker(), invoker({ patient: true })];
+
+  const priorities = await Promise.all([urgent, patient].map(({ invoke }) => invoke({ do: 'priority' })));
+
+  expect(priorities).toEqual([getPriority(), Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL)]);
 });
 
 test('a response is at most 6 MB', async () => {

@@ -18,6 +18,8 @@ export interface LambdaFunction {
   environment: Record<string, string>;
   /** The folder with the unpacked package. */
   directory: string;
+  /** Whether it may run slower than others while the machine is busy. */
+  patient?: boolean | undefined;
 }
 
 interface FunctionProperties {
@@ -37,6 +39,8 @@ export interface LambdaFunctionSource {
   directory: string;
   /** Variables that override the function's own. */
   environment: Record<string, string>;
+  /** See `LambdaFunction`. */
+  patient?: boolean | undefined;
 }
 
 /**
@@ -45,7 +49,7 @@ export interface LambdaFunctionSource {
  * @throws Error that names the function and what can't be resolved
  */
 export function lambdaFunction(source: LambdaFunctionSource, context: TemplateContext): LambdaFunction {
-  const { key, resource, directory, environment } = source;
+  const { key, resource, directory, environment, patient } = source;
   try {
     const properties = resolve(pick(resource.Properties ?? {}), context) as FunctionProperties;
     const variables = Object.entries(properties.Environment?.Variables ?? {});
@@ -60,6 +64,7 @@ export function lambdaFunction(source: LambdaFunctionSource, context: TemplateCo
       reservedConcurrency: properties.ReservedConcurrentExecutions,
       environment: { ...own, ...environment },
       directory,
+      patient,
     };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -24,6 +24,8 @@ export interface FleetGeneratorOptions extends GeneratorOptions {
 }
 
 const DEFAULT_BAD = 0.01;
+/** Short, because an alert's latency begins when its reading is made. */
+const LINGER_MS = 25;
 /** The share of readings without a key, as the producer in the requirements sends them. */
 const WITHOUT_KEY = 0.02;
 
@@ -45,7 +47,7 @@ export async function startFleet(options: FleetGeneratorOptions): Promise<Runnin
   const changes = { firstTrips, tripsReadyAt: start, tripChanges: [] as TripChange[] };
   const manifest = { ...createManifest(seed, start, BAD_RECORDS, ALERTS), ...changes };
   const topics = [RAW, TRIPS];
-  const producer = await startProducer({ brokers, clientId: 'fleet', topics, manifest });
+  const producer = await startProducer({ brokers, clientId: 'fleet', topics, manifest, lingerMs: LINGER_MS });
   try {
     await sendTrips(producer, manifest, fleet);
     await tripsReady(fleet.trips.map(({ trip }) => trip));
