@@ -4,10 +4,12 @@ import { type Command, EXIT, numberOption, runCommand, UsageError } from '#cli/c
 import { type Benchmark, type Figure, type Measured, median, misses } from './benchmark.ts';
 import { kafkaStreams } from './kafka-streams/benchmark.ts';
 import { logins } from './logins.ts';
+import { sinks } from './sinks/benchmark.ts';
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'kafka-streams': kafkaStreams,
   logins,
+  sinks,
 };
 
 const USAGE = `
