@@ -6,12 +6,14 @@ import { endToEnd } from './end-to-end/benchmark.ts';
 import { highestRate } from './end-to-end/highest-rate.ts';
 import { kafkaStreams } from './kafka-streams/benchmark.ts';
 import { logins } from './logins.ts';
+import { sinks } from './sinks/benchmark.ts';
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'end-to-end': endToEnd,
   'highest-rate': highestRate,
   'kafka-streams': kafkaStreams,
   logins,
+  sinks,
 };
 
 const USAGE = `

@@ -1,7 +1,8 @@
 import type { Deadline } from '#lib/deadline.ts';
 import { TransientError } from '#lib/errors.ts';
-import { type Item, item } from '#lib/stores/attributes.ts';
-import type { PutIf } from '#lib/stores/conditional-put.ts';
+import { attribute, item } from '#lib/stores/attributes.ts';
+import type { WriteIf } from '#lib/stores/conditional-writes.ts';
+import type { Replacement } from '#lib/stores/partiql.ts';
 
 /** A vehicle and a kind of alert. Each subject has its own cooldown. */
 export interface Subject {
@@ -31,11 +32,13 @@ export interface Cooldown {
 }
 
 export interface CooldownOptions {
-  readonly put: PutIf;
+  readonly write: WriteIf;
   readonly table: string;
   readonly cooldownMs: number;
   readonly now?: () => number;
 }
+
+type Properties = Readonly<{ subject: string; source: string; sent: boolean }>;
 
 /** TTL removes an item this long after its cooldown has ended. */
 const REMOVED_AFTER_S = 86_400;
@@ -43,53 +46,38 @@ const REMOVED_AFTER_S = 86_400;
 /** Longer than the timeout of notifyAlerts (60 s): the invocation of an older claim has ended. */
 const CLAIMED_MS = 120_000;
 
-/** The most operands of IN in DynamoDB. */
+/** The most operands of IN in DynamoDB, where it isn't about a key. */
 const MOST_OPERANDS = 100;
 const MOST_KNOWN = 100_000;
 
-export function cooldown({ put, table, cooldownMs, now = Date.now }: CooldownOptions): Cooldown {
+export function cooldown({ write, table, cooldownMs, now = Date.now }: CooldownOptions): Cooldown {
   /** The end of the cooldown of each subject that this instance has sent: saves a request for each alert. */
   const until = new Map<string, number>();
 
-  function itemOf(subject: string, source: string, sent: boolean) {
+  /** Writes the subject's item, if there is none, or if the condition on it holds. */
+  async function put(properties: Properties, condition: Omit<Replacement, 'optional'>, deadline: Deadline) {
     const ends = now() + cooldownMs;
-    const claimed = sent ? {} : { claimedUntil: now() + CLAIMED_MS };
-    return item({
-      subject,
-      source,
-      until: ends,
-      sent,
-      ...claimed,
-      expiresAt: Math.ceil(ends / 1000) + REMOVED_AFTER_S,
-    });
+    const claimed = properties.sent ? {} : { claimedUntil: now() + CLAIMED_MS };
+    const expiresAt = Math.ceil(ends / 1000) + REMOVED_AFTER_S;
+    const own = item({ ...properties, until: ends, ...claimed, expiresAt });
+    const replaces = { ...condition, optional: ['claimedUntil'] };
+    const [outcome] = await write([{ table, key: ['subject'], item: own, replaces }], deadline);
+    if (outcome?.status === 'failed') throw outcome.error;
+    return outcome;
   }
 
   return {
     async claim(subject, sources, deadline) {
       const key = subjectOf(subject);
       if ((until.get(key) ?? 0) > now()) return false;
-      const own = sources.slice(0, MOST_OPERANDS).map((source, n) => [`:source${n}`, { S: source }] as const);
-      let there: Item | undefined;
-      const claimed = await put(
-        {
-          TableName: table,
-          Item: itemOf(key, sources[0], false),
-          ConditionExpression: `attribute_not_exists(subject) OR #until <= :now
-            OR (sent = :false AND (claimedUntil <= :now OR #source IN (${own.map(([name]) => name).join(', ')})))`,
-          ExpressionAttributeNames: { '#source': 'source', '#until': 'until' },
-          ExpressionAttributeValues: {
-            ...Object.fromEntries(own),
-            ':now': { N: String(now()) },
-            ':false': { BOOL: false },
-          },
-        },
-        deadline,
-        (found) => {
-          there = found;
-        },
-      );
-      if (claimed === 'written') return true;
-      if (there?.['sent']?.BOOL) return false;
+      const own = sources.slice(0, MOST_OPERANDS);
+      const condition = {
+        condition: `"until" <= ? OR ("sent" = ? AND ("claimedUntil" <= ? OR "source" IN [${own.map(() => '?').join(',')}]))`,
+        parameters: [now(), false, now(), ...own].map(attribute),
+      };
+      const outcome = await put({ subject: key, source: sources[0], sent: false }, condition, deadline);
+      if (outcome?.status === 'written') return true;
+      if (outcome?.found?.['sent']?.BOOL) return false;
       throw new TransientError(
         'NOTIFICATION_PENDING',
         'another alert has claimed this cooldown, and its message has not been sent',
@@ -97,16 +85,8 @@ export function cooldown({ put, table, cooldownMs, now = Date.now }: CooldownOpt
     },
     async sent(subject, source, deadline) {
       const key = subjectOf(subject);
-      await put(
-        {
-          TableName: table,
-          Item: itemOf(key, source, true),
-          ConditionExpression: '#source = :source',
-          ExpressionAttributeNames: { '#source': 'source' },
-          ExpressionAttributeValues: { ':source': { S: source } },
-        },
-        deadline,
-      );
+      const claim = { condition: '"source" = ?', parameters: [attribute(source)] };
+      await put({ subject: key, source, sent: true }, claim, deadline);
       if (until.size >= MOST_KNOWN) until.clear();
       until.set(key, now() + cooldownMs);
     },

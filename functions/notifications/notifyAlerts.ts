@@ -3,7 +3,7 @@ import { batchHandler } from '#lib/batch-handler.ts';
 import { handingBack, kafkaAuth, positive, readConfiguration, text } from '#lib/configuration.ts';
 import { createProducer } from '#lib/kafka/client/producer.ts';
 import { oneAttempt, storeCall } from '#lib/stores/call.ts';
-import { putIf } from '#lib/stores/conditional-put.ts';
+import { conditionalWrites } from '#lib/stores/conditional-writes.ts';
 import { cooldown } from './cooldown.ts';
 import { notify, type Publish } from './notify.ts';
 import { countTooOld } from './too-old.ts';
@@ -42,7 +42,7 @@ export const handler = batchHandler(
   },
   notify({
     cooldown: cooldown({
-      put: putIf(),
+      write: conditionalWrites(),
       table: config.NOTIFICATIONS_TABLE,
       cooldownMs: config.COOLDOWN_MINUTES * 60_000,
     }),

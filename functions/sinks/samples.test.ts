@@ -15,6 +15,8 @@ const samples = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .filter(({ event }) => event.records)
   .map(({ file, event }) => ({ file, partitions: partitionsOf(event as MskEvent) }));
 
+const clock = { now: 0, tombstoneDays: 30, loginDays: 365 };
+
 /** No topic has that many partitions: an invocation by hand must not collide with records of a running stack. */
 const FIRST_SAMPLE_PARTITION = 9;
 
@@ -41,15 +43,28 @@ test.each(samples.filter(({ file }) => file.startsWith('insert') || file.startsW
     const records = partitions.flatMap((partition) => partition.records);
     const { failures } = eachRecord(records, (record) => {
       const { rds, dynamodb } = routeOf(record.topic);
-      return [
-        rds && tables[rds].row(record),
-        dynamodb.map((kind) => entities[kind].item(record, { now: 0, tombstoneDays: 30, loginDays: 365 })),
-      ];
+      return [rds && tables[rds].row(record), dynamodb.map((kind) => entities[kind].item(record, clock))];
     });
 
     expect(failures.map(({ error }) => error.code)).toEqual(file.endsWith('/bad.json') ? ['NOT_JSON', 'SCHEMA'] : []);
   },
 );
+
+test('a newer state removes every attribute that only some items of its table have', () => {
+  const items = samples
+    .filter(({ file }) => file.startsWith('upsert') && !file.endsWith('/bad.json'))
+    .flatMap(({ partitions }) => partitions.flatMap((partition) => partition.records))
+    .flatMap((record) =>
+      routeOf(record.topic).dynamodb.map((kind) => ({ kind, item: entities[kind].item(record, clock) })),
+    )
+    .flatMap(({ kind, item }) => (item && entities[kind].stays !== 'first' ? { kind, names: Object.keys(item) } : []));
+
+  for (const [kind, own] of Map.groupBy(items, (item) => item.kind)) {
+    const missing = own.flatMap(({ names }) => names).filter((name) => own.some(({ names }) => !names.includes(name)));
+    expect([kind, entities[kind].optional]).toEqual([kind, expect.arrayContaining(missing)]);
+  }
+  expect(new Set(items.map(({ kind }) => kind))).toEqual(new Set(['vehicles', 'alerts', 'trips', 'users', 'devices']));
+});
 
 test('no item of a sample has expired: DynamoDB would remove it before anybody sees it', () => {
   const now = Date.now();

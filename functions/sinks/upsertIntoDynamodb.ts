@@ -1,5 +1,5 @@
 import { positive, readConfiguration, text } from '#lib/configuration.ts';
-import { putIf } from '#lib/stores/conditional-put.ts';
+import { conditionalWrites } from '#lib/stores/conditional-writes.ts';
 import processedLogin from '#resources/avro/user_login_processed.avsc';
 import { loginVariables, readingAvroLogins } from './avro-logins.ts';
 import { entities } from './dynamodb/items.ts';
@@ -26,7 +26,7 @@ export const handler = sinkHandler(
   config,
   readingAvroLogins(
     dynamodbSink({
-      put: putIf(),
+      write: conditionalWrites(),
       tables: Object.fromEntries(kinds.map(([kind, variable]) => [kind, config[variable]])) as Record<ItemKind, string>,
       tombstoneDays: config.TOMBSTONE_DAYS,
       loginDays: config.LOGIN_DAYS,

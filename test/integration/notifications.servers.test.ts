@@ -5,7 +5,7 @@ import { type Notification, notify, type Publish } from '#functions/notification
 import { type Deadline, within } from '#lib/deadline.ts';
 import { TransientError } from '#lib/errors.ts';
 import type { MskEvent } from '#lib/kafka/event.ts';
-import { putIf } from '#lib/stores/conditional-put.ts';
+import { conditionalWrites } from '#lib/stores/conditional-writes.ts';
 import { DUMMY_CREDENTIALS, LOCAL_REGION } from '#local/deploy/servers.ts';
 import { overWhen } from '../support/deadlines.ts';
 import { eventually } from '../support/eventually.ts';
@@ -39,7 +39,7 @@ function environment(more: Partial<CooldownOptions> & { publish?: Publish } = {}
   const messages: Notification[] = [];
   let tooOld = 0;
   const record: Publish = async (notification) => void messages.push(notification);
-  const options = { put: putIf(tables.client), table: 'notifications', cooldownMs: 10 * MINUTE, ...more };
+  const options = { write: conditionalWrites(tables.client), table: 'notifications', cooldownMs: 10 * MINUTE, ...more };
   const run = notify({
     cooldown: cooldown(options),
     publish: more.publish ?? record,

@@ -2,9 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { parse } from 'yaml';
+import { entities } from '#functions/sinks/dynamodb/items.ts';
 import { dynamodbSink } from '#functions/sinks/dynamodb/sink.ts';
+import { type Failure, recordsOf } from '#lib/kafka/batch.ts';
+import type { KafkaRecord } from '#lib/kafka/records.ts';
 import { attribute, item } from '#lib/stores/attributes.ts';
-import { type PutIf, putIf } from '#lib/stores/conditional-put.ts';
+import { type ConditionalWrite, conditionalWrites, type WriteIf } from '#lib/stores/conditional-writes.ts';
 import type { Target } from '#local/deploy/resource-type.ts';
 import { resourceTypes } from '#local/deploy/resource-types.ts';
 import { plenty } from '../support/deadlines.ts';
@@ -24,8 +27,8 @@ const names = {
 };
 
 let tables: TestTables;
-let puts = 0;
-let put: PutIf;
+let written = 0;
+let writeIf: WriteIf;
 beforeAll(async () => {
   tables = await startTables();
   await tables.create('vehicles', 'vehicleId:S');
@@ -35,15 +38,15 @@ beforeAll(async () => {
   await tables.create('users', 'user_id:S');
   await tables.create('devices', 'device_id:S');
   await tables.create('records', 'topicPartition:S', 'offset:N');
-  const counted = putIf(tables.client);
-  put = (...args) => {
-    puts += 1;
-    return counted(...args);
+  const counted = conditionalWrites(tables.client);
+  writeIf = (writes, deadline) => {
+    written += writes.length;
+    return counted(writes, deadline);
   };
 });
 afterAll(() => tables?.stop());
 beforeEach(() => {
-  puts = 0;
+  written = 0;
 });
 
 /** Creates the table of orders as in the template, with its index. */
@@ -54,9 +57,11 @@ async function createOrders(): Promise<void> {
 }
 
 const write = (records: TestRecord[], ms?: number) =>
-  dynamodbSink({ put, tables: names, tombstoneDays: 30, loginDays: 365, now: () => NOW }).write(
+  dynamodbSink({ write: writeIf, tables: names, tombstoneDays: 30, loginDays: 365, now: () => NOW }).write(
     batchOfRecords(records, {}, ms),
   );
+const writeOne = async (table: string, key: string[], one: ConditionalWrite['item']) =>
+  (await writeIf([{ table, key, item: one }], plenty))[0];
 const find = async (table: string, key: string, value: string) =>
   (await tables.items(table)).filter((found) => found[key]?.S === value);
 
@@ -90,52 +95,142 @@ test('the item of a vehicle is its newest reading, with the version of the raw r
   ]);
 });
 
-test('only the newest reading of each vehicle in a batch is put; an older reading later changes nothing', async () => {
+test('only the newest reading of each vehicle in a batch is written; an older reading later changes nothing', async () => {
   const batch = Array.from({ length: 100 }, (_, n) => reading(`B${n % 3}`, n, `0-${n}`));
   const before = reading('B0', -1, '0-1000');
 
   expect(await write(batch.toReversed())).toEqual([]);
-  expect(puts).toBe(3);
+  expect(written).toBe(3);
   expect(await write([before])).toEqual([]);
 
   expect((await find('vehicles', 'vehicleId', 'B0'))[0]?.['source']).toEqual({ S: 'raw-data-topic-0-99' });
 });
 
-test('any order, split and repetition by two workers at once ends in the same state', async () => {
-  let run = 0;
-  const events = fc.array(fc.record({ vehicle: fc.nat(3), second: fc.nat(4), partition: fc.nat(2) }), {
-    minLength: 1,
-    maxLength: 30,
-  });
-  await fc.assert(
-    fc.asyncProperty(events, fc.infiniteStream(fc.nat(1000)), async (made, order) => {
-      run += 1;
-      const all = made.map(({ vehicle, second, partition }, n) => ({
-        vehicle: `R${run}-${vehicle}`,
-        version: `${second}-${partition}-${String(n).padStart(3, '0')}`,
-        record: reading(`R${run}-${vehicle}`, second, `${partition}-${n}`),
-      }));
-      const shuffled = () => {
-        const keyed = all.map(({ record }) => ({ record, at: order.next().value }));
-        return keyed.toSorted((a, b) => a.at - b.at).map(({ record }) => record);
-      };
-      const half = Math.floor(all.length / 2);
+/** Kinds of entities for the property below: the records of an entity, and which of two is newer. */
+interface Kind {
+  readonly table: string;
+  readonly key: string;
+  record(entity: string, event: Event): TestRecord;
+  /** a newer record has a greater rank */
+  rank(event: Event): string;
+}
+interface Event {
+  readonly entity: number;
+  readonly second: number;
+  readonly partition: number;
+  readonly offset: number;
+  /** which optional fields the record has */
+  readonly fields: readonly [boolean, boolean];
+}
+const digits = (...numbers: number[]) => numbers.map((number) => String(number).padStart(3, '0')).join('-');
+const byTime = ({ second, partition, offset }: Event) => digits(second, partition, offset);
+const time = (second: number) => new Date(KAFKA_TIME + second * 1000).toISOString();
 
-      const [one, other] = [shuffled(), shuffled()];
-      await Promise.all([
-        write(one.slice(0, half)).then(() => write(one.slice(half))),
-        write(other.slice(0, half + 1)).then(() => write(other)),
-      ]);
-
-      for (const [vehicle, own] of Map.groupBy(all, (event) => event.vehicle)) {
-        const newest = own.toSorted((a, b) => (a.version < b.version ? 1 : -1))[0];
-        const found = await find('vehicles', 'vehicleId', vehicle);
-        expect(found.map(({ source }) => source?.S)).toEqual([newest?.record.headers?.['source']]);
-      }
+const kinds: Record<'vehicles' | 'users' | 'trips', Kind> = {
+  vehicles: {
+    table: 'vehicles',
+    key: 'vehicleId',
+    record: (id, { second, partition, offset, fields: [speed, fuelLevel] }) =>
+      reading(id, second, `${partition}-${offset}`, {
+        ...(speed && { speed: offset }),
+        ...(fuelLevel && { fuelLevel: 50 }),
+      }),
+    rank: byTime,
+  },
+  users: {
+    table: 'users',
+    key: 'user_id',
+    record: (user_id, { second, partition, offset, fields: [ip, device] }) => ({
+      topic: 'user-login-processed',
+      headers: { source: `user-login-${partition}-${offset}` },
+      value: {
+        ...{ user_id, app_version: '1.0.0', locale: 'en', device_type: 'ios', timestamp: time(second) },
+        ...{ ip: ip ? '162.255.195.0' : null, device_id: device ? `of ${user_id}` : null },
+      },
     }),
-    { numRuns: 20 },
-  );
-});
+    rank: byTime,
+  },
+  // Of one partition: its records may have any timestamps.
+  trips: {
+    table: 'trips',
+    key: 'vehicleId',
+    record: (vehicleId, { second, offset, fields: [ended] }) => ({
+      ...{ topic: 'trips-topic', key: vehicleId, offset, timestamp: KAFKA_TIME + second * 1000 },
+      value: ended ? null : { vehicleId, tripId: `T${offset}`, destination: '1,2', plannedArrival: time(9) },
+    }),
+    rank: ({ offset }) => digits(offset),
+  },
+};
+
+test.each(Object.keys(kinds) as (keyof typeof kinds)[])(
+  '%s: any order, split and repetition by two workers at once ends in the same state',
+  async (name) => {
+    const kind = kinds[name];
+    let run = 0;
+    // Up to 40 entities, so that a batch is several calls, and new entities meet stored ones.
+    const events = fc.record({ entities: fc.constantFrom(2, 40), seconds: fc.nat(4) }).chain(({ entities, seconds }) =>
+      fc.array(
+        fc.record({
+          entity: fc.nat(entities - 1),
+          second: fc.nat(seconds),
+          partition: fc.nat(2),
+          fields: fc.tuple(fc.boolean(), fc.boolean()),
+        }),
+        { minLength: 1, maxLength: 80, size: 'max' },
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        events,
+        fc.integer({ min: 1, max: 60 }),
+        fc.infiniteStream(fc.nat(1000)),
+        async (made, size, order) => {
+          run += 1;
+          const all = made.map((event, offset) => {
+            const id = `${name} ${run} ${event.entity}`;
+            return { id, rank: kind.rank({ ...event, offset }), record: kind.record(id, { ...event, offset }) };
+          });
+          const shuffled = () => {
+            const keyed = all.map(({ record }) => ({ record, at: order.next().value }));
+            return keyed.toSorted((a, b) => a.at - b.at).map(({ record }) => record);
+          };
+          // Parts of the records, in turn at two workers, and some parts a second time at the other worker.
+          const parts: TestRecord[][] = [];
+          const records = shuffled();
+          for (let from = 0; from < records.length; from += size) parts.push(records.slice(from, from + size));
+          const workers = [0, 1].map((worker) => parts.filter((_, n) => n % 2 === worker || n % 5 === 0));
+
+          const failures = await Promise.all(
+            workers.map(async (own) => {
+              const failed: Failure[] = [];
+              for (const part of own) failed.push(...(await writeBatch(part)));
+              return failed;
+            }),
+          );
+
+          expect(failures).toEqual([[], []]);
+          const newest = [...Map.groupBy(all, ({ id }) => id).values()].flatMap(
+            (own) => own.toSorted((a, b) => (a.rank < b.rank ? 1 : -1))[0] ?? [],
+          );
+          const items = (await tables.items(kind.table)).filter((found) =>
+            found[kind.key]?.S?.startsWith(`${name} ${run} `),
+          );
+          expect(new Set(items)).toEqual(new Set(newest.map(({ record }) => itemOf(name, record))));
+        },
+      ),
+      { numRuns: 20 },
+    );
+  },
+);
+
+/** The records of a partition are in offset order in a batch. */
+const writeBatch = (records: TestRecord[]) => write(records.toSorted((a, b) => (a.offset ?? 0) - (b.offset ?? 0)));
+
+/** The item of a record that is written alone. */
+function itemOf(kind: keyof typeof kinds, made: TestRecord) {
+  const [record] = recordsOf(batchOfRecords([made]));
+  return entities[kind].item(record as KafkaRecord, { now: NOW, tombstoneDays: 30, loginDays: 365 });
+}
 
 test('the item of an alert is kept by vehicle and kind, with the fields of the kind', async () => {
   const alert = (kind: string, offset: number, more: object): TestRecord => ({
@@ -170,6 +265,32 @@ test('the item of an alert is kept by vehicle and kind, with the fields of the k
   ]);
 });
 
+test('a newer alert has no field of an older one; fields that no rule knows are one attribute', async () => {
+  const alert = (offset: number, more: object): TestRecord => ({
+    topic: 'alerts-topic',
+    headers: { source: `raw-data-topic-1-${offset}/Crash` },
+    value: { vehicleId: 'A2', alert: 'Crash', timestamp: '2026-01-01T00:00:00Z', ...more },
+  });
+  const common = { vehicleId: 'A2', alert: 'Crash', timestamp: '2026-01-01T00:00:00Z' };
+  const version = '001767225600000-0000000001-0000000000000000000';
+
+  await write([alert(1, { speed: 99, force: 7, "it's": 1, version: 'x' })]);
+  expect(await find('alerts', 'vehicleId', 'A2')).toEqual([
+    item({
+      ...common,
+      version: `${version}1`,
+      source: 'raw-data-topic-1-1/Crash',
+      speed: 99,
+      detail: { force: 7, "it's": 1, version: 'x' },
+    }),
+  ]);
+
+  await write([alert(2, { temperature: 3 })]);
+  expect(await find('alerts', 'vehicleId', 'A2')).toEqual([
+    item({ ...common, version: `${version}2`, source: 'raw-data-topic-1-2/Crash', temperature: 3 }),
+  ]);
+});
+
 test("a tombstone marks a trip as deleted, so an older trip can't come back, but a newer one can", async () => {
   const trip = (tripId: string) => ({
     vehicleId: 'T1',
@@ -195,7 +316,7 @@ describe('a vehicle’s trip is the last one of its partition, whatever the prod
   const AHEAD = 50 * 60_000;
   /** One record of a vehicle's trip: how far its clock is ahead, in ms, and the trip, or null for a tombstone. */
   type Change = [ahead: number, tripId: string | null];
-  const recordsOf = (vehicleId: string, changes: Change[], partition = 0): TestRecord[] =>
+  const recordsOfTrip = (vehicleId: string, changes: Change[], partition = 0): TestRecord[] =>
     changes.map(([ahead, tripId], offset) => ({
       topic: 'trips-topic',
       key: vehicleId,
@@ -255,14 +376,28 @@ describe('a vehicle’s trip is the last one of its partition, whatever the prod
     ];
     for (const [way, batchesOf] of ways) {
       const vehicleId = `${name} ${way}`;
-      for (const batch of batchesOf(recordsOf(vehicleId, changes))) expect(await write(batch)).toEqual([]);
+      for (const batch of batchesOf(recordsOfTrip(vehicleId, changes))) expect(await write(batch)).toEqual([]);
       expect([way, await tripOf(vehicleId)]).toEqual([way, last]);
     }
   });
 
+  test('an item of an older version of this service, which has no partition, is replaced by a later trip', async () => {
+    const stored = (vehicleId: string, at: number) =>
+      writeOne(
+        'trips',
+        ['vehicleId'],
+        item({ vehicleId, version: `00${KAFKA_TIME + at}-0000000009-${'0'.repeat(20)}` }),
+      );
+    await Promise.all([stored('O1', -1), stored('O2', 1)]);
+
+    for (const vehicleId of ['O1', 'O2']) await write(recordsOfTrip(vehicleId, [[0, 'one']]));
+
+    expect([await tripOf('O1'), await tripOf('O2')]).toEqual(['one', undefined]);
+  });
+
   test('after partitions were added, the later last trip of two partitions stays, in any order', async () => {
     const old = (id: string) =>
-      recordsOf(
+      recordsOfTrip(
         id,
         [
           [0, 'one'],
@@ -270,7 +405,7 @@ describe('a vehicle’s trip is the last one of its partition, whatever the prod
         ],
         2,
       );
-    const added = (id: string) => recordsOf(id, [[1_000, 'three']], 0);
+    const added = (id: string) => recordsOfTrip(id, [[1_000, 'three']], 0);
 
     await write([...old('P1'), ...added('P1')]);
     await write(added('P2'));
@@ -312,7 +447,7 @@ test('every double that DynamoDB can hold is read back unchanged', async () => {
         );
         n += 1;
         const Item = item({ vehicleId: `N${n}`, held });
-        await put({ TableName: 'vehicles', Item, ConditionExpression: 'attribute_not_exists(vehicleId)' }, plenty);
+        expect(await writeOne('vehicles', ['vehicleId'], Item)).toEqual({ status: 'written' });
 
         const [found] = await find('vehicles', 'vehicleId', `N${n}`);
         expect(found?.['held']?.L?.map(({ N }) => Number(N))).toEqual(
@@ -340,12 +475,30 @@ test('a state that can never be stored fails permanently, and the next older sta
   expect((await find('vehicles', 'vehicleId', 'P1'))[0]?.['source']).toEqual({ S: 'raw-data-topic-0-1' });
 });
 
+test('records that DynamoDB refuses are dead letters alone; the others of their calls are stored', async () => {
+  const deep = JSON.parse('['.repeat(40) + ']'.repeat(40));
+  const alert = (n: number): TestRecord => ({
+    topic: 'alerts-topic',
+    value: {
+      ...{ vehicleId: `X${n}`, alert: 'Deep', timestamp: '2026-01-01T00:00:00Z' },
+      ...(n % 20 === 7 && { deep }),
+      ...(n % 20 === 8 && { '': 1, deep: { '': 1 } }),
+    },
+  });
+
+  const failures = await write(Array.from({ length: 60 }, (_, n) => alert(n)));
+
+  const rejected = failures.map(({ record, error }) => `${record.offset} ${error.code} ${error.retriable}`);
+  const expected = [7, 27, 47].flatMap((n) => [`${n} TOO_DEEP false`, `${n + 1} UNEXPECTED false`]);
+  expect(new Set(rejected)).toEqual(new Set(expected));
+  expect((await tables.items('alerts')).filter(({ alert: kind }) => kind?.S === 'Deep')).toHaveLength(54);
+});
+
 test('an item of 400 KB is stored, and a larger one is TOO_LARGE', async () => {
   const key = { topicPartition: 'limit-0', offset: 0 };
   const room = 400 * 1024 - 'topicPartitionlimit-0offset'.length - 21 - 'value'.length;
-  const condition = 'attribute_not_exists(topicPartition)';
   const Item = item({ ...key, value: 'x'.repeat(room) });
-  expect(await put({ TableName: 'records', Item, ConditionExpression: condition }, plenty)).toBe('written');
+  expect(await writeOne('records', ['topicPartition', 'offset'], Item)).toEqual({ status: 'written' });
 
   const failures = await write([{ topic: 'limit', offset: 1, value: 'x'.repeat(room + 30) }]);
   expect(failures.map(({ error }) => error.code)).toEqual(['TOO_LARGE']);
@@ -359,9 +512,9 @@ test.each([
   ],
   ['a key with another name (a wrong table)', { vehicle: { S: 'X' } }, 'UNEXPECTED'],
 ])('DynamoDB refuses %s permanently', async (_, Item, code) => {
-  const refused = put({ TableName: 'vehicles', Item, ConditionExpression: 'attribute_not_exists(vehicleId)' }, plenty);
+  const outcome = await writeOne('vehicles', ['vehicleId'], Item);
 
-  await expect(refused).rejects.toMatchObject({ code, retriable: false });
+  expect(outcome).toMatchObject({ status: 'failed', error: { code, retriable: false } });
 });
 
 /** Timeout of one call if the batch has enough time. */
@@ -372,17 +525,15 @@ test('all records are handed back within the deadline while the table is frozen'
     write([reading('F1', 1, '0-1'), reading('F1', 2, '0-2'), reading('F2', 2, '0-3')], 1_000),
   );
 
-  expect(failures.map(({ record, error }) => [record.offset, error.retriable])).toEqual([
-    [0, true],
-    [1, true],
-    [2, true],
-  ]);
+  expect(new Set(failures.map(({ record }) => record.offset))).toEqual(new Set([0, 1, 2]));
+  expect(failures.every(({ error }) => error.retriable)).toBe(true);
   expect(took).toBeLessThan(ONE_CALL_MS);
   expect(await write([reading('F1', 1, '0-1'), reading('F1', 2, '0-2')])).toEqual([]);
 });
 
 test('a missing table is a transient error', async () => {
-  const sink = dynamodbSink({ put, tables: { ...names, vehicles: 'missing' }, tombstoneDays: 30, loginDays: 365 });
+  const tablesOf = { ...names, vehicles: 'missing' };
+  const sink = dynamodbSink({ write: writeIf, tables: tablesOf, tombstoneDays: 30, loginDays: 365 });
 
   const failures = await sink.write(batchOfRecords([reading('M1', 1, '0-1')], {}, 200));
 

@@ -12,7 +12,7 @@ import { s3Sink } from '#functions/sinks/s3/sink.ts';
 import type { Sink } from '#functions/sinks/sink.ts';
 import { within } from '#lib/deadline.ts';
 import { createProducer } from '#lib/kafka/client/producer.ts';
-import { putIf } from '#lib/stores/conditional-put.ts';
+import { conditionalWrites } from '#lib/stores/conditional-writes.ts';
 import { openDatabase } from '#lib/stores/data-api.ts';
 import { immutableObjects } from '#lib/stores/objects.ts';
 import { query, REFERENCE, startDatabase, type TestDatabase } from '../support/database.ts';
@@ -42,7 +42,7 @@ function sinks(): Record<'rds' | 'dynamodb' | 's3', Sink> {
   const names = { vehicles: '', alerts: '', trips: '', orders: '', users: '', devices: '', records: 'records' };
   return {
     rds: rdsSink({ open }),
-    dynamodb: dynamodbSink({ put: putIf(tables.client), tables: names, tombstoneDays: 1, loginDays: 1 }),
+    dynamodb: dynamodbSink({ write: conditionalWrites(tables.client), tables: names, tombstoneDays: 1, loginDays: 1 }),
     s3: s3Sink({ stores: { checkpoints, objects }, epochs: {} }),
   };
 }

@@ -1,8 +1,10 @@
+import { entities } from '#functions/sinks/dynamodb/items.ts';
+import type { ItemKind } from '#functions/sinks/routes.ts';
 import type { CompiledTemplate } from '#msk';
 import { plainTemplates, templates } from './check/variants.ts';
 import { type Code, codeOf } from './code.ts';
 import { PACKAGING_MS } from './compiled.ts';
-import { functions, roleOf } from './rules/functions.ts';
+import { functions, type LambdaFunction, roleOf, statements } from './rules/functions.ts';
 import { roleRules } from './rules/roles.ts';
 import { properties } from './rules/rule.ts';
 import { roleMisfits } from './uses.ts';
@@ -62,6 +64,8 @@ const READ = 'kafka-cluster:ReadData';
 
 test.each<[stem: string, misfit: string, change: Change, of?: string]>([
   ['ArchiveToS3', 'lacks s3:PutObject', without('s3:PutObject')],
+  ['UpsertIntoDynamodb', 'lacks dynamodb:PartiQLUpdate', without('dynamodb:PartiQLUpdate')],
+  ['UpsertIntoDynamodb', 'may dynamodb:PartiQLSelect, but does not need it', and('dynamodb:PartiQLSelect')],
   ['ArchiveToS3', 'may dynamodb:Scan, but does not need it', and('dynamodb:Scan')],
   ['IndexAlerts', 'lacks es:ESHttpPost', without('es:ESHttpPost')],
   ['IndexAlerts', 'may es:ESHttpDelete, but does not need it', and('es:ESHttpDelete')],
@@ -79,6 +83,19 @@ test.each<[stem: string, misfit: string, change: Change, of?: string]>([
   ['ProcessOrder', 'lacks kafka-cluster:AlterGroup', without('kafka-cluster:AlterGroup')],
 ])('finds a changed role: %s %s', (stem, misfit, change, of = 'prod') => {
   expect(roleMisfits(changed(of, stem, change), codes)).toEqual([`${stem}LambdaFunction ${misfit}`]);
+});
+
+test('the sink may insert into each of its tables, and update only those that hold latest states', () => {
+  const template = compiled.get('prod') as CompiledTemplate;
+  const fn = properties<LambdaFunction>(template, 'UpsertIntoDynamodbLambdaFunction');
+  const tablesOf = (kinds: string[]) =>
+    kinds.map((kind) => `${fn.Environment.Variables[`${kind.toUpperCase()}_TABLE`]}.Arn`);
+  const latest = Object.keys(entities).filter((kind) => entities[kind as ItemKind].stays !== 'first');
+  const allowed = (action: string) =>
+    statements(template, fn).flatMap(({ actions, resources }) => (actions.includes(action) ? resources : []));
+
+  expect(new Set(allowed('dynamodb:PartiQLInsert'))).toEqual(new Set(tablesOf(Object.keys(entities))));
+  expect(new Set(allowed('dynamodb:PartiQLUpdate'))).toEqual(new Set(tablesOf(latest)));
 });
 
 test('finds a role that may publish to another topic than the one in the environment', () => {

@@ -10,6 +10,8 @@ const actionOf = new Map<string, string[]>([
     `rds-data:${name}`,
     [`rds-data:${name}`, 'secretsmanager:GetSecretValue'],
   ]),
+  // A batch of PartiQL needs the actions of its statements ("IAM security policies with PartiQL for DynamoDB").
+  ['dynamodb:BatchExecuteStatement', ['dynamodb:PartiQLInsert', 'dynamodb:PartiQLUpdate']],
   // The topics are encrypted with customer managed keys.
   ['sns:Publish', ['sns:Publish', 'kms:Decrypt', 'kms:GenerateDataKey']],
 ]);

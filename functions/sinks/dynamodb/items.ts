@@ -3,6 +3,7 @@ import { hasTimestamp } from '#lib/event-time.ts';
 import { partitionName } from '#lib/kafka/batch.ts';
 import type { KafkaRecord } from '#lib/kafka/records.ts';
 import { type Item, item } from '#lib/stores/attributes.ts';
+import { ALERT_FIELDS } from '../../fleet/alerts.ts';
 import { readAlert, readProcessed, readTrip } from '../../fleet/schema.ts';
 import { readProcessedLogin } from '../../logins/schema.ts';
 import { readProcessedOrder } from '../../orders/schema.ts';
@@ -31,6 +32,11 @@ export interface Entity {
   readonly key: readonly [string, ...string[]];
   readonly stays: Stays;
   /**
+   * Attributes that some items of the table lack: a newer state without them removes them. An attribute that is no
+   * longer written must stay here as long as stored items have it.
+   */
+  readonly optional?: readonly string[];
+  /**
    * @returns undefined where the record has no such entity
    * @throws PermanentError where the record can't be an item of this table
    */
@@ -44,6 +50,7 @@ export const entities: Readonly<Record<ItemKind, Entity>> = {
   vehicles: {
     key: ['vehicleId'],
     stays: 'newest',
+    optional: ['speed', 'fuelLevel', 'temperature', 'distanceRemainingKm', 'estimatedArrival'],
     item(record) {
       const { timestamp, location: _, ...reading } = readProcessed(record);
       const version = versionOf(Date.parse(timestamp), originOf(record));
@@ -53,10 +60,11 @@ export const entities: Readonly<Record<ItemKind, Entity>> = {
   alerts: {
     key: ['vehicleId', 'alert'],
     stays: 'newest',
+    optional: [...Object.keys(ALERT_FIELDS), 'detail'],
     item(record) {
       const { detail, ...alert } = readAlert(record);
       const version = versionOf(Date.parse(alert.timestamp), originOf(record));
-      return item({ ...detail, ...alert, version, source: identityOf(record) });
+      return item({ ...detailAttributes(detail), ...alert, version, source: identityOf(record) });
     },
   },
   /**
@@ -67,6 +75,7 @@ export const entities: Readonly<Record<ItemKind, Entity>> = {
   trips: {
     key: ['vehicleId'],
     stays: 'last',
+    optional: ['tripId', 'destination', 'plannedArrival', 'expiresAt'],
     item(record, { now, tombstoneDays }) {
       const { vehicleId, ...change } = readTrip(record);
       const { partition, offset } = record;
@@ -91,12 +100,14 @@ export const entities: Readonly<Record<ItemKind, Entity>> = {
   users: {
     key: ['user_id'],
     stays: 'newest',
+    optional: ['ip', 'device_id'],
     item: (record, clock) => loginItem(record, clock),
   },
   /** A login without a device has no item here. */
   devices: {
     key: ['device_id'],
     stays: 'newest',
+    optional: ['ip'],
     item: (record, clock) => (readProcessedLogin(record).device_id === null ? undefined : loginItem(record, clock)),
   },
   records: {
@@ -109,6 +120,14 @@ export const entities: Readonly<Record<ItemKind, Entity>> = {
     },
   },
 };
+
+/** Each known field of an alert is an attribute. All others are in one: any names can't be in `optional`. */
+function detailAttributes(detail: Readonly<Record<string, unknown>>): object {
+  const others = Object.entries(detail).filter(([name]) => !Object.hasOwn(ALERT_FIELDS, name));
+  if (others.length === 0) return detail;
+  const known = Object.entries(detail).filter(([name]) => Object.hasOwn(ALERT_FIELDS, name));
+  return { ...Object.fromEntries(known), detail: Object.fromEntries(others) };
+}
 
 /** A missing field has no attribute. */
 function loginItem(record: KafkaRecord, { now, loginDays }: Clock): Item {

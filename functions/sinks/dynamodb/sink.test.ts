@@ -1,5 +1,5 @@
-import { PermanentError, TransientError } from '#lib/errors.ts';
-import type { PutIf } from '#lib/stores/conditional-put.ts';
+import { PermanentError, type PipelineError, TransientError } from '#lib/errors.ts';
+import type { ConditionalWrite, WriteIf } from '#lib/stores/conditional-writes.ts';
 import { over } from '#test/support/deadlines.ts';
 import { batchOfRecords, type TestRecord } from '#test/support/msk-event.ts';
 import { dynamodbSink } from './sink.ts';
@@ -13,8 +13,21 @@ const names = {
   devices: 'devices',
   records: 'records',
 };
-const sink = (put: PutIf, now = Date.now()) =>
-  dynamodbSink({ put, tables: names, tombstoneDays: 30, loginDays: 365, now: () => now });
+
+/** Writes of one item each, by `write`: the item is written, unless it throws. */
+const oneByOne =
+  (write: (one: ConditionalWrite) => void): WriteIf =>
+  async (writes) =>
+    writes.map((one) => {
+      try {
+        write(one);
+        return { status: 'written' };
+      } catch (error) {
+        return { status: 'failed', error: error as PipelineError };
+      }
+    });
+const sink = (write: (one: ConditionalWrite) => void, now = Date.now()) =>
+  dynamodbSink({ write: oneByOne(write), tables: names, tombstoneDays: 30, loginDays: 365, now: () => now });
 
 const reading = (vehicleId: string, second: number): TestRecord => ({
   topic: 'processed-data-topic',
@@ -23,12 +36,11 @@ const reading = (vehicleId: string, second: number): TestRecord => ({
 
 /** Rejects the states with those seconds. */
 const rejecting =
-  (seconds: number[], error: Error, written: string[] = []): PutIf =>
-  async ({ Item }) => {
-    const time = Item['eventTime']?.S ?? '';
+  (seconds: number[], error: Error, written: string[] = []) =>
+  ({ item }: ConditionalWrite) => {
+    const time = item['eventTime']?.S ?? '';
     if (seconds.includes(Number(time.slice(17, 19)))) throw error;
     written.push(time);
-    return 'written';
   };
 
 test('after a state that the store rejects, the next older one is stored', async () => {
@@ -51,39 +63,27 @@ test('a state that was not stored hands back all records of its entity, and no o
     batchOfRecords([reading('V', 2), reading('W', 2), reading('V', 3), reading('V', 1)], {}, over),
   );
 
-  expect(failures.map(({ record, error }) => [record.offset, error.retriable])).toEqual([
-    [0, true],
-    [2, true],
-    [3, true],
-  ]);
+  expect(new Set(failures.map(({ record }) => record.offset))).toEqual(new Set([0, 2, 3]));
+  expect(failures.every(({ error }) => error.retriable)).toBe(true);
 });
 
-test('a throttled put is retried before the deadline', async () => {
-  let tries = 0;
-  const put: PutIf = async () => {
-    tries += 1;
-    if (tries < 3) throw new TransientError('DYNAMODB', 'throttled');
-    return 'written';
+test('trips of a vehicle from two partitions are never in one call', async () => {
+  const calls: string[][] = [];
+  const write: WriteIf = async (writes) => {
+    calls.push(writes.map(({ item }) => `${item['vehicleId']?.S} ${item['partition']?.N}`));
+    return writes.map(() => ({ status: 'written' }));
   };
+  const trip = (vehicleId: string, partition: number): TestRecord => ({
+    topic: 'trips-topic',
+    partition,
+    key: vehicleId,
+    value: null,
+  });
 
-  expect(await sink(put).write(batchOfRecords([reading('V', 1)]))).toEqual([]);
-  expect(tries).toBe(3);
-});
+  const all = dynamodbSink({ write, tables: names, tombstoneDays: 30, loginDays: 365 });
+  expect(await all.write(batchOfRecords([trip('V', 0), trip('W', 0), trip('V', 1)]))).toEqual([]);
 
-test('at most 20 puts run at once', async () => {
-  let underWay = 0;
-  let most = 0;
-  const put: PutIf = async () => {
-    underWay += 1;
-    most = Math.max(most, underWay);
-    await new Promise((resolve) => setTimeout(resolve, 1));
-    underWay -= 1;
-    return 'refused';
-  };
-
-  await sink(put).write(batchOfRecords(Array.from({ length: 100 }, (_, n) => reading(`V${n}`, 1))));
-
-  expect(most).toBe(20);
+  expect(calls).toEqual([['V 0', 'W 0'], ['V 1']]);
 });
 
 describe('a login', () => {
@@ -102,9 +102,8 @@ describe('a login', () => {
 
   test('becomes the latest of its user and of its device, if it has one, and expires', async () => {
     const written = new Set<unknown>();
-    const put: PutIf = async ({ TableName, Item }) => {
-      written.add([TableName, Item['user_id']?.S, Item['device_id']?.S, Item['eventTime']?.S, Item['expiresAt']?.N]);
-      return 'written';
+    const put = ({ table, item }: ConditionalWrite) => {
+      written.add([table, item['user_id']?.S, item['device_id']?.S, item['eventTime']?.S, item['expiresAt']?.N]);
     };
 
     expect(await sink(put).write(batchOfRecords([login('a', 'x'), login('b', 'x', 2), login('a', null, 3)]))).toEqual(
@@ -129,10 +128,7 @@ describe('a login', () => {
     'older than its retention expires %s, as TTL never removes what expired over five years ago',
     async (_, timestamp, expiresAt) => {
       const written: unknown[] = [];
-      const put: PutIf = async ({ Item }) => {
-        written.push(Item['expiresAt']?.N);
-        return 'written';
-      };
+      const put = ({ item }: ConditionalWrite) => void written.push(item['expiresAt']?.N);
       const { value, ...rest } = login('a', null);
       const old = {
         ...rest,
@@ -150,8 +146,12 @@ describe('a login', () => {
     const refused = new PermanentError('TOO_LARGE', '');
     const away = new TransientError('DYNAMODB', '');
 
-    const both = await sink(() => Promise.reject(refused)).write(batchOfRecords([login('a', 'x')]));
-    const one = await sink(({ TableName }) => Promise.reject(TableName === 'devices' ? away : refused)).write(
+    const fail = (error: Error) => {
+      throw error;
+    };
+
+    const both = await sink(() => fail(refused)).write(batchOfRecords([login('a', 'x')]));
+    const one = await sink(({ table }) => fail(table === 'devices' ? away : refused)).write(
       batchOfRecords([login('a', 'x')], {}, over),
     );
 

@@ -1,21 +1,17 @@
-import { type Deadline, retry } from '#lib/deadline.ts';
-import { toPipelineError } from '#lib/errors.ts';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { type Failure, recordsOf } from '#lib/kafka/batch.ts';
 import { eachRecord } from '#lib/kafka/outcome.ts';
 import type { KafkaRecord } from '#lib/kafka/records.ts';
-import { sideBySide } from '#lib/side-by-side.ts';
 import type { Item } from '#lib/stores/attributes.ts';
-import type { ConditionalPut, PutIf } from '#lib/stores/conditional-put.ts';
+import type { ConditionalWrite, WriteIf } from '#lib/stores/conditional-writes.ts';
+import type { Replacement } from '#lib/stores/partiql.ts';
 import { type ItemKind, routeOf } from '../routes.ts';
 import type { Sink } from '../sink.ts';
 import { type Clock, entities, type Stays } from './items.ts';
 import { versionOf } from './version.ts';
 
-/** More puts at once gain little: a table's partition, or DynamoDB Local, is the limit. */
-const PUTS_AT_ONCE = 20;
-
 export interface DynamodbSinkOptions {
-  readonly put: PutIf;
+  readonly write: WriteIf;
   readonly tables: Readonly<Record<ItemKind, string>>;
   readonly tombstoneDays: number;
   readonly loginDays: number;
@@ -25,47 +21,70 @@ export interface DynamodbSinkOptions {
 /** The state of an entity, as one record has it. */
 interface State {
   readonly record: KafkaRecord;
-  /** table and key as one text; also the partition, where records are ordered only within a partition */
+  /** table and key as one text */
+  readonly key: string;
+  /** the key; also the partition, where records are ordered only within a partition */
   readonly entity: string;
   /** a newer state has a greater rank */
   readonly rank: string;
-  readonly put: ConditionalPut;
+  readonly write: ConditionalWrite;
+}
+
+/** All states of an entity in a batch, the newest first. */
+interface Entity {
+  readonly states: readonly State[];
+  /** the index of the newest state that DynamoDB hasn't rejected */
+  readonly first: number;
 }
 
 /**
- * Keeps each entity's latest state with conditional puts: it puts only the newest state of a batch, and never over a
- * newer one.
+ * Keeps each entity's latest state with conditional writes: it writes only the newest state of a batch, and never over
+ * a newer one.
  */
-export function dynamodbSink({ put, tables, now = Date.now, ...retention }: DynamodbSinkOptions): Sink {
-  /**
-   * Puts the newest state. If DynamoDB rejects its content, the next older state is put. After a retriable failure all
-   * states are handed back, as the newest one stands for the others.
-   */
-  async function writeEntity(states: readonly State[], deadline: Deadline): Promise<Failure[]> {
-    const rejected: Failure[] = [];
-    for (const state of states.toSorted(newestFirst)) {
-      try {
-        await retry(() => put(state.put, deadline), { deadline });
-        return rejected;
-      } catch (thrown) {
-        const error = toPipelineError(thrown);
-        if (error.retriable) return states.map(({ record }) => ({ record, error }));
-        rejected.push({ record: state.record, error });
-      }
-    }
-    return rejected;
-  }
-
+export function dynamodbSink({ write, tables, now = Date.now, ...retention }: DynamodbSinkOptions): Sink {
   return {
     async write(batch) {
       const clock: Clock = { now: now(), ...retention };
       const { done, failures } = eachRecord(recordsOf(batch), (record) => statesOf(record, tables, clock));
       const states = done.flatMap(({ result }) => result);
-      const byEntity = [...Map.groupBy(states, ({ entity }) => entity).values()];
-      const failed = await sideBySide(byEntity, PUTS_AT_ONCE, (own) => writeEntity(own, batch.deadline));
-      return [...failures, ...oncePerRecord(failed.flat())];
+      let open: Entity[] = [...Map.groupBy(states, ({ entity }) => entity).values()].map((own) => ({
+        states: own.toSorted(newestFirst),
+        first: 0,
+      }));
+      const failed: Failure[] = [];
+      while (open.length > 0) {
+        const { present, later } = withDifferentKeys(open);
+        const outcomes = await write(present.map(newestWrite), batch.deadline);
+        open = later;
+        for (const [index, { states, first }] of present.entries()) {
+          const outcome = outcomes[index];
+          if (outcome?.status !== 'failed') continue;
+          const { error } = outcome;
+          // The newest state stands for the others: after a retriable failure all are handed back.
+          const own = error.retriable ? states : states.slice(first, first + 1);
+          failed.push(...own.map(({ record }) => ({ record, error })));
+          if (!error.retriable && first + 1 < states.length) open.push({ states, first: first + 1 });
+        }
+      }
+      return [...failures, ...oncePerRecord(failed)];
     },
   };
+}
+
+/** The states of two partitions may be of the same item: one of them is written later, as a call can't have both. */
+function withDifferentKeys(entities: readonly Entity[]): { present: Entity[]; later: Entity[] } {
+  const keys = new Set<string | undefined>();
+  const [present, later]: [Entity[], Entity[]] = [[], []];
+  for (const entity of entities) {
+    const key = entity.states[0]?.key;
+    (keys.has(key) ? later : present).push(entity);
+    keys.add(key);
+  }
+  return { present, later };
+}
+
+function newestWrite({ states, first }: Entity): ConditionalWrite {
+  return (states[first] as State).write;
 }
 
 const newestFirst = (a: State, b: State) => (a.rank < b.rank ? 1 : a.rank > b.rank ? -1 : 0);
@@ -89,43 +108,34 @@ function statesOf(record: KafkaRecord, tables: Tables, clock: Clock): State[] {
 }
 
 function stateOf(kind: ItemKind, record: KafkaRecord, tables: Tables, clock: Clock): State | undefined {
-  const { key, stays, item: itemOf } = entities[kind];
+  const { key: names, stays, optional = [], item: itemOf } = entities[kind];
   const item = itemOf(record, clock);
   if (item === undefined) return undefined;
-  const own = [kind, ...key.map((name) => item[name])];
+  const key = JSON.stringify([kind, ...names.map((name) => item[name])]);
+  const over = conditions[stays]?.(item);
   return {
     record,
-    entity: JSON.stringify(stays === 'last' ? [...own, record.partition] : own),
+    key,
+    entity: stays === 'last' ? `${key} ${record.partition}` : key,
     rank: stays === 'last' ? versionOf(0, record) : (item['version']?.S ?? ''),
-    put: { TableName: tables[kind], Item: item, ...conditions[stays](item, key[0]) },
+    write: { table: tables[kind], key: names, item, ...(over && { replaces: { ...over, optional } }) },
   };
 }
 
-type Condition = Omit<ConditionalPut, 'TableName' | 'Item'>;
-
-/** The condition on the existing item, by which record stays. */
-const conditions: Readonly<Record<Stays, (item: Item, key: string) => Condition>> = {
-  first: (_, key) => ({
-    ConditionExpression: 'attribute_not_exists(#key)',
-    ExpressionAttributeNames: { '#key': key },
-  }),
+/** The condition on the stored item, by which record stays. Items of an older version of this service have no partition. */
+const conditions: Readonly<Partial<Record<Stays, (item: Item) => Omit<Replacement, 'optional'>>>> = {
   newest: (item) => ({
-    ConditionExpression: 'attribute_not_exists(#version) OR #version < :version',
-    ...values(item, 'version'),
+    condition: '"version" IS MISSING OR "version" < ?',
+    parameters: values(item, 'version'),
   }),
-  // NOT =, as items of an older version have no partition.
   last: (item) => ({
-    ConditionExpression:
-      'attribute_not_exists(#version) OR (#partition = :partition AND #offset < :offset) OR ' +
-      '(NOT #partition = :partition AND #version < :version)',
-    ...values(item, 'version', 'partition', 'offset'),
+    condition:
+      '"version" IS MISSING OR ("partition" = ? AND "offset" < ?) OR ' +
+      '(("partition" IS MISSING OR "partition" <> ?) AND "version" < ?)',
+    parameters: values(item, 'partition', 'offset', 'partition', 'version'),
   }),
 };
 
-/** Attributes of an item as `#name` and `:name`. */
-function values(item: Item, ...names: string[]): Omit<Condition, 'ConditionExpression'> {
-  return {
-    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-    ExpressionAttributeValues: Object.fromEntries(names.map((name) => [`:${name}`, item[name] ?? { NULL: true }])),
-  };
+function values(item: Item, ...names: string[]): AttributeValue[] {
+  return names.map((name) => item[name] ?? { NULL: true });
 }

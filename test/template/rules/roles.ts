@@ -38,7 +38,9 @@ const variables: { variable: RegExp; actions: string[]; resource: (value: string
   { variable: /_TOPIC_ARN$/, actions: ['sns:Publish'], resource: (value) => value },
   {
     variable: /_TABLE$/,
-    actions: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'Query'].map((name) => `dynamodb:${name}`),
+    actions: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'Query', 'PartiQLInsert'].map(
+      (name) => `dynamodb:${name}`,
+    ),
     resource: (value) => `${value}.Arn`,
   },
   {

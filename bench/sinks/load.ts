@@ -1,0 +1,11 @@
+/** The input of feed.ts. */
+export interface Load {
+  /** of the case */
+  readonly name: string;
+  /** the bundle of the sink; absent: the plain loop */
+  readonly module?: string;
+  /** records of a batch */
+  readonly batch: number;
+  readonly warmUp: number;
+  readonly batches: number;
+}
