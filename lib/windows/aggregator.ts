@@ -2,12 +2,12 @@ import { sideBySide } from '../side-by-side.ts';
 import { closeWindows, WRITES_AT_ONCE } from './close.ts';
 import { type Group, groupsOf } from './group.ts';
 import { findLate, isForgotten, lateError } from './late.ts';
-import { writeStep } from './progress.ts';
+import { carrierKey, readProgress, writeStep } from './progress.ts';
 import type { Run } from './run.ts';
 import { fold, type RefusedOrder } from './state/fold.ts';
 import { HeldStates } from './state/held-states.ts';
 import type { WindowOrder } from './state/state.ts';
-import type { Head, Progress, WindowStore } from './store.ts';
+import type { Head, Progress, Reached, WindowStore } from './store.ts';
 import { isDue, isLate, type WindowRules, windowOf } from './window.ts';
 
 export interface AggregatorOptions {
@@ -53,12 +53,12 @@ export function aggregator({ store, rules, buckets, retentionSeconds }: Aggregat
   const forgetsMs = retentionSeconds * 1000 - rules.latenessMs;
 
   /** Reads progress again if the kept one looks idle: another worker may have had batches of the partition since. */
-  async function progressOf(partition: number, run: Run): Promise<Progress> {
+  async function progressOf(partition: number, run: Run): Promise<{ progress: Progress; kept: boolean }> {
     const known = progresses.get(partition);
     progresses.delete(partition);
     return known === undefined || hasForgotten(known, run, forgetsMs)
-      ? store.readProgress(partition, run.deadline)
-      : known;
+      ? { progress: await readProgress(partition, store, run), kept: false }
+      : { progress: known, kept: true };
   }
 
   /**
@@ -79,34 +79,57 @@ export function aggregator({ store, rules, buckets, retentionSeconds }: Aggregat
     return new Map(starts.map((start, i) => [start, counts[i] as number]));
   }
 
-  async function foldAll<O extends WindowOrder>(groups: readonly Group<O>[], run: Run) {
-    const slices = await states.inSlices(groups, (slice) => foldSome(slice, run));
-    return { dirty: new Set(slices.flatMap(({ dirty }) => dirty)), refused: slices.flatMap(({ refused }) => refused) };
+  async function foldAll<O extends WindowOrder>(groups: readonly Group<O>[], run: Run, reached?: Reached) {
+    const slices = await states.inSlices(groups, (slice) => foldSome(slice, run, reached));
+    return {
+      dirty: slices.flatMap(({ dirty }) => dirty),
+      steady: slices.every(({ steady }) => steady),
+      written: slices.every(({ written }) => written),
+      refused: slices.flatMap(({ refused }) => refused),
+    };
   }
 
-  async function foldSome<O extends WindowOrder>(groups: readonly Group<O>[], run: Run) {
+  async function foldSome<O extends WindowOrder>(groups: readonly Group<O>[], run: Run, reached?: Reached) {
     const held = await states.takeAll(
       groups.map(({ key }) => key),
       run,
     );
     const work = groups.map((group, i) => ({ group, first: held[i] as (typeof held)[number] }));
     const folded = await sideBySide(work, WRITES_AT_ONCE, ({ group, first }) =>
-      fold(group, first, { store, states }, run),
+      fold(group, first, { store, states }, run, reached),
     );
-    const dirty = groups.filter((_, i) => folded[i]?.dirty).map(({ key }) => key.start);
-    return { dirty, refused: folded.flatMap(({ refused }) => refused) };
+    return {
+      dirty: groups.filter((_, i) => folded[i]?.dirty).map(({ key }) => key.start),
+      steady: folded.every(({ steady }) => steady),
+      written: folded.every(({ written }) => written),
+      refused: folded.flatMap(({ refused }) => refused),
+    };
   }
 
   return {
     async aggregate(partition, orders, run) {
       if (orders.length === 0) return [];
-      const progress = await progressOf(partition, run);
+      const { progress, kept } = await progressOf(partition, run);
       const forgotten = hasForgotten(progress, run, forgetsMs) ? progress.closedThrough : progress.forgottenThrough;
       const { inTime, maybeLate, streamTime } = byStreamTime(orders, progress.streamTime, forgotten, rules);
 
       const starts = [...new Set(inTime.map(({ at }) => windowOf(at)))];
       const bucketCounts = await join(partition, starts, run);
-      const { dirty, refused } = await foldAll(groupsOf(partition, inTime, bucketCounts), run);
+      const groups = groupsOf(partition, inTime, bucketCounts);
+      const mayBeSteady = kept && maybeLate.length === 0;
+      const carrier = mayBeSteady ? carrierOf(groups, progress, streamTime, rules) : undefined;
+      const first = await foldAll(
+        groups.filter((group) => group !== carrier),
+        run,
+      );
+      const reached = { streamTime, touchedAt: Math.max(progress.touchedAt, run.now) };
+      const last = await foldAll(carrier ? [carrier] : [], run, reached);
+      if (carrier && first.steady && last.steady && last.written) {
+        progresses.set(partition, { ...progress, ...reached });
+        return [];
+      }
+      const dirty = [...first.dirty, ...last.dirty];
+      const refused = [...first.refused, ...last.refused];
       const { opened, late } = await findLate(partition, maybeLate, { store, states }, run);
 
       const open = [...new Set([...progress.open, ...opened, ...dirty])];
@@ -123,6 +146,24 @@ export function aggregator({ store, rules, buckets, retentionSeconds }: Aggregat
 
 /** The most heads that are kept: some hours of one partition, or the latest windows of many partitions. */
 const KEPT_HEADS = 2_000;
+
+/**
+ * The state that a batch may write last, with the stream time, in place of progress: if all windows of the batch are on
+ * the list of open windows, and none is due. No window on the list is later than that of stream time, so stream time
+ * stays in its window.
+ */
+function carrierOf<O extends WindowOrder>(
+  groups: readonly Group<O>[],
+  { streamTime: from, open }: Progress,
+  streamTime: number,
+  rules: WindowRules,
+): Group<O> | undefined {
+  const listed = new Set(open);
+  if (!groups.every(({ key }) => listed.has(key.start))) return undefined;
+  if (open.some((start) => isDue(start, streamTime, rules))) return undefined;
+  const { start, bucket } = carrierKey(0, from);
+  return groups.find(({ key }) => key.start === start && key.bucket === bucket);
+}
 
 /** Compares each order with the stream time of the orders before it. */
 function byStreamTime<O extends WindowOrder>(

@@ -192,15 +192,15 @@ function addTo(totals: Totals, products: Uint8Array): void {
 }
 
 /** @returns false if the state changed since it was read: then the change is still to be produced */
-async function mark({ key, state, version }: Own, { store, states }: Stores, run: Run): Promise<boolean> {
+async function mark({ key, state, version, reached }: Own, { store, states }: Stores, run: Run): Promise<boolean> {
   state.markEmitted();
   const packed = state.pack();
-  if (!(await store.writeState(key, packed, version, run.deadline))) {
+  if (!(await store.writeState(key, { ...packed, reached }, version, run.deadline))) {
     run.counts.conflicts += 1;
     return false;
   }
   run.counts.stateWrites += 1;
   run.counts.stateBytes += bytesOf(packed);
-  states.giveBack(key, { state, version: version + 1 });
+  states.giveBack(key, { state, version: version + 1, reached });
   return true;
 }

@@ -11,7 +11,15 @@ import { type Deadline, retry } from '../deadline.ts';
 import { TransientError } from '../errors.ts';
 import type { Item } from '../stores/attributes.ts';
 import { storeCall } from '../stores/call.ts';
-import { type Head, NO_PROGRESS, type Progress, type StateKey, type StoredState, type WindowStore } from './store.ts';
+import {
+  type Head,
+  NO_PROGRESS,
+  type Progress,
+  type Reached,
+  type StateKey,
+  type StoredState,
+  type WindowStore,
+} from './store.ts';
 
 export interface DynamodbWindowsOptions {
   readonly client: DynamoDBClient;
@@ -35,7 +43,7 @@ const progressId = (partition: number) => `progress#${partition}`;
  *
  * | id | attributes |
  * |---|---|
- * | `state#<window start>#<partition>#<bucket>` | version, products (B), offsets (B), expiresAt |
+ * | `state#<window start>#<partition>#<bucket>` | version, products (B), offsets (B), streamTime, touchedAt, expiresAt |
  * | `head#<window start>` | buckets, partitions (NS), expiresAt: twice as late, because every state needs its head |
  * | `progress#<partition>` | version, streamTime, closedThrough, forgottenThrough, open (L), touchedAt |
  * | `partitions` | partitions (NS) |
@@ -112,9 +120,9 @@ export function dynamodbWindows({
     async readProducts(keys, deadline) {
       return (await read(keys.map(stateId), deadline, 'id, products')).map((item) => item?.['products']?.B);
     },
-    writeState(key, { products, offsets }, expected, deadline) {
+    writeState(key, { products, offsets, reached }, expected, deadline) {
       const item = { id: { S: stateId(key) }, products: { B: products }, offsets: { B: offsets } };
-      return put({ ...item, expiresAt: { N: String(expiry(1)) } }, expected, deadline);
+      return put({ ...item, ...reachedItem(reached), expiresAt: { N: String(expiry(1)) } }, expected, deadline);
     },
     async readHeads(starts, deadline) {
       return (await read(starts.map(headId), deadline)).map((item) => item && headOf(item));
@@ -165,10 +173,18 @@ const number = (value: AttributeValue | undefined): number => Number(value?.N);
 const numbers = (value: AttributeValue | undefined): number[] => (value?.NS ?? []).map(Number).sort((a, b) => a - b);
 
 function storedState(item: Item | undefined): StoredState | undefined {
-  const { version, products, offsets } = item ?? {};
+  const { version, products, offsets, streamTime, touchedAt } = item ?? {};
   if (products?.B === undefined || offsets?.B === undefined) return undefined;
-  return { version: number(version), products: products.B, offsets: offsets.B };
+  return {
+    version: number(version),
+    products: products.B,
+    offsets: offsets.B,
+    ...(streamTime && { reached: { streamTime: number(streamTime), touchedAt: number(touchedAt) } }),
+  };
 }
+
+const reachedItem = (reached: Reached | undefined): Item =>
+  reached ? { streamTime: { N: String(reached.streamTime) }, touchedAt: { N: String(reached.touchedAt) } } : {};
 
 function headOf({ buckets, partitions, expiresAt }: Item): Head {
   return { buckets: number(buckets), partitions: numbers(partitions), expiresAt: number(expiresAt) };
@@ -177,13 +193,12 @@ function headOf({ buckets, partitions, expiresAt }: Item): Head {
 /** DynamoDB has no infinity: an absent attribute means -Infinity. */
 const timeOf = (value: AttributeValue | undefined) => (value === undefined ? Number.NEGATIVE_INFINITY : number(value));
 
-function progressItem({ streamTime, closedThrough, forgottenThrough, open, touchedAt }: Progress): Item {
+function progressItem({ closedThrough, forgottenThrough, open, ...reached }: Progress): Item {
   return {
-    streamTime: { N: String(streamTime) },
+    ...reachedItem(reached),
     ...(Number.isFinite(closedThrough) && { closedThrough: { N: String(closedThrough) } }),
     ...(Number.isFinite(forgottenThrough) && { forgottenThrough: { N: String(forgottenThrough) } }),
     open: { L: open.map((start) => ({ N: String(start) })) },
-    touchedAt: { N: String(touchedAt) },
   };
 }
 

@@ -1,6 +1,6 @@
 import { within } from '../deadline.ts';
 import { closeWindows } from './close.ts';
-import { advance } from './progress.ts';
+import { advance, readProgress } from './progress.ts';
 import type { Run } from './run.ts';
 import { HeldStates } from './state/held-states.ts';
 import type { Progress, WindowStore } from './store.ts';
@@ -45,7 +45,7 @@ export async function closeIdle(store: WindowStore, rules: IdleRules, run: Run):
 
 async function closePartition(partition: number, store: WindowStore, rules: IdleRules, run: Run): Promise<void> {
   // Progress must be read before the states: see writeStep.
-  const progress = await store.readProgress(partition, run.deadline);
+  const progress = await readProgress(partition, store, run);
   const clock = clockOf(progress, rules, run.now);
   const due = progress.open.filter((start) => isDue(start, clock, rules));
   const nothingKnown = () => undefined;

@@ -1,6 +1,32 @@
 import type { Run } from './run.ts';
-import { NO_PROGRESS, type Progress, type WindowStore } from './store.ts';
-import { WINDOW_MS } from './window.ts';
+import { NO_PROGRESS, type Progress, type Reached, type WindowStore } from './store.ts';
+import { WINDOW_MS, windowOf } from './window.ts';
+
+/** The later of each time. */
+export function latest(one: Reached, other: Reached = one): Reached {
+  return {
+    streamTime: Math.max(one.streamTime, other.streamTime),
+    touchedAt: Math.max(one.touchedAt, other.touchedAt),
+  };
+}
+
+/**
+ * The key of the state that has the stream time and the wall clock of steady batches, which don't write progress. Such a
+ * batch doesn't move stream time to another window, so the progress before it leads to the same state.
+ */
+export const carrierKey = (partition: number, streamTime: number) => ({
+  start: windowOf(streamTime),
+  partition,
+  bucket: 0,
+});
+
+/** Reads a partition's progress, with what steady batches have reached since it was written. */
+export async function readProgress(partition: number, store: WindowStore, { deadline }: Run): Promise<Progress> {
+  const progress = await store.readProgress(partition, deadline);
+  if (progress.version === NO_PROGRESS.version) return progress;
+  const [carrier] = await store.readStates([carrierKey(partition, progress.streamTime)], deadline);
+  return { ...progress, ...latest(progress, carrier?.reached) };
+}
 
 /** What a batch, or the schedule, changes in a partition's progress. */
 export interface Step {
@@ -31,7 +57,7 @@ export function advance(
 
 /**
  * Writes a batch's step, also if it changes nothing. A worker that is about to take a window off the list then sees a
- * new version, and knows that there may be orders that it hasn't seen.
+ * new version, and knows that there may be orders that it hasn't seen. Only steady batches (aggregator.ts) don't write.
  *
  * For the same reason, closed windows leave the list only if no other worker wrote since `from` was read. Otherwise
  * they stay, and a later call finds that they have nothing left to produce.
@@ -52,7 +78,7 @@ export async function writeStep(
       return next;
     }
     run.counts.conflicts += 1;
-    base = await store.readProgress(partition, run.deadline);
+    base = await readProgress(partition, store, run);
     change = { ...step, closed: [] };
   }
 }

@@ -8,8 +8,22 @@ export interface StateKey {
   readonly bucket: number;
 }
 
+/** How far a partition was after a batch. */
+export interface Reached {
+  /** the highest event time of the orders that are counted, in ms since the epoch */
+  readonly streamTime: number;
+  /** wall clock of the batch, in ms since the epoch */
+  readonly touchedAt: number;
+}
+
+/** What is written of a state. */
+export interface StateItem extends PackedState {
+  /** set if batches counted into this state without writing progress: see docs/windows.md, "A steady batch" */
+  readonly reached?: Reached | undefined;
+}
+
 /** `version` is 1 after the first write and grows by 1 with each further write. */
-export interface StoredState extends PackedState {
+export interface StoredState extends StateItem {
   readonly version: number;
 }
 
@@ -22,11 +36,9 @@ export interface Head {
   readonly expiresAt: number;
 }
 
-/** How far a partition is. Times are in ms since the epoch. */
-export interface Progress {
+/** The progress of a partition. Times are in ms since the epoch. */
+export interface Progress extends Reached {
   readonly version: number;
-  /** the highest event time of the orders that are counted */
-  readonly streamTime: number;
   /** the latest end of a closed window; -Infinity before the first */
   readonly closedThrough: number;
   /**
@@ -36,8 +48,6 @@ export interface Progress {
   readonly forgottenThrough: number;
   /** starts of the windows that have orders in no result yet; some may have nothing left to produce */
   readonly open: readonly number[];
-  /** wall clock of the last batch */
-  readonly touchedAt: number;
 }
 
 /** The progress before the first batch. */
@@ -59,12 +69,13 @@ export interface WindowStore {
   readStates(keys: readonly StateKey[], deadline: Deadline): Promise<(StoredState | undefined)[]>;
   /** The packed products of states, without their offsets. */
   readProducts(keys: readonly StateKey[], deadline: Deadline): Promise<(Uint8Array | undefined)[]>;
-  writeState(key: StateKey, state: PackedState, expected: number, deadline: Deadline): Promise<boolean>;
+  writeState(key: StateKey, state: StateItem, expected: number, deadline: Deadline): Promise<boolean>;
 
   readHeads(starts: readonly number[], deadline: Deadline): Promise<(Head | undefined)[]>;
   /** Adds a partition to a window. The first partition fixes the number of buckets. Idempotent. */
   join(start: number, partition: number, buckets: number, deadline: Deadline): Promise<Head>;
 
+  /** The item. Later batches may have written only states: `readProgress` in progress.ts knows these too. */
   readProgress(partition: number, deadline: Deadline): Promise<Progress>;
   writeProgress(partition: number, progress: Progress, expected: number, deadline: Deadline): Promise<boolean>;
 

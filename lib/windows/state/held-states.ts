@@ -1,11 +1,18 @@
 import type { Run } from '../run.ts';
-import type { StateKey, StoredState, WindowStore } from '../store.ts';
+import type { Reached, StateKey, StoredState, WindowStore } from '../store.ts';
 import { WindowState } from './state.ts';
 
 /** A state as this worker last read or wrote it. */
 export interface Held {
   readonly state: WindowState;
   readonly version: number;
+  readonly reached?: Reached | undefined;
+}
+
+/** A state to work on. */
+export interface Taken extends Held {
+  /** it was kept since an earlier batch; false if it was read from the table */
+  readonly kept: boolean;
 }
 
 /** The most memory for the states that are kept. It is far more than the open windows need. */
@@ -66,11 +73,11 @@ export class HeldStates {
   }
 
   /** Takes the kept states, and reads the others from the table. */
-  async takeAll(keys: readonly StateKey[], { deadline }: Run): Promise<Held[]> {
+  async takeAll(keys: readonly StateKey[], { deadline }: Run): Promise<Taken[]> {
     const remembered = keys.map((key) => this.take(key));
     const unknown = keys.filter((_, i) => remembered[i] === undefined);
     const read = (unknown.length === 0 ? [] : await this.#store.readStates(unknown, deadline)).values();
-    return remembered.map((held) => held ?? heldOf(read.next().value));
+    return remembered.map((held) => (held ? { ...held, kept: true } : { ...heldOf(read.next().value), kept: false }));
   }
 
   async read(key: StateKey, run: Run): Promise<Held> {
@@ -106,6 +113,6 @@ const nameOf = ({ start, partition, bucket }: StateKey) => `${start}/${partition
 
 /** If there is no item, the state has no orders. */
 export function heldOf(stored: StoredState | undefined): Held {
-  if (stored === undefined) return { state: new WindowState(), version: 0 };
-  return { state: new WindowState(stored), version: stored.version };
+  if (stored === undefined) return { state: new WindowState(), version: 0, reached: undefined };
+  return { state: new WindowState(stored), version: stored.version, reached: stored.reached };
 }
