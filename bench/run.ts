@@ -2,10 +2,12 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { type Command, EXIT, numberOption, runCommand, UsageError } from '#cli/command.ts';
 import { type Benchmark, type Figure, type Measured, median, misses } from './benchmark.ts';
+import { handlers } from './handlers/benchmark.ts';
 import { kafkaStreams } from './kafka-streams/benchmark.ts';
 import { logins } from './logins.ts';
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
+  handlers,
   'kafka-streams': kafkaStreams,
   logins,
 };

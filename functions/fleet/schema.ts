@@ -20,7 +20,7 @@ const UNKNOWN = -1;
 const vehicleId = identifier(128);
 
 /** A value of raw-data-topic, as vehicles send it. Units: km/h, %, °C. Other fields are dropped. */
-const readingSchema = z.object({
+export const readingSchema = z.object({
   vehicleId,
   location: z.string(),
   speed: optional(measured(0, 1000), UNKNOWN),
