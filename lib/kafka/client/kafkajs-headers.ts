@@ -1,6 +1,6 @@
 import type { IHeaders } from 'kafkajs';
 import Encoder from 'kafkajs/src/protocol/encoder.js';
-import type { Header } from '../headers.ts';
+import type { ProducedHeader } from '../headers.ts';
 
 /**
  * Marks a header without a value. kafkajs 2.2.4 can write null, but it measures a value with `Buffer.byteLength`, which
@@ -20,7 +20,7 @@ Encoder.prototype.writeVarIntBytes = function writeNoValueAsNull(value) {
  * groups repeated names. But for a repeated name, its encoder calls `map` on the list of values to get the headers. So
  * one entry is enough: its list has its own `map`, which returns all headers (`protocol/recordBatch/record/v0`).
  */
-export function asKafkajsHeaders(headers: readonly Header[]): IHeaders {
-  const all = headers.map(({ name, value }) => ({ key: name, value: value ?? NO_VALUE }));
-  return { '': Object.assign([], { map: () => all }) };
+export function asKafkajsHeaders(headers: readonly ProducedHeader[]): IHeaders {
+  const map = () => headers.map(({ name, value }) => ({ key: name, value: value ?? NO_VALUE }));
+  return { '': Object.assign([], { map }) };
 }
