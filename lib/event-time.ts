@@ -39,7 +39,10 @@ export const isoTime = z.string().transform((text, context) => {
 export function plainMs(text: unknown): number | undefined {
   if (typeof text !== 'string' || !PLAIN.test(text)) return undefined;
   const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
-  const [month, day, hour, minute] = [twoDigits(text, 5), twoDigits(text, 8), twoDigits(text, 11), twoDigits(text, 14)];
+  const month = twoDigits(text, 5);
+  const day = twoDigits(text, 8);
+  const hour = twoDigits(text, 11);
+  const minute = twoDigits(text, 14);
   // Date.UTC takes the years 0 to 99 for 1900 to 1999. Not every month has a 29th.
   if (year < 100 || month < 1 || month > 12 || day < 1 || day > 28 || hour > 23 || minute > 59) return undefined;
   const fraction = text.length === WHOLE_SECOND ? 0 : Math.round(Number(text.slice(WHOLE_SECOND - 1, -1)) * 1_000);

@@ -133,7 +133,7 @@ function chunked<M extends OwnMessage>(messages: readonly M[], limits: Readonly<
       if (limit !== undefined && message !== undefined && chunk.length === 1 && batchBytes(message) > limit) {
         refusals.push({ message, error: tooLarge(`over the ${limit} bytes that ${topic} takes`), fits: limit });
       } else {
-        rounds[round] = [...(rounds[round] ?? []), ...chunk];
+        rounds[round] = (rounds[round] ?? []).concat(chunk);
         round += 1;
       }
     }
