@@ -4,6 +4,7 @@ import { type Command, EXIT, numberOption, runCommand, UsageError } from '#cli/c
 import { type Benchmark, type Figure, type Measured, median, misses } from './benchmark.ts';
 import { endToEnd } from './end-to-end/benchmark.ts';
 import { highestRate } from './end-to-end/highest-rate.ts';
+import { handlers } from './handlers/benchmark.ts';
 import { kafkaStreams } from './kafka-streams/benchmark.ts';
 import { logins } from './logins.ts';
 import { sinks } from './sinks/benchmark.ts';
@@ -11,6 +12,7 @@ import { sinks } from './sinks/benchmark.ts';
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'end-to-end': endToEnd,
   'highest-rate': highestRate,
+  handlers,
   'kafka-streams': kafkaStreams,
   logins,
   sinks,

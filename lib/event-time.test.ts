@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { checkEventTime, isoTime, LAST_MS, TOLERANCE_MS } from './event-time.ts';
+import { checkEventTime, isoTime, LAST_MS, plainMs, TOLERANCE_MS } from './event-time.ts';
 
 const NOON = Date.UTC(2026, 10, 28, 12);
 
@@ -99,4 +99,38 @@ test('an event time is at most 5 min after the Kafka timestamp, and never after 
   expect(codeOf(NOON + TOLERANCE_MS, NOON)).toBeUndefined();
   expect(codeOf(NOON + TOLERANCE_MS + 1, NOON)).toBe('FUTURE_TIMESTAMP');
   expect(codeOf(LAST_MS + 1, 9e15)).toBe('FUTURE_TIMESTAMP');
+});
+
+describe('plainMs', () => {
+  const part = (max: number) => fc.nat(max).map((value) => String(value).padStart(2, '0'));
+  const year = fc.constantFrom('0000', '0001', '0099', '0100', '1969', '1970', '2024', '2026', '9999');
+  const fraction = fc.oneof(
+    fc.constant(''),
+    fc.nat(9_999).map((value) => `.${value}`),
+  );
+  const text = fc
+    .tuple(year, part(13), part(32), part(25), part(61), part(61), fraction)
+    .map(([y, month, day, hour, minute, second, more]) => `${y}-${month}-${day}T${hour}:${minute}:${second}${more}Z`);
+
+  test('reads a time as Date.parse does, and accepts none that isoTime refuses or converts', () => {
+    fc.assert(
+      fc.property(text, (time) => {
+        const ms = plainMs(time);
+        if (ms === undefined) return;
+        expect(ms).toBe(Date.parse(time));
+        expect(isoTime.parse(time)).toBe(time);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test.each([
+    ['2026-11-28T15:00:00Z', Date.UTC(2026, 10, 28, 15)],
+    ['2026-11-28T15:00:00.05Z', Date.UTC(2026, 10, 28, 15, 0, 0, 50)],
+    ['9999-12-28T23:59:59.999Z', Date.UTC(9999, 11, 28, 23, 59, 59, 999)],
+    ['2026-11-28T15:00:00+00:00', undefined],
+    [1_700_000_000, undefined],
+  ])('%s is %s', (time, ms) => {
+    expect(plainMs(time)).toBe(ms);
+  });
 });

@@ -13,7 +13,8 @@ export const LAST_MS = 253_402_300_799_999;
 const ISO =
   /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?:[Zz]|([+-])([01]\d|2[0-3])(?::?([0-5]\d))?)$/;
 /** A time in UTC with at most three digits of a fraction. */
-const PLAIN = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/;
+const PLAIN = /^\d{4}-\d\d-\d\dT\d\d:\d\d:[0-5]\d(?:\.\d{1,3})?Z$/;
+const WHOLE_SECOND = 'YYYY-MM-DDTHH:MM:SSZ'.length;
 
 /**
  * A time in ISO 8601, as text: the extended format, to the minute or finer, with `Z` or an offset (`+05:30`, `+0530`,
@@ -24,11 +25,35 @@ const PLAIN = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/;
  * milliseconds. So all stores read a validated time in the same way.
  */
 export const isoTime = z.string().transform((text, context) => {
+  if (plainMs(text) !== undefined) return text;
   const ms = isoMs(text);
   if (ms !== undefined) return PLAIN.test(text) ? text : new Date(ms).toISOString();
   context.addIssue({ code: 'custom', message: 'expected ISO 8601 with a zone, in the years 0001 to 9999' });
   return z.NEVER;
 });
+
+/**
+ * The ms since the epoch of a time that {@link isoTime} leaves unchanged, at a third of the cost of Date.parse.
+ * @returns undefined for any other value; also for a few rare times, which isoTime then reads by itself
+ */
+export function plainMs(text: unknown): number | undefined {
+  if (typeof text !== 'string' || !PLAIN.test(text)) return undefined;
+  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
+  const month = twoDigits(text, 5);
+  const day = twoDigits(text, 8);
+  const hour = twoDigits(text, 11);
+  const minute = twoDigits(text, 14);
+  // Date.UTC takes the years 0 to 99 for 1900 to 1999. Not every month has a 29th.
+  if (year < 100 || month < 1 || month > 12 || day < 1 || day > 28 || hour > 23 || minute > 59) return undefined;
+  const fraction = text.length === WHOLE_SECOND ? 0 : Math.round(Number(text.slice(WHOLE_SECOND - 1, -1)) * 1_000);
+  return Date.UTC(year, month - 1, day, hour, minute, twoDigits(text, 17), fraction);
+}
+
+const ZERO = '0'.charCodeAt(0);
+
+function twoDigits(text: string, at: number): number {
+  return (text.charCodeAt(at) - ZERO) * 10 + text.charCodeAt(at + 1) - ZERO;
+}
 
 /** The time in ms since the epoch, or undefined if it is invalid. Digits after the milliseconds are cut off. */
 function isoMs(text: string): number | undefined {
@@ -40,6 +65,11 @@ function isoMs(text: string): number | undefined {
   if (Number.isNaN(ms) || new Date(ms).toISOString() !== local) return undefined;
   const offset = sign === undefined ? 0 : Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes)) * 60_000;
   return ms - offset >= FIRST_MS && ms - offset <= LAST_MS ? ms - offset : undefined;
+}
+
+/** The ms since the epoch of a time that {@link isoTime} has accepted. */
+export function timeMs(time: string): number {
+  return plainMs(time) ?? Date.parse(time);
 }
 
 /** Whether a record has a Kafka timestamp. Kafka's value for none is -1, and some clients send 0. */

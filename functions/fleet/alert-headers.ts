@@ -1,4 +1,4 @@
-import { type Header, textHeader } from '#lib/kafka/headers.ts';
+import { type ProducedHeader, textHeader } from '#lib/kafka/headers.ts';
 import type { Location } from './location.ts';
 
 /**
@@ -15,10 +15,9 @@ export const ALERT_HEADERS = {
   threshold: 'threshold',
 } as const;
 
-export function alertHeaders(location: Location, tripId: string | undefined, threshold: number): Header[] {
-  return [
-    textHeader(ALERT_HEADERS.location, `${location.latitude},${location.longitude}`),
-    ...(tripId === undefined ? [] : [textHeader(ALERT_HEADERS.tripId, tripId)]),
-    textHeader(ALERT_HEADERS.threshold, threshold),
-  ];
+export function alertHeaders(location: Location, tripId: string | undefined, threshold: number): ProducedHeader[] {
+  const headers = [textHeader(ALERT_HEADERS.location, `${location.latitude},${location.longitude}`)];
+  if (tripId !== undefined) headers.push(textHeader(ALERT_HEADERS.tripId, tripId));
+  headers.push(textHeader(ALERT_HEADERS.threshold, threshold));
+  return headers;
 }

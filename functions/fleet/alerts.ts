@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { number } from '#lib/configuration.ts';
+import { timeMs } from '#lib/event-time.ts';
 import type { CurrentTrip, Estimate } from './estimate.ts';
 import type { Reading } from './schema.ts';
 
@@ -29,7 +30,7 @@ type AlertFields = Partial<Record<keyof typeof ALERT_FIELDS, string | number>>;
 /** A reading with what is known about its trip, if any. */
 export interface Sighting {
   reading: Reading;
-  trip?: CurrentTrip & Estimate;
+  trip?: (CurrentTrip & Estimate) | undefined;
 }
 
 export interface Alert extends AlertFields {
@@ -70,17 +71,23 @@ const rules: Record<string, Rule> = {
   Delay: ({ trip }, { DELAY_MINUTES: threshold }) => {
     if (trip === undefined) return undefined;
     const { tripId, estimatedArrival, plannedArrival } = trip;
-    const late = Date.parse(estimatedArrival) - Date.parse(plannedArrival);
+    const late = timeMs(estimatedArrival) - timeMs(plannedArrival);
     return late > threshold * 60_000 ? { fields: { tripId, estimatedArrival, plannedArrival }, threshold } : undefined;
   },
 };
 
+const kinds = Object.entries(rules);
+const NONE: readonly RaisedAlert[] = [];
+
 /** The alerts of one reading, at most one of each kind: `{vehicleId, alert, …the rule's fields, timestamp}`. */
-export function alertsOf(sighting: Sighting, thresholds: Thresholds): RaisedAlert[] {
+export function alertsOf(sighting: Sighting, thresholds: Thresholds): readonly RaisedAlert[] {
   const { vehicleId, timestamp } = sighting.reading;
-  return Object.entries(rules).flatMap(([alert, rule]) => {
+  let alerts: RaisedAlert[] | undefined;
+  for (const [alert, rule] of kinds) {
     const raised = rule(sighting, thresholds);
-    if (raised === undefined) return [];
-    return [{ alert: { vehicleId, alert, ...raised.fields, timestamp }, threshold: raised.threshold }];
-  });
+    if (raised === undefined) continue;
+    alerts ??= [];
+    alerts.push({ alert: { vehicleId, alert, ...raised.fields, timestamp }, threshold: raised.threshold });
+  }
+  return alerts ?? NONE;
 }

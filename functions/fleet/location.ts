@@ -16,8 +16,10 @@ const EARTH_RADIUS_KM = 6371.0088;
  * @throws PermanentError LOCATION where the text is not a pair of numbers, or not a place on Earth
  */
 export function parseLocation(text: string, field = 'location'): Location {
-  const [latitude = Number.NaN, longitude = Number.NaN, ...more] = text.split(',').map(degrees);
-  if (more.length === 0 && Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180) return { latitude, longitude };
+  const comma = text.indexOf(',');
+  const latitude = degrees(text.slice(0, Math.max(0, comma)));
+  const longitude = degrees(text.slice(comma + 1));
+  if (Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180) return { latitude, longitude };
   throw new PermanentError('LOCATION', `${field}: not "lat,lon" within ±90 and ±180 degrees`);
 }
 

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { batchHandler } from '#lib/batch-handler.ts';
 import { handingBack, kafkaAuth, number, positive, readConfiguration, text } from '#lib/configuration.ts';
 import { createProducer } from '#lib/kafka/client/producer.ts';
+import { inSlices } from '#lib/kafka/slices.ts';
 import { oneAttempt } from '#lib/stores/call.ts';
 import { thresholdVariables } from './alerts.ts';
 import { countMalformedTrips } from './malformed-trips.ts';
@@ -43,10 +44,12 @@ const trips = tripReader({
 /** raw-data-topic -> processed-data-topic, alerts-topic; invalid records to raw-data-dlq. */
 export const handler = batchHandler(
   { function: name, handingBack: config.HANDING_BACK, producer, deadLetterTopicOf: () => config.DEAD_LETTER_TOPIC },
-  telemetry({
-    producer,
-    trips,
-    thresholds: config,
-    topics: { processed: config.PROCESSED_TOPIC, alerts: config.ALERTS_TOPIC },
-  }),
+  inSlices(
+    telemetry({
+      producer,
+      trips,
+      thresholds: config,
+      topics: { processed: config.PROCESSED_TOPIC, alerts: config.ALERTS_TOPIC },
+    }),
+  ),
 );

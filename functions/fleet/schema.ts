@@ -1,31 +1,29 @@
 import * as z from 'zod';
-import { decodeJsonObject, identifier, optional, validate } from '#lib/decode.ts';
-import { checkEventTime, isoTime } from '#lib/event-time.ts';
+import { decodeJsonObject, identifier, type JsonSource, optional, readJsonObject, validate } from '#lib/decode.ts';
+import { checkEventTime, isoTime, plainMs, timeMs } from '#lib/event-time.ts';
 import type { KafkaRecord } from '#lib/kafka/records.ts';
+import { orZero, RANGES, type Range, VEHICLE_ID_LENGTH } from './limits.ts';
 import { type Location, parseLocation } from './location.ts';
+import { plainReading } from './plain-reading.ts';
 
 /** A reading or a trip with more bytes is invalid. */
 const READING_LIMIT_BYTES = 64 * 1024;
 /** A processed reading or an alert is a reading with a few numbers: twice the limit is generous. */
 const PROCESSED_LIMIT_BYTES = 2 * READING_LIMIT_BYTES;
 
-/** DynamoDB can't store a number other than 0 that is nearer to 0 than this. It becomes 0, for every store. */
-const LEAST = 1e-130;
-const orZero = (value: number): number => (Math.abs(value) < LEAST ? 0 : value);
-
-const measured = (min: number, max: number) => z.number().min(min).max(max).transform(orZero);
+const measured = ({ min, max }: Range) => z.number().min(min).max(max).transform(orZero);
 /** Phones and trackers send -1 for a value that they don't know, where a true value is never below 0. */
 const UNKNOWN = -1;
 
-const vehicleId = identifier(128);
+const vehicleId = identifier(VEHICLE_ID_LENGTH);
 
-/** A value of raw-data-topic, as vehicles send it. Units: km/h, %, °C. Other fields are dropped. */
-const readingSchema = z.object({
+/** A value of raw-data-topic, as vehicles send it. Other fields are dropped. */
+export const readingSchema = z.object({
   vehicleId,
   location: z.string(),
-  speed: optional(measured(0, 1000), UNKNOWN),
-  fuelLevel: optional(measured(0, 100), UNKNOWN),
-  temperature: optional(measured(-100, 200)),
+  speed: optional(measured(RANGES.speed), UNKNOWN),
+  fuelLevel: optional(measured(RANGES.fuelLevel), UNKNOWN),
+  temperature: optional(measured(RANGES.temperature)),
   timestamp: isoTime,
 });
 
@@ -70,10 +68,12 @@ export interface ValidReading {
  * Decodes and validates one record of raw-data-topic.
  * @throws PermanentError with the code of the first rule that the record breaks
  */
-export function readTelemetry(record: Pick<KafkaRecord, 'value' | 'timestamp'>): ValidReading {
-  const reading = validate(readingSchema, decodeJsonObject(record.value, READING_LIMIT_BYTES));
+export function readTelemetry(record: JsonSource & Pick<KafkaRecord, 'timestamp'>): ValidReading {
+  const json = readJsonObject(record, READING_LIMIT_BYTES);
+  const plainAt = plainMs(json['timestamp']);
+  const reading = (plainAt !== undefined && plainReading(json)) || validate(readingSchema, json);
+  const at = plainAt ?? timeMs(reading.timestamp);
   const { latitude, longitude } = parseLocation(reading.location);
-  const at = Date.parse(reading.timestamp);
   checkEventTime(at, record.timestamp);
   return { reading, location: { latitude: orZero(latitude), longitude: orZero(longitude) }, at };
 }

@@ -1,14 +1,14 @@
 import type { BatchFunction, Failure } from '#lib/kafka/batch.ts';
 import { recordsOf } from '#lib/kafka/batch.ts';
 import type { RecordProducer } from '#lib/kafka/client/producer.ts';
-import type { Header } from '#lib/kafka/headers.ts';
 import type { Message } from '#lib/kafka/message.ts';
 import { eachRecord, producedHeaders } from '#lib/kafka/outcome.ts';
 import { coordinatesText, type KafkaRecord } from '#lib/kafka/records.ts';
 import { alertHeaders } from './alert-headers.ts';
 import { alertsOf, type Thresholds } from './alerts.ts';
-import { type CurrentTrip, estimate } from './estimate.ts';
-import { readTelemetry, type ValidReading } from './schema.ts';
+import { type CurrentTrip, type Estimate, estimate } from './estimate.ts';
+import type { Location } from './location.ts';
+import { type ProcessedReading, type Reading, readTelemetry, type ValidReading } from './schema.ts';
 import type { TripReader } from './trips.ts';
 
 export interface TelemetryOptions {
@@ -26,36 +26,61 @@ export function telemetry({ producer, trips, thresholds, topics }: TelemetryOpti
       done.map(({ result }) => result.reading.vehicleId),
       batch.deadline,
     );
-    const messages = done.flatMap(({ record, result }) =>
-      toMessages(record, result, current.get(result.reading.vehicleId), thresholds, topics),
-    );
+    const messages: Message[] = [];
+    for (const { record, result } of done) {
+      addMessages(messages, record, result, current.get(result.reading.vehicleId));
+    }
     const refused = await producer.send(batch.bootstrapServers, messages, batch.deadline);
     return [...failures, ...refused.map(({ message, error }): Failure => ({ record: message.from, error }))];
   };
+
+  /** The processed reading, and an alert for each rule that it breaks. */
+  function addMessages(to: Message[], from: KafkaRecord, valid: ValidReading, currentTrip: CurrentTrip | undefined) {
+    const { reading, location } = valid;
+    const arrival = currentTrip && estimate(valid, currentTrip);
+    const source = coordinatesText(from);
+    const key = Buffer.from(reading.vehicleId);
+    to.push({
+      topic: topics.processed,
+      key,
+      value: jsonBytes(processed(reading, location, arrival)),
+      headers: producedHeaders(from, source),
+      from,
+    });
+    const trip = currentTrip && arrival && { ...currentTrip, ...arrival };
+    for (const { alert, threshold } of alertsOf({ reading, trip }, thresholds)) {
+      to.push({
+        topic: topics.alerts,
+        key,
+        value: jsonBytes(alert),
+        headers: producedHeaders(from, `${source}/${alert.alert}`).concat(
+          alertHeaders(location, currentTrip?.tripId, threshold),
+        ),
+        from,
+      });
+    }
+  }
 }
 
-function toMessages(
-  from: KafkaRecord,
-  valid: ValidReading,
-  currentTrip: CurrentTrip | undefined,
-  thresholds: Thresholds,
-  topics: TelemetryOptions['topics'],
-): Message[] {
-  const { reading, location } = valid;
-  const arrival = currentTrip && estimate(valid, currentTrip);
-  const source = coordinatesText(from);
-  const message = (topic: string, name: string, value: object, more: readonly Header[] = []): Message => ({
-    topic,
-    key: Buffer.from(reading.vehicleId),
-    value: Buffer.from(JSON.stringify(value)),
-    headers: [...producedHeaders(from, name), ...more],
-    from,
-  });
-  const sighting = { reading, ...(currentTrip && arrival && { trip: { ...currentTrip, ...arrival } }) };
-  return [
-    message(topics.processed, source, { ...reading, ...location, ...arrival }),
-    ...alertsOf(sighting, thresholds).map(({ alert, threshold }) =>
-      message(topics.alerts, `${source}/${alert.alert}`, alert, alertHeaders(location, currentTrip?.tripId, threshold)),
-    ),
-  ];
+/** Written field by field: that is several times as fast as spreading three objects. */
+function processed(reading: Reading, { latitude, longitude }: Location, arrival: Estimate | undefined) {
+  const { vehicleId, location, speed, fuelLevel, temperature, timestamp } = reading;
+  const { distanceRemainingKm, estimatedArrival } = arrival ?? NOT_ON_A_TRIP;
+  return {
+    vehicleId,
+    location,
+    speed,
+    fuelLevel,
+    temperature,
+    timestamp,
+    latitude,
+    longitude,
+    distanceRemainingKm,
+    estimatedArrival,
+  } satisfies ProcessedReading;
 }
+
+const NOT_ON_A_TRIP: Partial<Estimate> = {};
+
+/** A field that is undefined isn't written. */
+const jsonBytes = (value: object): Buffer => Buffer.from(JSON.stringify(value));

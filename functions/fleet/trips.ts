@@ -42,13 +42,14 @@ export function tripReader({
 
   return {
     async of(vehicleIds, deadline) {
-      const found = new Map<string, CurrentTrip | undefined>();
+      const found = new Map<string, CurrentTrip>();
       const unknown: string[] = [];
       for (const id of new Set(vehicleIds)) {
         const known = cache.get(id);
         if (known === undefined) unknown.push(id);
-        else found.set(id, known.value);
+        else if (known.value !== undefined) found.set(id, known.value);
       }
+      if (unknown.length === 0) return found;
       const keys = unknown.map((id) => ({ vehicleId: { S: id } }));
       const items = await batchGet({ client, table, code: 'TRIPS_UNREADABLE' }, keys, deadline);
       const read = items
@@ -58,10 +59,11 @@ export function tripReader({
       const wrong = read.filter(([, trip]) => trip === undefined).length;
       if (wrong > 0) malformed(wrong);
       for (const id of unknown) {
-        found.set(id, trips.get(id));
-        cache.set(id, trips.get(id));
+        const trip = trips.get(id);
+        cache.set(id, trip);
+        if (trip !== undefined) found.set(id, trip);
       }
-      return new Map([...found].flatMap(([id, trip]) => (trip === undefined ? [] : [[id, trip]])));
+      return found;
     },
   };
 }

@@ -54,6 +54,7 @@ export function catalogueReader({ client, table, cacheMs, cacheSize, now = Date.
         if (known === undefined) unknown.push(id);
         else names.set(id, known.value);
       }
+      if (unknown.length === 0) return names;
       const keys = unknown.map((id) => ({ product_id: { S: id } }));
       // Consistent: an order with an unknown product becomes a dead letter, so a product that was just added must be
       // found.
@@ -64,7 +65,7 @@ export function catalogueReader({ client, table, cacheMs, cacheSize, now = Date.
         cache.set(product_id.S, product_name.S);
       }
       filled ||= items.length > 0;
-      if (!filled && unknown.length > 0) await refuseEmpty(deadline);
+      if (!filled) await refuseEmpty(deadline);
       return names;
     },
   };

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { batchHandler } from '#lib/batch-handler.ts';
 import { handingBack, kafkaAuth, number, positive, readConfiguration, text } from '#lib/configuration.ts';
 import { createProducer } from '#lib/kafka/client/producer.ts';
+import { inSlices } from '#lib/kafka/slices.ts';
 import { oneAttempt } from '#lib/stores/call.ts';
 import { catalogueReader } from './catalogue.ts';
 import { orders } from './orders.ts';
@@ -39,5 +40,5 @@ const catalogue = catalogueReader({
 /** orders -> processed-orders; invalid orders to orders-dlq. */
 export const handler = batchHandler(
   { function: name, handingBack: config.HANDING_BACK, producer, deadLetterTopicOf: () => config.DEAD_LETTER_TOPIC },
-  orders({ producer, catalogue, topic: config.PROCESSED_TOPIC }),
+  inSlices(orders({ producer, catalogue, topic: config.PROCESSED_TOPIC })),
 );

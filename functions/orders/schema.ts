@@ -1,32 +1,26 @@
 import * as z from 'zod';
-import { decodeJsonObject, identifier, validate } from '#lib/decode.ts';
+import { decodeJsonObject, identifier, type JsonSource, readJsonObject, validate } from '#lib/decode.ts';
 import { checkEventTime, isoTime } from '#lib/event-time.ts';
 import type { KafkaRecord } from '#lib/kafka/records.ts';
 import type { ProductMetric } from '#lib/windows/state/metric.ts';
+import { hasCents, ID_LENGTH, LARGEST_AMOUNT, PRODUCT_ID_BYTES } from './limits.ts';
+import { plainOrder } from './plain-order.ts';
 import { orderTime } from './time.ts';
 
 /** An order with more bytes is invalid. */
 export const ORDER_LIMIT_BYTES = 64 * 1024;
-/** With it the sum of any window is a safe integer of cents. */
-export const LARGEST_AMOUNT = 10_000_000;
-/** Short, as one item of the windows' state holds thousands of product ids. */
-const PRODUCT_ID_BYTES = 64;
 
-export const productId = identifier(128).refine(
+export const productId = identifier(ID_LENGTH).refine(
   (id) => Buffer.byteLength(id) <= PRODUCT_ID_BYTES,
   `more than ${PRODUCT_ID_BYTES} bytes`,
 );
 
 export const productName = identifier(256);
 
-/** Money with cents. A double has two decimals if it is the double nearest to a number with two decimals. */
-export const amount = z
-  .number()
-  .gt(0)
-  .lte(LARGEST_AMOUNT)
-  .refine((value) => Number(value.toFixed(2)) === value, 'more than two decimals');
+/** Money with cents. */
+export const amount = z.number().gt(0).lte(LARGEST_AMOUNT).refine(hasCents, 'more than two decimals');
 
-const ids = { order_id: identifier(128), user_id: identifier(128), product_id: productId };
+const ids = { order_id: identifier(ID_LENGTH), user_id: identifier(ID_LENGTH), product_id: productId };
 
 /** A value of orders, as shops send it. Other fields are dropped. */
 export const orderSchema = z.object({ ...ids, amount, timestamp: orderTime });
@@ -54,8 +48,9 @@ export type ProcessedOrder = z.infer<typeof processedOrderSchema>;
  * Decodes and validates one record of orders.
  * @throws PermanentError with the code of the first rule that the record breaks
  */
-export function readOrder(record: Pick<KafkaRecord, 'value' | 'timestamp'>): Order {
-  const order = validate(orderSchema, decodeJsonObject(record.value, ORDER_LIMIT_BYTES));
+export function readOrder(record: JsonSource & Pick<KafkaRecord, 'timestamp'>): Order {
+  const json = readJsonObject(record, ORDER_LIMIT_BYTES);
+  const order = plainOrder(json) ?? validate(orderSchema, json);
   checkEventTime(order.timestamp, record.timestamp);
   return order;
 }

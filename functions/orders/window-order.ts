@@ -5,7 +5,8 @@ import { partitionName } from '#lib/kafka/batch.ts';
 import { SOURCE } from '#lib/kafka/headers.ts';
 import type { KafkaRecord } from '#lib/kafka/records.ts';
 import type { WindowOrder } from '#lib/windows/state/state.ts';
-import { LARGEST_AMOUNT, ORDER_LIMIT_BYTES, productId } from './schema.ts';
+import { LARGEST_AMOUNT } from './limits.ts';
+import { ORDER_LIMIT_BYTES, productId } from './schema.ts';
 import { type Counted, centsOf, readWritten } from './written-order.ts';
 
 /** An order to count, with its record. */

@@ -1,5 +1,5 @@
 import type { WindowOrder } from '#lib/windows/state/state.ts';
-import { LARGEST_AMOUNT } from './schema.ts';
+import { LARGEST_AMOUNT } from './limits.ts';
 
 /** What windows count of a processed order. */
 export type Counted = Pick<WindowOrder, 'productId' | 'cents' | 'at'>;

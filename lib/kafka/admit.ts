@@ -1,5 +1,5 @@
 import { PermanentError } from '../errors.ts';
-import { type Batch, type Failure, recordsOf } from './batch.ts';
+import type { Batch, Failure } from './batch.ts';
 import { MAX_HEADERS } from './dead-letter.ts';
 import type { KafkaRecord } from './records.ts';
 
@@ -9,10 +9,13 @@ import type { KafkaRecord } from './records.ts';
  * 600 KB.
  */
 export function admit(batch: Batch): { admitted: Batch; refused: Failure[] } {
-  const refused = recordsOf(batch).flatMap((record): Failure[] => {
-    const error = refusal(record);
-    return error === undefined ? [] : [{ record, error }];
-  });
+  const refused: Failure[] = [];
+  for (const { records } of batch.partitions) {
+    for (const record of records) {
+      const error = refusal(record);
+      if (error !== undefined) refused.push({ record, error });
+    }
+  }
   if (refused.length === 0) return { admitted: batch, refused };
   const out = new Set(refused.map(({ record }) => record));
   const partitions = batch.partitions

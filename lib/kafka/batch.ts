@@ -28,7 +28,7 @@ export function readBatch(event: MskEvent, deadline: Deadline): Batch {
 }
 
 export function recordsOf(batch: Pick<Batch, 'partitions'>): KafkaRecord[] {
-  return batch.partitions.flatMap((partition) => partition.records);
+  return ([] as KafkaRecord[]).concat(...batch.partitions.map(({ records }) => records));
 }
 
 /** `<topic>-<partition>`: Lambda's name for a partition in events and responses. */

@@ -4,6 +4,12 @@ export interface Header {
   value: Buffer | null;
 }
 
+/** A header to produce: kafkajs writes a text as UTF-8, so that it needs no buffer of its own. */
+export interface ProducedHeader {
+  readonly name: string;
+  readonly value: Buffer | string | null;
+}
+
 type EventHeaders = readonly Record<string, number[] | null>[] | undefined;
 
 /** Names of the headers that this service reads and writes. */
@@ -23,7 +29,9 @@ export function headersFromEvent(headers: EventHeaders): Header[] {
 
 /** The number of a record's headers, without decoding them. */
 export function headerCountOfEvent(headers: EventHeaders): number {
-  return (headers ?? []).reduce((count, header) => count + Object.keys(header).length, 0);
+  let count = 0;
+  for (const header of headers ?? []) for (const _ in header) count += 1;
+  return count;
 }
 
 /**
@@ -31,8 +39,11 @@ export function headerCountOfEvent(headers: EventHeaders): number {
  * The other headers are not decoded: most functions read one header of each record.
  */
 export function headerTextFromEvent(headers: EventHeaders, name: string): string | undefined {
-  const header = headers?.findLast((own) => Object.hasOwn(own, name));
-  return header && bytesText(header[name] ?? []);
+  for (let at = (headers?.length ?? 0) - 1; at >= 0; at -= 1) {
+    const header = headers?.[at];
+    if (header !== undefined && Object.hasOwn(header, name)) return bytesText(header[name] ?? []);
+  }
+  return undefined;
 }
 
 /** A longer list of bytes is not passed to a function as its arguments. */
@@ -43,6 +54,6 @@ function bytesText(bytes: readonly number[]): string {
   return ascii ? String.fromCharCode(...bytes) : Buffer.from(bytes).toString('utf8');
 }
 
-export function textHeader(name: string, value: string | number): Header {
-  return { name, value: Buffer.from(String(value), 'utf8') };
+export function textHeader(name: string, value: string | number): ProducedHeader {
+  return { name, value: String(value) };
 }

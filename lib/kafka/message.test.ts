@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import encodeRecord from 'kafkajs/src/protocol/recordBatch/record/v0/index.js';
 import { asKafkajsHeaders } from './client/kafkajs-headers.ts';
-import type { Header } from './headers.ts';
+import type { Header, ProducedHeader } from './headers.ts';
 import { batchBytes, messageBytes, splitByBytes } from './message.ts';
 
 const message = (bytes: number) => ({ key: null, value: Buffer.alloc(bytes), headers: [] as Header[] });
@@ -14,10 +14,18 @@ const name = fc.oneof(
   fc.constantFrom('1', '2', '', '__proto__', 'map', 'a'.repeat(64), 'é'.repeat(32)),
 );
 const header = fc.record({ name, value: bytes });
-const content = fc.record({ key: bytes, value: bytes, headers: fc.array(header, { maxLength: 70 }) });
+const text = fc.record({ name, value: fc.string({ unit: 'binary' }) });
+const produced = fc.array(fc.oneof(header, text), { maxLength: 70 });
+const content = fc.record({ key: bytes, value: bytes, headers: produced });
+
+interface Content {
+  key: Buffer | null;
+  value: Buffer | null;
+  headers: ProducedHeader[];
+}
 
 /** The bytes that kafkajs writes for a message at that place of a batch. */
-const encoded = ({ headers, ...own }: { key: Buffer | null; value: Buffer | null; headers: Header[] }, place = 0) =>
+const encoded = ({ headers, ...own }: Content, place = 0) =>
   encodeRecord({ ...own, headers: asKafkajsHeaders(headers), offsetDelta: place, timestampDelta: 0 }).buffer;
 
 describe('messageBytes', () => {
@@ -32,6 +40,17 @@ describe('messageBytes', () => {
 });
 
 describe('headers', () => {
+  test('a text is written as UTF-8', () => {
+    fc.assert(
+      fc.property(text, ({ name: own, value }) => {
+        const asText = encoded({ key: null, value: null, headers: [{ name: own, value }] });
+        expect(asText).toEqual(
+          encoded({ key: null, value: null, headers: [{ name: own, value: Buffer.from(value) }] }),
+        );
+      }),
+    );
+  });
+
   test('keep their order, also with repeated names and names like numbers, and null stays null', () => {
     fc.assert(
       fc.property(fc.array(header, { maxLength: 70 }), (headers) => {

@@ -1,4 +1,4 @@
-import type { Header } from './headers.ts';
+import type { ProducedHeader } from './headers.ts';
 import type { KafkaRecord } from './records.ts';
 
 /** A record to produce. */
@@ -6,7 +6,7 @@ export interface OwnMessage {
   readonly topic: string;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
-  readonly headers: readonly Header[];
+  readonly headers: readonly ProducedHeader[];
 }
 
 /** A record to produce that was made from a record of the batch. */
@@ -26,8 +26,8 @@ const BATCH_OVERHEAD = 61;
  * @param offsetDelta the message's place in the batch
  */
 export function messageBytes({ key, value, headers }: Content, offsetDelta = 0): number {
-  const own = 2 + varintBytes(offsetDelta) + fieldBytes(key) + fieldBytes(value) + varintBytes(headers.length);
-  const body = headers.reduce((sum, header) => sum + headerBytes(header), own);
+  let body = 2 + varintBytes(offsetDelta) + fieldBytes(key) + fieldBytes(value) + varintBytes(headers.length);
+  for (const header of headers) body += headerBytes(header);
   return varintBytes(body) + body;
 }
 
@@ -37,14 +37,16 @@ export function batchBytes(message: Content): number {
 }
 
 /** The size of a header in its record, in bytes. */
-export function headerBytes({ name, value }: Header): number {
+export function headerBytes({ name, value }: ProducedHeader): number {
   const length = Buffer.byteLength(name);
   return varintBytes(length) + length + fieldBytes(value);
 }
 
 /** The size of a field: its length and its bytes. Null is written as the length -1, in one byte. */
-function fieldBytes(bytes: Buffer | null): number {
-  return bytes === null ? 1 : varintBytes(bytes.length) + bytes.length;
+function fieldBytes(bytes: Buffer | string | null): number {
+  if (bytes === null) return 1;
+  const length = typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.length;
+  return varintBytes(length) + length;
 }
 
 /** The size of a varint: seven bits a byte. Zigzag encoding doubles a number that isn't negative. */

@@ -1,6 +1,6 @@
 import { toPipelineError } from '../errors.ts';
 import type { Failure } from './batch.ts';
-import { type Header, SOURCE, TRACEPARENT, textHeader } from './headers.ts';
+import { type ProducedHeader, SOURCE, TRACEPARENT, textHeader } from './headers.ts';
 import type { KafkaRecord } from './records.ts';
 import { traceparentOf } from './traceparent.ts';
 
@@ -24,7 +24,9 @@ export function eachRecord<T>(records: readonly KafkaRecord[], step: (record: Ka
 }
 
 /** The headers of a record that is produced from another: `source`, and the input's `traceparent` if it is valid. */
-export function producedHeaders(input: KafkaRecord, source: string): Header[] {
+export function producedHeaders(input: KafkaRecord, source: string): ProducedHeader[] {
+  const headers = [textHeader(SOURCE, source)];
   const trace = traceparentOf(input.header(TRACEPARENT));
-  return [textHeader(SOURCE, source), ...(trace === undefined ? [] : [textHeader(TRACEPARENT, trace)])];
+  if (trace !== undefined) headers.push(textHeader(TRACEPARENT, trace));
+  return headers;
 }

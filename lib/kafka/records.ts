@@ -14,8 +14,8 @@ export function coordinatesText({ topic, partition, offset }: Coordinates): stri
 }
 
 /**
- * One record of an MSK event. Each field's base64 is decoded when the field is first read: most functions read only one
- * field, and decoding all fields of a batch of 6 MB would double a function's memory.
+ * One record of an MSK event. A field is decoded each time that it is read, and isn't kept: most functions read one
+ * field once, and keeping the bytes of a batch of 6 MB would double a function's memory.
  */
 export class KafkaRecord implements Coordinates {
   readonly topic: string;
@@ -24,9 +24,6 @@ export class KafkaRecord implements Coordinates {
   /** ms since the epoch: the record's Kafka timestamp */
   readonly timestamp: number;
   readonly #raw: MskEventRecord;
-  #key: Buffer | null | undefined;
-  #value: Buffer | null | undefined;
-  #headers: Header[] | undefined;
 
   constructor(raw: MskEventRecord) {
     this.topic = raw.topic;
@@ -38,14 +35,12 @@ export class KafkaRecord implements Coordinates {
 
   /** The key's bytes, unchanged; null if the record has no key. */
   get key(): Buffer | null {
-    this.#key ??= decode(this.#raw.key);
-    return this.#key;
+    return decode(this.#raw.key);
   }
 
   /** The value's bytes, unchanged; null is a tombstone. */
   get value(): Buffer | null {
-    this.#value ??= decode(this.#raw.value);
-    return this.#value;
+    return decode(this.#raw.value);
   }
 
   /** Set by a mapping with a schema registry: Lambda has then checked the value and removed its framing. */
@@ -54,8 +49,7 @@ export class KafkaRecord implements Coordinates {
   }
 
   get headers(): readonly Header[] {
-    this.#headers ??= headersFromEvent(this.#raw.headers);
-    return this.#headers;
+    return headersFromEvent(this.#raw.headers);
   }
 
   /** The same as `headers.length`, without decoding them. */
@@ -69,7 +63,7 @@ export class KafkaRecord implements Coordinates {
   }
 
   /**
-   * The value's bytes, one character each. It costs less than {@link value} and is not kept.
+   * The value's bytes, one character each. It costs less than {@link value}.
    * Undefined if there is no value, or if it isn't strict base64.
    */
   get latin1Value(): string | undefined {
@@ -109,14 +103,17 @@ export function partitionsOf(event: MskEvent): PartitionRecords[] {
   if (event?.eventSource !== 'aws:kafka' || typeof event.records !== 'object' || event.records === null) {
     throw new TypeError('not an MSK event: eventSource must be "aws:kafka" and records an object of partitions');
   }
-  return Object.entries(event.records)
-    .filter(([, records]) => records.length > 0)
-    .map(([name, raw]) => {
-      const records = raw.map((record) => new KafkaRecord(record));
-      const first = records[0] as KafkaRecord;
-      if (records.some((record, i) => i > 0 && record.offset <= (records[i - 1] as KafkaRecord).offset)) {
-        throw new TypeError(`records of ${name} are not in offset order`);
-      }
-      return { topic: first.topic, partition: first.partition, records };
+  const partitions: PartitionRecords[] = [];
+  for (const [name, raw] of Object.entries(event.records)) {
+    const [first] = raw;
+    if (first === undefined) continue;
+    let latest = Number.NEGATIVE_INFINITY;
+    const records = raw.map((record) => {
+      if (!(record.offset > latest)) throw new TypeError(`records of ${name} are not in offset order`);
+      latest = record.offset;
+      return new KafkaRecord(record);
     });
+    partitions.push({ topic: first.topic, partition: first.partition, records });
+  }
+  return partitions;
 }

@@ -1,4 +1,4 @@
-import { type Batch, type Failure, partitionName, recordsOf } from './batch.ts';
+import { type Batch, type Failure, partitionName } from './batch.ts';
 import { type Coordinates, coordinatesText, type KafkaRecord } from './records.ts';
 
 /** Partition name -> offset of the first record that must be delivered again. */
@@ -22,7 +22,10 @@ export function isInTail(tails: Tails, record: Coordinates): boolean {
 
 /** The records to hand back: for each partition, the first retriable failure and every later record. */
 export function tailRecords(batch: Pick<Batch, 'partitions'>, tails: Tails): KafkaRecord[] {
-  return recordsOf(batch).filter((record) => isInTail(tails, record));
+  return batch.partitions.flatMap((own) => {
+    const start = tails.get(partitionName(own)) ?? Number.POSITIVE_INFINITY;
+    return own.records.filter(({ offset }) => offset >= start);
+  });
 }
 
 /** One line for a log or an error: where the tail of each partition starts, and the first error. */

@@ -11,7 +11,8 @@ const SAMPLED = 1;
  * @example traceparentOf('00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01')
  */
 export function traceparentOf(text: string | undefined): string | undefined {
-  const { version, trace = '', parent = '', flags = '', more } = FORM.exec(text ?? '')?.groups ?? {};
+  if (text === undefined) return undefined;
+  const { version, trace = '', parent = '', flags = '', more } = FORM.exec(text)?.groups ?? {};
   if (version === undefined || version === 'ff' || ZEROS.test(trace) || ZEROS.test(parent)) return undefined;
   if (version === '00') return more === undefined ? text : undefined;
   const sampled = (Number.parseInt(flags, 16) & SAMPLED).toString().padStart(2, '0');

@@ -1,6 +1,7 @@
 import { PermanentError } from '#lib/errors.ts';
 import { deadLetter } from '#lib/kafka/dead-letter.ts';
 import type { Header } from '#lib/kafka/headers.ts';
+import type { Message } from '#lib/kafka/message.ts';
 import type { KafkaRecord } from '#lib/kafka/records.ts';
 import { Findings } from '../findings.ts';
 import { RAW, RAW_DLQ, TOPICS } from '../fleet/places.ts';
@@ -28,6 +29,10 @@ const logRecord = ({ key, value, headers }: Content, place: { topic: string; par
   return { ...place, timestamp: AT.timestamp, key, value, headers: byName } satisfies LogRecord;
 };
 
+/** As Kafka stores them: a text of ours in UTF-8. */
+const inBytes = ({ headers }: Message) =>
+  headers.map(({ name, value }) => ({ name, value: typeof value === 'string' ? Buffer.from(value) : value }));
+
 /** The record, and the letter that a function writes for it. */
 function written(content: Content, code: string, message: string): { record: LogRecord; letter: LogRecord } {
   const record = { ...AT, ...content } as unknown as KafkaRecord;
@@ -35,7 +40,7 @@ function written(content: Content, code: string, message: string): { record: Log
   const letter = deadLetter({ record, error }, RAW_DLQ, 'processTelemetry', FITS);
   return {
     record: logRecord(content, AT),
-    letter: logRecord({ ...content, ...letter }, { topic: RAW_DLQ, partition: 0, offset: 0 }),
+    letter: logRecord({ ...content, ...letter, headers: inBytes(letter) }, { topic: RAW_DLQ, partition: 0, offset: 0 }),
   };
 }
 

@@ -94,8 +94,8 @@ export function createProducer(options: ProducerOptions): AnyProducer {
 
   return {
     async send(bootstrapServers, messages, deadline) {
-      const [fitting, refusals] = refuseTooLarge(messages, options.limits);
-      for (const chunk of rounds(fitting, options.limits)) {
+      const { rounds, refusals } = chunked(messages, options.limits);
+      for (const chunk of rounds) {
         refusals.push(...(await sendChunk(bootstrapServers, chunk, deadline)));
       }
       return refusals;
@@ -115,29 +115,30 @@ async function connect(bootstrapServers: string, options: ProducerOptions, timeo
   return producer;
 }
 
-/** Refuses messages over their topic's limit without a request. The broker checks topics without a known limit. */
-function refuseTooLarge<M extends OwnMessage>(
-  messages: readonly M[],
-  limits: Readonly<Record<string, number>>,
-): [M[], Refusal<M>[]] {
-  const fitting: M[] = [];
-  const refusals: Refusal<M>[] = [];
-  for (const message of messages) {
-    const limit = limits[message.topic] ?? Number.POSITIVE_INFINITY;
-    if (batchBytes(message) <= limit) fitting.push(message);
-    else
-      refusals.push({ message, error: tooLarge(`over the ${limit} bytes that ${message.topic} takes`), fits: limit });
-  }
-  return [fitting, refusals];
-}
+/** A topic without a known limit: the broker refuses what is too large. */
+const USUAL_LIMIT = 1_000_000;
 
-/** Each round holds the next chunk of every topic. This takes few requests, and a topic's chunks stay in sequence. */
-function rounds<M extends OwnMessage>(messages: readonly M[], limits: Readonly<Record<string, number>>): M[][] {
-  const chunked = [...Map.groupBy(messages, (message) => message.topic)].map(([topic, own]) =>
-    splitByBytes(own, limits[topic] ?? 1_000_000),
-  );
-  const count = Math.max(0, ...chunked.map((chunks) => chunks.length));
-  return Array.from({ length: count }, (_, i) => chunked.flatMap((chunks) => chunks[i] ?? []));
+/**
+ * Refuses messages over their topic's limit, and divides the others into rounds. Each round holds the next chunk of
+ * every topic. This takes few requests, and a topic's chunks stay in sequence.
+ */
+function chunked<M extends OwnMessage>(messages: readonly M[], limits: Readonly<Record<string, number>>) {
+  const refusals: Refusal<M>[] = [];
+  const rounds: M[][] = [];
+  for (const [topic, own] of Map.groupBy(messages, (message) => message.topic)) {
+    const limit = limits[topic];
+    let round = 0;
+    for (const chunk of splitByBytes(own, limit ?? USUAL_LIMIT)) {
+      const [message] = chunk;
+      if (limit !== undefined && message !== undefined && chunk.length === 1 && batchBytes(message) > limit) {
+        refusals.push({ message, error: tooLarge(`over the ${limit} bytes that ${topic} takes`), fits: limit });
+      } else {
+        rounds[round] = (rounds[round] ?? []).concat(chunk);
+        round += 1;
+      }
+    }
+  }
+  return { refusals, rounds };
 }
 
 function byTopic(messages: readonly OwnMessage[]) {
