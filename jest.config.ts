@@ -18,7 +18,7 @@ const config: Config = {
   testTimeout: 180_000,
   roots: servers
     ? ['<rootDir>/test/integration', '<rootDir>/test/e2e', '<rootDir>/plugins']
-    : ['functions', 'lib', 'plugins', 'local', 'proof', 'cli', 'test/template', 'test/pipeline'].map(
+    : ['functions', 'lib', 'plugins', 'local', 'proof', 'cli', 'bench', 'test/template', 'test/pipeline'].map(
         (root) => `<rootDir>/${root}`,
       ),
   testMatch: servers ? ['**/*.servers.test.ts'] : ['**/*.test.ts'],

@@ -17,20 +17,22 @@ export interface Packaged {
 /**
  * Runs `serverless package` for the stage `local`, and unpacks each function's zip.
  * @param folder gets the package and the unpacked functions
- * @param params values of `--param name=value`
+ * @param options.params texts of `--param`, for example `notifications=on`
+ * @throws the signal's reason, when it aborts
  */
-export async function packageService(folder: string, params: Readonly<Record<string, string>> = {}): Promise<Packaged> {
+export async function packageService(
+  folder: string,
+  { params = [], signal }: { params?: readonly string[]; signal?: AbortSignal } = {},
+): Promise<Packaged> {
   const cli = createRequire(import.meta.url).resolve('serverless/bin/serverless.js');
   const output = join(folder, 'package');
   await runTool({
     name: 'Packaging the service',
     command: process.execPath,
-    args: [
-      ...[cli, 'package', '--stage', 'local', '--package', output],
-      ...Object.entries(params).flatMap(([name, value]) => ['--param', `${name}=${value}`]),
-    ],
+    args: [cli, 'package', '--stage', 'local', '--package', output, ...params.flatMap((param) => ['--param', param])],
     folder: ROOT,
     log: join(folder, 'package.log'),
+    signal,
   });
   const template = JSON.parse(
     await readFile(join(output, 'cloudformation-template-update-stack.json'), 'utf8'),

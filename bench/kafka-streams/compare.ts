@@ -42,7 +42,7 @@ async function compareIn(
   signal: AbortSignal,
 ): Promise<Measured> {
   await fetchJars(['kafka-streams'], { cache: cacheFolder(), java: await findJava(17), progress, signal });
-  const packaged = await packageService(folder);
+  const packaged = await packageService(folder, { signal });
   const stack = await startStack({ stage: 'local', minimal: true, root: folder, progress, signal });
   try {
     const brokers = stack.endpoints.kafka;
