@@ -1,15 +1,22 @@
-import { writeFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
-import { type Command, EXIT, numberOption, runCommand, UsageError } from '#cli/command.ts';
-import { type Benchmark, type Figure, type Measured, median, misses } from './benchmark.ts';
+import { existsSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type Command, EXIT, messageOf, numberOption, runCommand, UsageError } from '#cli/command.ts';
+import { streamProgress } from '#local/servers/progress.ts';
+import type { Benchmark } from './benchmark.ts';
+import { coldStart } from './cold-start/benchmark.ts';
+import { comparison } from './comparison.ts';
 import { endToEnd } from './end-to-end/benchmark.ts';
 import { highestRate } from './end-to-end/highest-rate.ts';
 import { handlers } from './handlers/benchmark.ts';
 import { kafkaStreams } from './kafka-streams/benchmark.ts';
 import { logins } from './logins.ts';
+import { type Results, readResults, thisMachine } from './results.ts';
 import { sinks } from './sinks/benchmark.ts';
+import { hasFailed, tableOf } from './table.ts';
 
+/** To add a benchmark, add a row here, and a section to docs/performance.md. */
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
+  'cold-start': coldStart,
   'end-to-end': endToEnd,
   'highest-rate': highestRate,
   handlers,
@@ -21,53 +28,102 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
 const USAGE = `
 Usage: npm run bench -- [NAME…] [options]
 
-Compares parts of this service with other software on this machine. Without NAME, runs all benchmarks. The exit code is
-1 if a result is wrong or misses its requirement. Each line has the median and the range of all rounds.
+Measures parts of this service on this machine, and what they are compared with. Without NAME, runs all benchmarks.
+Each figure has several rounds; the median counts. docs/performance.md says what the figures mean.
 
 ${Object.entries(BENCHMARKS)
   .map(([name, { what }]) => `  ${name.padEnd(18)}${what}`)
   .join('\n')}
 
-  --json FILE       write all figures to FILE
+  --json FILE       write all figures to FILE. Figures that FILE already has from other benchmarks stay
+  --compare FILE    compare with the figures of an earlier --json, as bench/baseline.json: a figure has changed if
+                    the interval of 99 % for the ratio of the medians is above 1.05 or below 0.95
   --scale FACTOR    multiply the usual load by FACTOR, 0.01 to 10 (1)
+
+The exit code is 1 if a result is wrong, if a requirement is missed, or if a figure has changed for the worse.
 `;
 
-const OPTIONS = { json: { type: 'string' }, scale: { type: 'string', default: '1' } } as const;
+const OPTIONS = {
+  json: { type: 'string' },
+  compare: { type: 'string' },
+  scale: { type: 'string', default: '1' },
+} as const;
 
-const bench: Command<typeof OPTIONS> = {
+export const bench: Command<typeof OPTIONS> = {
   name: 'bench',
   usage: USAGE,
   options: OPTIONS,
   async run({ values, positionals, signal }) {
-    const names = positionals.length > 0 ? positionals : Object.keys(BENCHMARKS);
-    const unknown = names.find((name) => BENCHMARKS[name] === undefined);
+    const names = positionals.length > 0 ? [...new Set(positionals)] : Object.keys(BENCHMARKS);
+    const unknown = names.find((name) => !Object.hasOwn(BENCHMARKS, name));
     if (unknown !== undefined) {
       throw new UsageError(`"${unknown}" is no benchmark; the benchmarks are ${Object.keys(BENCHMARKS).join(', ')}`);
     }
     const scale = numberOption('scale', values.scale, { min: 0.01, max: 10 });
-    const machine = { cores: availableParallelism(), cpu: cpus()[0]?.model ?? 'unknown', node: process.version };
-    const measured: Record<string, Measured> = {};
-    for (const name of names) {
-      const one = await (BENCHMARKS[name] as Benchmark).run(scale, signal);
-      measured[name] = one;
-      console.log([`${name}:`, ...one.figures.map(line), ...one.wrong.map((text) => `  WRONG: ${text}`)].join('\n'));
+    const machine = thisMachine();
+    const results: Results = { machine, day: new Date().toISOString().slice(0, 10), scale, measured: {} };
+    // Read before the measurement, which takes minutes.
+    const kept = values.json === undefined ? {} : keptOf(values.json, results);
+    const compared = values.compare === undefined ? undefined : comparison(sameScale(values.compare, scale), machine);
+    const progress = streamProgress(process.stderr);
+    let failed = false;
+    for (const [index, name] of names.entries()) {
+      progress.line(`${name}: ${index + 1} of ${names.length} benchmarks`);
+      try {
+        const measured = await (BENCHMARKS[name] as Benchmark).run(scale, signal);
+        results.measured[name] = measured;
+        console.log(tableOf(name, measured, compared));
+        failed ||= hasFailed(name, measured, compared);
+      } catch (error) {
+        if (!signal.aborted) throw new Error(name, { cause: error });
+        throw new Error(`stopped during ${name}${values.json === undefined ? '' : `: ${values.json} is unchanged`}`);
+      }
     }
-    if (values.json) writeFileSync(values.json, `${JSON.stringify({ machine, scale, measured }, null, 2)}\n`);
-    const failed = Object.values(measured).some(({ figures, wrong }) => wrong.length > 0 || figures.some(misses));
+    if (compared !== undefined) for (const note of compared.notes) console.log(`\n${note}`);
+    if (values.json !== undefined) {
+      const all = { ...results, measured: sorted({ ...kept, ...results.measured }) };
+      writeFileSync(values.json, `${JSON.stringify(all, rounded, 1)}\n`);
+    }
     return failed ? EXIT.failed : EXIT.ok;
   },
 };
 
-function line(figure: Figure): string {
-  const { name, unit, better, rounds, bound } = figure;
-  const required = bound === undefined ? '' : `, ${better === 'higher' ? 'at least' : 'at most'} ${shown(bound)}`;
-  const verdict = misses(figure) ? 'MISSED' : '';
-  const range = `${shown(Math.min(...rounds))}-${shown(Math.max(...rounds))}${required}`;
-  return `  ${verdict.padEnd(7)}${name.padEnd(56)} ${shown(median(rounds)).padStart(10)} ${unit} (${range})`;
+/** The figures that a file already has. @throws UsageError if this machine or scale doesn't go with them */
+function keptOf(file: string, { machine, scale }: Results): Results['measured'] {
+  if (!existsSync(dirname(file))) throw new UsageError(`--json ${file}: there is no folder ${dirname(file)}`);
+  if (!existsSync(file)) return {};
+  const earlier = fileOf('json', file);
+  if (earlier.machine.cpu === machine.cpu && earlier.machine.node === machine.node && earlier.scale === scale) {
+    return earlier.measured;
+  }
+  throw new UsageError(
+    `--json ${file} has figures from ${earlier.machine.cpu}, Node ${earlier.machine.node}, --scale ${earlier.scale}: ` +
+      'remove it first, because all figures of a file must come from one machine',
+  );
 }
 
-function shown(value: number): string {
-  return value >= 100 ? Math.round(value).toLocaleString('en-US') : String(Number(value.toPrecision(3)));
+/** @throws UsageError if the file was measured with another load */
+function sameScale(file: string, scale: number): Results {
+  const before = fileOf('compare', file);
+  if (before.scale === scale) return before;
+  throw new UsageError(`--compare ${file} was measured with --scale ${before.scale}: use the same`);
+}
+
+function fileOf(option: string, file: string): Results {
+  try {
+    return readResults(file);
+  } catch (error) {
+    throw new UsageError(`--${option}: ${messageOf(error)}`);
+  }
+}
+
+function sorted<T>(record: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Five significant digits are more than the noise leaves. */
+function rounded(_: string, value: unknown): unknown {
+  return typeof value === 'number' ? Number(value.toPrecision(5)) : value;
 }
 
 if (import.meta.main) process.exit(await runCommand(bench));

@@ -9,9 +9,9 @@ import { findJava } from '#local/servers/java/java.ts';
 import { type Progress, streamProgress } from '#local/servers/progress.ts';
 import { startStack } from '#local/stack.ts';
 import type { Figure, Measured } from '../benchmark.ts';
+import { packageService } from '../packaged.ts';
 import { type Batching, writeEvents } from './events.ts';
 import { closingMessages, expectedMetrics, type Load, type Metric, orderMessages } from './orders.ts';
-import { packageService } from './packaged.ts';
 import { type Place, runOurs, runStreams } from './runs.ts';
 import { createTopic, produce, readMetrics, readTopic } from './topics.ts';
 
@@ -43,7 +43,7 @@ async function compareIn(
   signal: AbortSignal,
 ): Promise<Measured> {
   await fetchJars([KAFKA_STREAMS], { cache: cacheFolder(), java: await findJava(17), progress, signal });
-  const packaged = await packageService(folder);
+  const packaged = await packageService(folder, { signal });
   const stack = await startStack({ stage: 'local', minimal: true, root: folder, progress, signal });
   try {
     const brokers = stack.endpoints.kafka;

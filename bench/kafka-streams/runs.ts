@@ -11,8 +11,8 @@ import { classPath } from '#local/servers/jars/jars.ts';
 import { findJava } from '#local/servers/java/java.ts';
 import { runTool } from '#local/servers/process/tool.ts';
 import type { Stack } from '#local/stack.ts';
+import type { Packaged } from '../packaged.ts';
 import type { FeedRequest } from './feed.ts';
-import type { Packaged } from './packaged.ts';
 import { createTopic } from './topics.ts';
 
 export interface Place {
@@ -61,7 +61,7 @@ export async function runOurs(place: Place, packaged: Packaged, output: string, 
       AWS_LAMBDA_FUNCTION_NAME: 'aggregateOrders',
     },
   });
-  child.send({ module: packaged.module, files } satisfies FeedRequest);
+  child.send({ module: packaged.bundleOf('aggregateOrders'), files } satisfies FeedRequest);
   const { milliseconds, error } = await new Promise<Answer>((resolve) => {
     child.once('message', (message) => resolve(message as Answer));
     child.once('exit', (code) => resolve({ error: `the function's process ended with exit code ${code}` }));
