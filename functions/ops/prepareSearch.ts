@@ -24,7 +24,7 @@ async function prepare(context: Pick<Context, 'getRemainingTimeInMillis'>): Prom
     const roleArns = { writer, expiry, reader };
     await prepareSearch({ client, auth, roleArns }, invocationDeadline(context));
   } finally {
-    await client.close();
+    client.close();
   }
   return { prepared: TEMPLATE_NAME };
 }

@@ -1,7 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Client } from '@opensearch-project/opensearch';
 import { boxOf, queryOf } from '#cli/alerts/query.ts';
 import { readTelemetry, readTrip } from '#functions/fleet/schema.ts';
 import { expireAlerts } from '#functions/sinks/opensearch/expire.ts';
@@ -9,16 +8,19 @@ import { ALERT_INDICES } from '#functions/sinks/opensearch/indices.ts';
 import { prepareSearch } from '#functions/sinks/opensearch/prepare.ts';
 import { openSearchSink } from '#functions/sinks/opensearch/sink.ts';
 import { guarded } from '#functions/sinks/store-at-fault.ts';
-import { searchClient } from '#lib/stores/search.ts';
+import { type SearchClient, searchClient } from '#lib/stores/search.ts';
 import { plenty } from '../support/deadlines.ts';
 import { whileFrozen } from '../support/freeze.ts';
 import { batchOfRecords, lambdaContext, type TestRecord } from '../support/msk-event.ts';
 import { startSearch } from '../support/servers.ts';
 
 let search: Awaited<ReturnType<typeof startSearch>>;
+/** The functions' client of that node. `search.client` only prepares and reads back. */
+let client: SearchClient;
 beforeAll(async () => {
   search = await startSearch();
-  await prepareSearch({ client: search.client, auth: 'none' }, plenty);
+  client = searchClient({ node: search.server.endpoint, auth: 'none', region: 'us-east-1' });
+  await prepareSearch({ client, auth: 'none' }, plenty);
 });
 afterAll(() => search?.stop());
 
@@ -28,8 +30,8 @@ const alert = (offset: number, more: object = {}, headers: Record<string, string
   headers: { source: `raw-data-topic-0-${offset}/Speeding`, location: '12.97,77.59', threshold: '80', ...headers },
   value: { vehicleId: 'V123', alert: 'Speeding', speed: 90 + offset / 100, timestamp: '2026-01-01T00:00:00Z', ...more },
 });
-const write = (records: TestRecord[], { client = search.client, ms = 60_000 }: { client?: Client; ms?: number } = {}) =>
-  openSearchSink(client).write(batchOfRecords(records, {}, ms));
+const write = (records: TestRecord[], { by = client, ms = 60_000 }: { by?: SearchClient; ms?: number } = {}) =>
+  openSearchSink(by).write(batchOfRecords(records, {}, ms));
 
 async function found(query: object) {
   await search.client.indices.refresh({ index: ALERT_INDICES });
@@ -157,7 +159,7 @@ test('a batch that is larger than a request is several requests', async () => {
 });
 
 test('the template can be put again, and new indices have it', async () => {
-  await prepareSearch({ client: search.client, auth: 'none' }, plenty);
+  await prepareSearch({ client, auth: 'none' }, plenty);
   await write([alert(5_000, { timestamp: '2019-12-31T23:59:59Z' })]);
 
   const { body } = await search.client.indices.getMapping({ index: 'alerts-before-2020.01' });
@@ -176,7 +178,7 @@ test('an index of an older template gets the new fields and keeps its documents'
   const late = alert(5_100, { vehicleId: 'older', timestamp: '2021-05-01T00:00:00Z' });
   expect(await write([late])).toHaveLength(1);
 
-  await prepareSearch({ client: search.client, auth: 'none' }, plenty);
+  await prepareSearch({ client, auth: 'none' }, plenty);
 
   expect(await write([late])).toEqual([]);
   expect(await ofVehicle('older')).toHaveLength(2);
@@ -195,9 +197,8 @@ test('a frozen node and an unreachable node are transient errors within the dead
   expect(await write([alert(6_000, { vehicleId: 'frozen' })])).toEqual([]);
   expect(await ofVehicle('frozen')).toHaveLength(1);
 
-  const { Client: OtherClient } = await import('@opensearch-project/opensearch');
-  const nowhere = new OtherClient({ node: 'http://127.0.0.1:1', maxRetries: 0 });
-  const away = await write([alert(6_001)], { client: nowhere, ms: 500 });
+  const nowhere = searchClient({ node: 'http://127.0.0.1:1', auth: 'none', region: 'us-east-1' });
+  const away = await write([alert(6_001)], { by: nowhere, ms: 500 });
   expect(away.map(({ error }) => [error.code, error.retriable])).toEqual([['OPENSEARCH', true]]);
 });
 
@@ -260,7 +261,7 @@ test('a batch is handed back if the index refuses every alert; a few bad alerts 
   const index = 'alerts-2023.01';
   await search.client.indices.create({ index, body: { mappings: { properties: { vehicleId: { type: 'long' } } } } });
   const records = Array.from({ length: 20 }, (_, n) => alert(7_300 + n, { timestamp: '2023-01-05T00:00:00Z' }));
-  const sink = guarded(openSearchSink(search.client));
+  const sink = guarded(openSearchSink(client));
 
   const failures = await sink.write(batchOfRecords(records));
 
@@ -316,10 +317,10 @@ test('the retention deletes complete months once, and nothing else', async () =>
   await search.client.indices.create({ index: 'other-2019.01' });
   const now = Date.UTC(2020, 4, 31);
 
-  const deleted = await expireAlerts(search.client, 2, now);
+  const deleted = await expireAlerts(client, 2, now);
 
   expect(deleted.toSorted()).toEqual(['alerts-2020.02', 'alerts-before-2020.01']);
-  expect(await expireAlerts(search.client, 2, now)).toEqual([]);
+  expect(await expireAlerts(client, 2, now)).toEqual([]);
   const { body } = await search.client.indices.get({ index: '*' });
   expect(Object.keys(body)).toEqual(expect.arrayContaining(['alerts-2020.03', 'other-2019.01']));
 });
@@ -352,8 +353,8 @@ test.each(['es', 'aoss'] as const)('requests are signed for the service %s', asy
   const node = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   const failures = await write([alert(1)], {
-    client: searchClient({ node, auth: service, region: 'eu-west-1' }),
-    ms: 10,
+    by: searchClient({ node, auth: service, region: 'eu-west-1' }),
+    ms: 500,
   });
   server.close();
 

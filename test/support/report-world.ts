@@ -9,6 +9,7 @@ import { prepareSearch } from '#functions/sinks/opensearch/prepare.ts';
 import { toLine } from '#functions/sinks/s3/line.ts';
 import { within } from '#lib/deadline.ts';
 import { item } from '#lib/stores/attributes.ts';
+import { searchClient } from '#lib/stores/search.ts';
 import { type Endpoints, kafkaOf, withClients } from '#local/deploy/servers.ts';
 import type { References } from '#msk';
 import { TOPIC_NAMES } from '#proof/domains.ts';
@@ -125,8 +126,10 @@ async function writeRows(url: string, rds: WholeWorld['rds']): Promise<void> {
 }
 
 async function writeDocuments(node: string, documents: WholeWorld['opensearch']): Promise<void> {
+  const preparing = searchClient({ node, auth: 'none', region: 'us-east-1' });
+  await prepareSearch({ client: preparing, auth: 'none' }, within(30_000));
+  preparing.close();
   const client = new Client({ node });
-  await prepareSearch({ client, auth: 'none' }, within(30_000));
   const body = documents.flatMap(({ index, id, source }) => [{ create: { _index: index, _id: id } }, source]);
   const { body: answer } = await client.bulk({ body });
   if (answer.errors) throw new Error(JSON.stringify(answer.items.find(({ create }) => create?.error)));

@@ -1,4 +1,4 @@
-import type { Client } from '@opensearch-project/opensearch';
+import type { SearchClient } from '#lib/stores/search.ts';
 import { ALERT_INDICES, expiredIndices } from './indices.ts';
 
 /**
@@ -6,16 +6,18 @@ import { ALERT_INDICES, expiredIndices } from './indices.ts';
  * @param retentionMonths number of months to keep in addition to the current one
  * @param now ms since the epoch
  * @returns the names of the deleted indices
- * @throws Error of the client where OpenSearch rejects a request or doesn't answer; the next day's run tries again
+ * @throws SearchError or another Error where OpenSearch rejects a request or doesn't answer; the next day's run tries again
  */
 export async function expireAlerts(
-  client: Pick<Client, 'indices'>,
+  client: Pick<SearchClient, 'send'>,
   retentionMonths: number,
   now: number,
 ): Promise<string[]> {
-  const { body } = await client.indices.get({ index: ALERT_INDICES, allow_no_indices: true });
-  const expired = expiredIndices(Object.keys(body), retentionMonths, now);
+  const indices = await client.send({ method: 'GET', path: `/${ALERT_INDICES}`, query: { allow_no_indices: 'true' } });
+  const expired = expiredIndices(Object.keys(indices as object), retentionMonths, now);
   // One by one: a wrong pattern or list would delete all of them at once.
-  for (const index of expired) await client.indices.delete({ index, ignore_unavailable: true });
+  for (const index of expired) {
+    await client.send({ method: 'DELETE', path: `/${index}`, query: { ignore_unavailable: 'true' } });
+  }
   return expired;
 }

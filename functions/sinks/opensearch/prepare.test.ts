@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { Client } from '@opensearch-project/opensearch';
+import { searchClient } from '#lib/stores/search.ts';
 import { plenty } from '#test/support/deadlines.ts';
 import { prepareSearch, type SearchSetup } from './prepare.ts';
 
@@ -25,12 +25,16 @@ async function askedOf(
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const client = new Client({ node: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, maxRetries: 0 });
+  const client = searchClient({
+    node: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    auth: 'none',
+    region: '',
+  });
   try {
     await prepareSearch({ ...setup, client }, plenty);
     return asked;
   } finally {
-    await client.close();
+    client.close();
     server.close();
   }
 }

@@ -1,12 +1,11 @@
-import type { Client } from '@opensearch-project/opensearch';
 import { type Deadline, retry } from '#lib/deadline.ts';
-import type { SearchAuth } from '#lib/stores/search.ts';
+import type { SearchAuth, SearchClient } from '#lib/stores/search.ts';
 import { ALERT_INDICES } from './indices.ts';
 import { clusterError } from './outcome.ts';
 import { alertsTemplate, TEMPLATE_NAME } from './template.ts';
 
 export interface SearchSetup {
-  readonly client: Pick<Client, 'http'>;
+  readonly client: Pick<SearchClient, 'send'>;
   readonly auth: SearchAuth;
   /**
    * The IAM roles that a domain (`es`) maps to its own roles. Its fine-grained access control grants nothing to an IAM
@@ -51,17 +50,16 @@ const DASHBOARDS = 'opensearch_dashboards_user';
  * from the next month on), and on a domain creates the roles that write, expire and read alerts. Idempotent. Waits
  * until the deadline for a cluster that doesn't answer.
  * @throws TransientError with OpenSearch's status where the cluster doesn't answer before the deadline
- * @throws Error of the client where OpenSearch rejects a request
+ * @throws SearchError where OpenSearch rejects a request
  */
 export async function prepareSearch({ client, auth, roleArns }: SearchSetup, deadline: Deadline): Promise<void> {
   const { settings, ...mapped } = alertsTemplate.template;
   // A serverless collection manages shards, replicas and refreshes itself, and rejects a template with settings for them.
   const template = auth === 'aoss' ? mapped : { settings, ...mapped };
-  const put = (path: string, body: object) => attempt(() => client.http.put({ path, body }), deadline);
-  const get = (path: string) => attempt(() => client.http.get({ path }), deadline);
-  // By PUT, which the function's role allows: the client's own method for this API sends a POST.
+  const put = (path: string, body: object) => attempt(() => client.send({ method: 'PUT', path, body }), deadline);
+  const get = (path: string) => attempt(() => client.send({ method: 'GET', path }), deadline);
   await put(`/_index_template/${TEMPLATE_NAME}`, { ...alertsTemplate, template });
-  const indices = (await get(`/${ALERT_INDICES}`)).body as Record<string, unknown>;
+  const indices = (await get(`/${ALERT_INDICES}`)) as object;
   // One by one: a collection may not take a pattern here.
   for (const index of Object.keys(indices)) await put(`/${index}/_mapping`, mapped.mappings);
   if (auth !== 'es' || roleArns === undefined) return;

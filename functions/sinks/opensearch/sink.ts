@@ -1,10 +1,9 @@
-import type { Client } from '@opensearch-project/opensearch';
 import { type Deadline, retry } from '#lib/deadline.ts';
 import { type PipelineError, TransientError, toPipelineError } from '#lib/errors.ts';
 import { type Failure, recordsOf } from '#lib/kafka/batch.ts';
 import { eachRecord } from '#lib/kafka/outcome.ts';
 import type { KafkaRecord } from '#lib/kafka/records.ts';
-import { REQUEST_MS } from '#lib/stores/search.ts';
+import { REQUEST_MS, type SearchClient } from '#lib/stores/search.ts';
 import { chunksOf } from '../chunks.ts';
 import type { Sink } from '../sink.ts';
 import { documentOf, type IndexedDocument } from './document.ts';
@@ -23,7 +22,7 @@ interface Creation {
  * Creates each alert as a document under its identity with `_bulk`: one request per batch, or one per 4 MiB of
  * documents. A document that exists already stays unchanged. A document that OpenSearch rejects fails alone.
  */
-export function openSearchSink(client: Pick<Client, 'bulk'>): Sink {
+export function openSearchSink(client: Pick<SearchClient, 'send'>): Sink {
   /** One attempt. Removes from `waiting` what is done. @throws TransientError where something is left */
   async function attempt(waiting: Set<Creation>, rejected: Failure[], deadline: Deadline): Promise<void> {
     const creations = [...waiting];
@@ -74,17 +73,17 @@ function creationOf(record: KafkaRecord): Creation {
 
 /** @throws TransientError where the whole request failed */
 async function bulk(
-  client: Pick<Client, 'bulk'>,
+  client: Pick<SearchClient, 'send'>,
   creations: readonly Creation[],
-  requestTimeout: number,
+  timeoutMs: number,
 ): Promise<BulkItem[]> {
   try {
     const body = creations.flatMap(({ document: { index, id, source } }) => [
       { create: { _index: index, _id: id } },
       source,
     ]);
-    const response = await client.bulk({ body }, { requestTimeout });
-    return response.body.items.map((item) => item.create as BulkItem);
+    const answer = await client.send({ method: 'POST', path: '/_bulk', body, timeoutMs });
+    return (answer as { items: { create: BulkItem }[] }).items.map(({ create }) => create);
   } catch (error) {
     throw clusterError(error);
   }

@@ -1,5 +1,5 @@
-import { generateAuthToken } from 'aws-msk-iam-sasl-signer-js';
 import { Kafka, type KafkaConfig, logLevel } from 'kafkajs';
+import { iamToken } from './iam-token.ts';
 import './kafkajs-timers.ts';
 
 /** How a client authenticates: with IAM on Amazon MSK, or not at all on a broker without authentication. */
@@ -12,7 +12,7 @@ const security: Record<KafkaAuth, (region: string) => Partial<KafkaConfig>> = {
     ssl: true,
     sasl: {
       mechanism: 'oauthbearer',
-      oauthBearerProvider: async () => ({ value: (await generateAuthToken({ region })).token }),
+      oauthBearerProvider: async () => ({ value: await iamToken(region) }),
     },
   }),
 };
