@@ -17,6 +17,7 @@ beforeEach(async () => {
     'one.ts': "import { name } from './name.ts';\nconsole.log('one', name);",
     'two.ts': "import { name } from './name.ts';\nconsole.log('two', name);",
     'name.ts': "export const name = 'first';",
+    'plugin.ts': 'export default [];',
   }))
     await writeFile(join(service, file), text);
 });
@@ -32,7 +33,7 @@ const optionsOf = (outdir: string) => ({
 
 /** Restores a build from the cache, or builds. @returns whether it was restored, and the bundles */
 async function bundled(outdir: string, more: { minify?: boolean } = {}) {
-  const cache = new BundleCache(folder, service);
+  const cache = new BundleCache(folder, service, ['plugin.ts']);
   const options = { ...optionsOf(outdir), ...more };
   const restored = await cache.restore(options);
   if (!restored) {
@@ -55,6 +56,7 @@ test.each<[string, () => Promise<void>]>([
   ['an imported file', () => writeFile(join(service, 'name.ts'), "export const name = 'second';")],
   ['an entry', () => writeFile(join(service, 'one.ts'), "console.log('alone');")],
   ['the lock file', () => writeFile(join(service, 'package-lock.json'), '{ "lockfileVersion": 3 }')],
+  ['a module with esbuild plugins', () => writeFile(join(service, 'plugin.ts'), 'export default [1];')],
   ['the compiler’s options', () => writeFile(join(service, 'tsconfig.json'), '{ "compilerOptions": {} }')],
 ])('the bundles are built again if %s has changed', async (_, change) => {
   await bundled('a');

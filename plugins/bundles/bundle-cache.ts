@@ -15,19 +15,22 @@ const KEPT = 3;
 
 /**
  * A cache for the bundles of earlier builds. The key of a build is a hash of its options and of the contents of all its
- * inputs. A build with esbuild plugins isn't cached, because the files that a plugin reads are unknown.
+ * inputs. esbuild doesn't name a plugin's module among the inputs, so it is given here; it must read no other file.
  */
 export class BundleCache {
   readonly #folder: string;
   readonly #base: string;
+  readonly #always: readonly string[];
 
   /**
    * @param folder the cache's folder. Several processes may use it concurrently.
    * @param base the folder to which the inputs' names are relative
+   * @param pluginModules names of the modules with esbuild plugins
    */
-  constructor(folder: string, base: string) {
+  constructor(folder: string, base: string, pluginModules: readonly string[] = []) {
     this.#folder = folder;
     this.#base = base;
+    this.#always = [...ALWAYS, ...pluginModules];
   }
 
   /** Copies an earlier build with the same inputs to `options.outdir`. @returns whether there is one */
@@ -50,7 +53,6 @@ export class BundleCache {
 
   /** Stores the outputs of a build. If this fails, a message says so, and the next start builds again. */
   async store(options: Options, { inputs, outputs }: Metafile): Promise<void> {
-    if (options.plugins?.length) return;
     const names = Object.keys(inputs).toSorted();
     const key = await this.#key(names);
     if (key === undefined) return;
@@ -84,7 +86,7 @@ export class BundleCache {
   async #key(inputs: readonly string[]): Promise<string | undefined> {
     const contents: string[] = [];
     try {
-      for (const name of [...ALWAYS, ...inputs]) {
+      for (const name of [...this.#always, ...inputs]) {
         contents.push(name, hashOf(await readFile(resolve(this.#base, name))));
       }
     } catch (error) {

@@ -6,10 +6,17 @@ import { BundleCache } from './bundle-cache.ts';
 
 /** The part of serverless-esbuild's plugin object that this plugin uses. */
 interface EsbuildPlugin {
-  buildOptions: Record<string, unknown> & { outputFileExtension: string; external: string[]; exclude: string[] };
+  buildOptions: Record<string, unknown> & {
+    outputFileExtension: string;
+    external: string[];
+    exclude: string[];
+    /** The path of a module with esbuild plugins, relative to the service's folder. */
+    plugins?: string;
+  };
   /** The source file of each function, relative to the service's folder. */
   functionEntries: { entry: string }[];
   buildDirPath: string;
+  /** What that module exports. */
   plugins: unknown[];
   /** The finished builds, by source file. serverless-esbuild calls `rebuild` instead of starting a new build. */
   buildCache: Record<string, { result: { rebuild: () => Promise<void> } }>;
@@ -66,10 +73,12 @@ function attach({ serviceDir, pluginManager }: Serverless): void {
   const found = pluginManager.plugins.find((each) => each.constructor.name === 'EsbuildServerlessPlugin');
   if (found === undefined) throw new Error('plugins/bundles must come after serverless-esbuild in the list of plugins');
   const plugin = found as unknown as EsbuildPlugin;
-  const cache = new BundleCache(join(serviceDir, 'node_modules', '.cache', 'bundles'), serviceDir);
   const bundle = plugin.bundle.bind(plugin);
   plugin.bundle = async () => {
     plugin.prepare();
+    const { plugins } = plugin.buildOptions;
+    const folder = join(serviceDir, 'node_modules', '.cache', 'bundles');
+    const cache = new BundleCache(folder, serviceDir, plugins === undefined ? [] : [plugins]);
     const entries = [...new Set(plugin.functionEntries.map(({ entry }) => entry))];
     await buildOnce(buildOptions(plugin, entries), cache, serviceDir);
     // serverless-esbuild finds each entry built, and assigns the bundles to the functions.

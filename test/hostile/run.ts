@@ -9,6 +9,7 @@ import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { parse } from 'yaml';
 import { deadLetterTopics } from '#functions/sinks/routes.ts';
 import type { Item } from '#lib/stores/attributes.ts';
+import leaveOut from '../../plugins/bundles/leave-out.ts';
 import { startBroker } from '../support/broker.ts';
 import { createSchema, REFERENCE, startDatabase } from '../support/database.ts';
 import { startTables } from '../support/servers.ts';
@@ -154,7 +155,7 @@ async function bundled(handler: string): Promise<string> {
   const { outputFileExtension, ...options } = service.custom.esbuild;
   const [entry = ''] = handler.split('.');
   const outfile = join(folder, `${entry.replaceAll('/', '-')}${outputFileExtension}`);
-  await build({ ...options, entryPoints: [`${entry}.ts`], outfile, logLevel: 'error' });
+  await build({ ...options, plugins: leaveOut, entryPoints: [`${entry}.ts`], outfile, logLevel: 'error' });
   return outfile;
 }
 

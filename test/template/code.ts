@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import { parseDocument } from 'yaml';
+import { largestBundle } from '#bench/cold-start/bounds.ts';
+import leaveOut from '../../plugins/bundles/leave-out.ts';
 
 const service = join(import.meta.dirname, '..', '..');
 
@@ -15,12 +17,19 @@ export interface Code {
   search: boolean;
 }
 
+export interface Bundle extends Code {
+  /** the bundle's size in KB (1,000 bytes), without its source map */
+  kilobytes: number;
+  /** the most that it may have */
+  largest: number;
+}
+
 /**
  * Bundles each handler as the deployment does (custom.esbuild in serverless.yml), and lists the SDK's commands in the
  * bundle. esbuild removes commands that no code uses.
  * @param handlers as in the template: `functions/ops/migrate.handler`
  */
-export async function codeOf(handlers: readonly string[]): Promise<Map<string, Code>> {
+export async function codeOf(handlers: readonly string[]): Promise<Map<string, Bundle>> {
   const { outputFileExtension: _, ...options } = await serviceBuild();
   const { metafile } = await build({
     ...options,
@@ -33,7 +42,7 @@ export async function codeOf(handlers: readonly string[]): Promise<Map<string, C
     outbase: service,
     logLevel: 'silent',
   });
-  const outputs = Object.values(metafile.outputs).map(({ entryPoint = '', inputs }) => {
+  const outputs = Object.values(metafile.outputs).map(({ entryPoint = '', inputs, bytes }) => {
     const files = Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
     const commands = files.flatMap(([file]) => {
       const [, client, command] = /@aws-sdk\/client-([\w-]+)\/.*\/commands\/(\w+)Command\.js$/.exec(file) ?? [];
@@ -42,7 +51,13 @@ export async function codeOf(handlers: readonly string[]): Promise<Map<string, C
     const has = (name: string) => files.some(([file]) => file.includes(`node_modules/${name}/`));
     return [
       entryPoint.replace(/\.ts$/, ''),
-      { commands: new Set(commands), kafka: has('kafkajs'), search: has('@opensearch-project') },
+      {
+        commands: new Set(commands),
+        kafka: has('kafkajs'),
+        search: files.some(([file]) => file === 'lib/stores/search.ts'),
+        kilobytes: bytes / 1_000,
+        largest: largestBundle(files.map(([file]) => file)),
+      },
     ] as const;
   });
   const byFile = new Map(outputs);
@@ -59,5 +74,5 @@ export async function codeOf(handlers: readonly string[]): Promise<Map<string, C
 async function serviceBuild(): Promise<BuildOptions & { outputFileExtension?: string }> {
   const text = await readFile(join(service, 'serverless.yml'), 'utf8');
   // silent: yaml doesn't know CloudFormation's tags. This part has none.
-  return parseDocument(text, { logLevel: 'silent' }).toJS().custom.esbuild;
+  return { ...parseDocument(text, { logLevel: 'silent' }).toJS().custom.esbuild, plugins: leaveOut };
 }

@@ -1,6 +1,6 @@
 import type { CompiledTemplate } from '#msk';
 import { plainTemplates, templates } from './check/variants.ts';
-import { type Code, codeOf } from './code.ts';
+import { type Bundle, codeOf } from './code.ts';
 import { PACKAGING_MS } from './compiled.ts';
 import { functions, roleOf } from './rules/functions.ts';
 import { roleRules } from './rules/roles.ts';
@@ -8,7 +8,7 @@ import { properties } from './rules/rule.ts';
 import { roleMisfits } from './uses.ts';
 
 let compiled: Map<string, CompiledTemplate>;
-let codes: Map<string, Code>;
+let codes: Map<string, Bundle>;
 beforeAll(async () => {
   compiled = await plainTemplates();
   const handlers = [...compiled.values()].flatMap(functions).map(([, { Handler }]) => Handler);
@@ -17,6 +17,12 @@ beforeAll(async () => {
 
 test.each(Object.keys(templates))('%s: every role allows what its function calls, and nothing else', (name) => {
   expect(roleMisfits(compiled.get(name) as CompiledTemplate, codes)).toEqual([]);
+});
+
+test('no bundle is larger than a cold start allows', () => {
+  const sizes = [...codes].map(([handler, { kilobytes, largest }]) => ({ handler, kilobytes, largest }));
+
+  expect(sizes.filter(({ kilobytes, largest }) => kilobytes > largest)).toEqual([]);
 });
 
 /** A variant with a serverless search and notifications, which prod lacks. */
@@ -91,7 +97,7 @@ test('finds a role that may publish to another topic than the one in the environ
 });
 
 test('finds a function whose topics or OpenSearch actions are not listed', () => {
-  const clients = { commands: new Set<string>(), kafka: true, search: true };
+  const clients = { commands: new Set<string>(), kafka: true, search: true, kilobytes: 0, largest: 0 };
   const known = new Map(codes).set('functions/ops/migrate.handler', clients);
 
   expect(roleMisfits(compiled.get('prod') as CompiledTemplate, known)).toEqual(

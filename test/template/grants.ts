@@ -14,8 +14,8 @@ const actionOf = new Map<string, string[]>([
   ['sns:Publish', ['sns:Publish', 'kms:Decrypt', 'kms:GenerateDataKey']],
 ]);
 
-/** In every bundle, but never called: the SDK has them for other ways to sign in, and other kinds of bucket. */
-const inner = [/^sts:/, /^sso(-oidc)?:/, /^dynamodb:DescribeEndpoints$/, /^s3:CreateSession$/];
+/** In the SDK's clients, but never called: for other endpoints, and for other kinds of bucket. */
+const inner = [/^dynamodb:DescribeEndpoints$/, /^s3:CreateSession$/];
 
 /** Every function needs them. */
 const always = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'];

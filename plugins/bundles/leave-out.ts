@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import type { Plugin } from 'esbuild';
+
+const LEFT_OUT = 'this is left out of the bundles: see plugins/bundles/leave-out.ts';
+
+/** A module in the place of one that throws when it is used. */
+const instead = (exported: string) =>
+  `const fail = () => { throw new Error(${JSON.stringify(LEFT_OUT)}) };\nmodule.exports = ${exported};`;
+
+/** The requests that a producer of kafkajs sends. The others serve its consumer, its admin client and transactions. */
+const SENT = /\/(?:apiVersions|metadata|produce|saslAuthenticate|saslHandshake)\/index\.js$/;
+
+/**
+ * Plugins of esbuild (custom.esbuild.plugins in serverless.yml): leave out of the bundles what no function uses, but
+ * esbuild can't drop, since CommonJS modules load it when they load, or the SDK refers to it. It is a third of the code.
+ * The plugins read no files but themselves: plugins/bundles/bundle-cache.ts relies on it.
+ */
+const leaveOut: Plugin[] = [
+  {
+    name: 'leave-out',
+    setup(build) {
+      build.onLoad({ filter: /\/kafkajs\/src\/(?:admin|consumer)\/index\.js$/ }, () => ({ contents: instead('fail') }));
+      build.onLoad({ filter: /\/kafkajs\/src\/protocol\/requests\/\w+\/index\.js$/ }, ({ path }) =>
+        SENT.test(path) ? undefined : { contents: instead('{ versions: [], protocol: fail }') },
+      );
+      const credentials = join(import.meta.dirname, 'role-credentials.ts');
+      build.onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, () => ({ path: credentials }));
+    },
+  },
+];
+export default leaveOut;
