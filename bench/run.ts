@@ -15,7 +15,7 @@ import { sinks } from './sinks/benchmark.ts';
 import { hasFailed, tableOf } from './table.ts';
 
 /** To add a benchmark, add a row here, and a section to docs/performance.md. */
-const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
+export const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'cold-start': coldStart,
   'end-to-end': endToEnd,
   'highest-rate': highestRate,
@@ -82,7 +82,7 @@ export const bench: Command<typeof OPTIONS> = {
     if (compared !== undefined) for (const note of compared.notes) console.log(`\n${note}`);
     if (values.json !== undefined) {
       const all = { ...results, measured: sorted({ ...kept, ...results.measured }) };
-      writeFileSync(values.json, `${JSON.stringify(all, rounded, 1)}\n`);
+      writeFileSync(values.json, fileText(all));
     }
     return failed ? EXIT.failed : EXIT.ok;
   },
@@ -98,7 +98,7 @@ function keptOf(file: string, { machine, scale }: Results): Results['measured'] 
   }
   throw new UsageError(
     `--json ${file} has figures from ${earlier.machine.cpu}, Node ${earlier.machine.node}, --scale ${earlier.scale}: ` +
-      'remove it first, because all figures of a file must come from one machine',
+      'remove it first, because all figures of a file must come from one machine and scale',
   );
 }
 
@@ -119,6 +119,12 @@ function fileOf(option: string, file: string): Results {
 
 function sorted<T>(record: Readonly<Record<string, T>>): Record<string, T> {
   return Object.fromEntries(Object.entries(record).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** JSON with the rounds of a figure on one line. */
+function fileText(results: Results): string {
+  const text = JSON.stringify(results, rounded, 1);
+  return `${text.replace(/\[[\s\d.,e+-]+\]/g, (rounds) => rounds.replace(/\s+/g, ' '))}\n`;
 }
 
 /** Five significant digits are more than the noise leaves. */

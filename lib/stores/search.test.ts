@@ -78,6 +78,10 @@ test.each([
   });
 });
 
+test('the time limit may be a fraction, as what remains of a deadline is', async () => {
+  expect(await send({ method: 'GET', path: '/a', timeoutMs: 999.5 })).toEqual({ done: true });
+});
+
 test('no answer in time, or nobody who answers, is an error', async () => {
   answer = { status: 0, body: '' };
 

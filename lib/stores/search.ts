@@ -74,7 +74,7 @@ export function searchClient({ node, auth, region }: SearchOptions): SearchClien
   }
 
   async function send(request: SearchRequest): Promise<unknown> {
-    const signal = AbortSignal.timeout(request.timeoutMs ?? REQUEST_MS);
+    const signal = AbortSignal.timeout(Math.ceil(request.timeoutMs ?? REQUEST_MS));
     const { method, path, headers, body } = await signed(request);
     const options = { method, hostname, port, path: path + queryText(request.query), headers, agent, signal };
     const { promise, resolve, reject } = Promise.withResolvers<{ status: number; answer: string }>();

@@ -354,7 +354,7 @@ test.each(['es', 'aoss'] as const)('requests are signed for the service %s', asy
 
   const failures = await write([alert(1)], {
     by: searchClient({ node, auth: service, region: 'eu-west-1' }),
-    ms: 10,
+    ms: 500,
   });
   server.close();
 
