@@ -1,7 +1,7 @@
 import { Client } from '@opensearch-project/opensearch';
 import { readStack, type StackFile } from '#local/stack-file.ts';
 import { ALERT_KINDS } from '#proof/fleet/truth/alerts.ts';
-import { boxOf, type CountedBy, counts, momentOf, queryOf } from './alerts/query.ts';
+import { boxOf, type CountedBy, counts, kindOf, momentOf, queryOf } from './alerts/query.ts';
 import { type Command, numberOption, runCommand, UsageError } from './command.ts';
 import { escaped } from './record-text.ts';
 import { tableText } from './table.ts';
@@ -72,17 +72,19 @@ export const alerts = (findStack: () => Promise<StackFile> = readStack): Command
       );
     const { vehicle, kind, since, box, by, json } = values;
     if (by !== undefined && !Object.hasOwn(counts, by))
-      throw new UsageError(`--by takes ${Object.keys(counts).join(', ')}`);
+      throw new UsageError(`--by takes ${Object.keys(counts).join(', ')}, not "${by}"`);
     const size = numberOption('limit', values.limit, { min: 1, max: 10_000, integer: true });
     const query = queryOf({
       vehicle,
-      kind,
+      kind: kind === undefined ? kind : kindOf(kind),
       since: momentOf(since, Date.now()),
       box: box === undefined ? box : boxOf(box),
     });
     const { endpoints, servers } = await findStack();
     if (!servers.includes('opensearch'))
-      throw new Error('the running stack has no OpenSearch; the output of npm start says why');
+      throw new Error(
+        'the running stack has no OpenSearch: it needs the fleet and Java 21, and --minimal leaves it out',
+      );
     const client = new Client({ node: endpoints.opensearch, maxRetries: 0 });
     signal.addEventListener('abort', () => void client.close());
     try {

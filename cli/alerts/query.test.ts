@@ -1,4 +1,4 @@
-import { boxOf, momentOf, queryOf } from './query.ts';
+import { boxOf, kindOf, momentOf, queryOf } from './query.ts';
 
 const now = Date.parse('2026-11-21T12:00:00Z');
 
@@ -18,6 +18,11 @@ test.each(['', 'yesterday', '1w', '12', '-1h'])('--since "%s" is refused', (text
 
 test.each(['1,2,3', '1,2,3,x', '2,0,1,0', '-91,0,0,0', ',,,', '0,0,0,181'])('--box "%s" is refused', (text) => {
   expect(() => boxOf(text)).toThrow('--box takes');
+});
+
+test.each(['', 'Speedin', 'speeding'])('--kind "%s" is refused', (text) => {
+  expect(() => kindOf(text)).toThrow('--kind takes Speeding, ');
+  expect(kindOf('Speeding')).toBe('Speeding');
 });
 
 test('the query has every filter that was given', () => {

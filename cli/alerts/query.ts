@@ -1,3 +1,4 @@
+import { ALERT_KINDS } from '#proof/fleet/truth/alerts.ts';
 import { UsageError } from '../command.ts';
 
 /** The filters of `npm run alerts`. */
@@ -43,6 +44,12 @@ export const counts = {
 } as const;
 
 export type CountedBy = keyof typeof counts;
+
+/** Reads a kind of alert. A misspelt one would find nothing. */
+export function kindOf(text: string): string {
+  if (ALERT_KINDS.some((kind) => kind === text)) return text;
+  throw new UsageError(`--kind takes ${ALERT_KINDS.join(', ')}, not "${text}"`);
+}
 
 const MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
