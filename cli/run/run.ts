@@ -125,7 +125,7 @@ async function underLoad(options: RunOptions, running: Running): Promise<Report 
   const { stack, deployed, view } = running;
   const watch = wantReport ? await watchRun(stack.endpoints, deployed.references) : undefined;
   view.open();
-  const target = { endpoints: stack.endpoints, references: deployed.references, mappings: view.mappings };
+  const target = { endpoints: stack.endpoints, references: deployed.references, mappings: () => view.mappings() };
   for (const name of startOrder(only)) view.add(name, await domains[name].start(load, target));
   if (durationSeconds === undefined) view.say(WHAT_NEXT + (minimal ? EDIT_LOOP : WITH_DATABASE));
   const loadStarted = performance.now();
