@@ -36,7 +36,7 @@ export function judge(world: World, facts: ReportFacts): Omit<Report, 'reconcile
     domains: byDomain((name) => judged[name].report) as DomainReports,
     latencyMs: Object.assign({}, ...Object.values(judged).map(({ latencyMs }) => latencyMs)),
     lag: facts.lag,
-    throughput: byDomain((name) => perSecond(judged[name].report.acknowledged, facts.seconds)),
+    throughput: byDomain((name) => perSecond(judged[name].report.acknowledged, secondsOf(facts, name))),
     startSeconds: facts.startSeconds,
     notRun: [...notRunOf(world), ...facts.notRun],
     problems,
@@ -64,6 +64,12 @@ function storedTopics(): StoredTopic[] {
 
 function notRunOf(world: World): string[] {
   return unreadOf(world).flatMap(([store, why]) => ('notRun' in why ? [`${store}: ${why.notRun}`] : []));
+}
+
+/** How long a domain's load ran. Domains start one after the other, and stop together. */
+function secondsOf({ generators, seconds }: ReportFacts, name: DomainName): number {
+  const { loadStartedAt, stoppedAt } = generators[name]?.manifest ?? {};
+  return loadStartedAt === undefined || stoppedAt === undefined ? seconds : (stoppedAt - loadStartedAt) / 1000;
 }
 
 function perSecond(count: number, seconds: number): number {

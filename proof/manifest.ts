@@ -28,6 +28,8 @@ export interface Manifest {
   seed: number;
   /** Milliseconds since the epoch. */
   startedAt: number;
+  /** When the load began at its full rate. Undefined before. The fleet sends trips and first readings before it. */
+  loadStartedAt?: number;
   /** Undefined while the generator runs. */
   stoppedAt?: number;
   /** Acknowledged records per topic; `acknowledged` includes the `bad` ones. */

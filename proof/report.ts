@@ -11,7 +11,7 @@ export interface Report extends Record<FindingKind, number> {
   domains: DomainReports;
   latencyMs: Latencies;
   lag: { max: number; end: number };
-  /** acknowledged records per second */
+  /** acknowledged records per second of the domain's load */
   throughput: Record<DomainName, number>;
   startSeconds: number;
   /** how long reading back and checking took */

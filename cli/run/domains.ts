@@ -1,5 +1,5 @@
 import { dynamodbOf, type Endpoints } from '#local/deploy/servers.ts';
-import type { References } from '#msk';
+import type { MappingStatus, References } from '#msk';
 import { startDemo } from '#proof/demo/load/demo.ts';
 import type { DomainName } from '#proof/domains.ts';
 import { BAD_RECORDS } from '#proof/fleet/load/bad-records.ts';
@@ -10,6 +10,7 @@ import { startLogins } from '#proof/logins/load/start.ts';
 import type { BadCause } from '#proof/manifest.ts';
 import { BAD_ORDERS } from '#proof/orders/load/bad-records.ts';
 import { startOrders } from '#proof/orders/load/start.ts';
+import { firstReadingsHandled } from './first-readings.ts';
 import { schemaIds } from './schema-ids.ts';
 import { tripsReady } from './trips-ready.ts';
 
@@ -32,6 +33,8 @@ export interface Load {
 export interface Target {
   endpoints: Endpoints;
   references: References;
+  /** the latest states of all mappings */
+  mappings: () => readonly MappingStatus[];
 }
 
 interface DomainLoad {
@@ -44,7 +47,7 @@ interface DomainLoad {
 export const domains = {
   fleet: {
     causes: BAD_RECORDS,
-    start({ seed, bad, vehicles, rate }, { endpoints, references }) {
+    start({ seed, bad, vehicles, rate }, { endpoints, references, mappings }) {
       const dynamodb = dynamodbOf(endpoints);
       const table = String(references['TripsTable']?.['Ref']);
       return startFleet({
@@ -54,6 +57,7 @@ export const domains = {
         vehicles,
         rate,
         tripsReady: (trips) => tripsReady(dynamodb, table, trips).finally(() => dynamodb.destroy()),
+        warm: (readings) => firstReadingsHandled(mappings, readings),
       });
     },
   },

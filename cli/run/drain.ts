@@ -7,18 +7,34 @@ export interface Consumption {
 }
 
 /**
- * Number of offsets that the group has not committed, up to the last record that can be read. A partition without a
- * commit counts from its first offset.
+ * Number of offsets that the groups have not committed, up to the last record that can be read; and the sum of the
+ * partitions' ends. A partition without a commit counts from its first offset.
  */
-export async function lagOf(cluster: Cluster, { group, topic }: Consumption): Promise<{ lag: number; end: number }> {
-  const [firsts, ends, done] = await Promise.all([
-    cluster.offsetsAt(topic, 'first'),
-    cluster.offsetsAt(topic, 'end'),
-    cluster.committed(topic, group),
+export async function lagOf(
+  cluster: Cluster,
+  consumptions: readonly Consumption[],
+): Promise<{ lag: number; end: number }> {
+  const [ends, done] = await Promise.all([
+    cluster.ends([...new Set(consumptions.map(({ topic }) => topic))]),
+    cluster.committedBy(consumptions.map(({ group }) => group)),
   ]);
-  const lags = [...ends].map(([own, end]) => Math.max(0, end - Math.max(done.get(own) ?? -1, firsts.get(own) ?? 0)));
-  const sum = (values: Iterable<number>) => [...values].reduce((total, value) => total + value, 0);
-  return { lag: sum(lags), end: sum(ends.values()) };
+  const states = consumptions.map(async ({ group, topic }) => {
+    const committed = done.get(group)?.get(topic) ?? new Map<number, number>();
+    const own = [...(ends.get(topic) ?? [])].filter(([, end]) => end > 0);
+    const isBegun = own.every(([partition]) => (committed.get(partition) ?? -1) >= 0);
+    const firsts = isBegun ? new Map<number, number>() : await cluster.offsetsAt(topic, 'first');
+    const from = (partition: number) => Math.max(committed.get(partition) ?? -1, firsts.get(partition) ?? 0);
+    return {
+      lag: sum(own.map(([partition, end]) => Math.max(0, end - from(partition)))),
+      end: sum(own.map(([, end]) => end)),
+    };
+  });
+  const all = await Promise.all(states);
+  return { lag: sum(all.map(({ lag }) => lag)), end: sum(all.map(({ end }) => end)) };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 /** What is left after a drain: both are 0, unless the bound passed or the signal was aborted. */
@@ -59,9 +75,7 @@ async function untilDone(cluster: Cluster, { consumptions, openWindows, boundMs,
   for (;;) {
     const timeIsOver = Date.now() > deadline || signal.aborted;
     try {
-      const states = await Promise.all(consumptions.map((consumption) => lagOf(cluster, consumption)));
-      const lag = states.reduce((sum, state) => sum + state.lag, 0);
-      const now = states.reduce((sum, state) => sum + state.end, 0);
+      const { lag, end: now } = await lagOf(cluster, consumptions);
       // After the lag: every order that is consumed by then is in its window.
       const open = await openWindows();
       if ((lag === 0 && open === 0 && now === ends) || timeIsOver) return { lag, openWindows: open };

@@ -129,8 +129,8 @@ async function underLoad(options: RunOptions, running: Running): Promise<Report 
   const { stack, deployed, view } = running;
   const watch = wantReport ? await watchRun(stack.endpoints, deployed.references) : undefined;
   view.open();
-  const target = { endpoints: stack.endpoints, references: deployed.references };
-  for (const name of only) view.add(name, await domains[name].start(load, target));
+  const target = { endpoints: stack.endpoints, references: deployed.references, mappings: () => view.mappings() };
+  for (const name of startOrder(only)) view.add(name, await domains[name].start(load, target));
   if (durationSeconds === undefined) view.say(WHAT_NEXT + (minimal ? EDIT_LOOP : WITH_DATABASE));
   const loadStarted = performance.now();
   await Promise.race([view.generatorsFailed, elapsed(durationSeconds, signal)]);
@@ -147,6 +147,11 @@ async function underLoad(options: RunOptions, running: Running): Promise<Report 
   if (!wantReport || samples === undefined) return undefined;
   const facts = { generators, seconds, samples, openWindows, lag: { max: view.maxLag(), end: lag } };
   return signal.aborted ? undefined : proof(options, running, facts);
+}
+
+/** The fleet starts last: its trips and first readings take seconds, in which the other domains get warm too. */
+function startOrder(only: RunOptions['only']): RunOptions['only'] {
+  return only.toSorted((a, b) => Number(a === 'fleet') - Number(b === 'fleet'));
 }
 
 /** After Ctrl-C it doesn't wait for open windows: with --keep, the next start continues with them. */

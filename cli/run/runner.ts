@@ -36,6 +36,12 @@ export interface Runner {
   stop(): Promise<void>;
 }
 
+/**
+ * MB of new objects before V8 collects garbage, twice the default. The records of about a second are in memory: with
+ * less room they would be copied again and again.
+ */
+const YOUNG_MEGABYTES = 32;
+
 /** ms that mappings may take to join their groups. After a kill, a group expels its dead member after 10 s. */
 const JOIN_MS = 30_000;
 
@@ -50,7 +56,7 @@ export function startRunner({ stage, params, log, temporary, usageFile, onStatus
   const output = openSync(log, 'a');
   const before = fstatSync(output).size;
   const args = [cli, 'msk', 'start', '--stage', stage, ...params.flatMap((param) => ['--param', param])];
-  const child = spawn(process.execPath, args, {
+  const child = spawn(process.execPath, [`--max-semi-space-size=${YOUNG_MEGABYTES}`, ...args], {
     stdio: ['ignore', output, output, 'ipc'],
     // In its own process group, so that Ctrl-C doesn't end it: this process stops it after the drain.
     detached: true,

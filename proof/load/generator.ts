@@ -64,6 +64,7 @@ export function watch<M extends WritableManifest>(
   feed: { finished: Promise<void>; stop(): void },
 ): RunningGenerator<M> {
   const startedAt = Date.now();
+  manifest.loadStartedAt = startedAt;
   const progress = (): Progress => {
     const lastError = producer.lastError()?.message;
     return {

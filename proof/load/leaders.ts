@@ -11,6 +11,8 @@ const POLL_MS = 200;
 export interface Leaders {
   /** The partition of a record, as Kafka's clients choose it: by the key, or in turn without a key. */
   partitionOf(record: GeneratedRecord): number;
+  /** Number of brokers that lead partitions. */
+  readonly count: number;
   leaderOf(topic: string, partition: number): Broker | undefined;
   /** Asks the brokers again: a partition may have another leader after a failure. */
   refresh(): Promise<void>;
@@ -38,6 +40,10 @@ export async function findLeaders(client: Base, topics: readonly string[], broke
     },
     leaderOf: (topic, partition) =>
       metadata.brokers.get(metadata.topics.get(topic)?.partitions[partition]?.leader ?? -1),
+    get count() {
+      const partitions = [...metadata.topics.values()].flatMap((topic) => topic.partitions);
+      return new Set(partitions.map(({ leader }) => leader)).size;
+    },
     async refresh() {
       metadata = await client.metadata({ topics: [...topics], forceUpdate: true });
     },

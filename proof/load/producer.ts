@@ -9,7 +9,7 @@ export interface ProducerOptions {
   clientId: string;
   topics: readonly string[];
   manifest: WritableManifest;
-  /** ms that a record waits for others of its request; {@link LINGER_MS} by default */
+  /** ms that a record waits for others of its request, for each broker; {@link LINGER_MS} by default */
   lingerMs?: number;
 }
 
@@ -44,7 +44,8 @@ const RECORD_OVERHEAD_BYTES = 100;
 const REQUEST_TIMEOUT_MS = 10_000;
 /**
  * How long a record waits for others, as with the setting linger.ms of Kafka's own producers. A request of one record
- * takes this process, the brokers and each of the topic's readers as much CPU time as one of twenty.
+ * takes this process, the brokers and each of the topic's readers as much CPU time as one of twenty. Each leader gets
+ * its own request: with three brokers, a record waits three times as long.
  */
 const LINGER_MS = 100;
 const ALL_REPLICAS = -1;
@@ -170,7 +171,7 @@ export async function startProducer(options: ProducerOptions): Promise<Generator
         queue.push({ record, time, partition, id: `${clientId}-${manifest.startedAt}/${made++}` });
       }
       if (queue.length >= RECORDS_PER_REQUEST) sendQueued();
-      else timer ??= setTimeout(sendQueued, lingerMs);
+      else timer ??= setTimeout(sendQueued, lingerMs * leaders.count);
     },
     flush,
     async stop() {

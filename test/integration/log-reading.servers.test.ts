@@ -98,7 +98,7 @@ test('a drain of a topic with transactions ends: a mapping that has read all of 
   await poller.stop(2000);
 
   expect(undone).toEqual({ lag: 0, openWindows: 0 });
-  expect(await lagOf(cluster, consumption)).toEqual({ lag: 0, end: 8 });
+  expect(await lagOf(cluster, [consumption])).toEqual({ lag: 0, end: 8 });
   expect(poller.status.metrics.CommittedEventCount).toBe(2);
 }, 90_000);
 

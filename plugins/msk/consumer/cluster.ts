@@ -116,10 +116,25 @@ export class Cluster {
 
   /** A group's committed offset in each partition. @throws Error if no broker answers */
   async committed(topic: string, group: string): Promise<Map<number, number>> {
+    const offsets = await this.committedBy([group]);
+    return offsets.get(group)?.get(topic) ?? new Map();
+  }
+
+  /** The committed offsets of some groups, by topic and partition. @throws Error if no broker answers */
+  async committedBy(groups: readonly string[]): Promise<Map<string, Map<string, Map<number, number>>>> {
     const admin = await this.#connected();
-    const [found] = await admin.listConsumerGroupOffsets({ groups: [group] });
-    const partitions = found?.topics.find(({ name }) => name === topic)?.partitions ?? [];
-    return new Map(partitions.map(({ partitionIndex, committedOffset }) => [partitionIndex, Number(committedOffset)]));
+    const found = await admin.listConsumerGroupOffsets({ groups: [...groups] });
+    return new Map(
+      found.map(({ groupId, topics }) => [
+        groupId,
+        new Map(
+          topics.map(({ name, partitions }) => [
+            name,
+            new Map(partitions.map(({ partitionIndex, committedOffset }) => [partitionIndex, Number(committedOffset)])),
+          ]),
+        ),
+      ]),
+    );
   }
 
   /** The cluster's producer. It connects on the first send. */

@@ -129,7 +129,7 @@ export class GroupConsumer {
       // Longer than the other members may take to join again.
       requestTimeout: 15_000,
       retries: 10,
-      // Only the brokers' addresses are read from it: the reader asks for the topic's partitions and leaders.
+      // The reader asks for the topic's partitions and leaders more often, see `partitions` below.
       metadataMaxAge: 60_000,
     });
     consumer.on('error', crashed);
@@ -151,8 +151,11 @@ export class GroupConsumer {
       unreadable: (partition, offset, error) => this.#reportUnreadable(partition, offset, error),
       failed,
       partitions: (count) => {
-        // The group's leader assigns new partitions only when a member joins.
-        if (known > 0 && count > known) consumer.joinGroup({}).catch(crashed);
+        if (known > 0 && count > known) {
+          // The group's leader assigns the partitions that it knows, and only when a member joins.
+          consumer.clearMetadata();
+          consumer.joinGroup({}).catch(crashed);
+        }
         known = Math.max(known, count);
       },
       patience: () => patience(mapping, { held: this.held > 0, since: this.#oldest }, performance.now()),

@@ -19,7 +19,10 @@ export interface Invoker {
 
 /** An instance without an event ends after this time. */
 const idleMilliseconds = 60_000;
-/** How long an event waits for a busy instance. On a busy machine, a new instance would take longer to load. */
+/**
+ * How long an event waits for a busy instance. If the function's latest instance took longer to load, the event waits as
+ * long as that: on a busy machine, one more instance would come too late, and make the machine busier.
+ */
 const patienceMilliseconds = 500;
 
 /**
@@ -39,6 +42,8 @@ export function createInvoker(
   const waiting = new Set<(instance: Instance) => void>();
   const limit = lambdaFunction.reservedConcurrency ?? Number.POSITIVE_INFINITY;
   let closed = false;
+  /** ms that the latest instance took to load. */
+  let loading = 0;
 
   const start = () => {
     if (closed) throw new Error(`function ${lambdaFunction.key} can't run: the service is stopped`);
@@ -48,6 +53,13 @@ export function createInvoker(
       instances.delete(instance);
     });
     instances.add(instance);
+    const from = performance.now();
+    void instance.ready().then(
+      () => {
+        loading = performance.now() - from;
+      },
+      () => {},
+    );
     return instance;
   };
   /** The instance that becomes free next. Undefined if none does within `patience`. */
@@ -58,7 +70,7 @@ export function createInvoker(
         waiting.delete(done);
         resolve(instance);
       };
-      const timer = setTimeout(done, patience);
+      const timer = setTimeout(done, Math.max(patience, loading));
       waiting.add(done);
     });
   /**

@@ -1,5 +1,6 @@
 import { type GeneratorOptions, type RunningGenerator, runAtRate } from '../../load/generator.ts';
 import { badMark, createManifest, goodMark, type WritableManifest } from '../../load/manifest.ts';
+import { startPace } from '../../load/pace.ts';
 import { type GeneratorProducer, startProducer } from '../../load/producer.ts';
 import { createRandom } from '../../load/random.ts';
 import type { GeneratedRecord } from '../../load/record.ts';
@@ -21,9 +22,15 @@ export interface FleetGeneratorOptions extends GeneratorOptions {
   prefix?: string | undefined;
   /** Resolves when the pipeline's table holds these trips; readings begin only then. */
   tripsReady: (trips: readonly Trip[]) => Promise<void>;
+  /**
+   * Resolves when the pipeline has handled this number of first readings. If it is given, the generator sends readings
+   * for half a second, waits for it, and only then begins with its load.
+   */
+  warm?: ((readings: number) => Promise<void>) | undefined;
 }
 
 const DEFAULT_BAD = 0.01;
+const WARM_UP_SECONDS = 0.5;
 /** Short, because an alert's latency begins when its reading is made. */
 const LINGER_MS = 25;
 /** The share of readings without a key, as the producer in the requirements sends them. */
@@ -40,7 +47,7 @@ const WITHOUT_KEY = 0.02;
  * manifest.at('raw-data-topic', 0, 17); // { kind: 'good', raises: ['Speeding'] }
  */
 export async function startFleet(options: FleetGeneratorOptions): Promise<RunningGenerator<FleetManifest>> {
-  const { brokers, seed, vehicles, rate = vehicles, bad = DEFAULT_BAD, prefix = 'V', tripsReady } = options;
+  const { brokers, seed, vehicles, rate = vehicles, bad = DEFAULT_BAD, prefix = 'V', tripsReady, warm } = options;
   const start = Date.now();
   const fleet = createFleet({ seed, vehicles, start, prefix });
   const firstTrips = fleet.trips.map(({ trip, delayed }) => changeOf(trip, start, delayed));
@@ -48,18 +55,23 @@ export async function startFleet(options: FleetGeneratorOptions): Promise<Runnin
   const manifest = { ...createManifest(seed, start, BAD_RECORDS, ALERTS), ...changes };
   const topics = [RAW, TRIPS];
   const producer = await startProducer({ brokers, clientId: 'fleet', topics, manifest, lingerMs: LINGER_MS });
+  const toRecords = recordsOf(fleet, seed, bad, manifest.tripChanges);
+  const make = (count: number, now: number) => Array.from({ length: count }, () => toRecords(now)).flat();
+  const send = (count: number, now: number) => producer.send(make(count, now), now);
   try {
     await sendTrips(producer, manifest, fleet);
     await tripsReady(fleet.trips.map(({ trip }) => trip));
     manifest.tripsReadyAt = Date.now();
+    if (warm) {
+      await startPace({ rate, durationSeconds: WARM_UP_SECONDS, make: send }).finished;
+      await producer.flush();
+      await warm(manifest.topics[RAW]?.acknowledged ?? 0);
+    }
   } catch (error) {
     await producer.stop();
     throw error;
   }
-  const toRecords = recordsOf(fleet, seed, bad, manifest.tripChanges);
-  return runAtRate(options, rate, producer, manifest, (count, now) =>
-    Array.from({ length: count }, () => toRecords(now)).flat(),
-  );
+  return runAtRate(options, rate, producer, manifest, make);
 }
 
 async function sendTrips(producer: GeneratorProducer, manifest: WritableManifest, { trips }: Fleet): Promise<void> {
