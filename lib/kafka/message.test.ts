@@ -81,8 +81,8 @@ describe('headers', () => {
     };
     best(5_000);
 
-    // The ratio is 4 if the time is linear, and 16 if it is quadratic.
-    expect(best(20_000) / best(5_000)).toBeLessThan(10);
+    // The ratio is 16 if the time is linear, and 256 if it is quadratic: a busy machine can't confuse the two.
+    expect(best(80_000) / best(5_000)).toBeLessThan(64);
   });
 });
 
