@@ -5,11 +5,13 @@ import type { Benchmark, Figure, Measured } from '../benchmark.ts';
 import { ownProcess } from '../own-process.ts';
 import { bundled } from './bundle.ts';
 import { CASES, type Case } from './cases.ts';
-import type { Load } from './load.ts';
+import { environment } from './environment.ts';
+import { besideConnect } from './jdbc.ts';
+import type { Cost, Load } from './load.ts';
 import { startStores } from './stores.ts';
 
-const ROUNDS = 5;
-const BATCHES = 4;
+const ROUNDS = 3;
+const BATCHES = 2;
 /** upsertIntoDynamodb's and insertIntoRds' `batchSize`. */
 const OURS = { batch: 5_000, warmUp: 4 };
 /** It needs no more to be warm. */
@@ -26,7 +28,8 @@ interface Round {
 
 /**
  * CPU time and calls of the packaged sinks. A stand-in answers at the stores' HTTP edge, because real stores would only
- * add waiting: their own speed isn't measured here, and test/integration shows that the sinks are right on them.
+ * add waiting: their own speed isn't measured here, and test/integration shows that the sinks are right on them. Only
+ * the comparison with Kafka Connect has a real store, PostgreSQL.
  */
 export const sinks: Benchmark = {
   what: 'CPU and calls a record of the sinks, compared with a loop of the SDK that writes each record by itself',
@@ -44,7 +47,8 @@ export const sinks: Benchmark = {
         measured.figures.push(...figures);
         measured.wrong.push(...wrong);
       }
-      return measured;
+      const { figures, wrong } = await besideConnect(modules.insertIntoRds, folder, scale, signal);
+      return { figures: [...measured.figures, ...figures], wrong: [...measured.wrong, ...wrong] };
     } finally {
       await rm(folder, { recursive: true });
     }
@@ -58,7 +62,7 @@ async function measure(one: Case, module: string, scale: number, signal: AbortSi
   const wrong: string[] = [];
   const run = async (load: Omit<Load, 'name' | 'batches'>): Promise<Round> => {
     const { batch, warmUp } = load;
-    const cpuMs = await ownProcess<Load, number>(
+    const { cpuMs } = await ownProcess<Load, Cost>(
       join(import.meta.dirname, 'feed.ts'),
       { ...load, name, batches },
       {
@@ -88,32 +92,4 @@ async function measure(one: Case, module: string, scale: number, signal: AbortSi
     { name, unit: `calls ${each}`, better: 'lower', rounds: calls, ...(bound && { bound: MOST_CALLS }) },
   ];
   return { figures, wrong };
-}
-
-/** The environment of all sinks: every service is the stand-in. */
-function environment(endpoint: string): Record<string, string> {
-  const kinds = ['VEHICLES', 'ALERTS', 'TRIPS', 'ORDERS', 'USERS', 'DEVICES', 'RECORDS', 'CHECKPOINTS'];
-  return {
-    ...Object.fromEntries(kinds.map((kind) => [`${kind}_TABLE`, `pipeline-bench-${kind}Table-1ABCDEFGHIJKL`])),
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'dummy',
-    AWS_SECRET_ACCESS_KEY: 'dummy',
-    AWS_ENDPOINT_URL: endpoint,
-    OPENSEARCH_NODE: endpoint,
-    OPENSEARCH_AUTH: 'none',
-    ARCHIVE_BUCKET: 'archive',
-    TOPIC_EPOCHS: '{}',
-    DATABASE_ARN: 'arn:aws:rds:us-east-1:000000000000:cluster:bench',
-    DATABASE_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:bench',
-    DATABASE_NAME: 'pipeline',
-    KAFKA_AUTH: 'none',
-    HANDING_BACK: 'report',
-    DEAD_LETTER_MAX_BYTES: '1044480',
-    TOMBSTONE_DAYS: '30',
-    LOGIN_DAYS: '365',
-    GLUE_REGISTRY: 'none',
-    SCHEMA_REGISTRY_URL: '',
-    POWERTOOLS_LOG_LEVEL: 'SILENT',
-    POWERTOOLS_METRICS_DISABLED: 'true',
-  };
 }

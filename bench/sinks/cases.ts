@@ -21,7 +21,7 @@ const START = Date.UTC(2026, 0, 1);
 const time = (n: number) => new Date(START + n * 100).toISOString();
 const UUID = '0bcbfec0-02c4-496c-99ac-';
 
-function reading(n: number): TestRecord {
+export function reading(n: number): TestRecord {
   const [latitude, longitude] = [12 + (n % 1_000) / 1_000, 77 + (n % 777) / 777];
   return {
     topic: 'processed-data-topic',

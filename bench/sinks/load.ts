@@ -9,3 +9,10 @@ export interface Load {
   readonly warmUp: number;
   readonly batches: number;
 }
+
+/** The answer of feed.ts: of the measured batches, without the warm-up. */
+export interface Cost {
+  readonly cpuMs: number;
+  /** wall clock */
+  readonly ms: number;
+}

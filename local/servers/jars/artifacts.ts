@@ -45,6 +45,20 @@ export const KAFKA_STREAMS: Artifact = {
   megabytes: 85,
 };
 
+/** bench/sinks compares the RDS sink with this connector. */
+export const CONNECT_JDBC: Artifact = {
+  name: 'connect-jdbc',
+  version: '3.2.0',
+  coordinates: [
+    'org.apache.kafka:connect-runtime:4.3.1',
+    'io.debezium:debezium-connector-jdbc:3.2.0.Final',
+    // Connect's version; the connector's own is older.
+    'com.fasterxml.jackson.core:jackson-core:2.21.2',
+    'org.apache.logging.log4j:log4j-slf4j-impl:2.25.4',
+  ],
+  megabytes: 72,
+};
+
 /** Another implementation of Avro, for test/integration/logins-interop.servers.test.ts. */
 export const AVRO: Artifact = {
   name: 'avro',
