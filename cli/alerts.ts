@@ -3,8 +3,8 @@ import { readStack, type StackFile } from '#local/stack-file.ts';
 import { ALERT_KINDS } from '#proof/fleet/truth/alerts.ts';
 import { boxOf, type CountedBy, counts, kindOf, momentOf, queryOf } from './alerts/query.ts';
 import { type Command, numberOption, runCommand, UsageError } from './command.ts';
-import { escaped } from './record-text.ts';
-import { tableText } from './table.ts';
+import { escaped } from './text/record-text.ts';
+import { tableText } from './text/table.ts';
 
 const USAGE = `
 Usage: npm run alerts -- [--vehicle ID] [--kind KIND] [--since 1h] [--box S,W,N,E] [--by kind|vehicle|minute] [--json]

@@ -9,7 +9,7 @@ import { documentText, findDocuments } from './follow/documents.ts';
 import { findItems } from './follow/items.ts';
 import { findRecords } from './follow/records.ts';
 import { findRows } from './follow/rows.ts';
-import { escaped, recordText } from './record-text.ts';
+import { escaped, recordText } from './text/record-text.ts';
 import { partitionsOf, withAdmin } from './topic.ts';
 
 const USAGE = `

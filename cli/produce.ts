@@ -4,7 +4,7 @@ import kafkajs, { Partitioners, type Producer } from 'kafkajs';
 import { kafkaOf } from '#local/deploy/servers.ts';
 import { readStack, type StackFile } from '#local/stack-file.ts';
 import { type Command, runCommand, UsageError } from './command.ts';
-import { linesOf } from './lines.ts';
+import { linesOf } from './text/lines.ts';
 import { partitionsOf, withAdmin } from './topic.ts';
 
 const USAGE = `

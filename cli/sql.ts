@@ -1,8 +1,8 @@
 import { Client, type QueryArrayResult, type QueryResult } from 'pg';
 import { readStack, type StackFile } from '#local/stack-file.ts';
 import { type Command, runCommand, UsageError } from './command.ts';
-import { escaped } from './record-text.ts';
-import { tableText } from './table.ts';
+import { escaped } from './text/record-text.ts';
+import { tableText } from './text/table.ts';
 
 const USAGE = `
 Usage: npm run sql -- [--json] "select …"

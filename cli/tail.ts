@@ -4,7 +4,7 @@ import { readStack, type StackFile } from '#local/stack-file.ts';
 import { Cluster } from '#msk';
 import { readLog } from '#proof/readback/log-reader.ts';
 import { type Command, numberOption, runCommand, UsageError } from './command.ts';
-import { recordText } from './record-text.ts';
+import { recordText } from './text/record-text.ts';
 import { partitionsOf, withAdmin } from './topic.ts';
 
 const USAGE = `

@@ -9,8 +9,9 @@ import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { run } from '#cli/run/run.ts';
+import type { Invocation } from '#cli/usage/metered.ts';
 import type { DomainName } from '#proof/domains.ts';
-import { type Invocation, usageOf } from './usage.ts';
+import { usageOf } from './usage.ts';
 
 /** Records per second of each domain. A low load makes small batches, a high one large batches. */
 const LOADS: readonly { only: readonly DomainName[]; rate: number }[] = [

@@ -160,7 +160,7 @@ So the design must change before the rate does:
 
 Measured on ${measured.date} at commit ${measured.commit}, on ${measured.machine}.
 \`node cost/measure.ts\` repeats it: it runs the whole pipeline on local servers under a low and two high loads, each proved by its report, and writes
-\`cost/measured.json\`. \`cost/meter.cjs\` is loaded into each function's process, and notes CPU time, memory, log bytes
+\`cost/measured.json\`. \`cli/usage/meter.cjs\` is loaded into each function's process, and notes CPU time, memory, log bytes
 and every call to a store. The time of a batch is a line: a part for the batch, and a part for each record.
 
 ${used(measured)}

@@ -1,4 +1,5 @@
-import { type Invocation, lineOf, usageOf } from './usage.ts';
+import type { Invocation } from '#cli/usage/metered.ts';
+import { lineOf, usageOf } from './usage.ts';
 
 const invocation = (over: Partial<Invocation>): Invocation => ({
   function: 'archiveToS3',

@@ -1,25 +1,4 @@
-/** What one invocation of a function used; a line of the file that meter.cjs writes. */
-export interface Invocation {
-  function: string;
-  topic: string;
-  partitions: number;
-  records: number;
-  /** of keys and values */
-  bytes: number;
-  logBytes: number;
-  calls: Record<string, Calls>;
-  cpuMs: number;
-  rssMb: number;
-}
-
-/** Calls of an operation, such as `dynamodb.PutItem VehiclesTable`. */
-export interface Calls {
-  calls: number;
-  /** of the requests' bodies */
-  bytes: number;
-  /** DynamoDB's request units; otherwise the number of calls */
-  units: number;
-}
+import type { Calls, Invocation } from '#cli/usage/metered.ts';
 
 /** A quantity of a batch of n records: batch + record * n. */
 export interface Line {

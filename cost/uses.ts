@@ -1,3 +1,4 @@
+import type { Calls } from '#cli/usage/metered.ts';
 import {
   ACU_VCPU,
   DATA_API_BYTES,
@@ -12,7 +13,7 @@ import {
 } from './assumptions.ts';
 import type { Batches, Mapping, Work } from './lambda.ts';
 import { SECONDS_A_MONTH, type Uses } from './prices.ts';
-import type { Calls, Usage } from './usage.ts';
+import type { Usage } from './usage.ts';
 
 const GB = 1e9;
 

@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Endpoints, NOWHERE } from './deploy/servers.ts';
+import { NOWHERE } from './deploy/servers.ts';
+import type { Endpoints } from './servers/catalogue.ts';
 import { type EndpointName, SERVERS } from './servers/catalogue.ts';
 import type { Java } from './servers/java/java.ts';
 import type { Planned } from './servers/plan.ts';

@@ -2,7 +2,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { References } from '#msk';
 import type { TemplateSchema } from './deploy/schemas.ts';
-import type { Endpoints } from './deploy/servers.ts';
+import type { Endpoints } from './servers/catalogue.ts';
 import { writeWhole } from './servers/files/whole-file.ts';
 import { endProcess, isRunning, type ProcessIdentity } from './servers/process/process-identity.ts';
 import { ServerError } from './servers/server.ts';

@@ -1,9 +1,9 @@
 import { type ClaimedCheckout, type ClaimOptions, claimCheckout } from './checkout.ts';
 import { chooseJava } from './choose-java.ts';
 import type { Deployment } from './deploy/deploy.ts';
-import type { Endpoints } from './deploy/servers.ts';
 import { endpointsOf, firstDeath, makeServers, processesOf, serverNamed } from './server-list.ts';
 import { cacheFolder } from './servers/cache.ts';
+import type { Endpoints } from './servers/catalogue.ts';
 import type { Members } from './servers/description.ts';
 import { requireSpace } from './servers/files/free-space.ts';
 import { keptFolder, temporaryFolder } from './servers/files/keep.ts';

@@ -1,7 +1,7 @@
 import type { Columns, DomainReport, DomainTypes, StoredTopic, TopicRow } from './domain-types.ts';
 import type { Findings } from './findings.ts';
 import type { ReportFacts } from './input.ts';
-import type { Latencies } from './tally.ts';
+import type { Latencies } from './latency/percentiles.ts';
 import type { World } from './world.ts';
 
 /** What a domain is judged by. */

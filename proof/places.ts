@@ -1,4 +1,4 @@
-import type { Endpoints } from '#local/deploy/servers.ts';
+import type { Endpoints } from '#local/servers/catalogue.ts';
 import type { References } from '#msk';
 import type { StackReadback } from './readback/readback.ts';
 import { type PlaceOf, STORES, type StackStoreName } from './readback/stores.ts';

@@ -1,6 +1,6 @@
 import type { DomainName, DomainReports } from './domains.ts';
 import type { FindingGroup, FindingKind } from './findings.ts';
-import type { Latencies } from './tally.ts';
+import type { Latencies } from './latency/percentiles.ts';
 
 /** What `npm start -- --report FILE` writes. */
 export interface Report extends Record<FindingKind, number> {

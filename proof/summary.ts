@@ -3,8 +3,9 @@ import type { Domain } from './domain.ts';
 import type { DomainReport, DomainTypes } from './domain-types.ts';
 import type { DomainName } from './domains.ts';
 import { DOMAINS } from './domains.ts';
+import type { Percentiles } from './latency/percentiles.ts';
 import type { Report } from './report.ts';
-import type { Percentiles, StoreReport } from './tally.ts';
+import type { StoreReport } from './tally.ts';
 
 const NAMED = 5;
 

@@ -1,5 +1,3 @@
-import type { StoreName } from './world.ts';
-
 /** The counts of one place. `stored` is read back from that place; a fault of any kind makes the report not ok. */
 export interface Tally {
   expected: number;
@@ -16,15 +14,3 @@ export interface Tally {
 export interface StoreReport extends Tally {
   routes: Record<string, Tally>;
 }
-
-/** In ms. */
-export interface Percentiles {
-  p50: number;
-  p95: number;
-  p99: number;
-  max: number;
-  samples: number;
-}
-
-/** Of a reading, or of its alert where the place holds only alerts. A place without samples is absent. */
-export type Latencies = { [P in 'alert' | StoreName]?: Percentiles };

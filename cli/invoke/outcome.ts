@@ -4,7 +4,7 @@ import type { MskEvent } from '#lib/kafka/event.ts';
 import { eachRecord } from '#lib/kafka/outcome.ts';
 import { type KafkaRecord, partitionsOf } from '#lib/kafka/records.ts';
 import { windowOf } from '#lib/windows/window.ts';
-import type { Endpoints } from '#local/deploy/servers.ts';
+import type { Endpoints } from '#local/servers/catalogue.ts';
 import type { References } from '#msk';
 import { deadLetterOf } from '#proof/checks/dead-letters.ts';
 import { PROCESSED_ORDERS } from '#proof/orders/places.ts';
@@ -18,7 +18,7 @@ import { documentText, findDocuments } from '../follow/documents.ts';
 import { findItems } from '../follow/items.ts';
 import { PRODUCED } from '../follow/records.ts';
 import { findRows } from '../follow/rows.ts';
-import { escaped, recordText } from '../record-text.ts';
+import { escaped, recordText } from '../text/record-text.ts';
 
 /** Where to look for what an invocation has produced and stored. */
 export interface Outcome {

@@ -1,4 +1,5 @@
-import { dynamodbOf, type Endpoints } from '#local/deploy/servers.ts';
+import { dynamodbOf } from '#local/deploy/servers.ts';
+import type { Endpoints } from '#local/servers/catalogue.ts';
 import type { MappingStatus, References } from '#msk';
 import { startDemo } from '#proof/demo/load/demo.ts';
 import type { DomainName } from '#proof/domains.ts';

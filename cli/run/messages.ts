@@ -1,5 +1,5 @@
 import type { Deployment } from '#local/deploy/deploy.ts';
-import type { Endpoints } from '#local/deploy/servers.ts';
+import type { Endpoints } from '#local/servers/catalogue.ts';
 import type { MappingStatus } from '#msk';
 
 /** Messages from the process that starts the stack to the runner. */

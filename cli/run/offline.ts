@@ -1,4 +1,3 @@
-import { meteredEnvironment } from '#cost/metered.ts';
 import { type Deployment, deploy as deployTemplate } from '#local/deploy/deploy.ts';
 import { localEnvironment } from '#local/deploy/environment.ts';
 import { glueAnswers } from '#local/deploy/glue-answers.ts';
@@ -8,8 +7,10 @@ import { type Refuser, refuseAws } from '#local/deploy/refuse-aws.ts';
 import { registerSchema } from '#local/deploy/register-schema.ts';
 import { type RunningSchedules, runSchedules } from '#local/deploy/run-schedules.ts';
 import { type Schedule, schedulesOf } from '#local/deploy/schedules.ts';
-import { type Endpoints, NOWHERE } from '#local/deploy/servers.ts';
+import { NOWHERE } from '#local/deploy/servers.ts';
+import type { Endpoints } from '#local/servers/catalogue.ts';
 import type { CompiledTemplate, Deployed, Invoke, MappingStatus } from '#msk';
+import { meteredEnvironment } from '../usage/metered.ts';
 import type { FromRunner, ToRunner } from './messages.ts';
 
 export { attach } from '../invoke/attach.ts';

@@ -1,4 +1,4 @@
-import type { Endpoints } from '#local/deploy/servers.ts';
+import type { Endpoints } from '#local/servers/catalogue.ts';
 import type { References } from '#msk';
 import type { DomainName } from '#proof/domains.ts';
 import type { GeneratorRuns, ReportFacts } from '#proof/input.ts';

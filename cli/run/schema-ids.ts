@@ -1,5 +1,6 @@
 import { latestSchema } from '#local/deploy/register-schema.ts';
-import { type Endpoints, NOWHERE } from '#local/deploy/servers.ts';
+import { NOWHERE } from '#local/deploy/servers.ts';
+import type { Endpoints } from '#local/servers/catalogue.ts';
 import type { References } from '#msk';
 import type { SchemaIds } from '#proof/logins/facts.ts';
 

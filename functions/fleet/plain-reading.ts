@@ -1,6 +1,5 @@
 import { isPlainIdentifier } from '#lib/decode.ts';
 import { orZero, RANGES, type Range, VEHICLE_ID_LENGTH } from './limits.ts';
-import type { Reading } from './schema.ts';
 
 /**
  * A reading in the form that nearly all have, valid and without anything to convert: the same as by the schema, at a
@@ -8,7 +7,7 @@ import type { Reading } from './schema.ts';
  * @param json with a timestamp that `plainMs` has accepted
  * @returns undefined where the schema must decide
  */
-export function plainReading(json: Readonly<Record<string, unknown>>): Reading | undefined {
+export function plainReading(json: Readonly<Record<string, unknown>>) {
   const { vehicleId, location } = json;
   if (!isPlainIdentifier(vehicleId, VEHICLE_ID_LENGTH) || typeof location !== 'string') return undefined;
   const speed = plainNumber(json['speed'], RANGES.speed);

@@ -1,8 +1,9 @@
 import { type CompiledTemplate, type References, resolve } from '#msk';
+import type { Endpoints } from '../servers/catalogue.ts';
 import type { Attributes } from './resource-type.ts';
 import { notRunLocally, resourceTypes } from './resource-types.ts';
 import { schemasOf, type TemplateSchema } from './schemas.ts';
-import { type Endpoints, kafkaOf, LOCAL_REGION, NOWHERE } from './servers.ts';
+import { kafkaOf, LOCAL_REGION, NOWHERE } from './servers.ts';
 
 export interface Deployment {
   references: References;

@@ -1,5 +1,5 @@
+import type { Endpoints } from '../servers/catalogue.ts';
 import { SERVERS } from '../servers/catalogue.ts';
-import type { Endpoints } from './servers.ts';
 
 /** The endpoints of a stack, all with this address. */
 export function endpointsAt(address: string): Endpoints {

@@ -1,5 +1,6 @@
+import type { Endpoints } from '../servers/catalogue.ts';
 import { SERVERS } from '../servers/catalogue.ts';
-import { DUMMY_CREDENTIALS, type Endpoints, LOCAL_REGION } from './servers.ts';
+import { DUMMY_CREDENTIALS, LOCAL_REGION } from './servers.ts';
 
 /**
  * Variables that override a function's own when it runs locally. The AWS SDK's variables have the addresses of the

@@ -1,5 +1,6 @@
+import type { Endpoints } from '../servers/catalogue.ts';
 import { SERVERS } from '../servers/catalogue.ts';
-import { type Endpoints, NOWHERE } from './servers.ts';
+import { NOWHERE } from './servers.ts';
 
 /** The variable of functions that publish to SNS, which isn't run locally. */
 const SNS_TOPIC = 'NOTIFICATIONS_TOPIC_ARN';

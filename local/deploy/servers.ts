@@ -2,10 +2,6 @@ import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynam
 import { S3Client } from '@aws-sdk/client-s3';
 import { Kafka, logLevel } from 'kafkajs';
 import '#lib/kafka/client/kafkajs-timers.ts';
-import type { EndpointName } from '../servers/catalogue.ts';
-
-/** The addresses of the local servers: Kafka's brokers ("127.0.0.1:9092,…"), and URLs. */
-export type Endpoints = Record<'kafka' | EndpointName, string>;
 
 /** The address for stores that a stack doesn't have. No program listens there. */
 export const NOWHERE = 'http://127.0.0.1:1';
@@ -14,7 +10,7 @@ export const NOWHERE = 'http://127.0.0.1:1';
 export const DUMMY_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 export const LOCAL_REGION = 'us-east-1';
 
-export function kafkaOf(endpoints: Pick<Endpoints, 'kafka'>, clientId: string): Kafka {
+export function kafkaOf(endpoints: { kafka: string }, clientId: string): Kafka {
   return new Kafka({ clientId, brokers: endpoints.kafka.split(','), logLevel: logLevel.NOTHING });
 }
 
@@ -24,7 +20,7 @@ export function kafkaOf(endpoints: Pick<Endpoints, 'kafka'>, clientId: string): 
  */
 const SILENT = { warn: console.warn, debug: () => {} } as unknown as NonNullable<DynamoDBClientConfig['logger']>;
 
-export function dynamodbOf(endpoints: Pick<Endpoints, 'dynamodb'>): DynamoDBClient {
+export function dynamodbOf(endpoints: { dynamodb: string }): DynamoDBClient {
   return new DynamoDBClient({
     endpoint: endpoints.dynamodb,
     region: LOCAL_REGION,
@@ -33,7 +29,7 @@ export function dynamodbOf(endpoints: Pick<Endpoints, 'dynamodb'>): DynamoDBClie
   });
 }
 
-export function s3Of(endpoints: Pick<Endpoints, 's3'>): S3Client {
+export function s3Of(endpoints: { s3: string }): S3Client {
   return new S3Client({
     endpoint: endpoints.s3,
     region: LOCAL_REGION,

@@ -18,6 +18,9 @@ export type PortName = 'kafka' | Described['name'];
 /** The names of the addresses, without Kafka's. */
 export type EndpointName = Extract<Described, { endpoint: string }>['endpoint'];
 
+/** The addresses of the servers: Kafka's brokers ("127.0.0.1:9092,…"), and URLs. */
+export type Endpoints = Record<'kafka' | EndpointName, string>;
+
 /** A server other than a Kafka broker. */
 export interface Row extends ServerDescription {
   readonly name: Described['name'];

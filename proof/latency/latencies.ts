@@ -1,8 +1,8 @@
 import { PROCESSED } from '../fleet/places.ts';
 import type { FleetTruth } from '../fleet/truth/fleet.ts';
 import type { ReportFacts } from '../input.ts';
-import type { Latencies, Percentiles } from '../tally.ts';
 import { type Held, headerOf, isUnread, type World } from '../world.ts';
+import type { Latencies, Percentiles } from './percentiles.ts';
 
 /**
  * The time in ms from a reading's production (its Kafka timestamp, which its producer sets) until it is available.

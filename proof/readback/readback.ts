@@ -1,4 +1,4 @@
-import type { Endpoints } from '#local/deploy/servers.ts';
+import type { Endpoints } from '#local/servers/catalogue.ts';
 
 /** How a store is read back. */
 export interface Readback<Place, Held> {

@@ -6,8 +6,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { meteredEnvironment } from './metered.ts';
-import type { Invocation } from './usage.ts';
+import { type Invocation, meteredEnvironment } from './metered.ts';
 
 let server: Server;
 let endpoint: string;
