@@ -6,6 +6,7 @@ import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
@@ -26,13 +27,15 @@ import org.apache.kafka.streams.kstream.Suppressed;
 import org.apache.kafka.streams.kstream.TimeWindows;
 import org.apache.kafka.streams.kstream.Windowed;
 import org.apache.kafka.streams.processor.TimestampExtractor;
+import org.apache.kafka.streams.state.BuiltInDslStoreSuppliers;
 
 /**
  * Computes the windows of orders with Apache Kafka Streams: one minute by event time, grace 10 s, one result per window
- * and product when the window closes. It runs one thread, and otherwise the defaults (RocksDB with a changelog topic).
+ * and product when the window closes. It runs one thread, and otherwise the defaults (at least once; RocksDB with a
+ * changelog topic), except for its variant.
  *
  * <p>Arguments: brokers, input topic, output topic (also the name of the application), folder of its state, number of
- * orders to process. Prints one line of JSON: the milliseconds from its first order until it has processed the last.
+ * orders to process, variant. Prints one line of JSON: the milliseconds from its first order until it has processed the last.
  */
 public final class ProductMetrics {
   record Order(long cents, long time) {}
@@ -46,12 +49,20 @@ public final class ProductMetrics {
   private static final long WINDOW_SECONDS = 60;
   private static final long GRACE_SECONDS = 10;
 
+  /** What each variant sets. */
+  private static final Map<String, Map<String, Object>> VARIANTS = Map.of(
+      "default", Map.of(),
+      "in memory", Map.of(
+          StreamsConfig.DSL_STORE_SUPPLIERS_CLASS_CONFIG, BuiltInDslStoreSuppliers.InMemoryDslStoreSuppliers.class),
+      "exactly once", Map.of(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2));
+
   public static void main(String[] args) throws Exception {
     String brokers = args[0];
     String input = args[1];
     String output = args[2];
     String folder = args[3];
     long orders = Long.parseLong(args[4]);
+    Map<String, Object> variant = VARIANTS.get(args[5]);
 
     AtomicLong started = new AtomicLong();
     AtomicLong processed = new AtomicLong();
@@ -89,6 +100,7 @@ public final class ProductMetrics {
     properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, brokers);
     properties.put(StreamsConfig.STATE_DIR_CONFIG, folder);
     properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
+    properties.putAll(variant);
     KafkaStreams streams = new KafkaStreams(builder.build(), properties);
     streams.setUncaughtExceptionHandler(error -> {
       error.printStackTrace();

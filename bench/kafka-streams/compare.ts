@@ -12,24 +12,35 @@ import type { Figure, Measured } from '../benchmark.ts';
 import { packageService } from '../packaged.ts';
 import { type Batching, writeEvents } from './events.ts';
 import { closingMessages, expectedMetrics, type Load, type Metric, orderMessages } from './orders.ts';
-import { type Place, runOurs, runStreams } from './runs.ts';
+import { OUTPUT_PARTITIONS, type Place, runOurs, runStreams, type Variant } from './runs.ts';
 import { createTopic, produce, readMetrics, readTopic } from './topics.ts';
 
 const INPUT = 'bench-processed-orders';
 const PARTITIONS = 3;
 const HOUR = 3_600;
 const ROUNDS = 3;
+/** aggregateOrders with these batches. `bound`: the least ratio to Kafka Streams. */
+export interface Ours extends Batching {
+  readonly bound?: number;
+}
+
+/** The one that is compared with. */
 const STREAMS = 'Kafka Streams, one thread';
+const VARIANTS: Readonly<Record<string, Variant>> = {
+  [STREAMS]: 'default',
+  [`${STREAMS}, in memory`]: 'in memory',
+  [`${STREAMS}, exactly once`]: 'exactly once',
+};
 
 /**
  * Aggregates the same topic with Kafka Streams and with the packaged aggregateOrders, in turn on the same servers.
  * Compares the results of both with sums computed in memory.
  */
-export async function compare(load: Load, batchings: readonly Batching[], signal: AbortSignal): Promise<Measured> {
+export async function compare(load: Load, ours: readonly Ours[], signal: AbortSignal): Promise<Measured> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-kafka-streams-'));
   const progress = streamProgress(process.stderr);
   try {
-    return await compareIn(folder, load, batchings, progress, signal);
+    return await compareIn(folder, load, ours, progress, signal);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -38,7 +49,7 @@ export async function compare(load: Load, batchings: readonly Batching[], signal
 async function compareIn(
   folder: string,
   load: Load,
-  batchings: readonly Batching[],
+  ours: readonly Ours[],
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Measured> {
@@ -55,29 +66,34 @@ async function compareIn(
     const records = load.orders + PARTITIONS;
     const place: Place = { stack, folder, input: INPUT, records };
     const source = { brokers, topic: INPUT, partitions: await readTopic(brokers, INPUT) };
-    const events = new Map<string, string[]>();
-    for (const batching of batchings) {
-      events.set(batching.name, await writeEvents(join(folder, batching.name), source, batching));
+    const contestants = new Map<string, (output: string) => Promise<number>>();
+    for (const [name, variant] of Object.entries(VARIANTS)) {
+      contestants.set(name, (output) => runStreams(place, variant, output));
+    }
+    for (const batching of ours) {
+      const files = await writeEvents(join(folder, batching.name), source, batching);
+      contestants.set(batching.name, (output) => runOurs(place, packaged, output, files));
     }
     const rates = new Map<string, number[]>();
     const wrong: string[] = [];
     for (let round = 1; round <= ROUNDS; round += 1) {
-      for (const [index, name] of [STREAMS, ...events.keys()].entries()) {
+      for (const [index, [name, run]] of [...contestants].entries()) {
         signal.throwIfAborted();
         const output = `bench-${index}-${round}`;
-        const files = events.get(name);
-        const milliseconds =
-          files === undefined ? await runStreams(place, output) : await runOurs(place, packaged, output, files);
-        const rate = (records / milliseconds) * 1000;
+        const rate = (records / (await run(output))) * 1000;
         rates.set(name, [...(rates.get(name) ?? []), rate]);
-        const right = exact(await readMetrics(brokers, output), expected);
+        const right = exact(await readMetrics(brokers, output, OUTPUT_PARTITIONS), expected);
         if (right < expected.size)
           wrong.push(`${name}: ${expected.size - right} of ${expected.size} results are wrong or missing`);
         progress.line(`round ${round}, ${name}: ${Math.round(rate)} records/s`);
       }
     }
+    const ratesOf = (name: string) => rates.get(name) ?? [];
     return {
-      figures: [...rates].flatMap(([name, rounds]) => figuresOf(name, rounds, rates.get(STREAMS) ?? [])),
+      figures: [
+        ...[...rates].map(([name, rounds]) => ({ name, unit: 'records/s', better: 'higher' as const, rounds })),
+        ...ours.map((own) => ratioOf(own, ratesOf(own.name), ratesOf(STREAMS))),
+      ],
       wrong,
     };
   } finally {
@@ -93,9 +109,8 @@ function exact(found: Map<string, Metric>, expected: Map<string, Metric>): numbe
   return [...expected].filter(([key, metric]) => isDeepStrictEqual(found.get(key), metric)).length;
 }
 
-function figuresOf(name: string, rounds: number[], streams: readonly number[]): Figure[] {
-  const rate: Figure = { name, unit: 'records/s', better: 'higher', rounds };
-  if (name === STREAMS) return [rate];
+function ratioOf({ name, bound }: Ours, rounds: readonly number[], streams: readonly number[]): Figure {
   const ratios = rounds.map((value, round) => value / (streams[round] ?? Number.NaN));
-  return [rate, { name, unit: 'of one thread of Kafka Streams', better: 'higher', rounds: ratios, bound: 1 }];
+  const unit = 'of one thread of Kafka Streams';
+  return { name, unit, better: 'higher', rounds: ratios, ...(bound !== undefined && { bound }) };
 }

@@ -24,10 +24,17 @@ export interface Place {
   records: number;
 }
 
-const OUTPUT_PARTITIONS = 3;
+export const OUTPUT_PARTITIONS = 3;
+
+/** Variants of the program in Java. `default` is at least once, with RocksDB. */
+export type Variant = 'default' | 'in memory' | 'exactly once';
 
 /** Runs one thread of Kafka Streams over the whole topic. @returns its time in ms */
-export async function runStreams({ stack, folder, input, records }: Place, output: string): Promise<number> {
+export async function runStreams(
+  { stack, folder, input, records }: Place,
+  variant: Variant,
+  output: string,
+): Promise<number> {
   const brokers = stack.endpoints.kafka;
   await createTopic(brokers, output, OUTPUT_PARTITIONS);
   const java = await findJava(17);
@@ -37,7 +44,7 @@ export async function runStreams({ stack, folder, input, records }: Place, outpu
   await runTool({
     name: 'Kafka Streams',
     command: java.path,
-    args: [...args, brokers, input, output, join(folder, output), String(records)],
+    args: [...args, brokers, input, output, join(folder, output), String(records), variant],
     folder,
     log,
   });

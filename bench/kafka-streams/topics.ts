@@ -67,11 +67,17 @@ export async function readTopic(brokers: string, topic: string): Promise<Map<num
   return records;
 }
 
+/** The last record of each partition of a finished topic. */
+const END: Message = { key: '', value: 'null', headers: { source: '' } };
+
 /** Reads the result with the most orders of each window and product. */
-export async function readMetrics(brokers: string, topic: string): Promise<Map<string, Metric>> {
+export async function readMetrics(brokers: string, topic: string, partitions: number): Promise<Map<string, Metric>> {
   const largest = new Map<string, Metric>();
+  // The last offset may be that of a transaction's marker, which no consumer is given. So this adds a record after it.
+  await produce(brokers, topic, [], Array(partitions).fill(END));
   for (const { value } of [...(await readTopic(brokers, topic)).values()].flat()) {
-    const metric = JSON.parse(String(value)) as Metric;
+    const metric = JSON.parse(String(value)) as Metric | null;
+    if (metric === null) continue;
     const key = `${metric.window_start}/${metric.product_id}`;
     if ((largest.get(key)?.order_count ?? 0) < metric.order_count) largest.set(key, metric);
   }
