@@ -7,8 +7,11 @@ const LEFT_OUT = 'this is left out of the bundles: see plugins/bundles/leave-out
 const instead = (exported: string) =>
   `const fail = () => { throw new Error(${JSON.stringify(LEFT_OUT)}) };\nmodule.exports = ${exported};`;
 
-/** The requests that a producer of kafkajs sends. The others serve its consumer, its admin client and transactions. */
-const SENT = /\/(?:apiVersions|metadata|produce|saslAuthenticate|saslHandshake)\/index\.js$/;
+/**
+ * The requests of kafkajs's producer, and of lib/kafka/client/end-offsets.ts. The others serve its consumer, its admin
+ * client and transactions.
+ */
+const SENT = /\/(?:apiVersions|listOffsets|metadata|produce|saslAuthenticate|saslHandshake)\/index\.js$/;
 
 /**
  * Plugins of esbuild (custom.esbuild.plugins in serverless.yml): leave out of the bundles what no function uses, but

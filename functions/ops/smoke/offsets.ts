@@ -1,6 +1,7 @@
 import { beforeDeadline, type Deadline, retry, within } from '#lib/deadline.ts';
 import { TransientError } from '#lib/errors.ts';
 import { type KafkaAuth, kafkaClient } from '#lib/kafka/client/client.ts';
+import { endOffsets } from '#lib/kafka/client/end-offsets.ts';
 import type { Range } from './place.ts';
 
 const TIMEOUT_MS = 5_000;
@@ -17,17 +18,14 @@ export function nextOffsets(
   deadline: Deadline,
 ): Promise<Map<number, number>> {
   const ask = async () => {
-    const admin = kafkaClient({ auth, clientId: 'smoke', bootstrapServers, timeoutMs: TIMEOUT_MS }).admin();
+    const kafka = kafkaClient({ auth, clientId: 'smoke', bootstrapServers, timeoutMs: TIMEOUT_MS });
     try {
-      const asked = admin.connect().then(() => admin.fetchTopicOffsets(topic));
-      const offsets = await beforeDeadline(asked, within(TIMEOUT_MS, deadline), 'KAFKA', 'the request for offsets');
-      return new Map(offsets.map(({ partition, high }) => [partition, Number(high)]));
+      const asked = endOffsets(kafka, topic);
+      return await beforeDeadline(asked, within(TIMEOUT_MS, deadline), 'KAFKA', 'the request for offsets');
     } catch (cause) {
       throw new TransientError('KAFKA', `Kafka did not give the end offsets of ${topic}: ${(cause as Error).message}`, {
         cause,
       });
-    } finally {
-      admin.disconnect().catch(() => undefined);
     }
   };
   return retry(ask, { deadline });
