@@ -1,6 +1,5 @@
 import { type AttributeValue, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { dynamodbOf } from '#local/deploy/servers.ts';
-import { DEMO } from '#proof/demo/places.ts';
 import { ALERTS, PROCESSED, TRIPS } from '#proof/fleet/places.ts';
 import { LOGINS_PROCESSED } from '#proof/logins/places.ts';
 import { PROCESSED_ORDERS } from '#proof/orders/places.ts';
@@ -44,12 +43,12 @@ const lookups: Record<string, Lookup> = {
       ...(typeof device_id === 'string' ? [{ table: 'devices', key: { device_id: text(device_id) } } as const] : []),
     ];
   },
-  [DEMO]: ({ topic, partition, offset }) => {
-    return [
-      { table: 'records', key: { topicPartition: text(`${topic}-${partition}`), offset: { N: String(offset) } } },
-    ];
-  },
 };
+
+/** A record of any other topic, such as demo_topic, is in the table of generic records, if it is stored at all. */
+const genericRecord: Lookup = ({ topic, partition, offset }) => [
+  { table: 'records', key: { topicPartition: text(`${topic}-${partition}`), offset: { N: String(offset) } } },
+];
 
 /** Finds the items of these records. @param origin the record that all of them come from */
 export async function findItems(place: Tables, origin: LogRecord, records: readonly LogRecord[]): Promise<FoundItem[]> {
@@ -57,7 +56,7 @@ export async function findItems(place: Tables, origin: LogRecord, records: reado
   try {
     const found = new Map<string, FoundItem>();
     for (const record of [origin, ...records]) {
-      for (const { table, key } of lookups[record.topic]?.(record) ?? []) {
+      for (const { table, key } of (lookups[record.topic] ?? genericRecord)(record)) {
         const { Item } = await client.send(
           new GetItemCommand({ TableName: place.tables[table], Key: key, ConsistentRead: true }),
         );

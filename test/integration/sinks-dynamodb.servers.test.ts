@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { QueryCommand } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { parse } from 'yaml';
+import { findItems } from '#cli/follow/items.ts';
 import { entities } from '#functions/sinks/dynamodb/items.ts';
 import { dynamodbSink } from '#functions/sinks/dynamodb/sink.ts';
 import { type Failure, recordsOf } from '#lib/kafka/batch.ts';
@@ -618,4 +619,16 @@ test('a login becomes the last login of its user and device, unless a newer one 
   expect(await find('users', 'user_id', 'U3')).toEqual([item({ user_id: 'U3', ...stored(1, 10) })]);
   expect(await find('devices', 'device_id', 'D1')).toEqual([item({ user_id: 'U2', device_id: 'D1', ...stored(6, 9) })]);
   expect(await find('devices', 'device_id', 'D2')).toEqual([item({ user_id: 'U1', device_id: 'D2', ...stored(4, 8) })]);
+});
+
+test('npm run follow finds the item of a record of any stored topic, also of one that npm run new added', async () => {
+  const parcel = { topic: 'parcels', partition: 2, offset: 7, timestamp: 0, key: null, value: Buffer.from('hello') };
+  const Item = { topicPartition: { S: 'parcels-2' }, offset: { N: '7' }, value: { S: 'hello' } };
+  await tables.client.send(new PutItemCommand({ TableName: 'records', Item }));
+  const place = { endpoint: tables.server.endpoint, tables: names };
+
+  expect(await findItems(place, { ...parcel, headers: new Map() }, [])).toEqual([
+    { table: 'records', item: { topicPartition: 'parcels-2', offset: 7, value: 'hello' }, holds: true },
+  ]);
+  expect(await findItems(place, { ...parcel, offset: 8, headers: new Map() }, [])).toEqual([]);
 });
