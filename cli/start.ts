@@ -25,7 +25,8 @@ records are stored, and stops every server. A second Ctrl-C stops at once. Defau
   --report FILE     compare every record with the stores, and write the result to FILE; needs --duration. The exit code
                     is 1 if a record is lost, wrong or stored twice.
   --only A,B        domains to generate load for: ${Object.keys(domains).join(', ')}, or none (all). OpenSearch
-                    starts only with fleet, Kafka Connect only with orders, the schema registry only with logins.
+                    starts only with fleet, and not with --param search=none; Kafka Connect only with orders; the schema
+                    registry only with logins.
   --vehicles N      vehicles of the fleet (200)
   --rate R          readings per second of all vehicles together (1 per vehicle)
   --orders R        orders per second (10 to 50, following the hours of a day)
@@ -95,7 +96,7 @@ const start: Command<typeof OPTIONS> = {
         values.duration === undefined ? undefined : numberOption('duration', values.duration, { min: 1 }),
       only,
       connect: only.includes('orders') && !values.minimal,
-      search: only.includes('fleet') && !values.minimal,
+      search: only.includes('fleet') && !values.minimal && values.param?.includes('search=none') !== true,
       schemaRegistry: only.includes('logins') && !values.minimal,
       load: {
         vehicles,

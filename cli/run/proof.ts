@@ -65,12 +65,12 @@ export async function proof(options: RunOptions, running: Running, facts: Facts)
 }
 
 /** Why alerts can't be searched in this run; undefined if they can. */
-function notSearched({ search }: RunOptions, { stack, deployed }: Running): { notRun: string } | undefined {
-  if (!search) return { notRun: 'OpenSearch runs only with the fleet' };
+function notSearched({ only, search }: RunOptions, { stack, deployed }: Running): { notRun: string } | undefined {
+  if (!only.includes('fleet')) return { notRun: 'OpenSearch runs only with the fleet' };
   const missing = stack.notRun['opensearch'];
   if (missing !== undefined) return { notRun: missing };
   const indexed = deployed.environments['IndexAlertsLambdaFunction'] !== undefined;
-  return indexed ? undefined : { notRun: 'the template has no search of alerts (--param search=none)' };
+  return search && indexed ? undefined : { notRun: 'the template has no search of alerts (--param search=none)' };
 }
 
 /** How logins were framed and stored. */
