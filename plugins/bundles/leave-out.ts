@@ -13,6 +13,9 @@ const instead = (exported: string) =>
  */
 const SENT = /\/(?:apiVersions|listOffsets|metadata|produce|saslAuthenticate|saslHandshake)\/index\.js$/;
 
+/** kafkajs's ways to authenticate. KAFKA_AUTH knows one, IAM, which uses OAUTHBEARER (lib/kafka/client/client.ts). */
+const AUTHENTICATORS = /\/kafkajs\/src\/broker\/saslAuthenticator\/(?:awsIam|plain|scram256|scram512)\.js$/;
+
 /**
  * Plugins of esbuild (custom.esbuild.plugins in serverless.yml): leave out of the bundles what no function uses, but
  * esbuild can't drop, since CommonJS modules load it when they load, or the SDK refers to it. It is a third of the code.
@@ -26,6 +29,7 @@ const leaveOut: Plugin[] = [
       build.onLoad({ filter: /\/kafkajs\/src\/protocol\/requests\/\w+\/index\.js$/ }, ({ path }) =>
         SENT.test(path) ? undefined : { contents: instead('{ versions: [], protocol: fail }') },
       );
+      build.onLoad({ filter: AUTHENTICATORS }, () => ({ contents: instead('fail') }));
       const credentials = join(import.meta.dirname, 'role-credentials.ts');
       build.onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, () => ({ path: credentials }));
     },

@@ -23,7 +23,7 @@ export interface TracingOptions {
 export function startTracing({ function: name, onFailure, env = process.env }: TracingOptions): BatchSpans | undefined {
   const endpoint = env['OTEL_EXPORTER_OTLP_ENDPOINT'];
   const exporter = isRegistered() ? undefined : exporterTo(endpoint, name, env, onFailure);
-  if (exporter !== undefined) register(ownTracer(exporter.add));
+  if (exporter !== undefined) register(ownTracer((span) => exporter.add(span)));
   if (!isRegistered()) return undefined;
   const tracer = trace.getTracer(name);
   const ofRecords = new Map<string, Context>();
