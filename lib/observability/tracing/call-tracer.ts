@@ -60,6 +60,7 @@ export function callTracer(tracer: Tracer, contextOf: (record: Place) => Context
       const spans = start({ name: `${store} ${operation}`, kind: SpanKind.CLIENT, attributes, records });
       return contexts.with(trace.setSpan(contexts.active(), spans[0]), () => during(spans, work));
     },
+    activeTraceId: () => trace.getSpanContext(contexts.active())?.traceId,
     traceparentOf(record) {
       const context = contextOf(record);
       const span = context && trace.getSpanContext(context);

@@ -27,6 +27,8 @@ export interface CallTracer {
   store<T>(call: StoreSpan, work: () => Promise<T>): Promise<T>;
   /** the traceparent of a record's span; undefined if it has none */
   traceparentOf(record: Place): string | undefined;
+  /** the trace of the active span */
+  activeTraceId(): string | undefined;
 }
 
 let tracer: CallTracer | undefined;
@@ -52,4 +54,9 @@ export function inStoreSpan<T>(span: StoreSpan, call: () => Promise<T>): Promise
 /** The traceparent of a record's span; undefined if it has none. */
 export function spanTraceparent(record: Place): string | undefined {
   return tracer?.traceparentOf(record);
+}
+
+/** The trace of the batch that is processed; undefined without tracing. */
+export function activeTraceId(): string | undefined {
+  return tracer?.activeTraceId();
 }

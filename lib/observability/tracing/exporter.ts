@@ -43,7 +43,8 @@ export function otlpExporter({ endpoint, resource, onFailure }: ExporterOptions)
         failing = false;
       } catch (error) {
         pausedUntil = performance.now() + PAUSE_MS;
-        if (!failing) onFailure(error instanceof Error ? error.message : String(error));
+        const { name, message } = error as Error;
+        if (!failing) onFailure(name === 'AbortError' ? `no answer within ${Math.round(ms)} ms` : message);
         failing = true;
       }
     },
