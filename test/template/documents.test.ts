@@ -72,9 +72,12 @@ function anchorsOf(text: string): string[] {
 test('every file that a page names without its folder is there', async () => {
   /** what readers get from elsewhere, or make themselves */
   const elsewhere = ['kafka-reassign-partitions.sh', 'user_login.v1.avsc'];
-  const ours = globSync('{*,{functions,lib,resources,plugins,local,proof,cli,events,test,bench,docs,observability}/**/*}', {
-    cwd: service,
-  });
+  const ours = globSync(
+    '{*,{functions,lib,resources,plugins,local,proof,cli,events,test,bench,docs,observability}/**/*}',
+    {
+      cwd: service,
+    },
+  );
   const known = new Set([...ours.map((path) => basename(path)), ...elsewhere]);
   const missing = (await pages()).flatMap(([name, text]) =>
     [...text.matchAll(/`([\w.-]+\.(?:ts|cjs|yml|sql|avsc|ndjson|json|sh|md))`/g)]
