@@ -9,15 +9,16 @@ import { documentText, findDocuments } from './follow/documents.ts';
 import { findItems } from './follow/items.ts';
 import { findRecords } from './follow/records.ts';
 import { findRows } from './follow/rows.ts';
+import { traceText } from './follow/trace.ts';
 import { escaped, recordText } from './text/record-text.ts';
 import { partitionsOf, withAdmin } from './topic.ts';
 
 const USAGE = `
 Usage: npm run follow -- SOURCE
 
-Follows one record through the running stack. Prints the record, the records produced from it, its dead letter, its
-lines in the S3 archive, its PostgreSQL rows, its DynamoDB items and its OpenSearch documents. SOURCE is
-<topic>-<partition>-<offset>, as \`produce\` and \`tail\` print it. The exit code is 1 if nothing is found.
+Follows one record through the running stack. Prints the record, the records produced from it, its dead letter, the id
+and the times of its trace, its lines in the S3 archive, its PostgreSQL rows, its DynamoDB items and its OpenSearch
+documents. SOURCE is <topic>-<partition>-<offset>, as \`produce\` and \`tail\` print it. The exit code is 1 if nothing is found.
 
 Example: npm run follow -- raw-data-topic-0-15
 `;
@@ -43,6 +44,7 @@ export const follow = (findStack: () => Promise<StackFile> = readStack): Command
     if (name !== nameOf(asked)) console.log(`${nameOf(asked)} came from ${name}`);
     show('record', record ? [recordText(record)] : []);
     show('produced', produced.map(recordText));
+    show('trace', traceText(record, produced));
 
     const inStores = [
       await section('s3', servers.includes('s3'), async () => {

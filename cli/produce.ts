@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import kafkajs, { Partitioners, type Producer } from 'kafkajs';
+import { type BegunTrace, traceStarter } from '#lib/observability/tracing/trace-starter.ts';
 import { kafkaOf } from '#local/deploy/servers.ts';
 import { readStack, type StackFile } from '#local/stack-file.ts';
 import { type Command, runCommand, UsageError } from './command.ts';
@@ -30,6 +31,8 @@ const OPTIONS = { key: { type: 'string' }, whole: { type: 'boolean' } } as const
 /** Most records and bytes of a request: its bytes stay below max.message.bytes, which limits a partition's batch. */
 const RECORDS = 1_000;
 const BYTES = 1_000_000;
+/** The most records of an input that start a trace, where the stack sends traces. */
+const TRACED = 100;
 
 /** @param findStack finds the running stack; a test passes its own */
 export const produce = (findStack: () => Promise<StackFile> = readStack): Command<typeof OPTIONS> => ({
@@ -39,7 +42,7 @@ export const produce = (findStack: () => Promise<StackFile> = readStack): Comman
   async run({ values: { key, whole }, positionals: [topic, file = '-', ...more], signal }) {
     if (topic === undefined) throw new UsageError('give a topic, as in: echo hello | npm run produce -- demo_topic');
     if (more.length > 0) throw new UsageError(`give one file, not also "${more.join(' ')}"`);
-    const { endpoints } = await findStack();
+    const { endpoints, otlp } = await findStack();
     const kafka = kafkaOf(endpoints, 'produce');
     const partitions = await withAdmin(kafka, (admin) => partitionsOf(admin, topic));
     const producer = kafka.producer({
@@ -48,7 +51,7 @@ export const produce = (findStack: () => Promise<StackFile> = readStack): Comman
     });
     await producer.connect();
     try {
-      const send = sender(producer, topic, partitions, key);
+      const send = sender(producer, topic, partitions, { key, otlp });
       const input = inputOf(file);
       signal.addEventListener('abort', () => input.destroy());
       if (whole) return await send([await buffer(input)]);
@@ -83,23 +86,51 @@ export function* partsOf(lines: readonly Buffer[]): Generator<Buffer[]> {
 }
 
 /** Sends records and prints their places. It chooses the partitions itself, to know the offset of each record. */
-function sender(producer: Producer, topic: string, partitions: readonly number[], key: string | undefined) {
+function sender(
+  producer: Producer,
+  topic: string,
+  partitions: readonly number[],
+  { key, otlp }: { key: string | undefined; otlp: string | undefined },
+) {
+  const traces = tracesTo(otlp);
   const choose = Partitioners.DefaultPartitioner();
   const partitionMetadata = partitions.map((partitionId) => ({ partitionId, leader: 0 })) as Parameters<
     typeof choose
   >[0]['partitionMetadata'];
   return async (values: readonly Buffer[]): Promise<void> => {
     const messages = values.map((value) => {
-      const message = { key: key ?? null, value };
+      const message = { key: key ?? null, value, ...traces.headers(topic) };
       return { ...message, partition: choose({ topic, partitionMetadata, message }) };
     });
     const places = await producer.send({ topic, acks: -1, messages });
+    await traces.sent();
     const next = new Map(places.map(({ partition, baseOffset }) => [partition, Number(baseOffset)]));
     for (const { partition } of messages) {
       const offset = next.get(partition) as number;
       next.set(partition, offset + 1);
       console.log(`${topic}-${partition}-${offset}`);
     }
+  };
+}
+
+/** The traces of an input's first records, where the stack sends traces. */
+function tracesTo(otlp: string | undefined) {
+  const onFailure = (reason: string) => console.error(`produce: the trace can't be sent to ${otlp}: ${reason}`);
+  const starter =
+    otlp === undefined ? undefined : traceStarter({ endpoint: otlp, service: 'produce', oneIn: 1, onFailure });
+  const begun: BegunTrace[] = [];
+  let count = 0;
+  return {
+    headers(topic: string) {
+      const trace = count++ < TRACED ? starter?.begin(topic) : undefined;
+      if (trace === undefined) return {};
+      begun.push(trace);
+      return { headers: { traceparent: trace.traceparent } };
+    },
+    async sent() {
+      for (const trace of begun.splice(0)) trace.end(true);
+      await starter?.flush();
+    },
   };
 }
 

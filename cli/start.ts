@@ -39,6 +39,8 @@ records are stored, and stops every server. A second Ctrl-C stops at once. Defau
   --param K=V       param K of the template is V, instead of the stage's value; may be repeated
   --<server>-port N port of a server; the start fails if it is taken (the server's usual port, or a free one). Servers:
                     ${PORT_NAMES.join(', ')}
+  --otlp URL        send traces of the functions, and of one generated record in 100, to the OTLP collector at URL, such
+                    as Jaeger's http://127.0.0.1:4318
   --keep DIR        keep the data of all servers in DIR, and continue with the data that is there
   --minimal         for editing functions: run Kafka and DynamoDB only, and rebuild the functions when a file is saved
 `;
@@ -57,6 +59,7 @@ const OPTIONS = {
   brokers: { type: 'string' },
   stage: { type: 'string', default: 'local' },
   param: { type: 'string', multiple: true },
+  otlp: { type: 'string' },
   keep: { type: 'string' },
   ...portOptions,
   minimal: { type: 'boolean', default: false },
@@ -82,12 +85,18 @@ const start: Command<typeof OPTIONS> = {
     if (!['local', 'dev', 'prod'].includes(values.stage)) throw new UsageError('--stage takes local, dev or prod');
     const wrong = values.param?.find((text) => !/^\w+=./.test(text));
     if (wrong !== undefined) throw new UsageError(`--param takes NAME=VALUE, not "${wrong}"`);
+    if (values.otlp !== undefined && !/^https?:$/.test(URL.parse(values.otlp)?.protocol ?? '')) {
+      throw new UsageError(
+        `--otlp takes the URL of a collector, as in --otlp http://127.0.0.1:4318, not "${values.otlp}"`,
+      );
+    }
     if (values.report && !values.duration) throw new UsageError('--report needs --duration, as in: --duration 60');
     if (values.report && values.minimal) throw new UsageError('--report needs every store: omit --minimal');
     const only = chosen(values.only);
     const report = await run({
       stage: values.stage,
-      params: values.param ?? [],
+      params: [...(values.param ?? []), ...(values.otlp === undefined ? [] : [`otlpEndpoint=${values.otlp}`])],
+      otlp: values.otlp,
       brokers: brokers as 1 | 3,
       minimal: values.minimal,
       keep: values.keep,

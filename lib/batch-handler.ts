@@ -1,14 +1,16 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { batchDeadlines } from './deadline.ts';
+import { batchDeadlines, type Deadline } from './deadline.ts';
 import { type Invocation, newInvocation } from './invocation.ts';
 import { admit } from './kafka/admit.ts';
-import { type BatchFunction, readBatch, recordsOf } from './kafka/batch.ts';
+import { type Batch, type BatchFunction, readBatch, recordsOf } from './kafka/batch.ts';
 import type { RecordProducer } from './kafka/client/producer.ts';
 import { deadLetters } from './kafka/dead-letters.ts';
 import type { MskBatchResponse, MskEvent } from './kafka/event.ts';
 import { type HandingBack, handBack } from './kafka/handing-back.ts';
+import { loggerOf } from './observability/logger.ts';
 import { observe } from './observability/observe.ts';
+import { startTracing } from './observability/tracing/tracing.ts';
 
 export interface BatchHandlerOptions {
   /** the function's name, for logs, metrics and dead letters' headers */
@@ -30,6 +32,21 @@ export interface BatchHandlerOptions {
 export function batchHandler(options: BatchHandlerOptions, work: BatchFunction) {
   const { handingBack, producer, deadLetterTopicOf: topicOf, takesAny } = options;
   const sendDeadLetters = deadLetters({ function: options.function, producer, handingBack, topicOf });
+  const spans = startTracing({
+    function: options.function,
+    onFailure: (reason) => loggerOf(options.function).warn('traces are not exported', { reason }),
+  });
+
+  async function process(batch: Batch, invocation: Invocation, lettersBy: Deadline) {
+    const { admitted, refused } = takesAny ? { admitted: batch, refused: [] } : admit(batch);
+    const failures = [...refused, ...(await work(admitted))];
+
+    const { stored, toRetry } = await sendDeadLetters(batch, failures, lettersBy);
+    invocation.deadLetters = stored;
+    invocation.handedBack = toRetry;
+
+    return handBack(handingBack, batch, toRetry);
+  }
 
   const handle = middy<Invocation, MskBatchResponse | undefined>()
     .use(observe({ function: options.function }))
@@ -38,14 +55,9 @@ export function batchHandler(options: BatchHandlerOptions, work: BatchFunction) 
       const batch = readBatch(invocation.event, deadlines.work);
       invocation.records = recordsOf(batch).length;
 
-      const { admitted, refused } = takesAny ? { admitted: batch, refused: [] } : admit(batch);
-      const failures = [...refused, ...(await work(admitted))];
-
-      const { stored, toRetry } = await sendDeadLetters(batch, failures, deadlines.letters);
-      invocation.deadLetters = stored;
-      invocation.handedBack = toRetry;
-
-      return handBack(handingBack, batch, toRetry);
+      const handled = () => process(batch, invocation, deadlines.letters);
+      if (spans === undefined) return handled();
+      return spans(batch, invocation, { requestId: context.awsRequestId, deadline: deadlines.letters }, handled);
     });
 
   return (event: MskEvent, context: Context) => handle(newInvocation(event), context);

@@ -8,6 +8,8 @@ export interface Invocation {
   records: number;
   /** failures with a dead letter in its topic */
   deadLetters: readonly Failure[];
+  /** the trace of the batch's span, where tracing is on */
+  traceId?: string;
   /** failures that are handed back to the event source mapping */
   handedBack: readonly Failure[];
 }

@@ -24,6 +24,10 @@ export interface StackFile extends ProcessIdentity {
   readonly kept: boolean;
   /** The folder of the run's other files. */
   readonly temporary: string;
+  /** The functions' log; only of `npm start`. */
+  readonly log?: string;
+  /** The OTLP collector that gets the functions' traces. */
+  readonly otlp?: string | undefined;
   /** The names of the template's resources; present once the template is deployed. */
   readonly references?: References;
   /** The schemas of the template's registry; present with `references`. */

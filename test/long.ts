@@ -68,6 +68,10 @@ const PROOFS: Record<string, Run | Program> = {
     what: 'all domains, while servers freeze and functions are killed: nothing is lost',
     command: 'node test/faults-run.ts',
   },
+  jaeger: {
+    what: 'the trace of a reading in a real Jaeger, which Go builds the first time',
+    command: 'node test/jaeger/run.ts',
+  },
   windows: {
     what: 'the property and race tests of windows, with 2,000 runs each',
     command: 'RUNS=2000 jest --runInBand lib/windows',

@@ -1,3 +1,4 @@
+import type { TraceStarter } from '#lib/observability/tracing/trace-starter.ts';
 import { dynamodbOf } from '#local/deploy/servers.ts';
 import type { Endpoints } from '#local/servers/catalogue.ts';
 import type { MappingStatus, References } from '#msk';
@@ -36,6 +37,7 @@ export interface Target {
   references: References;
   /** the latest states of all mappings */
   mappings: () => readonly MappingStatus[];
+  traces?: TraceStarter | undefined;
 }
 
 interface DomainLoad {
@@ -48,7 +50,7 @@ interface DomainLoad {
 export const domains = {
   fleet: {
     causes: BAD_RECORDS,
-    start({ seed, bad, vehicles, rate }, { endpoints, references, mappings }) {
+    start({ seed, bad, vehicles, rate }, { endpoints, references, mappings, traces }) {
       const dynamodb = dynamodbOf(endpoints);
       const table = String(references['TripsTable']?.['Ref']);
       return startFleet({
@@ -57,6 +59,7 @@ export const domains = {
         bad,
         vehicles,
         rate,
+        traces,
         tripsReady: (trips) => tripsReady(dynamodb, table, trips).finally(() => dynamodb.destroy()),
         warm: (readings) => firstReadingsHandled(mappings, readings),
       });
@@ -64,21 +67,23 @@ export const domains = {
   },
   demo: {
     causes: [],
-    start: ({ seed, demoRate }, { endpoints }) => startDemo({ brokers: endpoints.kafka, seed, rate: demoRate }),
+    start: ({ seed, demoRate }, { endpoints, traces }) =>
+      startDemo({ brokers: endpoints.kafka, seed, rate: demoRate, traces }),
   },
   orders: {
     causes: BAD_ORDERS,
-    start: ({ seed, bad, ordersRate }, { endpoints }) =>
-      startOrders({ brokers: endpoints.kafka, seed, bad, rate: ordersRate }),
+    start: ({ seed, bad, ordersRate }, { endpoints, traces }) =>
+      startOrders({ brokers: endpoints.kafka, seed, bad, rate: ordersRate, traces }),
   },
   logins: {
     causes: BAD_LOGINS,
-    start: async ({ seed, bad, loginsRate }, { endpoints, references }) =>
+    start: async ({ seed, bad, loginsRate }, { endpoints, references, traces }) =>
       startLogins({
         brokers: endpoints.kafka,
         seed,
         bad,
         rate: loginsRate,
+        traces,
         schemas: await schemaIds(endpoints, references),
       }),
   },

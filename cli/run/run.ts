@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { traceStarter } from '#lib/observability/tracing/trace-starter.ts';
 import { openWindows } from '#lib/windows/open-windows.ts';
 import { claimCheckout } from '#local/checkout.ts';
 import { dynamodbOf } from '#local/deploy/servers.ts';
@@ -22,6 +23,9 @@ const DRAIN_MS = 300_000;
 
 /** ms that a drain may take after Ctrl-C */
 const DRAIN_AFTER_CTRL_C_MS = 10_000;
+
+/** one generated record in this many starts a trace */
+const TRACED = 100;
 
 const STOPPED = 'stopped: nothing is left running';
 
@@ -102,6 +106,7 @@ async function begin(options: RunOptions, view: LiveView): Promise<Begun> {
     const log = join(checkout.logs, 'functions.log');
     // Like a server's log, it has this run only.
     rmSync(log, { force: true });
+    await checkout.recorder.record({ log, otlp: options.otlp });
     const runnerOptions = { stage, params, log, temporary: checkout.temporary, usageFile, onStatus: view.status };
     const runner = minimal ? startRebuildingRunner(runnerOptions, view.say) : startRunner(runnerOptions);
     // Nobody needs the servers of a service that can't be packaged.
@@ -129,7 +134,9 @@ async function underLoad(options: RunOptions, running: Running): Promise<Report 
   const { stack, deployed, view } = running;
   const watch = wantReport ? await watchRun(stack.endpoints, deployed.references) : undefined;
   view.open();
-  const target = { endpoints: stack.endpoints, references: deployed.references, mappings: () => view.mappings() };
+  const { endpoints } = stack;
+  const traces = options.otlp === undefined ? undefined : startedTraces(options.otlp, view.say);
+  const target = { endpoints, references: deployed.references, mappings: () => view.mappings(), traces };
   for (const name of startOrder(only)) view.add(name, await domains[name].start(load, target));
   if (durationSeconds === undefined) view.say(WHAT_NEXT + (minimal ? EDIT_LOOP : WITH_DATABASE));
   const loadStarted = performance.now();
@@ -147,6 +154,12 @@ async function underLoad(options: RunOptions, running: Running): Promise<Report 
   if (!wantReport || samples === undefined) return undefined;
   const facts = { generators, seconds, samples, openWindows, lag: { max: view.maxLag(), end: lag } };
   return signal.aborted ? undefined : proof(options, running, facts);
+}
+
+/** Traces of a share of the generated records: the functions continue them. */
+function startedTraces(endpoint: string, say: LiveView['say']) {
+  const onFailure = (reason: string) => say(`the traces of the generators can't be sent to ${endpoint}: ${reason}`);
+  return traceStarter({ endpoint, service: 'generators', oneIn: TRACED, onFailure });
 }
 
 /** The fleet starts last: its trips and first readings take seconds, in which the other domains get warm too. */

@@ -26,6 +26,8 @@ export interface RunOptions {
   only: readonly DomainName[];
   load: Load;
   wantReport: boolean;
+  /** the base URL of an OTLP collector that gets traces; undefined: no traces */
+  otlp?: string | undefined;
   /** file for what each invocation uses (`npm run cost`); undefined: nothing is measured */
   usageFile?: string;
   signal: AbortSignal;

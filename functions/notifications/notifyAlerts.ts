@@ -25,7 +25,9 @@ const sns = new SNSClient(oneAttempt);
 
 const publish: Publish = async (notification, deadline) => {
   const command = new PublishCommand({ ...notification, TopicArn: config.NOTIFICATIONS_TOPIC_ARN });
-  await storeCall({ store: 'SNS', deadline, timeoutMs: TIMEOUT_MS }, (options) => sns.send(command, options));
+  await storeCall({ store: 'SNS', operation: 'Publish', deadline, timeoutMs: TIMEOUT_MS }, (options) =>
+    sns.send(command, options),
+  );
 };
 
 /** alerts-topic -> SNS: one message per vehicle, kind of alert and cooldown. */

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Logger } from '@aws-lambda-powertools/logger';
 import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceResponse, Context } from 'aws-lambda';
 import { beforeDeadline } from '#lib/deadline.ts';
+import { loggerOf } from '#lib/observability/logger.ts';
 
 /** The work of a custom resource when it is created or updated. Its context has less time than the invocation. */
 export type Work = (context: Pick<Context, 'getRemainingTimeInMillis'>) => Promise<unknown>;
@@ -36,7 +36,7 @@ const REASON_LENGTH = 500;
  * @example export const handler = customResource(async (context) => migrate({}, context));
  */
 export function customResource(work: Work, options: Partial<AnswerOptions> = {}) {
-  const logger = new Logger({ serviceName: 'customResource' });
+  const logger = loggerOf('customResource');
   const { reserveMs, attemptMs, pauseMs } = { ...usual, ...options };
 
   return async function answerCloudFormation(

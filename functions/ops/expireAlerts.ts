@@ -1,6 +1,6 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import * as z from 'zod';
 import { number, readConfiguration, text } from '#lib/configuration.ts';
+import { loggerOf } from '#lib/observability/logger.ts';
 import { searchAuth, searchClient } from '#lib/stores/search.ts';
 import { expireAlerts } from '../sinks/opensearch/expire.ts';
 
@@ -12,7 +12,7 @@ const config = readConfiguration({
 });
 
 const client = searchClient({ node: config.OPENSEARCH_NODE, auth: config.OPENSEARCH_AUTH, region: config.AWS_REGION });
-const logger = new Logger({ serviceName: 'expireAlerts' });
+const logger = loggerOf('expireAlerts');
 
 /** Deletes the indices of months in which all alerts are older than the retention. Runs once a day, and by hand. */
 export async function handler(): Promise<{ deleted: string[] }> {

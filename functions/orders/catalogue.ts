@@ -38,8 +38,9 @@ export function catalogueReader({ client, table, cacheMs, cacheSize, now = Date.
   /** If the table is empty, the deployment is not finished: no order is at fault, and none may become a dead letter. */
   async function refuseEmpty(deadline: Deadline): Promise<void> {
     const scan = new ScanCommand({ TableName: table, Limit: 1 });
-    const { Items = [] } = await storeCall({ store: CODE, deadline, timeoutMs: TIMEOUT_MS }, (options) =>
-      client.send(scan, options),
+    const { Items = [] } = await storeCall(
+      { store: CODE, operation: 'Scan', deadline, timeoutMs: TIMEOUT_MS },
+      (options) => client.send(scan, options),
     );
     filled = Items.length > 0;
     if (!filled) throw new TransientError('CATALOGUE_EMPTY', 'the catalogue has no product: invoke seedCatalogue');

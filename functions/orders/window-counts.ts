@@ -1,5 +1,5 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { loggerOf } from '#lib/observability/logger.ts';
 import type { WindowCounts } from '#lib/windows/run.ts';
 
 type Unit = (typeof MetricUnit)[keyof typeof MetricUnit];
@@ -21,7 +21,7 @@ const METRICS: Readonly<Record<keyof WindowCounts, [string, Unit]>> = {
 
 /** Logs and counts what an invocation did with windows (EMF metrics, one line). */
 export function windowCounts(functionName: string): (counts: WindowCounts) => void {
-  const logger = new Logger({ serviceName: functionName });
+  const logger = loggerOf(functionName);
   const metrics = new Metrics({ serviceName: functionName });
   return (counts) => {
     if (counts.closed > 0) logger.info('windows closed', { ...counts });

@@ -1,4 +1,5 @@
 import { toPipelineError } from '../errors.ts';
+import { spanTraceparent } from '../observability/tracing/calls.ts';
 import type { Failure } from './batch.ts';
 import { type ProducedHeader, SOURCE, TRACEPARENT, textHeader } from './headers.ts';
 import type { KafkaRecord } from './records.ts';
@@ -23,10 +24,13 @@ export function eachRecord<T>(records: readonly KafkaRecord[], step: (record: Ka
   return outcome;
 }
 
-/** The headers of a record that is produced from another: `source`, and the input's `traceparent` if it is valid. */
+/**
+ * The headers of a record that is produced from another: `source`, and `traceparent`, which is that of the input's span,
+ * or the input's own one if it has no span. An invalid one isn't passed on.
+ */
 export function producedHeaders(input: KafkaRecord, source: string): ProducedHeader[] {
   const headers = [textHeader(SOURCE, source)];
   const trace = traceparentOf(input.header(TRACEPARENT));
-  if (trace !== undefined) headers.push(textHeader(TRACEPARENT, trace));
+  if (trace !== undefined) headers.push(textHeader(TRACEPARENT, spanTraceparent(input) ?? trace));
   return headers;
 }

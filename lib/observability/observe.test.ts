@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { lambdaContext, mskEvent } from '#test/support/msk-event.ts';
+import { lambdaContext, mskEvent, TRACE } from '#test/support/msk-event.ts';
 import { batchHandler } from '../batch-handler.ts';
 import { PermanentError, TransientError } from '../errors.ts';
 import { type BatchFunction, recordsOf } from '../kafka/batch.ts';
@@ -119,4 +119,71 @@ test.each([
   expect(lines).toEqual([
     expect.objectContaining({ message: 'handed back', records: expect.any(Number), code, reason }),
   ]);
+});
+
+/** The log lines of a batch in which the first record is a dead letter and the second one is handed back. */
+async function linesOf(headers: Record<string, string>) {
+  process.env['POWERTOOLS_DEV'] = 'true';
+  process.env['POWERTOOLS_LOG_LEVEL'] = 'WARN';
+  const logs = (['warn', 'error'] as const).map((level) => jest.spyOn(console, level).mockReturnValue());
+  const options = { function: 'test', handingBack: 'report', producer, deadLetterTopicOf: () => 'dlq' } as const;
+  const event = mskEvent([
+    { value: 'SCHEMA', headers },
+    { value: 'DOWN', partition: 1 },
+  ]);
+  await batchHandler(options, byValue)(event, lambdaContext());
+  const lines = logs.flatMap((log) => log.mock.calls.map(([line]) => JSON.parse(String(line)) as object));
+  for (const log of logs) log.mockRestore();
+  return lines;
+}
+
+test("log lines have ECS's names beside those of Powertools, and the trace of their record", async () => {
+  const lines = await linesOf({ traceparent: TRACE, secret: 'not in a log' });
+
+  const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+  const id = lambdaContext().awsRequestId;
+  const [letter, handedBack] = lines;
+  expect(letter).toMatchObject({
+    'log.level': 'warn',
+    'error.code': 'SCHEMA',
+    record: 'raw-data-topic-0-0',
+    'trace.id': TRACE.split('-')[1],
+  });
+  expect(handedBack).toEqual({
+    '@timestamp': time,
+    'log.level': 'error',
+    message: 'handed back',
+    'ecs.version': '8.11.0',
+    'service.name': 'test',
+    'event.dataset': 'msk-pipeline.functions',
+    'faas.execution': id,
+    'error.code': 'DOWN',
+    'error.message': expect.any(String),
+    code: 'DOWN',
+    reason: expect.any(String),
+    level: 'ERROR',
+    timestamp: time,
+    service: 'test',
+    cold_start: expect.any(Boolean),
+    function_name: expect.any(String),
+    function_memory_size: expect.any(String),
+    function_request_id: id,
+    function_arn: expect.any(String),
+    records: 1,
+  });
+  expect(JSON.stringify(lines)).not.toContain('not in a log');
+});
+
+test('a traceparent that is none is not in the log', async () => {
+  const lines = await linesOf({ traceparent: 'secret' });
+
+  expect(JSON.stringify(lines)).not.toMatch(/secret|trace\.id/);
+});
+
+/** Elasticsearch and OpenSearch read a dot as an object: they refuse a line with `a` as a text beside `a.b`. */
+test('without `service`, which the shipping removes, no field is a text and an object', async () => {
+  for (const line of await linesOf({ traceparent: TRACE })) {
+    const names = Object.keys(line).filter((name) => name !== 'service');
+    expect(names.filter((name) => names.some((other) => other.startsWith(`${name}.`)))).toEqual([]);
+  }
 });

@@ -1,29 +1,35 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { MiddlewareObj } from '@middy/core';
 import { PipelineError } from '../errors.ts';
 import type { Invocation } from '../invocation.ts';
 import type { MskBatchResponse } from '../kafka/event.ts';
-import { coordinatesText } from '../kafka/records.ts';
+import { TRACEPARENT } from '../kafka/headers.ts';
+import { coordinatesText, type KafkaRecord } from '../kafka/records.ts';
 import { describeTails } from '../kafka/tail.ts';
+import { traceparentOf } from '../kafka/traceparent.ts';
+import { loggerOf } from './logger.ts';
 
 /** The most dead letters of a batch that the log names; it only counts the others. */
 const NAMED = 20;
 
 /**
  * Middleware: structured logs and EMF metrics (Powertools) of a batch function, in the namespace
- * POWERTOOLS_METRICS_NAMESPACE. Logs hold coordinates, codes and counts, never a key, a value or a header.
+ * POWERTOOLS_METRICS_NAMESPACE. Logs hold coordinates, codes, counts and traces, never a key, a value or another header.
  *
  * Metrics of a batch: `Records`; of these, `Processed` and `DeadLetters` (stored ones; `DeadLettersByCode` counts them
  * by `code`); `FailedBatches` is 1 where records are handed back.
  */
 export function observe(options: { function: string }): MiddlewareObj<Invocation, MskBatchResponse | undefined> {
-  const logger = new Logger({ serviceName: options.function });
+  const logger = loggerOf(options.function);
   const metrics = new Metrics({ serviceName: options.function });
 
-  const publish = ({ records, deadLetters: dead }: Invocation, handedBack: number) => {
+  const publish = ({ records, deadLetters: dead, traceId }: Invocation, handedBack: number) => {
     for (const { record, error } of dead.slice(0, NAMED)) {
-      const place = { record: coordinatesText(record), ...traceOf(error.cause) };
+      const place = {
+        record: coordinatesText(record),
+        ...stackOf(error.cause),
+        ...inTrace(traceIdOf(record) ?? traceId),
+      };
       logger.warn('dead letter', { code: error.code, reason: error.message, ...place });
     }
     if (dead.length > NAMED) logger.warn('more dead letters', { count: dead.length - NAMED });
@@ -46,26 +52,36 @@ export function observe(options: { function: string }): MiddlewareObj<Invocation
       if (records > 0) {
         const error = invocation.handedBack[0]?.error;
         const reason = describeTails(invocation.handedBack);
-        logger.error('handed back', { records, code: error?.code, reason, ...traceOf(error?.cause) });
+        logger.error('handed back', {
+          records,
+          code: error?.code,
+          reason,
+          ...stackOf(error?.cause),
+          ...inTrace(invocation.traceId),
+        });
       }
       publish(invocation, records);
     },
     onError({ event: invocation, error }) {
       const known = error instanceof PipelineError;
       const reason = known ? error.message : 'unexpected';
-      logger.error('batch failed', { code: known ? error.code : error?.name, reason, ...traceOf(error) });
+      const code = known ? error.code : error?.name;
+      logger.error('batch failed', { code, reason, ...stackOf(error), ...inTrace(invocation.traceId) });
       publish(invocation, Number.POSITIVE_INFINITY);
     },
   };
 }
 
+/** The trace of a record that has one: an id of digits, which says nothing about the record. */
+function traceIdOf(record: KafkaRecord): string | undefined {
+  return traceparentOf(record.header(TRACEPARENT))?.split('-')[1];
+}
+
+const inTrace = (id: string | undefined) => (id === undefined ? {} : { 'trace.id': id });
+
 /** Where an error was thrown, without its message: JSON.parse and others quote the input in their messages. */
-function traceOf(error: unknown): { trace?: string[] } {
+function stackOf(error: unknown): { stack?: string } {
   if (!(error instanceof Error) || error instanceof PipelineError) return {};
-  return {
-    trace: (error.stack ?? '')
-      .split('\n')
-      .filter((line) => /^\s+at /.test(line))
-      .slice(0, 8),
-  };
+  const lines = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return { stack: lines.slice(0, 8).join('\n') };
 }

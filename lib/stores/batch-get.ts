@@ -39,7 +39,7 @@ async function readSome(
   await retry(
     async () => {
       const get = new BatchGetItemCommand({ RequestItems: { [table]: { Keys: left, ConsistentRead: consistent } } });
-      const call = { store: code, deadline, timeoutMs: TIMEOUT_MS };
+      const call = { store: code, operation: 'BatchGetItem', deadline, timeoutMs: TIMEOUT_MS };
       const answer = await storeCall(call, (options) => client.send(get, options));
       items.push(...(answer.Responses?.[table] ?? []));
       left = answer.UnprocessedKeys?.[table]?.Keys ?? [];

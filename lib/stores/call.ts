@@ -1,5 +1,6 @@
 import type { Deadline } from '../deadline.ts';
 import { PipelineError, TransientError } from '../errors.ts';
+import { inStoreSpan, type StoreSpan } from '../observability/tracing/calls.ts';
 
 /**
  * For every AWS client of a store: one attempt, since only `retry` tries again, within the invocation's time; many
@@ -10,9 +11,7 @@ export const oneAttempt = {
   requestHandler: { connectionTimeout: 2_000, httpAgent: { maxSockets: 64 }, httpsAgent: { maxSockets: 64 } },
 };
 
-export interface StoreCall {
-  /** the store's code in errors: S3, DYNAMODB */
-  store: string;
+export interface StoreCall extends Pick<StoreSpan, 'store' | 'records'>, Partial<Pick<StoreSpan, 'operation'>> {
   deadline: Deadline;
   /** ms that one attempt may take */
   timeoutMs: number;
@@ -25,12 +24,12 @@ export interface StoreCall {
  * @throws TransientError for any error that isn't a PipelineError: a failing store is never a record's fault
  */
 export async function storeCall<T>(
-  { store, deadline, timeoutMs }: StoreCall,
+  { store, operation = 'call', records, deadline, timeoutMs }: StoreCall,
   call: (options: { abortSignal: AbortSignal }) => Promise<T>,
 ): Promise<T> {
   const ms = Math.max(1, Math.ceil(Math.min(timeoutMs, deadline.remaining())));
   try {
-    return await call({ abortSignal: AbortSignal.timeout(ms) });
+    return await inStoreSpan({ store, operation, records }, () => call({ abortSignal: AbortSignal.timeout(ms) }));
   } catch (error) {
     if (error instanceof PipelineError) throw error;
     throw new TransientError(store, `${store} failed: ${describe(error)}`, { cause: error });

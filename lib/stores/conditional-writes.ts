@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type Deadline, retry } from '../deadline.ts';
 import { PermanentError, TransientError } from '../errors.ts';
+import type { Place } from '../observability/tracing/calls.ts';
 import { type Item, itemBytes } from './attributes.ts';
 import { oneAttempt } from './call.ts';
 import { insertion, type Replacement, replacement } from './partiql.ts';
@@ -13,6 +14,8 @@ export interface ConditionalWrite {
   readonly item: Item;
   /** absent: an item that is stored under this key stays unchanged */
   readonly replaces?: Replacement;
+  /** the record that it writes, for traces */
+  readonly record?: Place;
 }
 
 /**
@@ -96,9 +99,9 @@ function isOpen({ outcome }: Task): boolean {
 }
 
 function statementOf({ write, bytes, verb }: Task): SizedStatement {
-  const { table, key, item, replaces } = write;
+  const { table, key, item, replaces, record } = write;
   const request = replaces && verb !== 'insert' ? replacement(table, key, item, replaces) : insertion(table, item);
-  return { request, bytes };
+  return { request, bytes, record };
 }
 
 /** @returns whether the task needs another statement */

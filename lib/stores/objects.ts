@@ -1,5 +1,6 @@
 import { HeadObjectCommand, PutObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import type { Deadline } from '../deadline.ts';
+import type { Place } from '../observability/tracing/calls.ts';
 import { oneAttempt, storeCall } from './call.ts';
 
 export interface NewObject {
@@ -7,6 +8,8 @@ export interface NewObject {
   readonly contentType: string;
   /** names in lower case, ASCII values: S3 user metadata */
   readonly metadata: Readonly<Record<string, string>>;
+  /** the records in it, for traces */
+  readonly records?: readonly Place[];
 }
 
 /** Objects of a bucket that are created once and never changed. */
@@ -28,7 +31,7 @@ const PRECONDITION_FAILED = 412;
 /** @see "Conditional writes" of the Amazon S3 User Guide */
 export function immutableObjects(bucket: string, client = new S3Client(oneAttempt)): ImmutableObjects {
   return {
-    create: async (key, { body, contentType, metadata }, deadline) => {
+    create: async (key, { body, contentType, metadata, records }, deadline) => {
       const call = { store: 'S3', deadline, timeoutMs: TIMEOUT_MS };
       const put = new PutObjectCommand({
         Bucket: bucket,
@@ -38,7 +41,7 @@ export function immutableObjects(bucket: string, client = new S3Client(oneAttemp
         Metadata: { ...metadata },
         IfNoneMatch: '*',
       });
-      const created = await storeCall(call, async (options) => {
+      const created = await storeCall({ ...call, operation: 'PutObject', records }, async (options) => {
         try {
           await client.send(put, options);
           return true;
@@ -50,7 +53,9 @@ export function immutableObjects(bucket: string, client = new S3Client(oneAttemp
       });
       if (created) return metadata;
       const head = new HeadObjectCommand({ Bucket: bucket, Key: key });
-      const { Metadata } = await storeCall(call, (options) => client.send(head, options));
+      const { Metadata } = await storeCall({ ...call, operation: 'HeadObject' }, (options) =>
+        client.send(head, options),
+      );
       return Metadata ?? {};
     },
   };

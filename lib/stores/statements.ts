@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { Deadline } from '../deadline.ts';
 import { PermanentError, type PipelineError, TransientError, toPipelineError, UNEXPECTED } from '../errors.ts';
+import type { Place } from '../observability/tracing/calls.ts';
 import { sideBySide } from '../side-by-side.ts';
 import type { Item } from './attributes.ts';
 import { storeCall } from './call.ts';
@@ -15,6 +16,8 @@ export interface SizedStatement {
   readonly request: BatchStatementRequest;
   /** of its item */
   readonly bytes: number;
+  /** the record that it writes, for traces */
+  readonly record?: Place | undefined;
 }
 
 export type StatementOutcome =
@@ -47,9 +50,9 @@ export async function runStatements(
   async function call(some: readonly SizedStatement[]): Promise<StatementOutcome[]> {
     try {
       const command = new BatchExecuteStatementCommand({ Statements: some.map(({ request }) => request) });
-      const { Responses = [] } = await storeCall({ store: STORE, deadline, timeoutMs: TIMEOUT_MS }, (options) =>
-        client.send(command, options).catch(throwRefusal),
-      );
+      const records = some.flatMap(({ record }) => record ?? []);
+      const own = { store: STORE, operation: 'BatchExecuteStatement', records, deadline, timeoutMs: TIMEOUT_MS };
+      const { Responses = [] } = await storeCall(own, (options) => client.send(command, options).catch(throwRefusal));
       return some.map((_, index) => outcomeOf(Responses[index]));
     } catch (thrown) {
       const error = toPipelineError(thrown);

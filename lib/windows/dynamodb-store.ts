@@ -54,7 +54,12 @@ export function dynamodbWindows({
   retentionSeconds,
   now = Date.now,
 }: DynamodbWindowsOptions): WindowStore {
-  const call = (deadline: Deadline) => ({ store: 'DYNAMODB', deadline, timeoutMs: TIMEOUT_MS });
+  const call = (operation: string, deadline: Deadline) => ({
+    store: 'DYNAMODB',
+    operation,
+    deadline,
+    timeoutMs: TIMEOUT_MS,
+  });
   const expiry = (retentions: number) => Math.ceil(now() / 1000) + retentions * retentionSeconds;
 
   async function readSome(ids: readonly string[], deadline: Deadline, projection?: string): Promise<Map<string, Item>> {
@@ -64,7 +69,7 @@ export function dynamodbWindows({
       async () => {
         const request = { Keys: keys, ConsistentRead: true, ...(projection && { ProjectionExpression: projection }) };
         const command = new BatchGetItemCommand({ RequestItems: { [table]: request } });
-        const answer = await storeCall(call(deadline), (options) => client.send(command, options));
+        const answer = await storeCall(call('BatchGetItem', deadline), (options) => client.send(command, options));
         for (const item of answer.Responses?.[table] ?? []) found.set(item['id']?.S ?? '', item);
         keys = answer.UnprocessedKeys?.[table]?.Keys ?? [];
         if (keys.length > 0) throw new TransientError('DYNAMODB', `DynamoDB left ${keys.length} items unread`);
@@ -95,7 +100,7 @@ export function dynamodbWindows({
           }),
     });
     const attempt = () =>
-      storeCall(call(deadline), async (options) => {
+      storeCall(call('PutItem', deadline), async (options) => {
         try {
           await client.send(command, options);
           return true;
@@ -109,7 +114,7 @@ export function dynamodbWindows({
 
   function update(input: Omit<UpdateItemCommandInput, 'TableName'>, deadline: Deadline): Promise<Item | undefined> {
     const command = new UpdateItemCommand({ ...input, TableName: table, ReturnValues: 'ALL_NEW' });
-    const attempt = () => storeCall(call(deadline), (options) => client.send(command, options));
+    const attempt = () => storeCall(call('UpdateItem', deadline), (options) => client.send(command, options));
     return retry(attempt, { deadline, pauseMs: 20 }).then(({ Attributes }) => Attributes);
   }
 

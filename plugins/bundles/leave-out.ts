@@ -14,10 +14,14 @@ const instead = (exported: string) =>
  */
 const SENT = /\/(?:apiVersions|listOffsets|metadata|produce|saslAuthenticate|saslHandshake)\/index\.js$/;
 
+/** kafkajs's ways to authenticate. KAFKA_AUTH knows one, IAM, which uses OAUTHBEARER (lib/kafka/client/client.ts). */
+const AUTHENTICATORS = /\/kafkajs\/src\/broker\/saslAuthenticator\/(?:awsIam|plain|scram256|scram512)\.js$/;
+
 /**
  * Plugins of esbuild (custom.esbuild.plugins in serverless.yml): leave out of the bundles what no function uses, but
  * esbuild can't drop, since CommonJS modules load it when they load, or the SDK refers to it. It is a third of the code.
- * They also replace kafkajs's encoder of records by a faster one. The plugins read no files but themselves: plugins/bundles/bundle-cache.ts relies on it.
+ * They also replace kafkajs's encoder of records by a faster one. The plugins read no files but themselves:
+ * plugins/bundles/bundle-cache.ts relies on it.
  */
 const leaveOut: Plugin[] = [
   {
@@ -32,6 +36,7 @@ const leaveOut: Plugin[] = [
         contents: "module.exports = require('./lib/kafka/client/record-encoder.ts').encodeRecord;",
         resolveDir: SERVICE,
       }));
+      build.onLoad({ filter: AUTHENTICATORS }, () => ({ contents: instead('fail') }));
       const credentials = join(import.meta.dirname, 'role-credentials.ts');
       build.onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, () => ({ path: credentials }));
     },

@@ -1,3 +1,4 @@
+import type { TraceStarter } from '#lib/observability/tracing/trace-starter.ts';
 import type { Manifest } from '../manifest.ts';
 import type { WritableManifest } from './manifest.ts';
 import { type Rate, startPace } from './pace.ts';
@@ -20,6 +21,8 @@ export interface GeneratorOptions {
   /** "127.0.0.1:9092,…" */
   brokers: string;
   seed: number;
+  /** Starts the traces of a share of the records; without it, no record has one. */
+  traces?: TraceStarter | undefined;
   /** Without it the generator runs until `stop()`. */
   durationSeconds?: number | undefined;
   /** Called about once a second. */

@@ -1,4 +1,5 @@
 import type { Broker, MessageRecord, produceV9 } from '@platformatic/kafka';
+import type { BegunTrace, TraceStarter } from '#lib/observability/tracing/trace-starter.ts';
 import { findLeaders } from './leaders.ts';
 import type { WritableManifest } from './manifest.ts';
 import type { GeneratedRecord } from './record.ts';
@@ -11,6 +12,7 @@ export interface ProducerOptions {
   manifest: WritableManifest;
   /** ms that a record waits for others of its request, for each broker; {@link LINGER_MS} by default */
   lingerMs?: number;
+  traces?: TraceStarter | undefined;
 }
 
 export interface GeneratorProducer {
@@ -33,6 +35,7 @@ interface Queued {
   partition: number;
   id: string;
   time: number;
+  trace: BegunTrace | undefined;
 }
 
 /** Enough to keep a slow broker busy, but few, so that a failure leaves few records uncertain. */
@@ -50,6 +53,7 @@ const REQUEST_TIMEOUT_MS = 10_000;
 const LINGER_MS = 100;
 const ALL_REPLICAS = -1;
 const GENERATED = Buffer.from('generated');
+const TRACEPARENT = Buffer.from('traceparent');
 
 /**
  * A producer that knows the coordinates of each of its records. It chooses the partition itself, and counts offsets
@@ -62,7 +66,7 @@ const GENERATED = Buffer.from('generated');
  * @throws Error where the brokers can't be reached or a topic is missing
  */
 export async function startProducer(options: ProducerOptions): Promise<GeneratorProducer> {
-  const { brokers, clientId, topics, manifest, lingerMs = LINGER_MS } = options;
+  const { brokers, clientId, topics, manifest, lingerMs = LINGER_MS, traces } = options;
   // Loaded here, because it takes half a second. It takes half of the CPU time of kafkajs for each record.
   const { Base, produceV9, ResponseError } = await import('@platformatic/kafka');
   const client = new Base({
@@ -108,9 +112,10 @@ export async function startProducer(options: ProducerOptions): Promise<Generator
   async function request(leader: Broker | undefined, records: Queued[]): Promise<void> {
     const response = await produce(leader, records).catch((error: Error) => failed(error));
     const next = new Map(response ? offsetsOf(response) : []);
-    for (const { record, partition, id } of records) {
+    for (const { record, partition, id, trace } of records) {
       const log = `${record.topic}-${partition}`;
       const offset = next.get(log);
+      trace?.end(offset !== undefined);
       if (offset === undefined) {
         manifest.fail(record.topic, partition, id, record.mark);
       } else {
@@ -138,6 +143,7 @@ export async function startProducer(options: ProducerOptions): Promise<Generator
     const byLeader = Map.groupBy(batch, ({ record, partition }) => leaders.leaderOf(record.topic, partition));
     await Promise.all([...byLeader].map(([leader, records]) => request(leader, records)));
     recordsInFlight -= batch.length;
+    void traces?.flush();
   }
 
   function sendQueued() {
@@ -168,7 +174,8 @@ export async function startProducer(options: ProducerOptions): Promise<Generator
     send(records, time) {
       for (const record of records) {
         const partition = leaders.partitionOf(record);
-        queue.push({ record, time, partition, id: `${clientId}-${manifest.startedAt}/${made++}` });
+        const id = `${clientId}-${manifest.startedAt}/${made++}`;
+        queue.push({ record, time, partition, id, trace: traces?.begin(record.topic) });
       }
       if (queue.length >= RECORDS_PER_REQUEST) sendQueued();
       else timer ??= setTimeout(sendQueued, lingerMs * leaders.count);
@@ -183,7 +190,7 @@ export async function startProducer(options: ProducerOptions): Promise<Generator
   };
 }
 
-function toMessage({ record, partition, id, time }: Queued): MessageRecord {
+function toMessage({ record, partition, id, time, trace }: Queued): MessageRecord {
   return {
     topic: record.topic,
     partition,
@@ -191,7 +198,10 @@ function toMessage({ record, partition, id, time }: Queued): MessageRecord {
     ...(record.key !== null && { key: Buffer.from(record.key) }),
     // The client's types don't know a tombstone, but it writes one.
     value: record.value as Buffer,
-    headers: new Map([[GENERATED, Buffer.from(id)]]),
+    headers: new Map([
+      [GENERATED, Buffer.from(id)],
+      ...(trace === undefined ? [] : [[TRACEPARENT, Buffer.from(trace.traceparent)] as const]),
+    ]),
   };
 }
 

@@ -118,7 +118,7 @@ function stateOf(kind: ItemKind, record: KafkaRecord, tables: Tables, clock: Clo
     key,
     entity: stays === 'last' ? `${key} ${record.partition}` : key,
     rank: stays === 'last' ? versionOf(0, record) : (item['version']?.S ?? ''),
-    write: { table: tables[kind], key: names, item, ...(over && { replaces: { ...over, optional } }) },
+    write: { table: tables[kind], key: names, item, record, ...(over && { replaces: { ...over, optional } }) },
   };
 }
 

@@ -3,6 +3,7 @@ import { type PipelineError, TransientError, toPipelineError } from '#lib/errors
 import { type Failure, recordsOf } from '#lib/kafka/batch.ts';
 import { eachRecord } from '#lib/kafka/outcome.ts';
 import type { KafkaRecord } from '#lib/kafka/records.ts';
+import { inStoreSpan } from '#lib/observability/tracing/calls.ts';
 import { REQUEST_MS, type SearchClient } from '#lib/stores/search.ts';
 import { chunksOf } from '../chunks.ts';
 import type { Sink } from '../sink.ts';
@@ -82,7 +83,10 @@ async function bulk(
       { create: { _index: index, _id: id } },
       source,
     ]);
-    const answer = await client.send({ method: 'POST', path: '/_bulk', body, timeoutMs });
+    const records = creations.map(({ record }) => record);
+    const answer = await inStoreSpan({ store: 'OPENSEARCH', operation: 'bulk', records }, () =>
+      client.send({ method: 'POST', path: '/_bulk', body, timeoutMs }),
+    );
     return (answer as { items: { create: BulkItem }[] }).items.map(({ create }) => create);
   } catch (error) {
     throw clusterError(error);

@@ -4,6 +4,7 @@ import { PermanentError, TransientError } from '#lib/errors.ts';
 import { type Batch, type Failure, recordsOf } from '#lib/kafka/batch.ts';
 import { eachRecord } from '#lib/kafka/outcome.ts';
 import type { KafkaRecord } from '#lib/kafka/records.ts';
+import { inStoreSpan } from '#lib/observability/tracing/calls.ts';
 import type { Database } from '#lib/stores/data-api.ts';
 import { refusedData } from '#lib/stores/data-api-errors.ts';
 import { chunksOf } from '../chunks.ts';
@@ -39,10 +40,11 @@ export function rdsSink({ open }: RdsSinkOptions): Sink {
     const sql = insertStatement(kind, tables[kind]);
 
     async function insert(rows: readonly Row[]): Promise<Failure[]> {
+      const span = { store: 'DATABASE', operation: 'INSERT', records: rows.map(({ record }) => record) };
       const all = { name: 'rows', value: { stringValue: `[${rows.map(({ json }) => json).join(',')}]` } };
       try {
         if (deadline.remaining() <= 0) throw new TransientError('DATABASE_DEADLINE', 'no time was left to insert rows');
-        await retry(() => execute(sql, [{ ...all, typeHint: 'JSON' }]), { deadline });
+        await retry(() => inStoreSpan(span, () => execute(sql, [{ ...all, typeHint: 'JSON' }])), { deadline });
         return [];
       } catch (thrown) {
         const error = storeError(thrown, 'DATABASE');
@@ -50,7 +52,8 @@ export function rdsSink({ open }: RdsSinkOptions): Sink {
       }
       try {
         const statement = { name: 'statement', value: { stringValue: forEachRow(sql) } };
-        const { records: rejected = [] } = await retry(() => execute(INSERT_EACH, [statement, all]), { deadline });
+        const each = () => inStoreSpan(span, () => execute(INSERT_EACH, [statement, all]));
+        const { records: rejected = [] } = await retry(each, { deadline });
         return rejected.map((row) => rejection(rows, row));
       } catch (thrown) {
         const error = storeError(thrown, 'DATABASE');

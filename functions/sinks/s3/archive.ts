@@ -63,7 +63,7 @@ export async function archive(
     if (pending === undefined) {
       checkpoint = await checkpoints.claim(id, checkpoint, objectKey(log, next, first.timestamp), deadline);
     } else {
-      const metadata = await objects.create(pending, await archiveObject(rest, next), deadline);
+      const metadata = await objects.create(pending, { ...(await archiveObject(rest, next)), records: rest }, deadline);
       const { end, latest } = extentOf(metadata, pending, next);
       const to = { next: end, timestamp: Math.max(timestamp, latest) };
       checkpoint = await checkpoints.advance(id, checkpoint, to, deadline);

@@ -20,7 +20,12 @@ type Item = Record<string, AttributeValue>;
 
 /** Checkpoints in a DynamoDB table: `topicPartition` (key), `next`, `timestamp`, `pending`. */
 export function dynamodbCheckpoints(table: string, client = new DynamoDBClient(oneAttempt)): Checkpoints {
-  const call = (deadline: Deadline) => ({ store: 'DYNAMODB', deadline, timeoutMs: TIMEOUT_MS });
+  const call = (operation: string, deadline: Deadline) => ({
+    store: 'DYNAMODB',
+    operation,
+    deadline,
+    timeoutMs: TIMEOUT_MS,
+  });
   const keyOf = (id: string): Item => ({ topicPartition: { S: id } });
 
   const update = (input: Omit<UpdateItemCommandInput, 'TableName'>, deadline: Deadline) => {
@@ -30,7 +35,7 @@ export function dynamodbCheckpoints(table: string, client = new DynamoDBClient(o
       ReturnValues: 'ALL_NEW',
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     });
-    return storeCall(call(deadline), async (options) => {
+    return storeCall(call('UpdateItem', deadline), async (options) => {
       try {
         return checkpointOf((await client.send(command, options)).Attributes);
       } catch (error) {
@@ -42,7 +47,7 @@ export function dynamodbCheckpoints(table: string, client = new DynamoDBClient(o
 
   return {
     read: (id, deadline) =>
-      storeCall(call(deadline), async (options) => {
+      storeCall(call('GetItem', deadline), async (options) => {
         const get = new GetItemCommand({ TableName: table, Key: keyOf(id), ConsistentRead: true });
         return checkpointOf((await client.send(get, options)).Item);
       }),

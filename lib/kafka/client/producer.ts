@@ -1,6 +1,7 @@
 import kafkajs, { type Producer } from 'kafkajs';
 import { beforeDeadline, type Deadline, retry, within } from '../../deadline.ts';
 import { PermanentError, TransientError } from '../../errors.ts';
+import { inSendSpan } from '../../observability/tracing/calls.ts';
 import { batchBytes, type Message, type OwnMessage, splitByBytes } from '../message.ts';
 import { type KafkaAuth, kafkaClient } from './client.ts';
 import { oneConnection } from './connection.ts';
@@ -92,14 +93,17 @@ export function createProducer(options: ProducerOptions): AnyProducer {
     }
   }
 
+  async function sendAll<M extends OwnMessage>(servers: string, messages: readonly M[], deadline: Deadline) {
+    const { rounds, refusals } = chunked(messages, options.limits);
+    for (const chunk of rounds) {
+      refusals.push(...(await sendChunk(servers, chunk, deadline)));
+    }
+    return refusals;
+  }
+
   return {
-    async send(bootstrapServers, messages, deadline) {
-      const { rounds, refusals } = chunked(messages, options.limits);
-      for (const chunk of rounds) {
-        refusals.push(...(await sendChunk(bootstrapServers, chunk, deadline)));
-      }
-      return refusals;
-    },
+    send: (bootstrapServers, messages, deadline) =>
+      inSendSpan(messages, () => sendAll(bootstrapServers, messages, deadline)),
     close: connections.close,
   };
 }

@@ -18,9 +18,9 @@ const DEFAULT_RATE = 2;
  * @throws Error where the brokers can't be reached
  */
 export async function startDemo(options: DemoGeneratorOptions): Promise<RunningGenerator<Manifest>> {
-  const { brokers, seed, rate = DEFAULT_RATE } = options;
+  const { brokers, seed, rate = DEFAULT_RATE, traces } = options;
   const manifest = createManifest(seed, Date.now(), []);
-  const producer = await startProducer({ brokers, clientId: 'demo', topics: [DEMO], manifest });
+  const producer = await startProducer({ brokers, clientId: 'demo', topics: [DEMO], manifest, traces });
   const next = createDemo(seed);
   return runAtRate(options, rate, producer, manifest, (count) => Array.from({ length: count }, next));
 }

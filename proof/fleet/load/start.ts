@@ -47,14 +47,24 @@ const WITHOUT_KEY = 0.02;
  * manifest.at('raw-data-topic', 0, 17); // { kind: 'good', raises: ['Speeding'] }
  */
 export async function startFleet(options: FleetGeneratorOptions): Promise<RunningGenerator<FleetManifest>> {
-  const { brokers, seed, vehicles, rate = vehicles, bad = DEFAULT_BAD, prefix = 'V', tripsReady, warm } = options;
+  const {
+    brokers,
+    seed,
+    vehicles,
+    rate = vehicles,
+    bad = DEFAULT_BAD,
+    prefix = 'V',
+    tripsReady,
+    warm,
+    traces,
+  } = options;
   const start = Date.now();
   const fleet = createFleet({ seed, vehicles, start, prefix });
   const firstTrips = fleet.trips.map(({ trip, delayed }) => changeOf(trip, start, delayed));
   const changes = { firstTrips, tripsReadyAt: start, tripChanges: [] as TripChange[] };
   const manifest = { ...createManifest(seed, start, BAD_RECORDS, ALERTS), ...changes };
   const topics = [RAW, TRIPS];
-  const producer = await startProducer({ brokers, clientId: 'fleet', topics, manifest, lingerMs: LINGER_MS });
+  const producer = await startProducer({ brokers, clientId: 'fleet', topics, manifest, lingerMs: LINGER_MS, traces });
   const toRecords = recordsOf(fleet, seed, bad, manifest.tripChanges);
   const make = (count: number, now: number) => Array.from({ length: count }, () => toRecords(now)).flat();
   const send = (count: number, now: number) => producer.send(make(count, now), now);

@@ -34,9 +34,9 @@ const JSON_SHARE = 0.4;
  * const { causes } = await logins.stop();
  */
 export async function startLogins(options: LoginsGeneratorOptions): Promise<RunningGenerator<LoginsManifest>> {
-  const { brokers, seed, rate, bad = DEFAULT_BAD, prefix, schemas } = options;
+  const { brokers, seed, rate, bad = DEFAULT_BAD, prefix, schemas, traces } = options;
   const manifest = { ...createManifest(seed, Date.now(), BAD_LOGINS), encodings: encodingsFor(schemas) };
-  const producer = await startProducer({ brokers, clientId: 'logins', topics: [LOGINS], manifest });
+  const producer = await startProducer({ brokers, clientId: 'logins', topics: [LOGINS], manifest, traces });
   const next = recordsOf({ seed, bad, prefix, schemas });
   return runAtRate(options, rate, producer, manifest, (count, now) => Array.from({ length: count }, () => next(now)));
 }

@@ -31,10 +31,10 @@ const DEFAULT_BAD = 0.01;
  * const { windows } = await orders.stop(); // Map { '1704470400/P001' => { count: 45, cents: 1245050 }, … }
  */
 export async function startOrders(options: OrdersGeneratorOptions): Promise<RunningGenerator<OrdersManifest>> {
-  const { brokers, seed, rate = dailyRate(seed), bad = DEFAULT_BAD, prefix } = options;
+  const { brokers, seed, rate = dailyRate(seed), bad = DEFAULT_BAD, prefix, traces } = options;
   const ledger = createLedger();
   const manifest = { ...createManifest(seed, Date.now(), BAD_ORDERS), windows: ledger.windows };
-  const producer = await startProducer({ brokers, clientId: 'orders', topics: [ORDERS], manifest });
+  const producer = await startProducer({ brokers, clientId: 'orders', topics: [ORDERS], manifest, traces });
   const next = recordsOf({ seed, bad, prefix }, ledger);
   return runAtRate(options, rate, producer, manifest, (count, now) => Array.from({ length: count }, () => next(now)));
 }

@@ -1,0 +1,65 @@
+import { type Context, context as contexts, ProxyTracerProvider, type Tracer, trace } from '@opentelemetry/api';
+import { coordinatesText } from '../../kafka/records.ts';
+import { type BatchSpans, batchSpans } from './batch-spans.ts';
+import { callTracer } from './call-tracer.ts';
+import { setTracer } from './calls.ts';
+import { asyncContext } from './context.ts';
+import { type Exporter, otlpExporter } from './exporter.ts';
+import { ownTracer } from './span.ts';
+
+export interface TracingOptions {
+  /** the function's name: the name of its service in traces */
+  readonly function: string;
+  /** called when the collector can't be reached */
+  readonly onFailure: (reason: string) => void;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/**
+ * Starts tracing in this process if OTEL_EXPORTER_OTLP_ENDPOINT has a collector's URL, or if a layer such as ADOT's has
+ * registered a tracer provider before this code was loaded: then that one is used, and it exports.
+ * @returns undefined without tracing
+ */
+export function startTracing({ function: name, onFailure, env = process.env }: TracingOptions): BatchSpans | undefined {
+  const endpoint = env['OTEL_EXPORTER_OTLP_ENDPOINT'];
+  const exporter = isRegistered() ? undefined : exporterTo(endpoint, name, env, onFailure);
+  if (exporter !== undefined) register(ownTracer((span) => exporter.add(span)));
+  if (!isRegistered()) return undefined;
+  const tracer = trace.getTracer(name);
+  const ofRecords = new Map<string, Context>();
+  setTracer(
+    callTracer(tracer, (record) => (ofRecords.size === 0 ? undefined : ofRecords.get(coordinatesText(record)))),
+  );
+  return batchSpans({ tracer, ofRecords, flush: async (ms) => exporter?.flush(ms) });
+}
+
+function exporterTo(
+  endpoint: string | undefined,
+  name: string,
+  env: NodeJS.ProcessEnv,
+  onFailure: (reason: string) => void,
+): Exporter | undefined {
+  if (endpoint === undefined || endpoint === '') return undefined;
+  if (!/^https?:$/.test(URL.parse(endpoint)?.protocol ?? '')) {
+    onFailure('OTEL_EXPORTER_OTLP_ENDPOINT is no http:// or https:// URL');
+    return undefined;
+  }
+  const resource = {
+    'service.name': name,
+    'service.namespace': env['POWERTOOLS_SERVICE_NAME'],
+    'faas.name': env['AWS_LAMBDA_FUNCTION_NAME'],
+    'cloud.region': env['AWS_REGION'],
+  };
+  return otlpExporter({ endpoint, resource, onFailure });
+}
+
+function register(tracer: Tracer): void {
+  trace.setGlobalTracerProvider({ getTracer: () => tracer });
+  contexts.setGlobalContextManager(asyncContext());
+}
+
+/** The API has a provider that does nothing, until another is registered. */
+function isRegistered(): boolean {
+  const provider = trace.getTracerProvider() as Partial<ProxyTracerProvider>;
+  return provider.getDelegate?.() !== new ProxyTracerProvider().getDelegate();
+}
