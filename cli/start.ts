@@ -6,6 +6,7 @@ import type { AskedPorts } from '#local/servers/plan.ts';
 import type { DomainName } from '#proof/domains.ts';
 import { type Command, EXIT, numberOption, runCommand, UsageError } from './command.ts';
 import { domains } from './run/domains.ts';
+import { METRICS_PORT } from './run/metrics/serve.ts';
 import { run } from './run/run.ts';
 
 /** The servers whose port can be set. */
@@ -39,6 +40,7 @@ records are stored, and stops every server. A second Ctrl-C stops at once. Defau
   --param K=V       param K of the template is V, instead of the stage's value; may be repeated
   --<server>-port N port of a server; the start fails if it is taken (the server's usual port, or a free one). Servers:
                     ${PORT_NAMES.join(', ')}
+  --metrics-port N  port of the metrics for Prometheus; the start fails if it is taken (${METRICS_PORT}, or a free one)
   --keep DIR        keep the data of all servers in DIR, and continue with the data that is there
   --minimal         for editing functions: run Kafka and DynamoDB only, and rebuild the functions when a file is saved
 `;
@@ -57,6 +59,7 @@ const OPTIONS = {
   brokers: { type: 'string' },
   stage: { type: 'string', default: 'local' },
   param: { type: 'string', multiple: true },
+  'metrics-port': { type: 'string' },
   keep: { type: 'string' },
   ...portOptions,
   minimal: { type: 'boolean', default: false },
@@ -92,6 +95,7 @@ const start: Command<typeof OPTIONS> = {
       minimal: values.minimal,
       keep: values.keep,
       ports: askedPorts(values),
+      metricsPort: portOption('metrics-port', values['metrics-port']),
       durationSeconds:
         values.duration === undefined ? undefined : numberOption('duration', values.duration, { min: 1 }),
       only,
@@ -123,14 +127,17 @@ const start: Command<typeof OPTIONS> = {
   },
 };
 
-function askedPorts(values: Record<string, unknown>): AskedPorts {
-  const asked = PORT_NAMES.flatMap((name) => {
-    const port = values[`${name}-port`];
-    return typeof port === 'string'
-      ? [[name, numberOption(`${name}-port`, port, { min: 1, max: 65535, integer: true })]]
-      : [];
-  });
-  return Object.fromEntries(asked);
+function askedPorts(values: Partial<Record<`${PortName}-port`, string | undefined>>): AskedPorts {
+  return Object.fromEntries(
+    PORT_NAMES.flatMap((name) => {
+      const port = portOption(`${name}-port`, values[`${name}-port`]);
+      return port === undefined ? [] : [[name, port]];
+    }),
+  );
+}
+
+function portOption(name: string, value: string | undefined): number | undefined {
+  return value === undefined ? undefined : numberOption(name, value, { min: 1, max: 65535, integer: true });
 }
 
 function chosen(only: string | undefined): DomainName[] {

@@ -24,6 +24,8 @@ export interface StackFile extends ProcessIdentity {
   readonly kept: boolean;
   /** The folder of the run's other files. */
   readonly temporary: string;
+  /** Where Prometheus gets the run's metrics; present once all mappings poll. */
+  readonly metrics?: string;
   /** The names of the template's resources; present once the template is deployed. */
   readonly references?: References;
   /** The schemas of the template's registry; present with `references`. */
