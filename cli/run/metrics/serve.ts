@@ -15,6 +15,8 @@ const OPTION = '--metrics-port';
 
 /** ms in which a second scrape gets the same text. */
 const FRESH_MS = 1_000;
+const ATTEMPTS = 5;
+
 /** ms that a scrape waits for the windows' table. */
 const TABLE_MS = 2_000;
 
@@ -35,7 +37,6 @@ export interface RunMetricsOptions {
  * @throws ServerError if the port that the user asked for is taken
  */
 export async function serveRunMetrics({ port, stack, view, log, windowsTable }: RunMetricsOptions) {
-  const [chosen = 0] = await choosePorts([{ name: 'metrics', usual: METRICS_PORT, asked: port, option: OPTION }]);
   const functions = emfMetrics();
   const read = newLines(log);
   const dynamodb = dynamodbOf(stack.endpoints);
@@ -60,7 +61,7 @@ export async function serveRunMetrics({ port, stack, view, log, windowsTable }: 
   }
 
   const text = shared(async () => prometheusText(await families()));
-  const endpoint = await serveMetrics({ port: chosen, option: OPTION, text });
+  const endpoint = await onFreePort(port, (chosen) => serveMetrics({ port: chosen, option: OPTION, text }));
   return {
     url: endpoint.url,
     async close() {
@@ -68,6 +69,18 @@ export async function serveRunMetrics({ port, stack, view, log, windowsTable }: 
       dynamodb.destroy();
     },
   } satisfies MetricsEndpoint;
+}
+
+/** Tries again where another run has taken the port meanwhile: several checkouts may start at once. */
+async function onFreePort<T>(asked: number | undefined, listen: (port: number) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    const [port = 0] = await choosePorts([{ name: 'the metrics', usual: METRICS_PORT, asked, option: OPTION }]);
+    try {
+      return await listen(port);
+    } catch (error) {
+      if (asked !== undefined || attempt === ATTEMPTS) throw error;
+    }
+  }
 }
 
 /** Requests of about the same time get the result of one call. No call begins before the last one has ended. */
