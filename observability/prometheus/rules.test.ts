@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
+import { ROOT } from '#local/stack-file.ts';
 import { prometheusPrograms } from '#test/support/prometheus.ts';
 
 interface Rules {
@@ -33,4 +34,11 @@ test('each alert is raised in a test of the rules', () => {
   const cases = (parse(read('rules.test.yml')) as Tests).tests.flatMap((own) => own.alert_rule_test);
   const raised = cases.flatMap(({ alertname, exp_alerts }) => (exp_alerts.length > 0 ? [alertname] : []));
   expect(alerts.map(({ alert }) => alert).filter((name) => !raised.includes(name))).toEqual([]);
+});
+
+test('docs/observe.md says what to do about each alert', () => {
+  const page = readFileSync(join(ROOT, 'docs', 'observe.md'), 'utf8');
+  const [, table = ''] = page.split('| alert | what to do |');
+  const names = [...table.matchAll(/^\| ([A-Z]\w+) \|/gm)].map(([, name]) => name);
+  expect(names).toEqual(alerts.map(({ alert }) => alert));
 });

@@ -1,7 +1,9 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Partitioners } from 'kafkajs';
 import { emfName } from '#cli/run/metrics/emf.ts';
 import { kafkaOf } from '#local/deploy/servers.ts';
-import type { StackFile } from '#local/stack-file.ts';
+import { ROOT, type StackFile } from '#local/stack-file.ts';
 import { queriesOf } from '#observability/grafana/queries.ts';
 import { files } from '#observability/grafana/write.ts';
 import { type Checkout, copyCheckout, type StartedRun } from '../support/checkout.ts';
@@ -86,6 +88,15 @@ test('the functions’ metrics that the rows of AWS ask for exist', async () => 
   for (const name of names) if (!(await isLogged(name))) missing.push(name);
   expect(names).toContain('DeadLetters');
   expect(missing).toEqual([]);
+});
+
+test('the run has each metric that docs/observe.md names', async () => {
+  const page = await readFile(join(ROOT, 'docs', 'observe.md'), 'utf8');
+  const names = [...page.matchAll(/`((?:lambda|kafka|pipeline)_\w+)`/g)].map(([, name = '']) => name);
+  const found = await prometheus.query('count by (__name__) ({job="msk-lambda-pipeline"})');
+  const known = found.map(({ metric: { __name__: name = '' } }) => name.replace(/_bucket$/, ''));
+  expect(names.length).toBeGreaterThan(15);
+  expect([...new Set(names)].filter((name) => !known.includes(name))).toEqual([]);
 });
 
 test('the counters agree with the run’s own screen', async () => {
