@@ -13,11 +13,11 @@ export interface OpenWindow {
 /**
  * The windows that have, or may have, orders that are in no result yet. If there is none and the topic's lag is 0, every
  * order is in a result.
- * @throws TransientError if the table can't be read within 10 s
+ * @throws TransientError if the table can't be read in this time
  */
-export async function openWindowsOf(client: DynamoDBClient, table: string): Promise<OpenWindow[]> {
+export async function openWindowsOf(client: DynamoDBClient, table: string, boundMs: number): Promise<OpenWindow[]> {
   const store = dynamodbWindows({ client, table, retentionSeconds: 0 });
-  const deadline = within(10_000);
+  const deadline = within(boundMs);
   const open: OpenWindow[] = [];
   for (const partition of await store.partitions(deadline)) {
     const progress = await store.readProgress(partition, deadline);
@@ -32,5 +32,5 @@ export async function openWindowsOf(client: DynamoDBClient, table: string): Prom
  * @example while ((await openWindows(client, table)) > 0) await sleep(1_000);
  */
 export async function openWindows(client: DynamoDBClient, table: string): Promise<number> {
-  return (await openWindowsOf(client, table)).length;
+  return (await openWindowsOf(client, table, 10_000)).length;
 }

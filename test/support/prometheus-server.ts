@@ -38,15 +38,15 @@ interface Configuration {
 }
 
 /**
- * Starts a Prometheus with the configuration and the rules of observability/prometheus. It scrapes each second, so that
- * a test needs no minutes.
+ * Starts a Prometheus with the configuration and the rules of observability/prometheus. It scrapes and evaluates more
+ * often, so that a test needs no minutes. A scrape may take 2 s, where a server doesn't answer.
  * @param url where the run's metrics are
  */
 export async function startPrometheus(url: string): Promise<TestPrometheus> {
   const folder = await mkdtemp(join(tmpdir(), 'test-prometheus-'));
   const [port = 0] = await choosePorts([{ name: 'prometheus', usual: 19_090 }]);
   const own = parse(await readFile(join(CONFIGURATION, 'prometheus.yml'), 'utf8')) as Configuration;
-  own.global = { ...own.global, scrape_interval: '1s', evaluation_interval: '1s' };
+  own.global = { ...own.global, scrape_interval: '3s', evaluation_interval: '1s' };
   own.rule_files = own.rule_files.map((file) => join(CONFIGURATION, file));
   for (const job of own.scrape_configs) for (const each of job.static_configs) each.targets = [new URL(url).host];
   const file = join(folder, 'prometheus.yml');

@@ -50,7 +50,7 @@ export async function serveMetrics({ port, option, text }: MetricsOptions): Prom
 function listening(server: Server, port: number, option: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: Error) =>
-      reject(new Error(`${option} ${port}: ${cause.message}. Use another port, or 0.`, { cause })),
+      reject(new Error(`${option} ${port}: ${cause.message}. Use another port.`, { cause })),
     );
     server.listen(port, '127.0.0.1', resolve);
   });
