@@ -6,6 +6,7 @@ import type { AskedPorts } from '#local/servers/plan.ts';
 import type { DomainName } from '#proof/domains.ts';
 import { type Command, EXIT, numberOption, runCommand, UsageError } from './command.ts';
 import { domains } from './run/domains.ts';
+import { METRICS_PORT } from './run/metrics/serve.ts';
 import { run } from './run/run.ts';
 
 /** The servers whose port can be set. */
@@ -41,6 +42,7 @@ records are stored, and stops every server. A second Ctrl-C stops at once. Defau
                     ${PORT_NAMES.join(', ')}
   --otlp URL        send traces of the functions, and of one generated record in 100, to the OTLP collector at URL, such
                     as Jaeger's http://127.0.0.1:4318
+  --metrics-port N  port of the metrics for Prometheus; the start fails if it is taken (${METRICS_PORT}, or a free one)
   --keep DIR        keep the data of all servers in DIR, and continue with the data that is there
   --minimal         for editing functions: run Kafka and DynamoDB only, and rebuild the functions when a file is saved
 `;
@@ -60,6 +62,7 @@ const OPTIONS = {
   stage: { type: 'string', default: 'local' },
   param: { type: 'string', multiple: true },
   otlp: { type: 'string' },
+  'metrics-port': { type: 'string' },
   keep: { type: 'string' },
   ...portOptions,
   minimal: { type: 'boolean', default: false },
@@ -101,6 +104,7 @@ const start: Command<typeof OPTIONS> = {
       minimal: values.minimal,
       keep: values.keep,
       ports: askedPorts(values),
+      metricsPort: portOption('metrics-port', values['metrics-port']),
       durationSeconds:
         values.duration === undefined ? undefined : numberOption('duration', values.duration, { min: 1 }),
       only,
@@ -132,14 +136,17 @@ const start: Command<typeof OPTIONS> = {
   },
 };
 
-function askedPorts(values: Record<string, unknown>): AskedPorts {
-  const asked = PORT_NAMES.flatMap((name) => {
-    const port = values[`${name}-port`];
-    return typeof port === 'string'
-      ? [[name, numberOption(`${name}-port`, port, { min: 1, max: 65535, integer: true })]]
-      : [];
-  });
-  return Object.fromEntries(asked);
+function askedPorts(values: Partial<Record<`${PortName}-port`, string | undefined>>): AskedPorts {
+  return Object.fromEntries(
+    PORT_NAMES.flatMap((name) => {
+      const port = portOption(`${name}-port`, values[`${name}-port`]);
+      return port === undefined ? [] : [[name, port]];
+    }),
+  );
+}
+
+function portOption(name: string, value: string | undefined): number | undefined {
+  return value === undefined ? undefined : numberOption(name, value, { min: 1, max: 65535, integer: true });
 }
 
 function chosen(only: string | undefined): DomainName[] {

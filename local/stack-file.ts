@@ -28,6 +28,8 @@ export interface StackFile extends ProcessIdentity {
   readonly log?: string;
   /** The OTLP collector that gets the functions' traces. */
   readonly otlp?: string | undefined;
+  /** Where Prometheus gets the run's metrics; present once all mappings poll. */
+  readonly metrics?: string;
   /** The names of the template's resources; present once the template is deployed. */
   readonly references?: References;
   /** The schemas of the template's registry; present with `references`. */

@@ -51,6 +51,8 @@ export interface Stack {
   readonly server: (name: string) => Server;
   /** Adds the physical names of the template's resources, and its schemas, to `.local/stack.json`. */
   readonly recordDeployed: (deployed: Pick<Deployment, 'references' | 'schemas'>) => Promise<void>;
+  /** Adds the URL of the run's metrics to `.local/stack.json`. */
+  readonly recordMetrics: (url: string) => Promise<void>;
   /** Stops all servers, removes what isn't kept, and releases the checkout. Idempotent. */
   readonly stop: () => Promise<void>;
 }
@@ -121,6 +123,7 @@ export async function startServers(options: ServersOptions, checkout: ClaimedChe
     died: firstDeath(servers, logs, () => stopping),
     server: (name) => serverNamed(servers, name),
     recordDeployed: ({ references, schemas }) => recorder.record({ references, schemas }),
+    recordMetrics: (metrics) => recorder.record({ metrics }),
     stop: undo.run,
   };
 }

@@ -15,6 +15,7 @@ export interface LiveView {
   /** Ends the load. @returns the complete manifest of each generator */
   stopGenerators(): Promise<Record<string, Manifest>>;
   mappings(): readonly MappingStatus[];
+  generators(): ReadonlyMap<string, RunningGenerator>;
   /** the largest lag of all mappings together so far */
   maxLag(): number;
   /** Shows progress from now on: all mappings poll. */
@@ -62,6 +63,7 @@ export function liveView(screen: Screen, elapsed: () => number, only: readonly D
       return Object.fromEntries(stopped);
     },
     mappings: () => latest,
+    generators: () => generators,
     maxLag: () => maxLag,
     open() {
       isOpen = true;

@@ -7,11 +7,13 @@ import { claimCheckout } from '#local/checkout.ts';
 import { dynamodbOf } from '#local/deploy/servers.ts';
 import { streamProgress } from '#local/servers/progress.ts';
 import { type Stack, startServers } from '#local/stack.ts';
+import type { MetricsEndpoint } from '#msk';
 import type { Report } from '#proof/report.ts';
 import { METRICS_SINK } from './connect.ts';
 import { domains } from './domains.ts';
 import { drain, type Undone } from './drain.ts';
 import { type LiveView, liveView } from './live-view.ts';
+import { serveRunMetrics } from './metrics/serve.ts';
 import { proof, watchRun } from './proof.ts';
 import { startRebuildingRunner } from './rebuilding-runner.ts';
 import { type Runner, startRunner } from './runner.ts';
@@ -66,12 +68,14 @@ export async function run(options: RunOptions): Promise<Report | undefined> {
     return undefined;
   }
   const { stack, runner, log } = begun;
+  let metrics: MetricsEndpoint | undefined;
   try {
     const died = stack.died.then((error) => Promise.reject<never>(error));
     const running = await Promise.race([runner.failed, died, aborted(signal), start()]);
     return running && (await Promise.race([runner.failed, died, underLoad(options, running)]));
   } finally {
     view.close();
+    await metrics?.close();
     await runner.stop();
     await stack.stop();
     view.say(STOPPED);
@@ -82,8 +86,14 @@ export async function run(options: RunOptions): Promise<Report | undefined> {
     const deployed = await runner.deploy(stack.endpoints, STACK_NAME);
     await stack.recordDeployed(deployed);
     await runner.polling;
+    const windowsTable = windowsTableOf(deployed);
+    metrics = await serveRunMetrics({ port: options.metricsPort, stack, view, log, windowsTable });
+    await stack.recordMetrics(metrics.url);
     const startSeconds = (performance.now() - started) / 1000;
-    if (!signal.aborted) view.say(`all mappings poll after ${startSeconds.toFixed(1)} s; the functions' log: ${log}`);
+    if (!signal.aborted) {
+      view.say(`all mappings poll after ${startSeconds.toFixed(1)} s; the functions' log: ${log}`);
+      view.say(`metrics for Prometheus: ${metrics.url}`);
+    }
     return { stack, runner, deployed, view, startSeconds };
   }
 }
@@ -171,7 +181,7 @@ function startOrder(only: RunOptions['only']): RunOptions['only'] {
 async function drained({ connect, signal }: RunOptions, { stack, deployed, view }: Running): Promise<Undone> {
   const { endpoints } = stack;
   const dynamodb = dynamodbOf(endpoints);
-  const table = String(deployed.references['WindowsTable']?.['Ref']);
+  const table = windowsTableOf(deployed);
   const open = signal.aborted ? async () => 0 : () => openWindows(dynamodb, table);
   const consumptions = [...view.mappings(), ...(connect ? [METRICS_SINK] : [])];
   try {
@@ -180,6 +190,8 @@ async function drained({ connect, signal }: RunOptions, { stack, deployed, view 
     dynamodb.destroy();
   }
 }
+
+const windowsTableOf = ({ references }: Running['deployed']) => String(references['WindowsTable']?.['Ref']);
 
 /** The bound of a drain. A drain after Ctrl-C is short; any other ends at Ctrl-C. */
 function patience(signal: AbortSignal): { boundMs: number; signal: AbortSignal } {

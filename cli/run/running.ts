@@ -21,6 +21,8 @@ export interface RunOptions {
   schemaRegistry: boolean;
   keep: string | undefined;
   ports: AskedPorts;
+  /** the port of the metrics; undefined: the usual one, or a free one */
+  metricsPort?: number | undefined;
   /** undefined: until the signal */
   durationSeconds: number | undefined;
   only: readonly DomainName[];

@@ -24,6 +24,9 @@ const mapping = (metrics: Partial<MappingMetrics>, fields: Partial<MappingStatus
   group: 'group',
   assigned: 3,
   inFlight: 0,
+  partitions: [],
+  durations: { counts: [], sum: 0 },
+  ages: { counts: [], sum: 0 },
   metrics: { ...none, ...metrics },
   ...fields,
 });

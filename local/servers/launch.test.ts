@@ -8,6 +8,7 @@ test('servers that use other servers end before those are told to stop', async (
     endpoint: '',
     start: async () => {},
     ready: async () => {},
+    answers: async () => true,
     stop: async () => {
       order.push(`${name} asked`);
       await new Promise((resolve) => setTimeout(resolve, 20));

@@ -11,6 +11,8 @@ export interface Server {
   start(): Promise<void>;
   /** Resolves when the server answers a request of its own protocol; rejects when it ends, or after a bound. */
   ready(): Promise<void>;
+  /** Whether the server answers a request of its own protocol within 2 s. */
+  answers(): Promise<boolean>;
   /** Tells the server to end, and kills it after a bound. Idempotent; resolves when the process is gone. */
   stop(): Promise<void>;
   /** True where the server uses other servers until its end: it must be stopped before them. */

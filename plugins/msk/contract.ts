@@ -89,8 +89,30 @@ export interface MappingStatus {
   /** Number of running invocations, and of those that wait for their next attempt. */
   inFlight: number;
   metrics: MappingMetrics;
+  /** The partitions with a known position. */
+  partitions: PartitionStatus[];
+  /** Seconds that each successful or failed invocation took. */
+  durations: Distribution;
+  /** Seconds from the timestamp of a batch's oldest record to the end of its successful invocation. */
+  ages: Distribution;
   /** The latest error of the function or the brokers. Absent again after the next success. */
   lastError?: string;
+}
+
+/** The position of a mapping in one partition. */
+export interface PartitionStatus {
+  partition: number;
+  committed: number;
+  /** The offset of the next record that a producer writes. */
+  end: number;
+  /** Timestamp (ms since the epoch) of the oldest record that is fetched and not done. Null if there is none. */
+  oldest: number | null;
+}
+
+/** How many values are in each range of `bounds` (polling/distribution.ts), and their sum. */
+export interface Distribution {
+  counts: number[];
+  sum: number;
 }
 
 /**

@@ -12,13 +12,18 @@ export type {
   Attached,
   CompiledTemplate,
   Deployed,
+  Distribution,
   Invoke,
   MappingMetrics,
   MappingStatus,
   OfflineService,
+  PartitionStatus,
   References,
   TemplateResource,
 } from './contract.ts';
+export { type MetricsEndpoint, serveMetrics } from './metrics/endpoint.ts';
+export { gauge, type MetricFamily, prometheusText, type Sample } from './metrics/family.ts';
+export { mappingFamilies } from './metrics/mapping-families.ts';
 export { type MskEvent, mskEvent } from './polling/event.ts';
 export { unpack } from './runtime/unpack.ts';
 export { holds, resolve, type TemplateContext } from './template/template.ts';

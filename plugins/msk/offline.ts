@@ -6,7 +6,9 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Cluster } from './consumer/cluster.ts';
 import type { CompiledTemplate, Deployed, OfflineService } from './contract.ts';
-import { type MetricsEndpoint, serveMetrics } from './polling/metrics-endpoint.ts';
+import { type MetricsEndpoint, serveMetrics } from './metrics/endpoint.ts';
+import { prometheusText } from './metrics/family.ts';
+import { mappingFamilies } from './metrics/mapping-families.ts';
 import { Poller } from './polling/poller.ts';
 import { Functions } from './runtime/functions.ts';
 import { variablesOf } from './runtime/lambda-function.ts';
@@ -158,7 +160,8 @@ export class Offline {
   async #serveMetrics(): Promise<void> {
     const port = this.#serverless.service.custom?.msk?.metricsPort;
     if (port === undefined) return;
-    this.#metrics = await serveMetrics(port, () => this.#pollers.map(({ status }) => status));
+    const text = () => prometheusText(mappingFamilies(this.#pollers.map(({ status }) => status)));
+    this.#metrics = await serveMetrics({ port, option: 'custom.msk.metricsPort', text });
     this.#log.notice(`Lambda's event source mapping metrics: ${this.#metrics.url}`);
   }
 

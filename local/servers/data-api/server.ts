@@ -8,6 +8,7 @@ import { LIMITS, type Limits } from './limits.ts';
 import { dataApi } from './operations.ts';
 
 const READY_MS = 120_000;
+const ANSWER_MS = 2_000;
 const KEEP_ALIVE_MS = 120_000;
 /** The request that tells whether PostgreSQL answers. */
 const PROBE = JSON.stringify({ resourceArn: 'arn:', secretArn: 'arn:', sql: 'SELECT 1' });
@@ -85,6 +86,14 @@ export function dataApiServer(context: ServerContext, postgresUrl: () => string,
             throw new ServerError(`rds-data gets no answer from PostgreSQL: ${String(cause)}`, { cause });
         }
       }
+    },
+    async answers() {
+      const late = sleep(ANSWER_MS, false, { ref: false });
+      const answered = api.run('/Execute', PROBE).then(
+        () => true,
+        () => false,
+      );
+      return Promise.race([answered, late]);
     },
     async stop() {
       if (http.listening) {

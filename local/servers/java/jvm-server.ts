@@ -21,6 +21,8 @@ export interface JvmServerOptions {
   /** Prepares the data folder. @param java the command for a tool of the same jars, up to its main class */
   readonly prepare: (java: readonly string[]) => Promise<void>;
   readonly probe: () => Promise<unknown>;
+  /** See {@link ProcessServerOptions.ping}. */
+  readonly ping?: ProcessServerOptions['ping'];
   /** See {@link ProcessServerOptions.beforeStop}. */
   readonly beforeStop?: ProcessServerOptions['beforeStop'];
   /** ms that the server has to end, before it is killed. */
@@ -87,6 +89,7 @@ export function jvmServer(context: ServerContext, java: Java, options: JvmServer
       };
     },
     probe: options.probe,
+    ...(options.ping && { ping: options.ping }),
     ...(options.beforeStop && { beforeStop: options.beforeStop }),
     ...(options.stopMs === undefined ? {} : { stopMs: options.stopMs }),
     ...(options.client && { client: true }),

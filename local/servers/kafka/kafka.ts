@@ -33,6 +33,8 @@ export function kafkaServer(context: ServerContext, java: Java, cluster: readonl
     // The last of three brokers have closed their logs, and then wait 5 s for a controller quorum that has ended.
     ...(cluster.length > 1 ? { stopMs: 2_500 } : {}),
     probe: () => wholeClusterAnswers(endpoint, cluster.length),
+    // A broker is up also while another one is down.
+    ping: () => wholeClusterAnswers(endpoint, 1),
   });
 }
 

@@ -15,6 +15,8 @@ export interface ProcessServerOptions {
   readonly launch: () => Promise<Omit<ProcessOptions, 'name' | 'log'>>;
   /** Asks the server: resolves when the server has answered; rejects or hangs while it doesn't answer. */
   readonly probe: () => Promise<unknown>;
+  /** Asks a server that has been ready; by default the same as `probe`. */
+  readonly ping?: () => Promise<unknown>;
   /** ms within which the server must answer. */
   readonly readyMs?: number;
   /** A request to the server before it is told to end. The stop ignores its error, and waits {@link BEFORE_STOP_MS}. */
@@ -81,6 +83,7 @@ export function processServer(options: ProcessServerOptions): Server {
       return starting;
     },
     ready,
+    answers: async () => (await refusalOf(options.ping ?? options.probe, PROBE_MS)) === undefined,
     stop: async () => {
       // In the middle of a start, the process may be about to be spawned.
       await starting?.catch(() => {});

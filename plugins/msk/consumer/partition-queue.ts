@@ -44,6 +44,8 @@ export class PartitionQueue {
   ownership = 0;
   /** Whether a batch with this partition's records is in flight. Lambda processes a partition sequentially. */
   busy = false;
+  /** Timestamp of the oldest record of the batch in flight. */
+  busyWith: number | undefined;
   /** The offset to fetch next. Undefined if it isn't known. */
   next: number | undefined;
   /** Whether offsets without a record precede `next` and `takeGap` has not returned true for them yet. */
@@ -69,6 +71,11 @@ export class PartitionQueue {
   /** Queueing time of the oldest record. */
   get since(): number {
     return this.#records[0]?.at ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Timestamp of the oldest record that is not done. Undefined if there is none. */
+  get oldest(): number | undefined {
+    return this.busy ? this.busyWith : this.#records[0]?.record.timestamp;
   }
 
   /** The offset to commit when all taken records are done: the first waiting record, or the next offset to fetch. */

@@ -118,7 +118,10 @@ export class Dispatcher {
   }
 
   #start(slices: Slice[]): void {
-    for (const { queue } of slices) queue.busy = true;
+    for (const { queue, records } of slices) {
+      queue.busy = true;
+      queue.busyWith = records[0]?.timestamp;
+    }
     const run = this.#runner.run(slices).finally(() => {
       this.#running.delete(run);
       this.#pump();

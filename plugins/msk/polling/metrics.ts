@@ -1,5 +1,6 @@
 import type { Position } from '../consumer/cluster.ts';
-import type { MappingMetrics } from '../contract.ts';
+import type { MappingMetrics, PartitionStatus } from '../contract.ts';
+import { emptyDistribution } from '../metrics/distribution.ts';
 
 type Lag = 'MaxOffsetLag' | 'SumOffsetLag' | 'OffsetLag';
 export type Counts = Omit<MappingMetrics, Lag>;
@@ -19,6 +20,8 @@ export class Metrics {
     OnFailureDestinationDeliveryErrorCount: 0,
     CommitErrorCount: 0,
   };
+  readonly durations = emptyDistribution();
+  readonly ages = emptyDistribution();
   readonly #positions = new Map<number, { committed: number; end: number }>();
   /** Whether the cluster has returned all positions once. */
   known = false;
@@ -26,6 +29,14 @@ export class Metrics {
   /** Number of partitions with a known position. */
   get partitions(): number {
     return this.#positions.size;
+  }
+
+  /** The known positions, in order of the partitions. @param oldest see PartitionStatus */
+  partitionsWith(oldest: ReadonlyMap<number, number | undefined>): PartitionStatus[] {
+    if (!this.known) return [];
+    return [...this.#positions]
+      .toSorted(([one], [other]) => one - other)
+      .map(([partition, position]) => ({ partition, ...position, oldest: oldest.get(partition) ?? null }));
   }
 
   get values(): MappingMetrics {

@@ -5,6 +5,7 @@ import { GroupConsumer } from '../consumer/group-consumer.ts';
 import { PartitionQueue } from '../consumer/partition-queue.ts';
 import type { KafkaRecord } from '../consumer/record.ts';
 import type { MappingStatus } from '../contract.ts';
+import { observe } from '../metrics/distribution.ts';
 import type { Mapping } from '../template/mapping.ts';
 import { payloadLimit } from './batching.ts';
 import { Discards } from './discards.ts';
@@ -114,6 +115,11 @@ export class Poller {
       assigned: this.#assigned,
       inFlight: this.#dispatcher.inFlight,
       metrics: this.#metrics.values,
+      partitions: this.#metrics.partitionsWith(
+        new Map([...this.#dispatcher.queues].map((queue) => [queue.partition, queue.oldest])),
+      ),
+      durations: this.#metrics.durations,
+      ages: this.#metrics.ages,
       ...(lastError !== undefined && { lastError }),
     };
   }
@@ -164,10 +170,17 @@ export class Poller {
     const event = mskEvent(mapping.eventSourceArn, cluster.bootstrapServers, partitions);
     if (isOversized(event, slices)) return { ...failAll(parts, oversizedReason), oversized: true };
     this.#metrics.counts.InvokedEventCount += count(slices);
+    const from = performance.now();
     try {
-      const response = await invoke(event);
+      const response = await invoke(event).finally(() =>
+        observe(this.#metrics.durations, (performance.now() - from) / 1000),
+      );
       const outcome = mapping.reportsFailures ? readResponse(response, parts) : succeedAll(parts);
-      if (outcome.reason === undefined) this.#functionError = undefined;
+      if (outcome.reason === undefined) {
+        this.#functionError = undefined;
+        const oldest = Math.min(...slices.map(({ records }) => records[0]?.timestamp ?? Number.POSITIVE_INFINITY));
+        observe(this.#metrics.ages, Math.max(0, Date.now() - oldest) / 1000);
+      }
       return outcome;
     } catch (error) {
       return failAll(parts, error instanceof Error ? error.message : String(error));
