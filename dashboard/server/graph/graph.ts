@@ -1,5 +1,4 @@
 import { type CompiledTemplate, mskMappings, type TemplateContext, type TemplateResource } from '#msk';
-import { DOMAINS } from '#proof/domains.ts';
 import type { Graph } from '../../contract.ts';
 import { grantsOf } from './grants.ts';
 
@@ -18,7 +17,7 @@ const NOTES = 'CheckpointsTable';
 
 /**
  * The flow as the compiled template has it: a topic leads to a function by a mapping; a function leads to the topics
- * and stores that its role may write. Functions without a mapping are left out.
+ * and stores that its role may write. Functions without a mapping are left out. The topics' domains aren't known here.
  */
 export function graphOf(template: CompiledTemplate, context: TemplateContext): Graph {
   const nodes = new Map<string, Node>();
@@ -28,7 +27,7 @@ export function graphOf(template: CompiledTemplate, context: TemplateContext): G
     return node.id;
   };
   const edge = (from: string, to: string, mapping: string | null) => edges.set(`${from} ${to}`, { from, to, mapping });
-  const topic = (name: string) => add({ id: `topic:${name}`, kind: 'topic', name, domain: domainOfTopic(name) });
+  const topic = (name: string) => add({ id: `topic:${name}`, kind: 'topic', name, domain: null });
 
   for (const name of topicsIn(Object.keys(template.Resources), template)) topic(name);
 
@@ -63,12 +62,8 @@ function functionName(logicalId: string): string {
   return name.charAt(0).toLowerCase() + name.slice(1);
 }
 
-function domainOfTopic(topic: string): string | null {
-  return Object.entries(DOMAINS).find(([, { topics }]) => Object.hasOwn(topics, topic))?.[0] ?? null;
-}
-
-/** `functions/fleet/processTelemetry.handler` is of the fleet; the sinks serve all domains. */
+/** `functions/fleet/processTelemetry.handler` is of the fleet. The sinks serve all domains, and are of none. */
 function domainOfHandler(handler: unknown): string | null {
   const folder = /^functions\/(\w+)\//.exec(typeof handler === 'string' ? handler : '')?.[1];
-  return folder !== undefined && Object.hasOwn(DOMAINS, folder) ? folder : null;
+  return folder === undefined || folder === 'sinks' ? null : folder;
 }

@@ -1,8 +1,9 @@
-import { NOWHERE } from '#local/deploy/servers.ts';
 import { RequestError } from '../http/guard.ts';
 import type { Source } from '../source.ts';
 
 const TIMEOUT_MS = 10_000;
+/** As in local/deploy/servers.ts, which would load the clients of all stores. */
+const NOWHERE = 'http://127.0.0.1:1';
 
 /** Passes a request on to the local API. @throws RequestError 503 where the run has none, or it doesn't answer */
 export async function askApi(endpoint: string | undefined, path: string): ReturnType<Source['api']> {
