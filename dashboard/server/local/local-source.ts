@@ -32,7 +32,7 @@ export function localSource(facts: RunFacts, now: () => number = Date.now): Loca
   const meter = new FlowMeter({ brokers: facts.kafka, graph: facts.graph, now });
   const health = new Health(facts.servers);
   let pages = 0;
-  let isMeasured = false;
+  let toldAt = 0;
 
   const topics = facts.graph.nodes.filter(({ kind }) => kind === 'topic').map(({ name }) => name);
   const deadLetterTopics = new Set(topics.filter((topic) => topic.endsWith('-dlq')));
@@ -54,10 +54,7 @@ export function localSource(facts: RunFacts, now: () => number = Date.now): Loca
     const back = live.topics[topic]?.back ?? (deadLetterTopics.has(topic) ? DEAD_LETTERS_BACK : undefined);
     if (back !== undefined) void consumer.add(topic, back);
   }
-  const stopMeasuring = repeat(MEASURE_MS, async () => {
-    await meter.measure().catch(() => {});
-    isMeasured = true;
-  });
+  const stopMeasuring = repeat(MEASURE_MS, () => meter.measure().catch(() => {}));
   const stopAsking = repeat(HEALTH_MS, () => health.ask(now));
   const known = (topic: string, parameter: string): string => {
     if (topics.includes(topic)) return topic;
@@ -81,8 +78,9 @@ export function localSource(facts: RunFacts, now: () => number = Date.now): Loca
     }),
     changes(): Partial<LiveEvents> {
       const changes = live.changes();
-      if (!isMeasured) return changes;
-      isMeasured = false;
+      // By the clock: while a broker is frozen, no measurement ends, and the page must see that.
+      if (now() - toldAt < MEASURE_MS) return changes;
+      toldAt = now();
       return { flow: flow(), ...changes };
     },
     tail: (topic) => tails.open(known(topic, 'tail')),
