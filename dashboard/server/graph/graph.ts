@@ -1,4 +1,4 @@
-import { type CompiledTemplate, mskMappings, type TemplateContext, type TemplateResource } from '#msk';
+import { type CompiledTemplate, mskMappings, type References, type TemplateContext, type TemplateResource } from '#msk';
 import type { Graph } from '../../contract.ts';
 import { grantsOf } from './grants.ts';
 
@@ -19,7 +19,7 @@ const NOTES = 'CheckpointsTable';
  * The flow as the compiled template has it: a topic leads to a function by a mapping; a function leads to the topics
  * and stores that its role may write. Functions without a mapping are left out. The topics' domains aren't known here.
  */
-export function graphOf(template: CompiledTemplate, context: TemplateContext): Graph {
+export function graphOf(template: CompiledTemplate): Graph {
   const nodes = new Map<string, Node>();
   const edges = new Map<string, Graph['edges'][number]>();
   const add = (node: Node) => {
@@ -31,7 +31,7 @@ export function graphOf(template: CompiledTemplate, context: TemplateContext): G
 
   for (const name of topicsIn(Object.keys(template.Resources), template)) topic(name);
 
-  for (const { functionLogicalId: id, topic: read } of mskMappings(template, context, () => {})) {
+  for (const { functionLogicalId: id, topic: read } of mskMappings(template, contextOf(template), () => {})) {
     const name = functionName(id);
     const handler = template.Resources[id]?.Properties?.['Handler'];
     const own = add({ id: `function:${name}`, kind: 'function', name, domain: domainOfHandler(handler) });
@@ -48,12 +48,41 @@ export function graphOf(template: CompiledTemplate, context: TemplateContext): G
   return { nodes: [...nodes.values()], edges: [...edges.values()] };
 }
 
+/** Every resource refers to itself by its logical id: no name of a deployed resource is in the graph. */
+function contextOf(template: CompiledTemplate): TemplateContext {
+  const names = Object.keys(template.Resources).map((id) => [id, { Ref: id, Arn: id }]);
+  return { template, references: Object.fromEntries(names) as References };
+}
+
 function topicsIn(resources: readonly string[], { Resources }: CompiledTemplate): string[] {
   return resources.flatMap((id) => (Resources[id]?.Type === 'AWS::MSK::Topic' ? topicName(Resources[id]) : []));
 }
 
 function topicName({ Properties }: TemplateResource): string {
   return String(Properties?.['TopicName']);
+}
+
+/** The topics and functions of mappings alone, where the template isn't known. */
+export function graphOfMappings(mappings: readonly { function: string; topic: string }[]): Graph {
+  const nodes = (kind: 'topic' | 'function', names: string[]): Node[] =>
+    [...new Set(names)].map((name) => ({ id: `${kind}:${name}`, kind, name, domain: null }));
+  return {
+    nodes: [
+      ...nodes(
+        'topic',
+        mappings.map(({ topic }) => topic),
+      ),
+      ...nodes(
+        'function',
+        mappings.map((own) => own.function),
+      ),
+    ],
+    edges: mappings.map(({ function: name, topic }) => ({
+      from: `topic:${topic}`,
+      to: `function:${name}`,
+      mapping: `${name} ${topic}`,
+    })),
+  };
 }
 
 /** The framework's logical id of a function is its key in the service with a large first letter and an ending. */

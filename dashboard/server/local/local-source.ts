@@ -11,6 +11,7 @@ import { Tails } from '../live/tails.ts';
 import type { RunFacts } from '../messages.ts';
 import { samplesOf } from '../records/samples.ts';
 import { shownRecord } from '../records/shown-record.ts';
+import { repeat } from '../repeat.ts';
 import type { Source } from '../source.ts';
 import { askApi } from './api.ts';
 
@@ -108,20 +109,5 @@ export function localSource(facts: RunFacts, now: () => number = Date.now): Loca
       stopAsking();
       await Promise.all([consumer.stop(), meter.stop()]);
     },
-  };
-}
-
-/** Repeats a work with a pause in between; a slow one isn't started twice. @returns ends the repetition */
-function repeat(ms: number, work: () => Promise<void>): () => void {
-  let timer: NodeJS.Timeout;
-  let isStopped = false;
-  const run = async () => {
-    await work();
-    if (!isStopped) timer = setTimeout(() => void run(), ms);
-  };
-  timer = setTimeout(() => void run(), 0);
-  return () => {
-    isStopped = true;
-    clearTimeout(timer);
   };
 }
