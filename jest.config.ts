@@ -24,6 +24,7 @@ const config: Config = {
         'plugins',
         'local',
         'proof',
+        'dashboard',
         'cli',
         'cost',
         'bench',

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
-import kafkajs, { Partitioners, type Producer } from 'kafkajs';
-import { type BegunTrace, traceStarter } from '#lib/observability/tracing/trace-starter.ts';
+import kafkajs, { Partitioners } from 'kafkajs';
 import { kafkaOf } from '#local/deploy/servers.ts';
+import { sendRecords } from '#local/send-records.ts';
 import { readStack, type StackFile } from '#local/stack-file.ts';
 import { type Command, runCommand, UsageError } from './command.ts';
 import { linesOf } from './text/lines.ts';
@@ -31,8 +31,6 @@ const OPTIONS = { key: { type: 'string' }, whole: { type: 'boolean' } } as const
 /** Most records and bytes of a request: its bytes stay below max.message.bytes, which limits a partition's batch. */
 const RECORDS = 1_000;
 const BYTES = 1_000_000;
-/** The most records of an input that start a trace, where the stack sends traces. */
-const TRACED = 100;
 
 /** @param findStack finds the running stack; a test passes its own */
 export const produce = (findStack: () => Promise<StackFile> = readStack): Command<typeof OPTIONS> => ({
@@ -51,7 +49,14 @@ export const produce = (findStack: () => Promise<StackFile> = readStack): Comman
     });
     await producer.connect();
     try {
-      const send = sender(producer, topic, partitions, { key, otlp });
+      const sendAll = sendRecords(producer, topic, partitions, {
+        service: 'produce',
+        otlp,
+        onFailure: (reason) => console.error(`produce: the trace can't be sent to ${otlp}: ${reason}`),
+      });
+      const send = async (values: readonly Buffer[]) => {
+        for (const place of await sendAll(values, key)) console.log(place);
+      };
       const input = inputOf(file);
       signal.addEventListener('abort', () => input.destroy());
       if (whole) return await send([await buffer(input)]);
@@ -83,55 +88,6 @@ export function* partsOf(lines: readonly Buffer[]): Generator<Buffer[]> {
     bytes += line.length;
   }
   if (part.length > 0) yield part;
-}
-
-/** Sends records and prints their places. It chooses the partitions itself, to know the offset of each record. */
-function sender(
-  producer: Producer,
-  topic: string,
-  partitions: readonly number[],
-  { key, otlp }: { key: string | undefined; otlp: string | undefined },
-) {
-  const traces = tracesTo(otlp);
-  const choose = Partitioners.DefaultPartitioner();
-  const partitionMetadata = partitions.map((partitionId) => ({ partitionId, leader: 0 })) as Parameters<
-    typeof choose
-  >[0]['partitionMetadata'];
-  return async (values: readonly Buffer[]): Promise<void> => {
-    const messages = values.map((value) => {
-      const message = { key: key ?? null, value, ...traces.headers(topic) };
-      return { ...message, partition: choose({ topic, partitionMetadata, message }) };
-    });
-    const places = await producer.send({ topic, acks: -1, messages });
-    await traces.sent();
-    const next = new Map(places.map(({ partition, baseOffset }) => [partition, Number(baseOffset)]));
-    for (const { partition } of messages) {
-      const offset = next.get(partition) as number;
-      next.set(partition, offset + 1);
-      console.log(`${topic}-${partition}-${offset}`);
-    }
-  };
-}
-
-/** The traces of an input's first records, where the stack sends traces. */
-function tracesTo(otlp: string | undefined) {
-  const onFailure = (reason: string) => console.error(`produce: the trace can't be sent to ${otlp}: ${reason}`);
-  const starter =
-    otlp === undefined ? undefined : traceStarter({ endpoint: otlp, service: 'produce', oneIn: 1, onFailure });
-  const begun: BegunTrace[] = [];
-  let count = 0;
-  return {
-    headers(topic: string) {
-      const trace = count++ < TRACED ? starter?.begin(topic) : undefined;
-      if (trace === undefined) return {};
-      begun.push(trace);
-      return { headers: { traceparent: trace.traceparent } };
-    },
-    async sent() {
-      for (const trace of begun.splice(0)) trace.end(true);
-      await starter?.flush();
-    },
-  };
 }
 
 function explained(error: unknown, topic: string, file: string): unknown {

@@ -39,7 +39,9 @@ records are stored, and stops every server. A second Ctrl-C stops at once. Defau
   --stage NAME      stage of the template: local, dev or prod (local)
   --param K=V       param K of the template is V, instead of the stage's value; may be repeated
   --<server>-port N port of a server; the start fails if it is taken (the server's usual port, or a free one). Servers:
-                    ${PORT_NAMES.join(', ')}
+                    ${PORT_NAMES.join(', ')},
+                    dashboard
+  --no-dashboard    don't serve the dashboard, whose address is the first line after the start
   --otlp URL        send traces of the functions, and of one generated record in 100, to the OTLP collector at URL, such
                     as Jaeger's http://127.0.0.1:4318
   --metrics-port N  port of the metrics for Prometheus; the start fails if it is taken (${METRICS_PORT}, or a free one)
@@ -64,7 +66,9 @@ const OPTIONS = {
   otlp: { type: 'string' },
   'metrics-port': { type: 'string' },
   keep: { type: 'string' },
+  'no-dashboard': { type: 'boolean', default: false },
   ...portOptions,
+  'dashboard-port': { type: 'string' },
   minimal: { type: 'boolean', default: false },
 } as const;
 
@@ -105,6 +109,7 @@ const start: Command<typeof OPTIONS> = {
       keep: values.keep,
       ports: askedPorts(values),
       metricsPort: portOption('metrics-port', values['metrics-port']),
+      dashboard: values['no-dashboard'] ? 'off' : { port: portOption('dashboard-port', values['dashboard-port']) },
       durationSeconds:
         values.duration === undefined ? undefined : numberOption('duration', values.duration, { min: 1 }),
       only,
