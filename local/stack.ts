@@ -105,9 +105,15 @@ export async function startServers(options: ServersOptions, checkout: ClaimedChe
     stopping = true;
     return stopAll(servers);
   });
+  // One after the other: an older list must not replace a newer one.
+  let recorded = Promise.resolve();
+  const recordProcesses = async () => recorder.record({ processes: await processesOf(servers) });
   await launch(servers, {
     signal,
-    onStarted: async () => recorder.record({ processes: await processesOf(servers) }),
+    onStarted: () => {
+      recorded = recorded.then(recordProcesses);
+      return recorded;
+    },
     onReady: ({ name }, seconds) => {
       const { port, usual } = planned.find((server) => server.name === name) as Planned;
       const moved = port === usual ? '' : ` (port ${usual} is taken)`;

@@ -113,7 +113,7 @@ test.each([
   ['kafka', 'BrokerDown'],
   ['dynamodb', 'ServerDown'],
 ])('while %s is frozen, the alert %s names it, and the other metrics go on', async (name, alert) => {
-  const { pid = 0 } = stack.processes.find((own) => own.name === name) ?? {};
+  const pid = stack.processes.find((own) => own.name === name)?.pid ?? Number.NaN;
   const raised = async () => {
     const alerts = await prometheus.query('ALERTS{alertname=~"PipelineDown|BrokerDown|ServerDown"}');
     return alerts.map(({ metric }) => `${metric['alertname']} ${metric['server']}`);

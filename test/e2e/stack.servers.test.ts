@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { CreateTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -14,6 +15,7 @@ import { identify } from '#local/servers/process/process-identity.ts';
 import { readStack, type Stack, type StackOptions, startStack } from '#local/stack.ts';
 import { query } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
+import { whileFrozen } from '../support/freeze.ts';
 import { keepOnFailure } from '../support/kept-logs.ts';
 import { listenersOf } from '../support/processes.ts';
 import { createTopics } from '../support/topics.ts';
@@ -84,14 +86,28 @@ describe('the stack of local servers', () => {
     expect(await found.json()).toMatchObject({ _source: { kept: 'yes' } });
   }, 1_200_000);
 
-  test('with three brokers, a topic has three replicas', async () => {
-    const { endpoints } = await start({ brokers: 3, minimal: true });
+  test('with three brokers, a topic has three replicas; a frozen broker is the only one that does not answer', async () => {
+    const { endpoints, servers, server } = await start({ brokers: 3, minimal: true });
+    const recorded = (await readStack(root)).processes.map(({ name }) => name);
+    expect(recorded.toSorted()).toEqual(['dynamodb', 'kafka', 'kafka-2', 'kafka-3']);
 
     await createTopics(endpoints.kafka, [{ topic: 'replicated', numPartitions: 3, replicationFactor: 3 }]);
 
     const asked = { topics: ['replicated'] };
     const { topics } = await withAdmin(kafkaOf(endpoints, 'test'), (admin) => admin.fetchTopicMetadata(asked));
     expect(topics[0]?.partitions.map(({ replicas }) => replicas.length)).toEqual([3, 3, 3]);
+
+    const silent = async () => {
+      const answers = await Promise.all(servers.map(async (own) => [own.name, await own.answers()] as const));
+      return answers.flatMap(([name, answered]) => (answered ? [] : [name]));
+    };
+    expect(await silent()).toEqual([]);
+    await whileFrozen(server('kafka-2'), async () => {
+      // Until the cluster has noticed it, and has elected new leaders and perhaps another controller.
+      for (const end = Date.now() + 12_000; Date.now() < end; await sleep(1_000)) {
+        expect(await silent()).toEqual(['kafka-2']);
+      }
+    });
   }, 600_000);
 
   test('if a chosen port is taken, nothing is left running', async () => {

@@ -50,9 +50,17 @@ test('names are in snake case, and end with the unit', () => {
   expect(emfName('p99 HTTP-Share', 'Percent')).toBe('pipeline_p99_http_share');
 });
 
-test.each(['{"_aws":', '{"_aws":{}}', '{"_aws":{"CloudWatchMetrics":null}}', '{"message":"no metric"}', '', 'text'])(
-  'the line %j changes nothing',
-  (text) => {
-    expect(samplesOf(text)).toEqual([]);
-  },
-);
+/** It names a metric that it doesn't have. */
+const EMPTY = JSON.stringify({ ...JSON.parse(line({ Records: 1 })), Records: undefined });
+
+test.each([
+  EMPTY,
+  '{"_aws":',
+  '{"_aws":{}}',
+  '{"_aws":{"CloudWatchMetrics":null}}',
+  '{"message":"no metric"}',
+  '',
+  'text',
+])('the line %j changes nothing', (text) => {
+  expect(samplesOf(text)).toEqual([]);
+});

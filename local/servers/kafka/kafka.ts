@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Kafka, logLevel } from 'kafkajs';
+import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { KAFKA } from '../jars/artifacts.ts';
 import type { Java } from '../java/java.ts';
 import { jvmServer } from '../java/jvm-server.ts';
@@ -33,13 +33,20 @@ export function kafkaServer(context: ServerContext, java: Java, cluster: readonl
     // The last of three brokers have closed their logs, and then wait 5 s for a controller quorum that has ended.
     ...(cluster.length > 1 ? { stopMs: 2_500 } : {}),
     probe: () => wholeClusterAnswers(endpoint, cluster.length),
-    // A broker is up also while another one is down.
-    ping: () => wholeClusterAnswers(endpoint, 1),
+    ping: () => withAdmin(endpoint, async () => {}),
   });
 }
 
 /** Before all brokers have joined, a broker answers, but refuses a topic with three replicas. */
 async function wholeClusterAnswers(endpoint: string, brokers: number): Promise<void> {
+  await withAdmin(endpoint, async (admin) => {
+    const { brokers: found } = await admin.describeCluster();
+    if (found.length < brokers) throw new Error(`${found.length} of ${brokers} brokers have joined`);
+  });
+}
+
+/** To connect, a client asks this broker for its API versions. It asks no other broker, which may be down. */
+async function withAdmin(endpoint: string, work: (admin: Admin) => Promise<void>): Promise<void> {
   const kafka = new Kafka({
     clientId: 'stack',
     brokers: [endpoint],
@@ -51,8 +58,7 @@ async function wholeClusterAnswers(endpoint: string, brokers: number): Promise<v
   const admin = kafka.admin();
   try {
     await admin.connect();
-    const { brokers: found } = await admin.describeCluster();
-    if (found.length < brokers) throw new Error(`${found.length} of ${brokers} brokers have joined`);
+    await work(admin);
   } finally {
     await admin.disconnect();
   }

@@ -46,7 +46,7 @@ function setUp(options: Partial<DispatcherOptions> = {}, passes?: (record: Kafka
   const add = (partition: number, first: number, count: number) => {
     const records = Array.from({ length: count }, (_, index) => ({
       offset: first + index,
-      timestamp: 0,
+      timestamp: 1000 + first + index,
       key: null,
       value: null,
       headers: [],
@@ -82,6 +82,22 @@ describe('Dispatcher', () => {
     await tick();
 
     expect(invocations.map(({ offsets }) => offsets)).toEqual([{ 0: [0, 1], 1: [7] }]);
+  });
+
+  test('knows the oldest record that is not done: in flight, or else waiting', async () => {
+    const { invocations, queue, add } = setUp();
+    expect(queue(0).oldest).toBeUndefined();
+    add(0, 5, 12);
+    await tick();
+    expect([queue(0).length, queue(0).oldest]).toEqual([2, 1005]);
+
+    invocations[0]?.settle();
+    await tick();
+    expect([queue(0).length, queue(0).oldest]).toEqual([0, 1015]);
+
+    invocations[1]?.settle();
+    await tick();
+    expect(queue(0).oldest).toBeUndefined();
   });
 
   test('limits batches to the batch size, and runs batches of different partitions concurrently', async () => {
