@@ -9,7 +9,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { PipelineError } from '../../errors.ts';
-import type { CallTracer, Place, SentMessage } from './calls.ts';
+import type { CallTracer, Place, SentMessage } from '../../spans.ts';
 
 /** Attributes of each store's spans (OpenTelemetry's semantic conventions for databases and for RPC). */
 const STORES: Readonly<Record<string, Attributes>> = {

@@ -11,8 +11,8 @@ import { TransientError } from '../../errors.ts';
 import type { BatchFunction } from '../../kafka/batch.ts';
 import type { RecordProducer } from '../../kafka/client/producer.ts';
 import type { Message } from '../../kafka/message.ts';
+import { inSendSpan, setTracer } from '../../spans.ts';
 import { storeCall } from '../../stores/call.ts';
-import { inSendSpan, setTracer } from './calls.ts';
 import { startTracing } from './tracing.ts';
 
 const CALL = { store: 'WINDOWS', deadline: plenty, timeoutMs: 1_000 };

@@ -1,8 +1,8 @@
 import { type Context, context as contexts, ProxyTracerProvider, type Tracer, trace } from '@opentelemetry/api';
 import { coordinatesText } from '../../kafka/records.ts';
+import { setTracer } from '../../spans.ts';
 import { loggerOf } from '../logger.ts';
 import { callTracer } from './call-tracer.ts';
-import { setTracer } from './calls.ts';
 import { asyncContext } from './context.ts';
 import { type Exporter, otlpExporter } from './exporter.ts';
 import { type FunctionSpans, functionSpans } from './function-spans.ts';
