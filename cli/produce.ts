@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import kafkajs, { Partitioners, type Producer } from 'kafkajs';
-import { type BegunTrace, traceStarter } from '#lib/observability/tracing/trace-starter.ts';
 import { kafkaOf } from '#local/deploy/servers.ts';
 import { readStack, type StackFile } from '#local/stack-file.ts';
 import { type Command, runCommand, UsageError } from './command.ts';
+import { tracesTo } from './produce/traces.ts';
 import { linesOf } from './text/lines.ts';
 import { partitionsOf, withAdmin } from './topic.ts';
 
@@ -31,8 +31,6 @@ const OPTIONS = { key: { type: 'string' }, whole: { type: 'boolean' } } as const
 /** Most records and bytes of a request: its bytes stay below max.message.bytes, which limits a partition's batch. */
 const RECORDS = 1_000;
 const BYTES = 1_000_000;
-/** The most records of an input that start a trace, where the stack sends traces. */
-const TRACED = 100;
 
 /** @param findStack finds the running stack; a test passes its own */
 export const produce = (findStack: () => Promise<StackFile> = readStack): Command<typeof OPTIONS> => ({
@@ -110,27 +108,6 @@ function sender(
       next.set(partition, offset + 1);
       console.log(`${topic}-${partition}-${offset}`);
     }
-  };
-}
-
-/** The traces of an input's first records, where the stack sends traces. */
-function tracesTo(otlp: string | undefined) {
-  const onFailure = (reason: string) => console.error(`produce: the trace can't be sent to ${otlp}: ${reason}`);
-  const starter =
-    otlp === undefined ? undefined : traceStarter({ endpoint: otlp, service: 'produce', oneIn: 1, onFailure });
-  const begun: BegunTrace[] = [];
-  let count = 0;
-  return {
-    headers(topic: string) {
-      const trace = count++ < TRACED ? starter?.begin(topic) : undefined;
-      if (trace === undefined) return {};
-      begun.push(trace);
-      return { headers: { traceparent: trace.traceparent } };
-    },
-    async sent() {
-      for (const trace of begun.splice(0)) trace.end(true);
-      await starter?.flush();
-    },
   };
 }
 
