@@ -8,7 +8,6 @@ import type { RecordProducer } from './kafka/client/producer.ts';
 import { deadLetters } from './kafka/dead-letters.ts';
 import type { MskBatchResponse, MskEvent } from './kafka/event.ts';
 import { type HandingBack, handBack } from './kafka/handing-back.ts';
-import { loggerOf } from './observability/logger.ts';
 import { observe } from './observability/observe.ts';
 import { startTracing } from './observability/tracing/tracing.ts';
 
@@ -32,10 +31,7 @@ export interface BatchHandlerOptions {
 export function batchHandler(options: BatchHandlerOptions, work: BatchFunction) {
   const { handingBack, producer, deadLetterTopicOf: topicOf, takesAny } = options;
   const sendDeadLetters = deadLetters({ function: options.function, producer, handingBack, topicOf });
-  const spans = startTracing({
-    function: options.function,
-    onFailure: (reason) => loggerOf(options.function).warn('traces are not exported', { reason }),
-  });
+  const spans = startTracing(options.function);
 
   async function process(batch: Batch, invocation: Invocation, lettersBy: Deadline) {
     const { admitted, refused } = takesAny ? { admitted: batch, refused: [] } : admit(batch);
@@ -57,7 +53,7 @@ export function batchHandler(options: BatchHandlerOptions, work: BatchFunction) 
 
       const handled = () => process(batch, invocation, deadlines.letters);
       if (spans === undefined) return handled();
-      return spans(batch, invocation, { requestId: context.awsRequestId, deadline: deadlines.letters }, handled);
+      return spans.batch(batch, invocation, { requestId: context.awsRequestId, deadline: deadlines.letters }, handled);
     });
 
   return (event: MskEvent, context: Context) => handle(newInvocation(event), context);

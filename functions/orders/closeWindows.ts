@@ -2,9 +2,10 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { kafkaAuth, number, positive, readConfiguration, text } from '#lib/configuration.ts';
-import { invocationDeadline } from '#lib/deadline.ts';
+import { type Deadline, invocationDeadline } from '#lib/deadline.ts';
 import { bootstrapBrokers } from '#lib/kafka/client/bootstrap.ts';
 import { createProducer } from '#lib/kafka/client/producer.ts';
+import { startTracing } from '#lib/observability/tracing/tracing.ts';
 import { oneAttempt } from '#lib/stores/call.ts';
 import { dynamodbWindows } from '#lib/windows/dynamodb-store.ts';
 import { closeIdle } from '#lib/windows/idle.ts';
@@ -40,12 +41,18 @@ const store = dynamodbWindows({
 
 const rules = { graceMs: config.GRACE_SECONDS * 1000, idleMs: config.IDLE_SECONDS * 1000 };
 const report = windowCounts(name);
+const spans = startTracing(name);
 
 /**
  * Runs on a schedule: closes the windows that idle partitions left open. If its time runs out, the next run goes on.
  */
 export async function handler(_event: unknown, context: Context): Promise<WindowCounts> {
   const deadline = invocationDeadline(context);
+  const close = () => closeWindows(deadline);
+  return spans === undefined ? close() : spans.scheduled({ requestId: context.awsRequestId, deadline }, close);
+}
+
+async function closeWindows(deadline: Deadline): Promise<WindowCounts> {
   const counts = noCounts();
   const publish = async (metrics: readonly ProductMetric[]) =>
     produceMetrics(producer, config.METRICS_TOPIC, metrics, { bootstrapServers: await bootstrapBrokers(), deadline });

@@ -1,5 +1,5 @@
 import { toPipelineError } from '../errors.ts';
-import { spanTraceparent } from '../observability/tracing/calls.ts';
+import { spanTraceparent } from '../spans.ts';
 import type { Failure } from './batch.ts';
 import { type ProducedHeader, SOURCE, TRACEPARENT, textHeader } from './headers.ts';
 import type { KafkaRecord } from './records.ts';

@@ -1,5 +1,5 @@
 import { LogFormatter, Logger, LogItem } from '@aws-lambda-powertools/logger';
-import { activeTraceId } from './tracing/calls.ts';
+import { activeTraceId } from '../spans.ts';
 
 /** A function's logger. Log coordinates, codes and counts with it, never a key, a value or a header of a record. */
 export function loggerOf(functionName: string): Logger {

@@ -1,6 +1,6 @@
 import type { Deadline } from '../deadline.ts';
 import { PipelineError, TransientError } from '../errors.ts';
-import { inStoreSpan, type StoreSpan } from '../observability/tracing/calls.ts';
+import { inStoreSpan, type StoreSpan } from '../spans.ts';
 
 /**
  * For every AWS client of a store: one attempt, since only `retry` tries again, within the invocation's time; many

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type Deadline, retry } from '../deadline.ts';
 import { PermanentError, TransientError } from '../errors.ts';
-import type { Place } from '../observability/tracing/calls.ts';
+import type { Place } from '../spans.ts';
 import { type Item, itemBytes } from './attributes.ts';
 import { oneAttempt } from './call.ts';
 import { insertion, type Replacement, replacement } from './partiql.ts';

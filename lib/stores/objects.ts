@@ -1,6 +1,6 @@
 import { HeadObjectCommand, PutObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import type { Deadline } from '../deadline.ts';
-import type { Place } from '../observability/tracing/calls.ts';
+import type { Place } from '../spans.ts';
 import { oneAttempt, storeCall } from './call.ts';
 
 export interface NewObject {

@@ -7,8 +7,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { Deadline } from '../deadline.ts';
 import { PermanentError, type PipelineError, TransientError, toPipelineError, UNEXPECTED } from '../errors.ts';
-import type { Place } from '../observability/tracing/calls.ts';
 import { sideBySide } from '../side-by-side.ts';
+import type { Place } from '../spans.ts';
 import type { Item } from './attributes.ts';
 import { storeCall } from './call.ts';
 

@@ -183,6 +183,7 @@ export async function startProducer(options: ProducerOptions): Promise<Generator
     flush,
     async stop() {
       await flush();
+      await traces?.flush();
       await client.close();
     },
     pending: () => queue.length + recordsInFlight,

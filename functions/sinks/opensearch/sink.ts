@@ -3,7 +3,7 @@ import { type PipelineError, TransientError, toPipelineError } from '#lib/errors
 import { type Failure, recordsOf } from '#lib/kafka/batch.ts';
 import { eachRecord } from '#lib/kafka/outcome.ts';
 import type { KafkaRecord } from '#lib/kafka/records.ts';
-import { inStoreSpan } from '#lib/observability/tracing/calls.ts';
+import { inStoreSpan } from '#lib/spans.ts';
 import { REQUEST_MS, type SearchClient } from '#lib/stores/search.ts';
 import { chunksOf } from '../chunks.ts';
 import type { Sink } from '../sink.ts';

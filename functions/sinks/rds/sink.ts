@@ -4,7 +4,7 @@ import { PermanentError, TransientError } from '#lib/errors.ts';
 import { type Batch, type Failure, recordsOf } from '#lib/kafka/batch.ts';
 import { eachRecord } from '#lib/kafka/outcome.ts';
 import type { KafkaRecord } from '#lib/kafka/records.ts';
-import { inStoreSpan } from '#lib/observability/tracing/calls.ts';
+import { inStoreSpan } from '#lib/spans.ts';
 import type { Database } from '#lib/stores/data-api.ts';
 import { refusedData } from '#lib/stores/data-api-errors.ts';
 import { chunksOf } from '../chunks.ts';

@@ -1,7 +1,7 @@
 import kafkajs, { type Producer } from 'kafkajs';
 import { beforeDeadline, type Deadline, retry, within } from '../../deadline.ts';
 import { PermanentError, TransientError } from '../../errors.ts';
-import { inSendSpan } from '../../observability/tracing/calls.ts';
+import { inSendSpan } from '../../spans.ts';
 import { batchBytes, type Message, type OwnMessage, splitByBytes } from '../message.ts';
 import { type KafkaAuth, kafkaClient } from './client.ts';
 import { oneConnection } from './connection.ts';

@@ -9,7 +9,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { PipelineError } from '../../errors.ts';
-import type { CallTracer, Place, SentMessage } from './calls.ts';
+import type { CallTracer, Place, SentMessage } from '../../spans.ts';
 
 /** Attributes of each store's spans (OpenTelemetry's semantic conventions for databases and for RPC). */
 const STORES: Readonly<Record<string, Attributes>> = {
@@ -57,7 +57,8 @@ export function callTracer(tracer: Tracer, contextOf: (record: Place) => Context
     send: (messages, work) => during(sends(messages).flatMap(start), work),
     store({ store, operation, records = [] }, work) {
       const attributes = { ...(STORES[store] ?? DYNAMODB), 'db.operation.name': operation };
-      const spans = start({ name: `${store} ${operation}`, kind: SpanKind.CLIENT, attributes, records });
+      const name = `${store in STORES ? store : 'DYNAMODB'} ${operation}`;
+      const spans = start({ name, kind: SpanKind.CLIENT, attributes, records });
       return contexts.with(trace.setSpan(contexts.active(), spans[0]), () => during(spans, work));
     },
     activeTraceId: () => trace.getSpanContext(contexts.active())?.traceId,

@@ -3,13 +3,19 @@ import { context, trace } from '@opentelemetry/api';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { telemetry } from '#functions/fleet/telemetry.ts';
 import { rdsSink } from '#functions/sinks/rds/sink.ts';
+import { plenty } from '#test/support/deadlines.ts';
 import { lambdaContext, mskEvent, type TestRecord, TRACE } from '#test/support/msk-event.ts';
 import { type CollectedSpan, KIND, startCollector } from '#test/support/otlp-collector.ts';
 import { batchHandler } from '../../batch-handler.ts';
+import { TransientError } from '../../errors.ts';
 import type { BatchFunction } from '../../kafka/batch.ts';
 import type { RecordProducer } from '../../kafka/client/producer.ts';
 import type { Message } from '../../kafka/message.ts';
-import { inSendSpan, setTracer } from './calls.ts';
+import { inSendSpan, setTracer } from '../../spans.ts';
+import { storeCall } from '../../stores/call.ts';
+import { startTracing } from './tracing.ts';
+
+const CALL = { store: 'WINDOWS', deadline: plenty, timeoutMs: 1_000 };
 
 const READING = { vehicleId: 'V1', location: '12.97,77.59', speed: 50, timestamp: '2025-12-31T10:00:00Z' };
 const [, TRACE_ID = '', PARENT_ID = ''] = TRACE.split('-');
@@ -150,7 +156,7 @@ test.each(['00-0-0-01', `${TRACE}x`, TRACE.replace(/01$/, '00'), 'secret'])(
       'processTelemetry: process raw-data-topic',
       'processTelemetry: send processed-data-topic',
     ]);
-    expect(collector.spans[0]?.links).toEqual([]);
+    expect(collector.spans.map(({ links }) => links)).toEqual([[], []]);
   },
 );
 
@@ -214,6 +220,23 @@ describe('a collector that fails', () => {
     process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = 'collector:4318';
     expect((await batches(2)).logged).toEqual(failure('OTEL_EXPORTER_OTLP_ENDPOINT is no http:// or https:// URL'));
   });
+});
+
+test('a function on a schedule has a span, with its sends and calls below', async () => {
+  const spans = startTracing('closeWindows');
+  const invoked = { requestId: 'r', deadline: plenty };
+  await spans?.scheduled(invoked, () => storeCall({ ...CALL, operation: 'PutItem' }, async () => undefined));
+  const failing = spans?.scheduled(invoked, () => Promise.reject(new TransientError('METRICS', 'secret')));
+  await expect(failing).rejects.toThrow('secret');
+
+  const [call, first, failed] = collector.spans;
+  expect(first).toMatchObject({ name: 'closeWindows', kind: KIND.server, attributes: { 'faas.trigger': 'timer' } });
+  expect(call).toMatchObject({ name: 'DYNAMODB PutItem', kind: KIND.client, parentSpanId: first?.spanId });
+  expect(failed).toMatchObject({
+    status: { code: 2 },
+    attributes: { 'error.type': 'METRICS', 'faas.coldstart': false },
+  });
+  expect(JSON.stringify(collector.spans)).not.toContain('secret');
 });
 
 test('without a collector there are no spans, and the traceparent is passed on as it came', async () => {

@@ -1,28 +1,22 @@
 import { type Context, context as contexts, ProxyTracerProvider, type Tracer, trace } from '@opentelemetry/api';
 import { coordinatesText } from '../../kafka/records.ts';
-import { type BatchSpans, batchSpans } from './batch-spans.ts';
+import { setTracer } from '../../spans.ts';
+import { loggerOf } from '../logger.ts';
 import { callTracer } from './call-tracer.ts';
-import { setTracer } from './calls.ts';
 import { asyncContext } from './context.ts';
 import { type Exporter, otlpExporter } from './exporter.ts';
+import { type FunctionSpans, functionSpans } from './function-spans.ts';
 import { ownTracer } from './span.ts';
-
-export interface TracingOptions {
-  /** the function's name: the name of its service in traces */
-  readonly function: string;
-  /** called when the collector can't be reached */
-  readonly onFailure: (reason: string) => void;
-  readonly env?: NodeJS.ProcessEnv;
-}
 
 /**
  * Starts tracing in this process if OTEL_EXPORTER_OTLP_ENDPOINT has a collector's URL, or if a layer such as ADOT's has
  * registered a tracer provider before this code was loaded: then that one is used, and it exports.
+ * @param name the function's name: the name of its service in traces
  * @returns undefined without tracing
  */
-export function startTracing({ function: name, onFailure, env = process.env }: TracingOptions): BatchSpans | undefined {
+export function startTracing(name: string, env = process.env): FunctionSpans | undefined {
   const endpoint = env['OTEL_EXPORTER_OTLP_ENDPOINT'];
-  const exporter = isRegistered() ? undefined : exporterTo(endpoint, name, env, onFailure);
+  const exporter = isRegistered() ? undefined : exporterTo(endpoint, name, env);
   if (exporter !== undefined) register(ownTracer((span) => exporter.add(span)));
   if (!isRegistered()) return undefined;
   const tracer = trace.getTracer(name);
@@ -30,16 +24,12 @@ export function startTracing({ function: name, onFailure, env = process.env }: T
   setTracer(
     callTracer(tracer, (record) => (ofRecords.size === 0 ? undefined : ofRecords.get(coordinatesText(record)))),
   );
-  return batchSpans({ tracer, ofRecords, flush: async (ms) => exporter?.flush(ms) });
+  return functionSpans({ function: name, tracer, ofRecords, flush: async (ms) => exporter?.flush(ms) });
 }
 
-function exporterTo(
-  endpoint: string | undefined,
-  name: string,
-  env: NodeJS.ProcessEnv,
-  onFailure: (reason: string) => void,
-): Exporter | undefined {
+function exporterTo(endpoint: string | undefined, name: string, env: NodeJS.ProcessEnv): Exporter | undefined {
   if (endpoint === undefined || endpoint === '') return undefined;
+  const onFailure = (reason: string) => loggerOf(name).warn('traces are not exported', { reason });
   if (!/^https?:$/.test(URL.parse(endpoint)?.protocol ?? '')) {
     onFailure('OTEL_EXPORTER_OTLP_ENDPOINT is no http:// or https:// URL');
     return undefined;
