@@ -100,7 +100,9 @@ export async function run(options: RunOptions): Promise<Report | undefined> {
     const startSeconds = (performance.now() - started) / 1000;
     if (!signal.aborted) {
       view.say(`all mappings poll after ${startSeconds.toFixed(1)} s; the functions' log: ${log}`);
-      if (dashboard !== undefined) view.say(`dashboard: ${await dashboard.address}`);
+      // The load doesn't wait for it.
+      void dashboard?.address.then((address) => view.say(`dashboard: ${address}`));
+      void dashboard?.died.then((how) => view.say(`dashboard: ${how}; the run goes on without it`));
       view.say(`metrics for Prometheus: ${metrics.url}`);
     }
     return { stack, runner, deployed, view, startSeconds };

@@ -212,7 +212,7 @@ test('a dead letter says where its record lay and why it was refused', () => {
     message: 'amount: too small',
   };
   const headers = Object.fromEntries(Object.entries(errors).map(([name, value]) => [`__lambda.errors.${name}`, value]));
-  live.deadLetter(record('orders-dlq', '{', { offset: 3, headers }));
+  live.deadLetter(record('orders-dlq', '{', { offset: 3, headers: { user_id: 'u-17', ...headers } }));
   live.deadLetter(record('orders-dlq', 'not a dead letter'));
 
   expect(live.changes().deadLetters).toEqual({
@@ -227,7 +227,7 @@ test('a dead letter says where its record lay and why it was refused', () => {
         reason: 'amount: too small',
         function: 'processOrder',
         origin: 'orders-2-17',
-        headers,
+        headers: { user_id: '•••', ...headers },
       },
     ],
   });
