@@ -1,3 +1,5 @@
+import { apiRoutesOf } from '#local/api/routes.ts';
+import { type RunningApi, serveApi } from '#local/api/serve-api.ts';
 import { type Deployment, deploy as deployTemplate } from '#local/deploy/deploy.ts';
 import { localEnvironment } from '#local/deploy/environment.ts';
 import { glueAnswers } from '#local/deploy/glue-answers.ts';
@@ -24,6 +26,8 @@ let hasDatabase = false;
 let hasSearch = false;
 let schedules: Schedule[] = [];
 let running: RunningSchedules | undefined;
+let api: (invoke: Invoke) => Promise<RunningApi>;
+let runningApi: RunningApi | undefined;
 
 const tell = (message: FromRunner) => void process.send?.(message);
 
@@ -41,6 +45,7 @@ export async function deploy(template: CompiledTemplate): Promise<Deployed> {
   hasDatabase = endpoints.rdsData !== NOWHERE;
   hasSearch = endpoints.opensearch !== NOWHERE && template.Resources['PrepareSearchLambdaFunction'] !== undefined;
   schedules = runnableSchedules(template, deployment, endpoints);
+  api = (invoke) => startApi(template, deployment, endpoints, invoke);
   return {
     references: deployment.references,
     bootstrapServers: () => endpoints.kafka,
@@ -49,7 +54,7 @@ export async function deploy(template: CompiledTemplate): Promise<Deployed> {
   };
 }
 
-/** As in a deployment: runs the SQL, fills the catalogue, puts the index template; then starts the schedules. */
+/** As in a deployment: runs the SQL, fills the catalogue, puts the index template; then starts schedules and API. */
 export async function prepare(invoke: Invoke): Promise<void> {
   await Promise.all([
     hasDatabase && invoke('migrate', {}),
@@ -57,6 +62,7 @@ export async function prepare(invoke: Invoke): Promise<void> {
     hasSearch && invoke('prepareSearch', {}),
   ]);
   running = runSchedules(schedules, invoke, (line) => console.error(line));
+  runningApi = await api(invoke);
 }
 
 export function status(mappings: MappingStatus[]): void {
@@ -64,7 +70,7 @@ export function status(mappings: MappingStatus[]): void {
 }
 
 export async function stopping(): Promise<void> {
-  await running?.stop();
+  await Promise.all([running?.stop(), runningApi?.stop()]);
 }
 
 export function stopped(): void {
@@ -75,6 +81,19 @@ function runnableSchedules(template: CompiledTemplate, deployment: Deployment, e
   const { schedules: all, notRun } = schedulesOf(template, { template, references: deployment.references });
   for (const line of notRun) console.error(line);
   return all.filter(({ functionLogicalId }) => hasStores(deployment.environments[functionLogicalId] ?? {}, endpoints));
+}
+
+function startApi(
+  template: CompiledTemplate,
+  { environments }: Deployment,
+  endpoints: Endpoints,
+  invoke: Invoke,
+): Promise<RunningApi> {
+  return serveApi(apiRoutesOf(template), {
+    port: Number(new URL(endpoints.api).port),
+    invoke,
+    runs: (functionLogicalId) => hasStores(environments[functionLogicalId] ?? {}, endpoints),
+  });
 }
 
 /** Reports that the service is packaged, and waits for the servers' endpoints. */
