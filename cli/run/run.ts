@@ -79,7 +79,10 @@ export async function run(options: RunOptions): Promise<Report | undefined> {
     await stack.recordDeployed(deployed);
     await runner.polling;
     const startSeconds = (performance.now() - started) / 1000;
-    if (!signal.aborted) view.say(`all mappings poll after ${startSeconds.toFixed(1)} s; the functions' log: ${log}`);
+    if (!signal.aborted) {
+      view.say(`all mappings poll after ${startSeconds.toFixed(1)} s; the functions' log: ${log}`);
+      view.say(`the API answers on ${stack.endpoints.api}, for example ${stack.endpoints.api}/vehicles?limit=2`);
+    }
     return { stack, runner, deployed, view, startSeconds };
   }
 }

@@ -27,7 +27,7 @@ test('each function serves the routes of its own events', async () => {
     const served = [...source.matchAll(/serve\(\s*(\w+)/g)].map(([, name]) => name);
     const described = routes.filter(({ path }) => events.some(({ httpApi }) => httpApi.path === path));
 
-    expect(served.toSorted()).toEqual(described.map(({ operationId }) => operationId).toSorted());
+    expect(new Set(served)).toEqual(new Set(described.map(({ operationId }) => operationId)));
   }
 });
 

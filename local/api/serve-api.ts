@@ -1,5 +1,5 @@
 import type { Invoke } from '#msk';
-import { type OfflineLambda, offlineHttp } from './offline-http.ts';
+import { type HapiRequest, type OfflineLambda, offlineHttp } from './offline-http.ts';
 import type { ApiRoute } from './routes.ts';
 
 export interface RunningApi {
@@ -41,15 +41,21 @@ export async function serveApi(routes: readonly ApiRoute[], { port, invoke, runs
   };
   const http = await offlineHttp(port, lambda);
   await http.createServer();
-  http.create(
-    routes.map(({ routeKey, functionLogicalId }) => ({
-      functionKey: functionLogicalId,
-      handler: 'api.handler',
-      http: { routeKey, isHttpApi: true, payload: '2.0' },
-    })),
-  );
-  http.create404Route();
+  for (const { routeKey, functionLogicalId } of routes) {
+    http.createRoutes(functionLogicalId, { routeKey, isHttpApi: true, payload: '2.0' }, 'api.handler');
+  }
   const server = http.getServer();
+  server.ext('onRequest', (request, toolkit) =>
+    isLocal(request) ? toolkit.continue : toolkit.response({ message: 'Forbidden' }).code(403).takeover(),
+  );
   await server.start();
   return { stop: () => server.stop({ timeout: STOP_MS }) };
+}
+
+/**
+ * Whether no page of another site can have sent the request. The server would allow any origin to read the answer, and
+ * a name that leads to 127.0.0.1 would make a page's own origin of it (DNS rebinding).
+ */
+function isLocal({ headers: { host = '', origin } }: HapiRequest): boolean {
+  return origin === undefined && /^(?:127\.0\.0\.1|localhost)(?::\d+)?$/.test(host);
 }
