@@ -40,6 +40,8 @@ export async function startApi(stores: Stores): Promise<TestApi> {
     DATABASE_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:test',
     DATABASE_NAME: 'pipeline',
     KAFKA_AUTH: 'none',
+    CLOUDWATCH: 'off',
+    POWERTOOLS_METRICS_NAMESPACE: 'test',
     CLUSTER_ARN: 'arn:aws:kafka:us-east-1:000000000000:cluster/test/uuid',
     MAPPINGS: JSON.stringify({ processTelemetry: ['raw-data-topic'], archiveToS3: ['raw-data-dlq'] }),
   });

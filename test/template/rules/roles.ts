@@ -21,6 +21,7 @@ const unscoped = new Map([
   ['ec2:DescribeSecurityGroups', 'EC2 has no resources for Describe actions'],
   ['ec2:DescribeSubnets', 'EC2 has no resources for Describe actions'],
   ['ec2:DescribeVpcs', 'EC2 has no resources for Describe actions'],
+  ['cloudwatch:GetMetricData', 'CloudWatch has no resource types for metrics'],
   ['glue:GetSchemaVersion', 'the call names a version, and no registry or schema'],
 ]);
 
