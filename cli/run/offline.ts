@@ -92,6 +92,7 @@ function startApi(
   return serveApi(apiRoutesOf(template), {
     port: Number(new URL(endpoints.api).port),
     invoke,
+    log: (line) => console.error(line),
     runs: (functionLogicalId) => hasStores(environments[functionLogicalId] ?? {}, endpoints),
   });
 }

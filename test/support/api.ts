@@ -52,6 +52,7 @@ export async function startApi(stores: Stores): Promise<TestApi> {
   const api = await serveApi(apiRoutesOf(template), {
     port,
     runs: () => true,
+    log: (line) => console.error(line),
     async invoke(functionLogicalId, event) {
       const file = String(template.Resources[functionLogicalId]?.Properties?.['Handler']);
       const module = file.replace(/^functions\/(.*)\.handler$/, '#functions/$1.ts');
