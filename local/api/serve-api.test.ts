@@ -23,7 +23,7 @@ beforeAll(async () => {
     },
   });
   url = `http://127.0.0.1:${port}`;
-  stop = api.stop;
+  stop = () => api.stop();
 });
 afterAll(() => stop?.());
 
