@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { choosePorts } from '../servers/ports/ports.ts';
 import { serveApi } from './serve-api.ts';
 
@@ -53,4 +54,19 @@ test('a function that fails is 500, as in API Gateway; an unknown route is 404',
   expect((await fetch(`${url}/things/fail`)).status).toBe(500);
   expect(lines).toEqual(['Read failed: Error: Sandbox.Timedout']);
   expect((await fetch(`${url}/nothing`)).status).toBe(404);
+});
+
+test('no page of another site can read an answer', async () => {
+  const port = new URL(url).port;
+  const ask = (headers: Record<string, string>) =>
+    new Promise((resolve) => {
+      request(`${url}/things/a`, { headers }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      }).end();
+    });
+
+  expect(await ask({ host: `localhost:${port}` })).toBe(200);
+  expect(await ask({ host: `rebound.example:${port}` })).toBe(403);
+  expect(await ask({ origin: 'https://example.com' })).toBe(403);
 });

@@ -1,4 +1,4 @@
-import type { OffsetReader, TopicOffsets } from '#lib/kafka/client/offsets.ts';
+import type { Found, OffsetReader, TopicOffsets } from '#lib/kafka/client/offsets.ts';
 import { lagSeconds, RATE_SECONDS, ROUNDS, type Rung } from './lag-seconds.ts';
 
 /** A partition of which a group hasn't committed every record. */
@@ -27,31 +27,35 @@ export async function climb(
   const rungs = (topic: string, partition: number) => found.get(`${topic} ${partition}`) ?? [];
   const endOf = (topic: string, partition: number) => ends.get(topic)?.get(partition) ?? 0;
 
-  for (const [index, ages] of ROUNDS.entries()) {
-    const open = behind.filter(
-      ({ topic, partition, committed }) =>
-        lagSeconds(committed, endOf(topic, partition), rungs(topic, partition)) === undefined,
+  for (const ages of ROUNDS) {
+    const lagging = new Set(
+      behind
+        .filter(({ topic, partition, committed }) => {
+          return lagSeconds(committed, endOf(topic, partition), rungs(topic, partition)) === undefined;
+        })
+        .map(({ topic }) => topic),
     );
-    // The first round asks for every topic, at least for the throughput.
-    const asked = index === 0 ? [...ends.keys()] : [...new Set(open.map(({ topic }) => topic))];
-    const wanted = index === 0 && open.length === 0 ? [RATE_SECONDS] : ages;
-    if (asked.length === 0) break;
+    // The throughput needs one age of every topic.
+    const wanted = ages.map((age) => ({ age, topics: age === RATE_SECONDS ? [...ends.keys()] : [...lagging] }));
     const answers = await Promise.all(
-      wanted.map(async (age) => ({ age, offsets: await reader.since(asked, now - age * 1_000) })),
+      wanted
+        .filter(({ topics }) => topics.length > 0)
+        .map(async ({ age, topics }) => ({ age, topics, first: await reader.since(topics, now - age * 1_000) })),
     );
-    for (const { age, offsets } of answers) {
-      for (const topic of asked) {
+    for (const { age, topics, first } of answers) {
+      for (const topic of topics) {
         for (const [partition, end] of ends.get(topic) ?? []) {
-          const first = offsets.get(topic)?.get(partition);
-          // The record's own age is exact. Without a record, nothing was produced since then.
-          const rung = {
-            age: first === undefined ? age : (now - first.timestamp) / 1_000,
-            offset: first?.offset ?? end,
-          };
-          found.set(`${topic} ${partition}`, [...rungs(topic, partition), { asked: age, ...rung }]);
+          const rung = rungOf(age, end, first.get(topic)?.get(partition), now);
+          found.set(`${topic} ${partition}`, [...rungs(topic, partition), rung]);
         }
       }
     }
   }
   return { rungs };
+}
+
+/** The record's own age is exact. Without a record, nothing was produced since then. */
+function rungOf(asked: number, end: number, first: Found | undefined, now: number): Rung {
+  if (first === undefined) return { asked, age: asked, offset: end };
+  return { asked, age: (now - first.timestamp) / 1_000, offset: first.offset };
 }
