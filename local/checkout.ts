@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { NOWHERE } from './deploy/servers.ts';
 import { endpointsOf } from './server-list.ts';
 import { removeTemporary, temporaryFolder } from './servers/files/keep.ts';
 import { LockedError, takeLock } from './servers/files/lock.ts';
@@ -61,7 +62,7 @@ async function claim({ stage, root = ROOT }: ClaimOptions, undo: Undo): Promise<
     ...(await ownIdentity()),
     stage,
     state: 'starting',
-    endpoints: endpointsOf([]),
+    endpoints: endpointsOf([], NOWHERE),
     servers: [],
     processes: [],
     data: temporary.path,

@@ -43,13 +43,15 @@ export function serverNamed(servers: readonly Server[], name: string): Server {
   throw new Error(`the stack has no server ${name}; it has ${servers.map((server) => server.name).join(', ')}`);
 }
 
-export function endpointsOf(servers: readonly Server[]): Endpoints {
+/** @param api the API's address */
+export function endpointsOf(servers: readonly Server[], api: string): Endpoints {
   const named = SERVERS.flatMap(({ name, endpoint }) =>
     endpoint === undefined ? [] : [[endpoint, servers.find((server) => server.name === name)?.endpoint ?? NOWHERE]],
   );
   const brokers = servers.filter(({ name }) => name.startsWith('kafka'));
   return {
     kafka: brokers.map((broker) => broker.endpoint).join(','),
+    api,
     ...(Object.fromEntries(named) as Record<EndpointName, string>),
   };
 }

@@ -94,10 +94,15 @@ export async function startServers(options: ServersOptions, checkout: ClaimedChe
 
   const reservations = portReservations(cache);
   undo.add(reservations.release);
-  const planned = await planServers({ ...members, ports: options.ports ?? {}, root, reserve: reservations.take });
+  const { servers: planned, apiPort } = await planServers({
+    ...members,
+    ports: options.ports ?? {},
+    root,
+    reserve: reservations.take,
+  });
   const folders = { data: data.path, kept: data.kept, logs, cache };
   const servers = await makeServers(planned, folders, (server) => (server.modernJava ? modernJava : java));
-  const endpoints = endpointsOf(servers);
+  const endpoints = endpointsOf(servers, `http://127.0.0.1:${apiPort}`);
   await recorder.record({ endpoints, servers: serverNames(members) });
 
   let stopping = false;

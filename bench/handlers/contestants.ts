@@ -18,6 +18,7 @@ export type Contestant = Exclude<keyof typeof ENTRIES, 'runner'>;
 
 const nowhere = {
   kafka: NOWHERE,
+  api: NOWHERE,
   dynamodb: NOWHERE,
   s3: NOWHERE,
   rdsData: NOWHERE,

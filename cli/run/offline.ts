@@ -1,4 +1,6 @@
 import { graphOf } from '#dashboard/server/graph/graph.ts';
+import { apiRoutesOf } from '#local/api/routes.ts';
+import { type RunningApi, serveApi } from '#local/api/serve-api.ts';
 import { type Deployment, deploy as deployTemplate } from '#local/deploy/deploy.ts';
 import { localEnvironment } from '#local/deploy/environment.ts';
 import { glueAnswers } from '#local/deploy/glue-answers.ts';
@@ -25,6 +27,8 @@ let hasDatabase = false;
 let hasSearch = false;
 let schedules: Schedule[] = [];
 let running: RunningSchedules | undefined;
+let api: (invoke: Invoke) => Promise<RunningApi>;
+let runningApi: RunningApi | undefined;
 
 const tell = (message: FromRunner) => void process.send?.(message);
 
@@ -42,6 +46,7 @@ export async function deploy(template: CompiledTemplate): Promise<Deployed> {
   hasDatabase = endpoints.rdsData !== NOWHERE;
   hasSearch = endpoints.opensearch !== NOWHERE && template.Resources['PrepareSearchLambdaFunction'] !== undefined;
   schedules = runnableSchedules(template, deployment, endpoints);
+  api = (invoke) => startApi(template, deployment, endpoints, invoke);
   return {
     references: deployment.references,
     bootstrapServers: () => endpoints.kafka,
@@ -50,7 +55,7 @@ export async function deploy(template: CompiledTemplate): Promise<Deployed> {
   };
 }
 
-/** As in a deployment: runs the SQL, fills the catalogue, puts the index template; then starts the schedules. */
+/** As in a deployment: runs the SQL, fills the catalogue, puts the index template; then starts schedules and API. */
 export async function prepare(invoke: Invoke): Promise<void> {
   await Promise.all([
     hasDatabase && invoke('migrate', {}),
@@ -58,6 +63,7 @@ export async function prepare(invoke: Invoke): Promise<void> {
     hasSearch && invoke('prepareSearch', {}),
   ]);
   running = runSchedules(schedules, invoke, (line) => console.error(line));
+  runningApi = await api(invoke);
 }
 
 export function status(mappings: MappingStatus[]): void {
@@ -65,7 +71,7 @@ export function status(mappings: MappingStatus[]): void {
 }
 
 export async function stopping(): Promise<void> {
-  await running?.stop();
+  await Promise.all([running?.stop(), runningApi?.stop()]);
 }
 
 export function stopped(): void {
@@ -76,6 +82,20 @@ function runnableSchedules(template: CompiledTemplate, deployment: Deployment, e
   const { schedules: all, notRun } = schedulesOf(template, { template, references: deployment.references });
   for (const line of notRun) console.error(line);
   return all.filter(({ functionLogicalId }) => hasStores(deployment.environments[functionLogicalId] ?? {}, endpoints));
+}
+
+function startApi(
+  template: CompiledTemplate,
+  { environments }: Deployment,
+  endpoints: Endpoints,
+  invoke: Invoke,
+): Promise<RunningApi> {
+  return serveApi(apiRoutesOf(template), {
+    port: Number(new URL(endpoints.api).port),
+    invoke,
+    log: (line) => console.error(line),
+    runs: (functionLogicalId) => hasStores(environments[functionLogicalId] ?? {}, endpoints),
+  });
 }
 
 /** Reports that the service is packaged, and waits for the servers' endpoints. */

@@ -103,6 +103,7 @@ export async function run(options: RunOptions): Promise<Report | undefined> {
       // The load doesn't wait for it.
       void dashboard?.address.then((address) => view.say(`dashboard: ${address}`));
       void dashboard?.died.then((how) => view.say(`dashboard: ${how}; the run goes on without it`));
+      view.say(`the API answers on ${stack.endpoints.api}, for example ${stack.endpoints.api}/vehicles?limit=2`);
       view.say(`metrics for Prometheus: ${metrics.url}`);
     }
     return { stack, runner, deployed, view, startSeconds };

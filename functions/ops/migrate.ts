@@ -7,6 +7,7 @@ import records from '#resources/sql/002_records.sql';
 import orders from '#resources/sql/003_orders.sql';
 import logins from '#resources/sql/004_logins.sql';
 import insertEach from '#resources/sql/005_insert_each.sql';
+import api from '#resources/sql/006_api.sql';
 import { type Applied, applyMigrations } from './apply.ts';
 import { readMigrations } from './migrations.ts';
 
@@ -19,6 +20,7 @@ const migrations = readMigrations({
   '003_orders': orders,
   '004_logins': logins,
   '005_insert_each': insertEach,
+  '006_api': api,
 });
 
 const reference = {

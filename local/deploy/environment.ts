@@ -4,7 +4,7 @@ import { DUMMY_CREDENTIALS, LOCAL_REGION } from './servers.ts';
 
 /**
  * Variables that override a function's own when it runs locally. The AWS SDK's variables have the addresses of the
- * local servers and dummy credentials. This service's variables switch IAM off, which the local servers don't have, and
+ * local servers and dummy credentials. This service's variables switch IAM and CloudWatch off, which aren't here, and
  * have the addresses of the servers that the SDK doesn't know.
  * @param refuser endpoint of every other AWS service; it answers one call of Amazon MSK and one of Glue
  */
@@ -24,6 +24,7 @@ export function localEnvironment(endpoints: Endpoints, refuser: string): Record<
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     AWS_EC2_METADATA_DISABLED: 'true',
     KAFKA_AUTH: 'none',
+    CLOUDWATCH: 'off',
     ...Object.assign({}, ...ofServers),
   };
 }

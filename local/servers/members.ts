@@ -1,4 +1,4 @@
-import { KAFKA_PORT, type PortName, type Row, SERVERS } from './catalogue.ts';
+import { API_PORT, KAFKA_PORT, type PortName, type Row, SERVERS } from './catalogue.ts';
 import type { Members } from './description.ts';
 import { type Artifact, KAFKA } from './jars/artifacts.ts';
 
@@ -28,9 +28,13 @@ export function modernNames(members: Omit<Members, 'brokers'>): string[] {
   return rowsOf(members).flatMap(({ name, modernJava }) => (modernJava ? [name] : []));
 }
 
-/** All servers with their default ports. */
+/** All servers and the API, with their default ports. */
 export function usualPorts(): { name: PortName; port: number }[] {
-  return [{ name: 'kafka', port: KAFKA_PORT }, ...SERVERS.map(({ name, usual }) => ({ name, port: usual }))];
+  return [
+    { name: 'kafka', port: KAFKA_PORT },
+    ...SERVERS.map(({ name, usual }) => ({ name, port: usual })),
+    { name: 'api', port: API_PORT },
+  ];
 }
 
 /** The artifacts that the stack's servers need in the cache. */

@@ -1,4 +1,4 @@
-import { KAFKA_PORT, type PortName } from './catalogue.ts';
+import { API_PORT, KAFKA_PORT, type PortName } from './catalogue.ts';
 import type { Members } from './description.ts';
 import type { Java } from './java/java.ts';
 import { kafkaServer } from './kafka/kafka.ts';
@@ -31,11 +31,17 @@ export interface Planned {
 /** The first broker's default port for the controllers; the others have the next ones. */
 const CONTROLLER_PORT = 19092;
 
+export interface Plan {
+  readonly servers: Planned[];
+  /** The port for the API, which the runner serves. */
+  readonly apiPort: number;
+}
+
 /**
  * Decides which servers a stack has, and the port of each.
  * @throws ServerError where a port that the user asked for is taken
  */
-export async function planServers({ ports, root, reserve, ...members }: PlanOptions): Promise<Planned[]> {
+export async function planServers({ ports, root, reserve, ...members }: PlanOptions): Promise<Plan> {
   const brokers = brokerNames(members.brokers);
   const rows = rowsOf(members);
   const portOf = await portsByName(
@@ -44,6 +50,7 @@ export async function planServers({ ports, root, reserve, ...members }: PlanOpti
         index === 0 ? settable('kafka', KAFKA_PORT, ports) : fixed(name, KAFKA_PORT + index),
       ),
       ...rows.map(({ name, usual }) => settable(name, usual, ports)),
+      settable('api', API_PORT, ports),
       ...brokers.map((name, index) => fixed(controllerOf(name), CONTROLLER_PORT + index)),
       ...rows.flatMap(({ name, secondPort }) => (secondPort === undefined ? [] : [fixed(secondOf(name), secondPort)])),
     ],
@@ -56,7 +63,7 @@ export async function planServers({ ports, root, reserve, ...members }: PlanOpti
     controllerPort: portOf(controllerOf(name)),
   }));
   const addresses = cluster.map(({ port }) => `127.0.0.1:${port}`).join(',');
-  return [
+  const servers = [
     ...brokers.map((name, index) => ({
       name,
       port: portOf(name),
@@ -80,6 +87,7 @@ export async function planServers({ ports, root, reserve, ...members }: PlanOpti
         }),
     })),
   ];
+  return { servers, apiPort: portOf('api') };
 }
 
 const controllerOf = (broker: string): string => `${broker}'s controller`;

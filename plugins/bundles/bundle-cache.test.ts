@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import { build, stop } from 'esbuild';
 import { BundleCache } from './bundle-cache.ts';
@@ -32,13 +33,17 @@ const optionsOf = (outdir: string) => ({
 });
 
 /** Restores a build from the cache, or builds. @returns whether it was restored, and the bundles */
-async function bundled(outdir: string, more: { minify?: boolean } = {}) {
+async function bundled(outdir: string, more: { minify?: boolean } = {}, during = async () => {}) {
   const cache = new BundleCache(folder, service, ['plugin.ts']);
   const options = { ...optionsOf(outdir), ...more };
   const restored = await cache.restore(options);
   if (!restored) {
+    // The files of a test are new: a build of them begins later.
+    await sleep(10);
+    const began = Date.now();
     const { metafile } = await build({ ...options, absWorkingDir: service, metafile: true });
-    await cache.store(options, metafile);
+    await during();
+    await cache.store(options, metafile, began);
   }
   const read = (file: string) => readFile(join(service, outdir, file), 'utf8');
   return { restored, one: await read('one.js'), two: await read('two.js') };
@@ -64,6 +69,16 @@ test.each<[string, () => Promise<void>]>([
 
   expect((await bundled('b')).restored).toBe(false);
   expect((await bundled('c')).restored).toBe(true);
+});
+
+test('a build is not stored if a file is saved while it runs', async () => {
+  const save = () => writeFile(join(service, 'name.ts'), "export const name = 'second';");
+
+  await bundled('a', {}, save);
+  const next = await bundled('b');
+
+  expect(next.restored).toBe(false);
+  expect(next.one).toContain('second');
 });
 
 test('builds with different options are both kept', async () => {

@@ -51,9 +51,15 @@ export class BundleCache {
     return true;
   }
 
-  /** Stores the outputs of a build. If this fails, a message says so, and the next start builds again. */
-  async store(options: Options, { inputs, outputs }: Metafile): Promise<void> {
+  /**
+   * Stores the outputs of a build. If this fails, a message says so, and the next start builds again. An input that was
+   * saved during the build may have been read before: then nothing is stored, or its new content would lead to the old
+   * bundles.
+   * @param began ms since the epoch: when the build began
+   */
+  async store(options: Options, { inputs, outputs }: Metafile, began: number): Promise<void> {
     const names = Object.keys(inputs).toSorted();
+    if (await this.#changedSince(began, names)) return;
     const key = await this.#key(names);
     if (key === undefined) return;
     try {
@@ -80,6 +86,14 @@ export class BundleCache {
   #folderOf(options: Options): string {
     const modules = relative(this.#base, realpathSync(join(this.#base, 'node_modules')));
     return join(this.#folder, hashOf(JSON.stringify([version, modules, { ...options, outdir: '' }])));
+  }
+
+  async #changedSince(began: number, names: readonly string[]): Promise<boolean> {
+    const times = names.map(async (name) => (await stat(resolve(this.#base, name))).mtimeMs);
+    return Promise.all(times).then(
+      (all) => all.some((time) => time >= began),
+      () => true, // deleted
+    );
   }
 
   /** The hash of the inputs' contents. Undefined if an input no longer exists. */

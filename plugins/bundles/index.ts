@@ -112,9 +112,10 @@ function buildOptions(plugin: EsbuildPlugin, entryPoints: string[]): BuildOption
 
 async function buildOnce(options: BuildOptions & { outdir: string }, cache: BundleCache, serviceDir: string) {
   if (await cache.restore(options)) return;
+  const began = Date.now();
   try {
     const { metafile } = await build({ ...options, absWorkingDir: serviceDir, metafile: true });
-    await cache.store(options, metafile);
+    await cache.store(options, metafile, began);
   } finally {
     // Otherwise, esbuild's service would keep the memory of the build until this process ends.
     await stop();

@@ -43,7 +43,7 @@ test("kafkajs's consumer and admin client, which the bundles lack, say so", asyn
   expect(kafka.producer()).toHaveProperty('send');
 });
 
-test("the bundles have the requests of kafkajs's producer and of end offsets, and no others", async () => {
+test("the bundles have the requests of kafkajs's producer and of offsets, and no others", async () => {
   const { requests } = await bundled<{ requests: Record<string, { versions: string[]; protocol(): void }> }>(
     'requests',
     "export { requests } from 'kafkajs/src/protocol/requests/index.js';",
@@ -55,6 +55,8 @@ test("the bundles have the requests of kafkajs's producer and of end offsets, an
     'Produce',
     'ListOffsets',
     'Metadata',
+    'OffsetFetch',
+    'GroupCoordinator',
     'SaslHandshake',
     'ApiVersions',
     'SaslAuthenticate',

@@ -9,10 +9,11 @@ const instead = (exported: string) =>
   `const fail = () => { throw new Error(${JSON.stringify(LEFT_OUT)}) };\nmodule.exports = ${exported};`;
 
 /**
- * The requests of kafkajs's producer, and of lib/kafka/client/end-offsets.ts. The others serve its consumer, its admin
- * client and transactions.
+ * The requests of kafkajs's producer, and of lib/kafka/client/offsets.ts. The others serve its consumer, its admin client
+ * and transactions.
  */
-const SENT = /\/(?:apiVersions|listOffsets|metadata|produce|saslAuthenticate|saslHandshake)\/index\.js$/;
+const SENT =
+  /\/(?:apiVersions|findCoordinator|listOffsets|metadata|offsetFetch|produce|saslAuthenticate|saslHandshake)\/index\.js$/;
 
 /** kafkajs's ways to authenticate. KAFKA_AUTH knows one, IAM, which uses OAUTHBEARER (lib/kafka/client/client.ts). */
 const AUTHENTICATORS = /\/kafkajs\/src\/broker\/saslAuthenticator\/(?:awsIam|plain|scram256|scram512)\.js$/;
@@ -28,6 +29,13 @@ const leaveOut: Plugin[] = [
     name: 'leave-out',
     setup(build) {
       build.onLoad({ filter: /\/kafkajs\/src\/(?:admin|consumer)\/index\.js$/ }, () => ({ contents: instead('fail') }));
+      // IAM on Amazon MSK uses OAUTHBEARER.
+      build.onLoad(
+        { filter: /\/kafkajs\/src\/broker\/saslAuthenticator\/(?:awsIam|plain|scram256|scram512)\.js$/ },
+        () => ({
+          contents: instead('fail'),
+        }),
+      );
       build.onLoad({ filter: /\/kafkajs\/src\/protocol\/requests\/\w+\/index\.js$/ }, ({ path }) =>
         SENT.test(path) ? undefined : { contents: instead('{ versions: [], protocol: fail }') },
       );

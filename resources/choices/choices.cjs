@@ -1,4 +1,5 @@
 // For `${file(resources/choices/choices.cjs):NAME}` in serverless.yml. The framework loads only CommonJS.
 exports.values = (serverless) => require('./values.ts').values(serverless);
 exports.functions = (serverless) => require('./parts.ts').functions(serverless);
+exports.mappings = (serverless) => require('./mappings.ts').mappings(serverless);
 exports.resources = (serverless) => require('./parts.ts').resources(serverless);

@@ -57,12 +57,23 @@ export async function resources(serverless: Serverless): Promise<Template> {
 
 /** For `functions` of serverless.yml: the functions.yml of each folder, and the stage's parts, merged. */
 export async function functions(serverless: Serverless): Promise<object> {
+  return Object.assign({}, ...(await functionFiles(serverless)));
+}
+
+/** The content of each file with functions that the stage has. */
+export async function functionFiles(
+  serverless: Serverless,
+  wanted: (file: string) => boolean = () => true,
+): Promise<unknown[]> {
   const chosen = new Set(functionParts.map(({ file }) => file));
   const always = globSync('functions/*/functions.yml', { cwd: root })
     .toSorted()
     .filter((file) => !chosen.has(file))
     .map((file): Part => ({ file, when: {} }));
-  return Object.assign({}, ...(await filesOf(serverless, [...always, ...functionParts])));
+  return filesOf(
+    serverless,
+    [...always, ...functionParts].filter(({ file }) => wanted(file)),
+  );
 }
 
 async function filesOf(serverless: Serverless, parts: readonly Part[]): Promise<unknown[]> {

@@ -40,6 +40,7 @@ export function alarms(service: Service): Record<string, unknown> {
     ...mappingAlarms(service),
     ...brokerAlarms(service),
     ...storeAlarms(service),
+    apiAlarm,
   ];
   return {
     ...Object.fromEntries(all.map((alarm) => [alarm.id, resource(service, alarm)])),
@@ -140,6 +141,18 @@ function functionAlarms({ name, functions }: Service): Alarm[] {
 function rare(scheduled: number | undefined): scheduled is number {
   return scheduled !== undefined && scheduled > 5 * MINUTE;
 }
+
+/** Nobody retries a request of the API, but a paused database makes a few fail. */
+const apiAlarm: Alarm = {
+  id: 'ApiFails',
+  description: 'the HTTP API answers with 5xx for 15 minutes: see the logs of its functions and its access log',
+  metrics: [metrics.api('5xx')],
+  statistic: 'Sum',
+  above: 0,
+  period: 5 * MINUTE,
+  times: 3,
+  missing: 'notBreaching',
+};
 
 /** Only with the metrics that the param mappingMetrics switches on. */
 function mappingAlarms({ functions, mappingMetrics }: Service): Alarm[] {

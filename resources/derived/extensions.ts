@@ -23,12 +23,21 @@ const noQueue = {
 };
 const unreserved = {
   id: 'CKV_AWS_115',
-  comment: "bounded by its topic's partitions (the mapping's), or called by one schedule or a person",
+  comment: "bounded by its topic's partitions (the mapping's) or the API's rate, or called by one schedule or a person",
+};
+
+/** Requests per second of all clients of the API together. A page with all panels makes about ten. */
+const API_RATE = { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 };
+
+const api: Record<string, Extension> = {
+  HttpApiStage: { Properties: { DefaultRouteSettings: { DetailedMetricsEnabled: false, ...API_RATE } } },
+  HttpApiLogGroup: { Properties: { KmsKeyId: { 'Fn::GetAtt': ['OperationsKey', 'Arn'] } } },
 };
 
 /** Properties that serverless.yml can't set on the framework's resources, and properties that depend on a param. */
 export function extensions(service: Service): Record<string, Extension> {
   return {
+    ...api,
     ...Object.fromEntries(service.functions.flatMap((fn) => extensionsOf(fn, service))),
     // User data downloads packages at the first start.
     ...(service.admin === 'on' && { AdminInstance: { DependsOn: service.waysOut } }),

@@ -58,6 +58,12 @@ export const metrics = {
     name,
     dimensions: { service: functionKey },
   }),
+  /** of the service's HTTP API */
+  api: (name: string): Metric => ({
+    namespace: 'AWS/ApiGateway',
+    name,
+    dimensions: { ApiId: ref('HttpApi') },
+  }),
   table: (tableId: string, name: string): Metric => ({
     namespace: 'AWS/DynamoDB',
     name,

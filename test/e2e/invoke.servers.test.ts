@@ -75,7 +75,7 @@ describe('on a stack', () => {
       const { code, stdout } = await run('cli/invoke.ts', 'migrate');
 
       expect(JSON.parse(stdout)).toEqual({
-        applied: ['001_fleet', '002_records', '003_orders', '004_logins', '005_insert_each'],
+        applied: ['001_fleet', '002_records', '003_orders', '004_logins', '005_insert_each', '006_api'],
         already: [],
       });
       expect(code).toBe(0);
@@ -94,6 +94,7 @@ describe('on a stack', () => {
     'archiveToS3/orders': { produced: 0, s3: 2 },
     archiveToS3: { produced: 0, s3: 3 },
     closeWindows: {},
+    describeApi: {},
     'insertIntoRds/alerts': { produced: 0, rds: 2 },
     'insertIntoRds/bad': { produced: 2, rds: 1 },
     'insertIntoRds/demo': { produced: 0, rds: 5 },
@@ -114,6 +115,9 @@ describe('on a stack', () => {
     'processTelemetry/bad': { produced: 10 },
     'processTelemetry/no-key': { produced: 1 },
     processTelemetry: { produced: 2 },
+    readPipeline: {},
+    readRecords: {},
+    readVehicles: {},
     'upsertIntoDynamodb/alerts': { produced: 0, dynamodb: 2 },
     'upsertIntoDynamodb/bad': { produced: 2, dynamodb: 2 },
     'upsertIntoDynamodb/demo': { produced: 0, dynamodb: 5 },

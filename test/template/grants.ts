@@ -43,6 +43,8 @@ export interface Use {
   writes: string[];
   /** why it produces to no topic, though its bundle has a Kafka client */
   writesNone?: string | undefined;
+  /** whether it asks for the offsets of every topic and group */
+  offsets: boolean;
   /** actions on OpenSearch */
   searches: string[];
   /** whether one of its mappings uses a schema registry */
@@ -65,7 +67,7 @@ export function misfits(granted: readonly Statement[], use: Use): string[] {
   ];
 }
 
-function needs({ code, reads, writes, searches, registry, uncalled }: Use): string[] {
+function needs({ code, reads, writes, offsets, searches, registry, uncalled }: Use): string[] {
   const called = [...code.commands]
     .filter((command) => !inner.some((pattern) => pattern.test(command)) && !uncalled.includes(command))
     .flatMap((command) => actionOf.get(command) ?? [command]);
@@ -75,7 +77,8 @@ function needs({ code, reads, writes, searches, registry, uncalled }: Use): stri
     ...searches,
     ...(reads.length ? ofMapping : []),
     ...(registry ? ofSchemaRegistry : []),
-    ...(writes.length ? ['kafka-cluster:Connect'] : []),
+    ...(writes.length || offsets ? ['kafka-cluster:Connect'] : []),
+    ...(offsets ? ['kafka-cluster:DescribeTopic on *', 'kafka-cluster:DescribeGroup'] : []),
     ...reads.map((topic) => `kafka-cluster:ReadData on ${topic}`),
     ...writes.map((topic) => `kafka-cluster:WriteData on ${topic}`),
     ...[...reads, ...writes].map((topic) => `kafka-cluster:DescribeTopic on ${topic}`),

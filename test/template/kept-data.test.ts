@@ -10,7 +10,10 @@ beforeAll(async () => {
 
 /** Types that may be deleted with the stack. All other types hold data and must be kept. */
 const deletable: { type: RegExp; why: string }[] = [
-  { type: /^AWS::(ApplicationAutoScaling|Athena|CloudWatch|EC2|Events|IAM|Lambda|SNS)::/, why: 'settings' },
+  {
+    type: /^AWS::(ApiGatewayV2|ApplicationAutoScaling|Athena|CloudWatch|EC2|Events|IAM|Lambda|SNS)::/,
+    why: 'settings',
+  },
   { type: /^Custom::|Policy$/, why: 'settings' },
   { type: /^AWS::MSK::(Configuration|BatchScramSecret)$/, why: 'settings' },
   { type: /^AWS::RDS::DBSubnetGroup$/, why: 'settings' },

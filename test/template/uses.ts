@@ -24,6 +24,11 @@ const uncalled: Record<string, string[]> = {
     'rds-data:CommitTransaction',
     'rds-data:RollbackTransaction',
   ],
+  'functions/api/readRecords.handler': [
+    'rds-data:BeginTransaction',
+    'rds-data:CommitTransaction',
+    'rds-data:RollbackTransaction',
+  ],
 };
 
 /** The HTTP methods of each function on a domain. A collection has a single action. */
@@ -34,8 +39,12 @@ const searched: Record<string, string[]> = {
 };
 const ofCollection = ['aoss:APIAccessAll'];
 
-/** Functions with a producer in the bundle that send nothing, with the reason. */
+/** Functions that ask Kafka for the offsets of every topic and group. */
+const offsets = ['functions/api/readPipeline.handler'];
+
+/** Functions with a Kafka client in the bundle that send nothing, with the reason. */
 const writesNone: Record<string, string> = {
+  'functions/api/readPipeline.handler': 'it only asks for offsets',
   'functions/sinks/archiveToS3.handler': 'the archive accepts any bytes, so it has no dead letters',
 };
 
@@ -59,6 +68,7 @@ function useOf(template: CompiledTemplate, id: string, fn: LambdaFunction, codes
     reads,
     writes: [...new Set([...topicsInEnvironment(fn), ...deadLettersOf(Handler, reads)])],
     writesNone: writesNone[Handler],
+    offsets: offsets.includes(Handler),
     searches: actions.length && Environment.Variables['OPENSEARCH_AUTH'] === 'aoss' ? ofCollection : actions,
     registry: own.some(([, mapping]) => mapping.AmazonManagedKafkaEventSourceConfig?.SchemaRegistryConfig),
     uncalled: uncalled[Handler] ?? [],

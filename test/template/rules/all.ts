@@ -1,4 +1,5 @@
 import { adminRules } from './admin.ts';
+import { apiRules } from './api.ts';
 import { auditRules } from './audit.ts';
 import { dashboardRules } from './dashboard.ts';
 import { encryptionRules } from './encryption.ts';
@@ -26,6 +27,7 @@ export const groups: Readonly<Record<string, readonly Rule[]>> = {
   'Event source mappings': mappingRules,
   Network: networkRules,
   'Roles and policies': [...roleRules, ...policyRules],
+  'HTTP API': apiRules,
   'Operators and audit': [...adminRules, ...auditRules],
   Encryption: encryptionRules,
   Stores: [...storeRules, ...lifecycleRules, ...keptRules, ...schemaRules, ...searchRules, ...setUpRules],

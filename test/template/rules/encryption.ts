@@ -52,6 +52,7 @@ const dataless = [
   /^AWS::Events::/,
   /^AWS::Scheduler::/,
   /^AWS::ApplicationAutoScaling::/,
+  /^AWS::ApiGatewayV2::/,
   /^AWS::CloudFormation::CustomResource$|^Custom::/,
   /^AWS::Lambda::(EventSourceMapping|Permission)$/,
   /^AWS::(S3::Bucket|SNS::Topic|SQS::Queue)Policy$/,

@@ -9,7 +9,7 @@ import {
   statementsOf,
 } from './functions.ts';
 import type { Topic } from './kafka.ts';
-import { type Rule, resources } from './rule.ts';
+import { properties, type Rule, resources } from './rule.ts';
 
 /** Actions that may be allowed on `*`. */
 const unscoped = new Map([
@@ -21,6 +21,7 @@ const unscoped = new Map([
   ['ec2:DescribeSecurityGroups', 'EC2 has no resources for Describe actions'],
   ['ec2:DescribeSubnets', 'EC2 has no resources for Describe actions'],
   ['ec2:DescribeVpcs', 'EC2 has no resources for Describe actions'],
+  ['cloudwatch:GetMetricData', 'CloudWatch has no resource types for metrics'],
   ['glue:GetSchemaVersion', 'the call names a version, and no registry or schema'],
 ]);
 
@@ -139,8 +140,7 @@ export const roleRules: Rule[] = [
         .filter(([, characters]) => characters > MOST_POLICY_CHARACTERS)
         .map(([id, characters]) => `${id}: ${characters} characters`),
     spoil: (template) => {
-      const [[, fn] = []] = functions(template);
-      if (!fn) return;
+      const fn = properties<LambdaFunction>(template, 'InsertIntoRdsLambdaFunction');
       const Resource = Array.from({ length: 100 }, (_, index) => topicArn(`topic-${index}`));
       roleOf(template, fn).Policies[0]?.PolicyDocument.Statement.push({ Action: 'kafka-cluster:WriteData', Resource });
     },

@@ -1,0 +1,144 @@
+import type { Kafka } from 'kafkajs';
+
+/** Offsets of a topic's partitions. */
+export type PartitionOffsets = ReadonlyMap<number, number>;
+/** Offsets by topic. */
+export type TopicOffsets = ReadonlyMap<string, PartitionOffsets>;
+
+/** A record's offset and its timestamp in ms. */
+export interface Found {
+  readonly offset: number;
+  readonly timestamp: number;
+}
+
+/** Asks a cluster for offsets. Every method throws an Error where no broker answers; the client is then of no more use. */
+export interface OffsetReader {
+  /** The next offset of each partition. */
+  ends(topics: readonly string[]): Promise<TopicOffsets>;
+  /** The first offset that each partition still has. */
+  starts(topics: readonly string[]): Promise<TopicOffsets>;
+  /** The first record of each partition with a timestamp of at least `ms`. A partition without one is absent. */
+  since(topics: readonly string[], ms: number): Promise<ReadonlyMap<string, ReadonlyMap<number, Found>>>;
+  /** The offsets that a group has committed. A partition without one is absent. */
+  committed(group: string, topic: string): Promise<PartitionOffsets>;
+  disconnect(): Promise<void>;
+}
+
+interface Offset {
+  partition: number;
+  offset: string;
+  /** absent in the answer to OffsetFetch */
+  timestamp?: string;
+}
+
+interface Topic<P> {
+  topic: string;
+  partitions: P[];
+}
+
+/** The part of kafkajs's internal cluster that asks for offsets, as its admin client does. */
+interface Cluster {
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+  addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
+  findTopicPartitionMetadata(topic: string): { partitionId: number }[];
+  findLeaderForPartitions(topic: string, partitions: number[]): Record<string, number[]>;
+  findBroker(of: { nodeId: string }): Promise<Broker>;
+  findGroupCoordinator(of: { groupId: string }): Promise<Broker>;
+}
+
+interface Broker {
+  listOffsets(of: {
+    topics: Topic<{ partition: number; timestamp: number }>[];
+  }): Promise<{ responses: Topic<Offset>[] }>;
+  offsetFetch(of: { groupId: string; topics: Topic<{ partition: number }>[] }): Promise<{ responses: Topic<Offset>[] }>;
+}
+
+/** Kafka's timestamps for the end and the start of a partition. */
+const END = -1;
+const START = -2;
+
+/** kafkajs's own name of the function that makes a cluster; the version of kafkajs is pinned. */
+const CREATE_CLUSTER = 'private:Kafka:createCluster';
+
+/**
+ * Connects to a cluster. The bundles have no admin client of kafkajs, which would be 26 KB in each of them for these few
+ * questions (plugins/bundles/leave-out.ts).
+ */
+export async function offsetReader(kafka: Kafka): Promise<OffsetReader> {
+  const symbol = Object.getOwnPropertySymbols(kafka).find(({ description }) => description === CREATE_CLUSTER);
+  const makers = kafka as unknown as Record<symbol, (options: object) => Cluster>;
+  if (symbol === undefined) throw new Error(`this version of kafkajs has no ${CREATE_CLUSTER}`);
+  const cluster = (makers[symbol] as (options: object) => Cluster)({ allowAutoTopicCreation: false });
+  /** A group's coordinator stays the same, unless a broker fails. Asking each time would double the requests. */
+  const coordinators = new Map<string, Promise<Broker>>();
+
+  const partitionsOf = (topic: string) =>
+    cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId);
+
+  /** Asks the leader of each partition for the first record with a timestamp of at least this. */
+  async function list(topics: readonly string[], timestamp: number) {
+    await cluster.addMultipleTargetTopics(topics);
+    const byLeader = topics.flatMap((topic) =>
+      Object.entries(cluster.findLeaderForPartitions(topic, partitionsOf(topic))).map(([nodeId, partitions]) => ({
+        nodeId,
+        topic,
+        partitions: partitions.map((partition) => ({ partition, timestamp })),
+      })),
+    );
+    const answers = await Promise.all(
+      [...Map.groupBy(byLeader, ({ nodeId }) => nodeId)].map(async ([nodeId, own]) =>
+        (await cluster.findBroker({ nodeId })).listOffsets({ topics: own }),
+      ),
+    );
+    const found = answers.flatMap(({ responses }) => responses);
+    return new Map(
+      [...Map.groupBy(found, ({ topic }) => topic)].map(([topic, own]) => [
+        topic,
+        known(own.flatMap(({ partitions }) => partitions)),
+      ]),
+    );
+  }
+
+  function coordinatorOf(groupId: string): Promise<Broker> {
+    const asked = coordinators.get(groupId) ?? cluster.findGroupCoordinator({ groupId });
+    coordinators.set(groupId, asked);
+    return asked;
+  }
+
+  await cluster.connect();
+  return {
+    ends: async (topics) => offsets(await list(topics, END)),
+    starts: async (topics) => offsets(await list(topics, START)),
+    since: list,
+    async committed(groupId, topic) {
+      await cluster.addMultipleTargetTopics([topic]);
+      const broker = await coordinatorOf(groupId);
+      const partitions = partitionsOf(topic).map((partition) => ({ partition }));
+      const { responses } = await broker.offsetFetch({ groupId, topics: [{ topic, partitions }] });
+      return offsetsOf(known(responses.flatMap(({ partitions: all }) => all)));
+    },
+    disconnect: () => cluster.disconnect(),
+  };
+}
+
+/** Kafka's -1 is no offset. */
+function known(partitions: readonly Offset[]): Map<number, Found> {
+  return new Map(
+    partitions
+      .map(
+        ({ partition, offset, timestamp }) =>
+          [partition, { offset: Number(offset), timestamp: Number(timestamp) }] as const,
+      )
+      .filter(([, { offset }]) => offset >= 0)
+      .toSorted(([a], [b]) => a - b),
+  );
+}
+
+function offsetsOf(found: ReadonlyMap<number, Found>): PartitionOffsets {
+  return new Map([...found].map(([partition, { offset }]) => [partition, offset]));
+}
+
+function offsets(topics: ReadonlyMap<string, ReadonlyMap<number, Found>>): TopicOffsets {
+  return new Map([...topics].map(([topic, found]) => [topic, offsetsOf(found)]));
+}
