@@ -5,7 +5,7 @@ import type { LiveEvents, State, StoredRecord } from '#dashboard/contract.ts';
 import { type DashboardServer, serveDashboard } from '#dashboard/server/http/server.ts';
 import { Consumer } from '#dashboard/server/live/consumer.ts';
 import { type LocalSource, localSource } from '#dashboard/server/local/local-source.ts';
-import { kafkaOf } from '#local/deploy/servers.ts';
+import { kafkaOf, NOWHERE } from '#local/deploy/servers.ts';
 import { endpointsOf } from '#local/server-list.ts';
 import type { MappingStatus } from '#msk';
 import { startBroker, type TestBroker } from '../../support/broker.ts';
@@ -27,7 +27,7 @@ beforeAll(async () => {
     stage: 'local',
     kafka: broker.endpoint,
     servers: [{ name: 'kafka', endpoint: broker.endpoint }],
-    endpoints: { ...endpointsOf([]), kafka: broker.endpoint },
+    endpoints: { ...endpointsOf([], NOWHERE), kafka: broker.endpoint },
     references: {},
     graph: {
       nodes: TOPICS.map((name) => ({ id: `topic:${name}`, kind: 'topic', name, domain: null })),
