@@ -1,0 +1,61 @@
+import { useChosen } from './live/chosen.ts';
+import { AlertsPanel } from './panels/alerts.tsx';
+import { DeadLettersPanel } from './panels/dead-letters.tsx';
+import { FlowPanel } from './panels/flow.tsx';
+import { Head, LostConnection } from './panels/head.tsx';
+import { HealthPanel } from './panels/health.tsx';
+import { LagPanel } from './panels/lag.tsx';
+import { LoginsPanel } from './panels/logins.tsx';
+import { MapPanel } from './panels/map.tsx';
+import { SendDrawer } from './panels/send.tsx';
+import { Summary } from './panels/summary.tsx';
+import { TailPanel } from './panels/tail.tsx';
+import { WayDrawer } from './panels/way.tsx';
+import { WindowsPanel } from './panels/windows.tsx';
+
+const PANELS = {
+  flow: 'Flow',
+  map: 'Vehicles',
+  alerts: 'Alerts',
+  lag: 'Lag',
+  health: 'Health',
+  windows: 'Windows',
+  logins: 'Logins',
+  'dead-letters': 'Dead letters',
+  tail: 'Tail',
+};
+
+export function App() {
+  return (
+    <>
+      <Head />
+      <nav class="panels-nav" aria-label="Panels">
+        {Object.entries(PANELS).map(([id, title]) => (
+          <a key={id} href={`#${id}`}>
+            {title}
+          </a>
+        ))}
+      </nav>
+      <main>
+        <LostConnection />
+        <Summary />
+        <FlowPanel />
+        <MapPanel />
+        <AlertsPanel />
+        <LagPanel />
+        <HealthPanel />
+        <WindowsPanel />
+        <LoginsPanel />
+        <DeadLettersPanel />
+        <TailPanel />
+      </main>
+      <OpenDrawer />
+    </>
+  );
+}
+
+function OpenDrawer() {
+  const { drawer } = useChosen();
+  if (drawer === null) return null;
+  return drawer.kind === 'way' ? <WayDrawer source={drawer.source} /> : <SendDrawer />;
+}
