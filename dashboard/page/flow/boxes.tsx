@@ -1,70 +1,85 @@
 import type { MappingFlow } from '../../contract.ts';
-import { choose, goTo } from '../live/chosen.ts';
+import { choose } from '../live/chosen.ts';
 import { levelOf } from '../live/level.ts';
 import { follow } from '../live/live.ts';
 import { brief, NOT_KNOWN, rate, seconds } from '../text/format.ts';
 import { STEP, TOPIC } from './geometry.ts';
+import { Go } from './go.tsx';
 import type { PlacedStep, PlacedTopic } from './layout.ts';
 import { colourOf } from './lines.tsx';
 
+interface TopicProps {
+  topic: PlacedTopic;
+  x: number;
+  y: number;
+  perSecond: number | null | undefined;
+}
+
 /** A topic, with the records that are written to it each second. A click follows it. */
-export function TopicBox({ topic, x, y, perSecond }: { topic: PlacedTopic; x: number; y: number; perSecond: number | null | undefined }) {
+export function TopicBox({ topic, x, y, perSecond }: TopicProps) {
   const { name, domain } = topic.node;
-  const open = (event: Event) => {
-    event.preventDefault();
-    follow(name);
-    goTo('tail');
-  };
+  const { width, height } = TOPIC;
+  const says = `${name}: ${rate(perSecond)}`;
   return (
-    <a href="#tail" class="box topic" onClick={open} aria-label={`Topic ${name}, ${rate(perSecond)}: show its records`}>
-      <rect x={x} y={y - TOPIC.height / 2} width={TOPIC.width} height={TOPIC.height} rx={6} />
-      <rect class={`mark ${colourOf(domain)}`} x={x} y={y - TOPIC.height / 2 + 5} width={3} height={TOPIC.height - 10} rx={1.5} />
+    <Go to="tail" class="box topic" label={`Topic ${says}. Show its records`} choose={() => follow(name)}>
+      <rect x={x} y={y - height / 2} width={width} height={height} rx={6} />
+      <rect class={`mark ${colourOf(domain)}`} x={x} y={y - height / 2 + 5} width={3} height={height - 10} rx={1.5} />
       <text x={x + 10} y={y + 4}>
         {fitted(name, 21)}
       </text>
-      <text class="number" x={x + TOPIC.width - 8} y={y + 4}>
-        {rate(perSecond) === NOT_KNOWN ? '?' : rate(perSecond)}
+      <text class="number" x={x + width - 8} y={y + 4}>
+        {shortRate(perSecond)}
       </text>
-      <title>{`${name}: ${rate(perSecond)}`}</title>
-    </a>
+      <title>{says}</title>
+    </Go>
   );
 }
 
+interface StepProps {
+  step: PlacedStep;
+  x: number;
+  y: number;
+  mapping: MappingFlow | undefined;
+}
+
 /** A function between topics, with what its mapping does. A click shows its lag. */
-export function StepBox({ step, x, y, mapping }: { step: PlacedStep; x: number; y: number; mapping: MappingFlow | undefined }) {
+export function StepBox({ step, x, y, mapping }: StepProps) {
   const { name } = step.node;
+  const level = mapping ? levelOf(mapping) : 'unknown';
   const says = mapping ? saysOf(mapping) : step.inputs.length > 0 ? NOT_KNOWN : 'by schedule';
-  const open = (event: Event) => {
-    event.preventDefault();
-    choose({ mapping: step.mapping });
-    goTo('lag');
-  };
+  const middle = x + STEP.width / 2;
   return (
-    <a
-      href="#lag"
-      class={`box step ${mapping ? levelOf(mapping) : 'unknown'}`}
-      onClick={open}
-      aria-label={`Function ${name}, ${says}: show its lag`}
+    <Go
+      to="lag"
+      class={`box step ${level}`}
+      label={`Function ${name}: ${says}. Show its lag`}
+      choose={() => choose({ mapping: step.mapping })}
     >
       <rect x={x} y={y - STEP.height / 2} width={STEP.width} height={STEP.height} rx={8} />
-      <text class="strong" x={x + STEP.width / 2} y={y - 2}>
+      <text class="strong" x={middle} y={y - 2}>
         {fitted(name, 19)}
       </text>
-      <text class="small" x={x + STEP.width / 2} y={y + 11}>
+      <text class="small" x={middle} y={y + 11}>
         {says}
       </text>
       <title>{mapping?.problem ?? [name, ...step.stores.map((store) => store.name)].join(', ')}</title>
-    </a>
+    </Go>
   );
 }
 
 /** "98/s", "98/s +1,200 12 s", "failing" */
 function saysOf(mapping: MappingFlow): string {
   const { failing, perSecond, lag, lagSeconds } = mapping;
-  const passes = rate(perSecond) === NOT_KNOWN ? '?' : rate(perSecond);
-  if (failing) return `failing, +${brief(lag)}`;
+  if (failing) return `failing, +${lag === null ? '?' : brief(lag)}`;
+  const passes = shortRate(perSecond);
   if (lag === null) return `${passes}, lag not known`;
-  return lag === 0 ? passes : `${passes} +${brief(lag)}${lagSeconds === null || lagSeconds < 1 ? '' : ` · ${seconds(lagSeconds)}`}`;
+  if (lag === 0) return passes;
+  return `${passes} +${brief(lag)}${lagSeconds === null || lagSeconds < 1 ? '' : ` · ${seconds(lagSeconds)}`}`;
+}
+
+/** A rate where there is no room for "not known". */
+export function shortRate(perSecond: number | null | undefined): string {
+  return perSecond === null || perSecond === undefined ? '?' : rate(perSecond);
 }
 
 /** A name with its middle left out where it is too long for its box. */

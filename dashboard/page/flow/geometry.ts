@@ -65,22 +65,12 @@ export function geometryOf({ topics, columns, sinks, rows }: Picture, space: num
 
 /** From a topic to the function that reads it. */
 export function inLine(geometry: Geometry, topic: PlacedTopic, step: PlacedStep): string {
-  return curve(
-    geometry.topicX(topic) + TOPIC.width,
-    geometry.y(topic.row),
-    geometry.stepX(step),
-    geometry.y(step.row),
-  );
+  return curve(geometry.topicX(topic) + TOPIC.width, geometry.y(topic.row), geometry.stepX(step), geometry.y(step.row));
 }
 
 /** From a function to a topic that it writes. */
 export function outLine(geometry: Geometry, step: PlacedStep, topic: PlacedTopic): string {
-  return curve(
-    geometry.stepX(step) + STEP.width,
-    geometry.y(step.row),
-    geometry.topicX(topic),
-    geometry.y(topic.row),
-  );
+  return curve(geometry.stepX(step) + STEP.width, geometry.y(step.row), geometry.topicX(topic), geometry.y(topic.row));
 }
 
 /** From a topic along its row to the last sink that reads it; below the function that stands in the way. */

@@ -14,11 +14,15 @@ interface Props {
 export function Lines({ picture, geometry, mappings, rates }: Props) {
   const topics = new Map(picture.topics.map((topic) => [topic.node.id, topic]));
   return (
-    <g class="lines" aria-hidden="true">
+    <g class="lines">
       {picture.topics.map((topic) => {
         const path = rowLine(geometry, topic, picture);
         const width = thickness(rates.get(topic.node.name));
-        return path && <path key={topic.node.id} class={`line ${colourOf(topic.node.domain)}`} d={path} stroke-width={width} />;
+        return (
+          path && (
+            <path key={topic.node.id} class={`line ${colourOf(topic.node.domain)}`} d={path} stroke-width={width} />
+          )
+        );
       })}
       {picture.steps.flatMap((step) => {
         const mapping = mappings.get(step.mapping ?? '');

@@ -15,7 +15,7 @@ export interface Size {
 const MOST_SCALE = 4_000;
 
 /** The camera that shows all points with a margin; the inhabited world if there are none. */
-export function fit(points: Iterable<{ x: number; y: number }>, { width, height }: Size, margin = 36): Camera {
+export function cameraFor(points: Iterable<{ x: number; y: number }>, { width, height }: Size, margin = 36): Camera {
   let [west, north, east, south] = [Infinity, Infinity, -Infinity, -Infinity];
   for (const { x, y } of points) {
     west = Math.min(west, x);
@@ -32,7 +32,12 @@ export function fit(points: Iterable<{ x: number; y: number }>, { width, height 
 }
 
 /** Zooms so that the point under the pointer stays where it is. */
-export function zoom(camera: Camera, factor: number, size: Size, at = { x: size.width / 2, y: size.height / 2 }): Camera {
+export function zoom(
+  camera: Camera,
+  factor: number,
+  size: Size,
+  at = { x: size.width / 2, y: size.height / 2 },
+): Camera {
   const scale = clamp(camera.scale * factor, size.width);
   const shift = 1 / camera.scale - 1 / scale;
   return {

@@ -45,7 +45,11 @@ export class Painter {
   /** Takes the colours of the present theme. */
   useTheme(): void {
     const [sea, land, border, track, ring] = ['--sea', '--land', '--border', '--accent', '--text'].map(colour) as [
-      string, string, string, string, string,
+      string,
+      string,
+      string,
+      string,
+      string,
     ];
     this.colours = { sea, land, border, track, ring };
     const names = ['--stale', '--vehicle', '--alert-1', '--alert-2', '--alert-3', '--alert-4', '--alert-5'];
@@ -56,7 +60,10 @@ export class Painter {
   draw(scene: Scene): void {
     const { camera, size } = scene;
     const ratio = devicePixelRatio;
-    if (this.canvas.width !== Math.round(size.width * ratio) || this.canvas.height !== Math.round(size.height * ratio)) {
+    if (
+      this.canvas.width !== Math.round(size.width * ratio) ||
+      this.canvas.height !== Math.round(size.height * ratio)
+    ) {
       this.canvas.width = Math.round(size.width * ratio);
       this.canvas.height = Math.round(size.height * ratio);
     }
@@ -99,14 +106,22 @@ export class Painter {
     context.fillStyle = sea;
     context.fillRect(0, 0, this.base.width, this.base.height);
     const scale = camera.scale * ratio;
-    context.setTransform(scale, 0, 0, scale, (width / 2) * ratio - camera.x * scale, (height / 2) * ratio - camera.y * scale);
+    context.setTransform(
+      scale,
+      0,
+      0,
+      scale,
+      (width / 2) * ratio - camera.x * scale,
+      (height / 2) * ratio - camera.y * scale,
+    );
     context.lineWidth = 0.8 / camera.scale;
     context.lineJoin = 'round';
     context.fillStyle = land;
     context.strokeStyle = border;
     const [halfX, halfY] = [width / 2 / camera.scale, height / 2 / camera.scale];
     for (const { path, west, north, east, south } of shapes) {
-      if (east < camera.x - halfX || west > camera.x + halfX || south < camera.y - halfY || north > camera.y + halfY) continue;
+      if (east < camera.x - halfX || west > camera.x + halfX || south < camera.y - halfY || north > camera.y + halfY)
+        continue;
       context.fill(path);
       context.stroke(path);
     }

@@ -1,7 +1,7 @@
 import { serverNow } from '../live/model.ts';
 import { model, subscribe } from '../live/store.ts';
 import { onTheme } from '../parts/palette.ts';
-import { type Camera, fit, pan, type Size, toScreen, zoom } from './camera.ts';
+import { type Camera, cameraFor, pan, type Size, toScreen, zoom } from './camera.ts';
 import { Painter } from './painter.ts';
 
 /** Pixels between a click and the vehicle that it means. */
@@ -19,7 +19,7 @@ export interface MapView {
 /** Keeps a canvas up to date: at most one draw for each frame, and none while nothing changes or it can't be seen. */
 export function openMap(canvas: HTMLCanvasElement, onChoose: (vehicle: string | null) => void): MapView {
   let size: Size = { width: canvas.clientWidth, height: canvas.clientHeight };
-  let camera = fit([], size);
+  let camera = cameraFor([], size);
   let isFitted = true;
   let isPlanned = false;
   let isSeen = true;
@@ -29,7 +29,14 @@ export function openMap(canvas: HTMLCanvasElement, onChoose: (vehicle: string | 
     isPlanned = false;
     if (size.width === 0 || !isSeen) return;
     performance.mark('map');
-    painter.draw({ camera, size, vehicles: model.vehicles, now: serverNow(model), chosen: marked.vehicle, track: marked.track });
+    painter.draw({
+      camera,
+      size,
+      vehicles: model.vehicles,
+      now: serverNow(model),
+      chosen: marked.vehicle,
+      track: marked.track,
+    });
     performance.measure('map', 'map');
     performance.clearMarks('map');
     performance.clearMeasures('map');
@@ -46,7 +53,7 @@ export function openMap(canvas: HTMLCanvasElement, onChoose: (vehicle: string | 
     plan();
   };
   const fitNow = () => {
-    camera = fit(model.vehicles.values(), size);
+    camera = cameraFor(model.vehicles.values(), size);
     isFitted = true;
     plan();
   };
@@ -109,9 +116,9 @@ function nearest(camera: Camera, size: Size, at: { x: number; y: number }): stri
 }
 
 interface Gestures {
-  pan(dx: number, dy: number): void;
-  zoom(factor: number, at: { x: number; y: number }): void;
-  click(at: { x: number; y: number }): void;
+  pan: (dx: number, dy: number) => void;
+  zoom: (factor: number, at: { x: number; y: number }) => void;
+  click: (at: { x: number; y: number }) => void;
 }
 
 /** Mouse, touch, two fingers, and the wheel. @returns ends that */
@@ -123,8 +130,11 @@ function listen(canvas: HTMLCanvasElement, { pan: onPan, zoom: onZoom, click }: 
     return { x: event.clientX - left, y: event.clientY - top };
   };
   const stop = new AbortController();
-  const on = <K extends keyof HTMLElementEventMap>(name: K, handle: (event: HTMLElementEventMap[K]) => void, passive = true) =>
-    canvas.addEventListener(name, handle, { signal: stop.signal, passive });
+  const on = <K extends keyof HTMLElementEventMap>(
+    name: K,
+    handle: (event: HTMLElementEventMap[K]) => void,
+    passive = true,
+  ) => canvas.addEventListener(name, handle, { signal: stop.signal, passive });
   on('pointerdown', (event) => {
     canvas.setPointerCapture(event.pointerId);
     if (pointers.size === 0) moved = 0;
@@ -138,7 +148,9 @@ function listen(canvas: HTMLCanvasElement, { pan: onPan, zoom: onZoom, click }: 
     pointers.set(event.pointerId, point);
     moved += Math.hypot(point.x - before.x, point.y - before.y);
     if (other === undefined) return onPan(point.x - before.x, point.y - before.y);
-    const spread = Math.hypot(point.x - other.x, point.y - other.y) / Math.max(1, Math.hypot(before.x - other.x, before.y - other.y));
+    const spread =
+      Math.hypot(point.x - other.x, point.y - other.y) /
+      Math.max(1, Math.hypot(before.x - other.x, before.y - other.y));
     onZoom(spread, other);
   });
   on('pointerup', (event) => {

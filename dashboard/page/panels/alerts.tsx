@@ -29,7 +29,9 @@ function Alerts() {
   const asked = words.trim().toLowerCase();
   const source = found !== null && 'items' in found ? found.items : alerts;
   const shown = source.filter(
-    (alert) => (kind === null || alert.kind === kind) && `${alert.vehicle} ${alert.message} ${alert.source}`.toLowerCase().includes(asked),
+    (alert) =>
+      (kind === null || alert.kind === kind) &&
+      `${alert.vehicle} ${alert.message} ${alert.source}`.toLowerCase().includes(asked),
   );
   const search = async () => {
     try {
@@ -53,12 +55,22 @@ function Alerts() {
           }}
           onKeyDown={(event) => event.key === 'Enter' && void search()}
         />
-        <button type="button" onClick={() => void search()} title="Asks the API for older alerts of this vehicle and kind">
+        <button
+          type="button"
+          onClick={() => void search()}
+          title="Asks the API for older alerts of this vehicle and kind"
+        >
           Search the store
         </button>
         <div class="chips">
           {kinds.map((name) => (
-            <button type="button" key={name} class={`chip ${alertClass(name)}`} aria-pressed={kind === name} onClick={() => setKind(kind === name ? null : name)}>
+            <button
+              type="button"
+              key={name}
+              class={`chip ${alertClass(name)}`}
+              aria-pressed={kind === name}
+              onClick={() => setKind(kind === name ? null : name)}
+            >
               {name}
             </button>
           ))}
@@ -67,7 +79,9 @@ function Alerts() {
       {found !== null && (
         <p class="found" role="status">
           {'error' in found ? <span class="problem">{found.error}</span> : `${found.items.length} found in the store.`}{' '}
-          <button type="button" class="link" onClick={() => setFound(null)}>Show live alerts</button>
+          <button type="button" class="link" onClick={() => setFound(null)}>
+            Show live alerts
+          </button>
         </p>
       )}
       <Scroll label="Alerts">
@@ -91,8 +105,12 @@ function Row({ alert }: { alert: AlertItem }) {
   return (
     <li>
       <span class={`kind ${alertClass(alert.kind)}`}>{alert.kind}</span>
-      <button type="button" class="link vehicle" title="Show it on the map" onClick={show}>{alert.vehicle}</button>
-      <span class="message" title={alert.message}>{alert.message}</span>
+      <button type="button" class="link vehicle" title="Show it on the map" onClick={show}>
+        {alert.vehicle}
+      </button>
+      <span class="message" title={alert.message}>
+        {alert.message}
+      </span>
       <Source of={alert.source} says={time(alert.time)} />
     </li>
   );

@@ -50,7 +50,9 @@ function Letter({ item }: { item: DeadLetterItem }) {
         <div class="letter-body">
           <dl>
             <dt>lies in</dt>
-            <dd><Source of={`${topic}-${partition}-${offset}`} /></dd>
+            <dd>
+              <Source of={`${topic}-${partition}-${offset}`} />
+            </dd>
             <dt>came from</dt>
             <dd>{origin === null ? 'not known' : <Source of={origin} />}</dd>
             <dt>refused by</dt>

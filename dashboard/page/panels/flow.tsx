@@ -1,9 +1,9 @@
 import { useMemo } from 'preact/hooks';
-import { Lines } from '../flow/lines.tsx';
+import { StepBox, TopicBox } from '../flow/boxes.tsx';
 import { geometryOf } from '../flow/geometry.ts';
 import { place } from '../flow/layout.ts';
+import { Lines } from '../flow/lines.tsx';
 import { SinkColumn } from '../flow/sink.tsx';
-import { StepBox, TopicBox } from '../flow/boxes.tsx';
 import { useLive } from '../live/hooks.ts';
 import { Empty, Panel, Scroll } from '../parts/panel.tsx';
 import { useWidth } from '../parts/use-width.ts';
@@ -30,7 +30,14 @@ function FlowPicture() {
         <Empty>The flow is drawn as soon as the server has told it.</Empty>
       ) : (
         <Scroll label="The flow of records">
-          <svg class="flow" width={geometry.width} height={geometry.height} role="group" aria-label="Topics, functions and stores">
+          {/* biome-ignore lint/a11y/useSemanticElements: there is no such element in SVG */}
+          <svg
+            class="flow"
+            width={geometry.width}
+            height={geometry.height}
+            role="group"
+            aria-label="Topics, functions and stores"
+          >
             {geometry.captions.map(({ name, y }) => (
               <text key={name} class="caption" x={0} y={y}>
                 {name}

@@ -15,8 +15,17 @@ export function Head() {
       <h1>
         <img src="/assets/icon.svg" alt="" width="22" height="22" /> Pipeline
       </h1>
-      {mode !== null && <span class="badge stage" title={mode === 'stage' ? 'a deployed stage; nothing can be sent' : 'a run on this machine'}>{mode === 'stage' ? stage : `${stage} · this machine`}</span>}
-      <span class={`badge link ${link.state}`} role="status">{link.state === 'open' ? 'live' : link.state === 'lost' ? 'no connection' : 'connecting'}</span>
+      {mode !== null && (
+        <span
+          class="badge stage"
+          title={mode === 'stage' ? 'a deployed stage; nothing can be sent' : 'a run on this machine'}
+        >
+          {mode === 'stage' ? stage : `${stage} · this machine`}
+        </span>
+      )}
+      <span class={`badge link ${link.state}`} role="status">
+        {link.state === 'open' ? 'live' : link.state === 'lost' ? 'no connection' : 'connecting'}
+      </span>
       <form
         role="search"
         class="find"
@@ -25,11 +34,19 @@ export function Head() {
           if (source.trim() !== '') openWay(source.trim());
         }}
       >
-        <input type="search" aria-label="A record's source" placeholder="A record's source, as orders-0-17" value={source} onInput={(event) => setSource(event.currentTarget.value)} />
+        <input
+          type="search"
+          aria-label="A record's source"
+          placeholder="A record's source, as orders-0-17"
+          value={source}
+          onInput={(event) => setSource(event.currentTarget.value)}
+        />
         <button type="submit">Show its way</button>
       </form>
       {samples.length > 0 && (
-        <button type="button" class="primary" onClick={() => choose({ drawer: { kind: 'send' } })}>Send a record</button>
+        <button type="button" class="primary" onClick={() => choose({ drawer: { kind: 'send' } })}>
+          Send a record
+        </button>
       )}
       <ThemeSwitch />
     </header>
@@ -43,7 +60,11 @@ function ThemeSwitch() {
     setTheme(other);
     setNow(other);
   };
-  return <button type="button" class="theme square" aria-label={`Use the ${other} theme`} onClick={change}><Icon name={now === 'dark' ? 'sun' : 'moon'} /></button>;
+  return (
+    <button type="button" class="theme square" aria-label={`Use the ${other} theme`} onClick={change}>
+      <Icon name={now === 'dark' ? 'sun' : 'moon'} />
+    </button>
+  );
 }
 
 /** Says that what can be seen is old. */
@@ -53,7 +74,8 @@ export function LostConnection() {
   const now = serverNow(model);
   return (
     <p class="lost" role="alert">
-      <b>The dashboard's server doesn't answer.</b> What you see is from {time(model.link.since + model.clockAhead)}, {seconds((now - model.link.since - model.clockAhead) / 1000)} ago. This page tries again by itself.
+      <b>The dashboard's server doesn't answer.</b> What you see is from {time(model.link.since + model.clockAhead)},{' '}
+      {seconds((now - model.link.since - model.clockAhead) / 1000)} ago. This page tries again by itself.
     </p>
   );
 }

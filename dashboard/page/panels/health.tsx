@@ -25,7 +25,9 @@ function Health() {
   const fine = mappings.length - failing.length - late.length - unknown.length;
   return (
     <Scroll label="Health of servers and mappings">
-      {servers.length === 0 && <Empty>This page isn't told of any server{model.mode === 'stage' ? ' of a deployed stage' : ''}.</Empty>}
+      {servers.length === 0 && (
+        <Empty>This page isn't told of any server{model.mode === 'stage' ? ' of a deployed stage' : ''}.</Empty>
+      )}
       <ul class="servers">
         {servers.map(({ name, up, since }) => (
           <li key={name} class={levelOfServer(up)}>
@@ -43,10 +45,18 @@ function Health() {
         <Empty>No mapping is known yet.</Empty>
       ) : (
         <p class="counts">
-          <span><b>{fine}</b> keep up</span>
-          <span class={late.length > 0 ? 'warn' : ''}><b>{late.length}</b> late</span>
-          <span class={failing.length > 0 ? 'bad' : ''}><b>{failing.length}</b> failing</span>
-          <span class="quiet"><b>{unknown.length}</b> not known</span>
+          <span>
+            <b>{fine}</b> keep up
+          </span>
+          <span class={late.length > 0 ? 'warn' : ''}>
+            <b>{late.length}</b> late
+          </span>
+          <span class={failing.length > 0 ? 'bad' : ''}>
+            <b>{failing.length}</b> failing
+          </span>
+          <span class="quiet">
+            <b>{unknown.length}</b> not known
+          </span>
         </p>
       )}
       <ul class="problems">

@@ -32,10 +32,18 @@ function Lag() {
             <tr>
               <th scope="col">function</th>
               <th scope="col">topic</th>
-              <th scope="col" class="number">rate</th>
-              <th scope="col" class="number">wait</th>
-              <th scope="col" class="number">since</th>
-              <th scope="col" class="number">cleared in</th>
+              <th scope="col" class="number">
+                rate
+              </th>
+              <th scope="col" class="number">
+                wait
+              </th>
+              <th scope="col" class="number">
+                since
+              </th>
+              <th scope="col" class="number">
+                cleared in
+              </th>
             </tr>
           </thead>
           <tbody>
@@ -60,10 +68,18 @@ function Row({ mapping, isChosen }: { mapping: MappingFlow; isChosen: boolean })
         </button>
       </th>
       <td>{mapping.topic}</td>
-      <td class="number"><Value of={rate(mapping.perSecond)} /></td>
-      <td class="number"><Value of={count(mapping.lag)} /></td>
-      <td class="number"><Value of={mapping.lag === 0 ? '–' : seconds(mapping.lagSeconds)} /></td>
-      <td class="number"><Value of={clearedText(mapping)} /></td>
+      <td class="number">
+        <Value of={rate(mapping.perSecond)} />
+      </td>
+      <td class="number">
+        <Value of={count(mapping.lag)} />
+      </td>
+      <td class="number">
+        <Value of={mapping.lag === 0 ? '–' : seconds(mapping.lagSeconds)} />
+      </td>
+      <td class="number">
+        <Value of={clearedText(mapping)} />
+      </td>
     </tr>
   );
 }
@@ -72,7 +88,10 @@ function Details({ mapping }: { mapping: MappingFlow }) {
   return (
     <div class="lag-details">
       <h3>
-        {mapping.function} <span class="note">reads {mapping.topic} as {mapping.group}</span>
+        {mapping.function}{' '}
+        <span class="note">
+          reads {mapping.topic} as {mapping.group}
+        </span>
       </h3>
       {mapping.problem !== null && <p class="problem">{mapping.problem}</p>}
       <LagChart mapping={mapping.id} />
@@ -81,18 +100,30 @@ function Details({ mapping }: { mapping: MappingFlow }) {
           <thead>
             <tr>
               <th scope="col">partition</th>
-              <th scope="col" class="number">wait</th>
-              <th scope="col" class="number">since</th>
-              <th scope="col" class="number">cleared in</th>
+              <th scope="col" class="number">
+                wait
+              </th>
+              <th scope="col" class="number">
+                since
+              </th>
+              <th scope="col" class="number">
+                cleared in
+              </th>
             </tr>
           </thead>
           <tbody>
             {mapping.partitions.map((partition) => (
               <tr key={partition.partition}>
                 <th scope="row">{partition.partition}</th>
-                <td class="number"><Value of={count(partition.lag)} /></td>
-                <td class="number"><Value of={partition.lag === 0 ? '–' : seconds(partition.lagSeconds)} /></td>
-                <td class="number"><Value of={clearedText(partition)} /></td>
+                <td class="number">
+                  <Value of={count(partition.lag)} />
+                </td>
+                <td class="number">
+                  <Value of={partition.lag === 0 ? '–' : seconds(partition.lagSeconds)} />
+                </td>
+                <td class="number">
+                  <Value of={clearedText(partition)} />
+                </td>
               </tr>
             ))}
           </tbody>

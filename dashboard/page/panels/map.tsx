@@ -6,7 +6,7 @@ import { STALE_MS } from '../map/painter.ts';
 import { type MapView, openMap } from '../map/view.ts';
 import { Icon } from '../parts/icons.tsx';
 import { Panel } from '../parts/panel.tsx';
-import { VehicleCard, useTrack } from '../parts/vehicle-card.tsx';
+import { useTrack, VehicleCard } from '../parts/vehicle-card.tsx';
 import { count } from '../text/format.ts';
 
 const KINDS = ['Speeding', 'LowFuel', 'Temperature', 'Delay'];
@@ -59,13 +59,24 @@ function VehicleMap() {
   };
   return (
     <div class="map-box">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys move the map */}
-      <canvas ref={canvas} tabIndex={0} role="img" aria-label="Map of the vehicles. Arrow keys move it, + and - zoom, 0 shows all." onKeyDown={key} />
+      <canvas
+        ref={canvas}
+        tabIndex={0}
+        role="img"
+        aria-label="Map of the vehicles. Arrow keys move it, + and - zoom, 0 shows all."
+        onKeyDown={key}
+      />
       <MapCounts />
       <div class="map-tools">
-        <button type="button" aria-label="Zoom in" onClick={() => map.current?.zoom(1.6)}><Icon name="plus" /></button>
-        <button type="button" aria-label="Zoom out" onClick={() => map.current?.zoom(1 / 1.6)}><Icon name="minus" /></button>
-        <button type="button" aria-label="Show all vehicles" onClick={() => map.current?.fit()}><Icon name="fit" /></button>
+        <button type="button" aria-label="Zoom in" onClick={() => map.current?.zoom(1.6)}>
+          <Icon name="plus" />
+        </button>
+        <button type="button" aria-label="Zoom out" onClick={() => map.current?.zoom(1 / 1.6)}>
+          <Icon name="minus" />
+        </button>
+        <button type="button" aria-label="Show all vehicles" onClick={() => map.current?.fit()}>
+          <Icon name="fit" />
+        </button>
       </div>
       {vehicle !== null && <VehicleCard id={vehicle} track={track} />}
     </div>
@@ -87,7 +98,8 @@ function MapCounts() {
   return (
     <div class="map-counts">
       <p>
-        <b>{count(model.vehicles.size)}</b> vehicles, <b>{count(alerted)}</b> with an alert, <b>{count(silent)}</b> silent
+        <b>{count(model.vehicles.size)}</b> vehicles, <b>{count(alerted)}</b> with an alert, <b>{count(silent)}</b>{' '}
+        silent
       </p>
       <input type="search" aria-label="Find a vehicle by its id" placeholder="Vehicle id" onChange={find} />
     </div>

@@ -48,7 +48,9 @@ export function SendDrawer() {
               use(samples.find((each) => each.topic === event.currentTarget.value));
             }}
           >
-            {topics.map((name) => <option key={name}>{name}</option>)}
+            {topics.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
           </select>
         </label>
         <fieldset>
@@ -56,7 +58,13 @@ export function SendDrawer() {
           {samples
             .filter((each) => each.topic === topic)
             .map((each) => (
-              <button type="button" key={each.title} class={`chip ${each.isBad ? 'bad' : ''}`} aria-pressed={each === sample} onClick={() => use(each)}>
+              <button
+                type="button"
+                key={each.title}
+                class={`chip ${each.isBad ? 'bad' : ''}`}
+                aria-pressed={each === sample}
+                onClick={() => use(each)}
+              >
                 {each.title}
               </button>
             ))}
@@ -67,10 +75,21 @@ export function SendDrawer() {
         </label>
         <label>
           Value
-          <textarea rows={12} spellcheck={false} value={value} onInput={(event) => setValue(event.currentTarget.value)} />
+          <textarea
+            rows={12}
+            spellcheck={false}
+            value={value}
+            onInput={(event) => setValue(event.currentTarget.value)}
+          />
         </label>
-        {problem !== null && <p class="problem" role="alert">{problem}</p>}
-        <button type="submit" class="primary">Send, and follow it</button>
+        {problem !== null && (
+          <p class="problem" role="alert">
+            {problem}
+          </p>
+        )}
+        <button type="submit" class="primary">
+          Send, and follow it
+        </button>
       </form>
     </Drawer>
   );

@@ -20,7 +20,9 @@ export function Summary() {
         <li key={name}>
           <a href={`#${panel}`} class={level}>
             <span class="figure-name">{name}</span>
-            <span class="figure"><Value of={text} /></span>
+            <span class="figure">
+              <Value of={text} />
+            </span>
           </a>
         </li>
       ))}
@@ -49,9 +51,18 @@ function figuresOf(model: Model): Figure[] {
       level: slowest !== null && slowest >= LATE_SECONDS ? 'warn' : '',
       panel: 'lag',
     },
-    { name: 'failing mappings', text: mappings.length > 0 ? count(failing) : NOT_KNOWN, level: failing > 0 ? 'bad' : '', panel: 'health' },
+    {
+      name: 'failing mappings',
+      text: mappings.length > 0 ? count(failing) : NOT_KNOWN,
+      level: failing > 0 ? 'bad' : '',
+      panel: 'health',
+    },
     { name: 'vehicles', text: count(model.mode === null ? null : model.vehicles.size), panel: 'map' },
-    { name: 'alerts, last minute', text: alerts >= LIMITS.alerts ? `${alerts}+` : count(model.mode === null ? null : alerts), panel: 'alerts' },
+    {
+      name: 'alerts, last minute',
+      text: alerts >= LIMITS.alerts ? `${alerts}+` : count(model.mode === null ? null : alerts),
+      panel: 'alerts',
+    },
     { name: 'dead letters', text: brief(model.mode === null ? null : letters), panel: 'dead-letters' },
     {
       name: 'servers up',

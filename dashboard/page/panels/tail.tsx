@@ -27,29 +27,50 @@ function Tail() {
   useEffect(() => setPaused(null), [topic]);
   const topics = graph.nodes.filter(({ kind }) => kind === 'topic').map(({ name }) => name);
   const asked = words.trim().toLowerCase();
-  const items = (paused ?? tail.items).filter(({ key, value }) => `${key ?? ''} ${value}`.toLowerCase().includes(asked));
+  const items = (paused ?? tail.items).filter(({ key, value }) =>
+    `${key ?? ''} ${value}`.toLowerCase().includes(asked),
+  );
   return (
     <>
       <div class="filters">
         <select aria-label="Topic" value={topic ?? ''} onChange={(event) => follow(event.currentTarget.value || null)}>
           <option value="">Choose a topic</option>
-          {topics.map((name) => <option key={name} value={name}>{name}</option>)}
+          {topics.map((name) => (
+            <option key={name} value={name}>
+              {name}
+            </option>
+          ))}
         </select>
-        <input type="search" aria-label="Filter records" placeholder="Words in key or value" value={words} onInput={(event) => setWords(event.currentTarget.value)} />
-        <button type="button" disabled={topic === null} aria-pressed={paused !== null} onClick={() => setPaused(paused === null ? model.tail.items : null)}>
+        <input
+          type="search"
+          aria-label="Filter records"
+          placeholder="Words in key or value"
+          value={words}
+          onInput={(event) => setWords(event.currentTarget.value)}
+        />
+        <button
+          type="button"
+          disabled={topic === null}
+          aria-pressed={paused !== null}
+          onClick={() => setPaused(paused === null ? model.tail.items : null)}
+        >
           {paused === null ? 'Pause' : 'Go on'}
         </button>
       </div>
       <Scroll label={topic === null ? 'Records' : `Records of ${topic}`}>
         {topic === null && <Empty>Choose a topic here, or click one in the flow.</Empty>}
-        {topic !== null && items.length === 0 && <Empty>{tail.items.length === 0 ? 'No record has come yet.' : 'No record matches.'}</Empty>}
+        {topic !== null && items.length === 0 && (
+          <Empty>{tail.items.length === 0 ? 'No record has come yet.' : 'No record matches.'}</Empty>
+        )}
         <ul class="tail-list">
           {items.slice(0, ROWS).map((item) => (
             <Row key={`${item.partition}-${item.offset}`} topic={topic ?? ''} item={item} />
           ))}
         </ul>
       </Scroll>
-      {tail.left > 0 && <p class="more">{count(tail.left)} records weren't sent to this page, because too many came at once.</p>}
+      {tail.left > 0 && (
+        <p class="more">{count(tail.left)} records weren't sent to this page, because too many came at once.</p>
+      )}
     </>
   );
 }

@@ -47,7 +47,11 @@ export function WayDrawer({ source }: { source: string }) {
         <code>{source}</code>
         {way !== null && way.trace !== null && <span class="quiet">trace {way.trace}</span>}
       </p>
-      {problem !== null && <p class="problem" role="alert">{problem}</p>}
+      {problem !== null && (
+        <p class="problem" role="alert">
+          {problem}
+        </p>
+      )}
       {way === null && problem === null && <Empty>Looking for it…</Empty>}
       {way !== null && <Waterfall steps={way.steps} />}
       <p class="quiet" role="status">

@@ -19,7 +19,18 @@ export function WindowsPanel() {
     </span>
   ));
   return (
-    <Panel id="windows" title="Windows" note={<span class="legend">{legend}<span class="sign late"><b>+n</b> late</span></span>}>
+    <Panel
+      id="windows"
+      title="Windows"
+      note={
+        <span class="legend">
+          {legend}
+          <span class="sign late">
+            <b>+n</b> late
+          </span>
+        </span>
+      }
+    >
       <Windows />
     </Panel>
   );
@@ -39,8 +50,12 @@ function Windows() {
         <thead>
           <tr>
             <th scope="col">product</th>
-            {columns.map((minute) => <MinuteHead key={minute.start} minute={minute} />)}
-            <th scope="col" class="number">revenue</th>
+            {columns.map((minute) => (
+              <MinuteHead key={minute.start} minute={minute} />
+            ))}
+            <th scope="col" class="number">
+              revenue
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -52,7 +67,9 @@ function Windows() {
           <tr>
             <th scope="row">all {products.length} products</th>
             {columns.map(({ start, orders, revenue }) => (
-              <td key={start} class="number" title={`${count(orders)} orders`}>{brief(revenue)}</td>
+              <td key={start} class="number" title={`${count(orders)} orders`}>
+                {brief(revenue)}
+              </td>
             ))}
             <td class="number">{amount(products.reduce((sum, { revenue }) => sum + revenue, 0))}</td>
           </tr>
@@ -74,7 +91,12 @@ function MinuteHead({ minute: { start, state, late, orders } }: { minute: Minute
         <StateSign state={state} /> {state}
       </span>
       {minutes(start)}
-      {late > 0 && <span class="late" title={`${late} orders came late`}> +{late}</span>}
+      {late > 0 && (
+        <span class="late" title={`${late} orders came late`}>
+          {' '}
+          +{late}
+        </span>
+      )}
     </th>
   );
 }
@@ -85,9 +107,18 @@ function ProductRow({ product, columns, largest }: { product: Product; columns: 
       <th scope="row">{product.name}</th>
       {columns.map(({ start }) => {
         const item = product.windows.get(start);
-        if (item === undefined) return <td key={start} class="number none">–</td>;
+        if (item === undefined)
+          return (
+            <td key={start} class="number none">
+              –
+            </td>
+          );
         return (
-          <td key={start} class={`number ${item.state}`} title={`${item.state}: ${count(item.orders)} orders, ${item.late} late`}>
+          <td
+            key={start}
+            class={`number ${item.state}`}
+            title={`${item.state}: ${count(item.orders)} orders, ${item.late} late`}
+          >
             {amount(item.revenue)}
             {item.late > 0 && <span class="late"> +{item.late}</span>}
           </td>

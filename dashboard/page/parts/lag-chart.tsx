@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import { useLive } from '../live/hooks.ts';
-import { brief, seconds } from '../text/format.ts';
+import { brief, seconds, time } from '../text/format.ts';
 import { colour, onTheme } from './palette.ts';
 import { useWidth } from './use-width.ts';
 
@@ -60,14 +60,29 @@ function optionsOf(partitions: readonly number[], width: number): uPlot.Options 
       seconds: { range: (_, __, max) => [0, Math.max(2, (max ?? 0) * 1.15)] },
     },
     axes: [
-      { ...axis, font, space: 70 },
+      { ...axis, font, space: 80, values: (_, values) => values.map((value) => time(value * 1000)) },
       { ...axis, font, size: 46, values: (_, values) => values.map((value) => brief(value)) },
-      { ...axis, font, scale: 'seconds', side: 1, size: 44, grid: { show: false }, values: (_, values) => values.map((value) => seconds(value)) },
+      {
+        ...axis,
+        font,
+        scale: 'seconds',
+        side: 1,
+        size: 44,
+        grid: { show: false },
+        values: (_, values) => values.map((value) => seconds(value)),
+      },
     ],
     series: [
-      { label: 'at', value: (_, value) => (value === null ? '–' : new Date(value * 1000).toLocaleTimeString('en-GB')) },
+      { label: 'at', value: (_, value) => (value === null ? '–' : time(value * 1000)) },
       { label: 'all', stroke: colour('--accent'), fill: colour('--accent-faint'), width: 2, points: { show: false } },
-      { label: 'seconds', scale: 'seconds', stroke: colour('--warn'), width: 1.5, dash: [4, 3], points: { show: false } },
+      {
+        label: 'seconds',
+        scale: 'seconds',
+        stroke: colour('--warn'),
+        width: 1.5,
+        dash: [4, 3],
+        points: { show: false },
+      },
       ...partitions.map((partition) => ({
         label: `p${partition}`,
         stroke: colour('--text-faint'),

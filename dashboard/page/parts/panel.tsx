@@ -18,10 +18,13 @@ export function Panel({ id, title, note, tools, children }: Props) {
   const section = useRef<HTMLElement>(null);
   const sight = useMemo<Sight>(() => ({ isSeen: true, onSeen: new Set() }), []);
   useEffect(() => {
-    const observer = new IntersectionObserver(([entry]) => {
-      sight.isSeen = entry?.isIntersecting ?? true;
-      if (sight.isSeen) for (const seen of sight.onSeen) seen();
-    }, { rootMargin: '300px' });
+    const observer = new IntersectionObserver(
+      ([entry]) => {
+        sight.isSeen = entry?.isIntersecting ?? true;
+        if (sight.isSeen) for (const seen of sight.onSeen) seen();
+      },
+      { rootMargin: '300px' },
+    );
     if (section.current) observer.observe(section.current);
     return () => observer.disconnect();
   }, [sight]);
@@ -40,7 +43,15 @@ export function Panel({ id, title, note, tools, children }: Props) {
 }
 
 /** A part of a panel that scrolls; the keyboard can scroll it too. */
-export function Scroll({ label, class: name = '', children }: { label: string; class?: string; children: ComponentChildren }) {
+export function Scroll({
+  label,
+  class: name = '',
+  children,
+}: {
+  label: string;
+  class?: string;
+  children: ComponentChildren;
+}) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by the keyboard (axe: scrollable-region-focusable)
     <div class={`scroll ${name}`} role="region" aria-label={label} tabIndex={0}>

@@ -44,12 +44,26 @@ export function RecordValue({ topic, partition, offset }: { topic: string; parti
           <pre>{pretty(record.value)}</pre>
         </>
       )}
-      {problem !== null && <p class="problem" role="alert">{problem}</p>}
-      {record === null && <button type="button" onClick={() => void read(false)}>Show the value</button>}
-      {record !== null && !isRevealed && (
-        <button type="button" onClick={() => void read(true)}>Show personal fields too</button>
+      {problem !== null && (
+        <p class="problem" role="alert">
+          {problem}
+        </p>
       )}
-      {isRevealed && <button type="button" onClick={() => void read(false)}>Mask personal fields</button>}
+      {record === null && (
+        <button type="button" onClick={() => void read(false)}>
+          Show the value
+        </button>
+      )}
+      {record !== null && !isRevealed && (
+        <button type="button" onClick={() => void read(true)}>
+          Show personal fields too
+        </button>
+      )}
+      {isRevealed && (
+        <button type="button" onClick={() => void read(false)}>
+          Mask personal fields
+        </button>
+      )}
     </div>
   );
 }

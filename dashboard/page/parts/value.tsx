@@ -4,7 +4,7 @@ import { NOT_KNOWN } from '../text/format.ts';
 
 /** A formatted value; one that isn't known is greyed. */
 export function Value({ of: text }: { of: string }) {
-  return text === NOT_KNOWN ? <span class="unknown">{text}</span> : <>{text}</>;
+  return <span class={text === NOT_KNOWN ? 'unknown' : ''}>{text}</span>;
 }
 
 /** A dot whose colour says how something is, with the word for those who don't see the colour. */

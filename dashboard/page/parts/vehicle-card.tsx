@@ -22,7 +22,9 @@ export function useTrack(id: string | null): Track {
     setTrack(NO_TRACK);
     if (id === null) return;
     let isOver = false;
-    ask<{ items: { latitude: number; longitude: number }[] }>(`/api/vehicles/${encodeURIComponent(id)}/track`, { limit: '500' }).then(
+    ask<{ items: { latitude: number; longitude: number }[] }>(`/api/vehicles/${encodeURIComponent(id)}/track`, {
+      limit: '500',
+    }).then(
       ({ items }) => {
         const points = items.map(({ latitude, longitude }) => mercator(longitude, latitude));
         if (!isOver) setTrack({ points, problem: null });
@@ -50,7 +52,9 @@ export function VehicleCard({ id, track }: { id: string; track: Track }) {
   useEffect(() => {
     setKnown({});
     setProblem(null);
-    ask<Known>(`/api/vehicles/${encodeURIComponent(id)}`).then(setKnown, (error: unknown) => setProblem(messageOf(error)));
+    ask<Known>(`/api/vehicles/${encodeURIComponent(id)}`).then(setKnown, (error: unknown) =>
+      setProblem(messageOf(error)),
+    );
   }, [id]);
   const vehicle = model.vehicles.get(id);
   const rows: [string, string][] = [
@@ -63,9 +67,16 @@ export function VehicleCard({ id, track }: { id: string; track: Track }) {
   return (
     <div class="vehicle-card">
       <h3>{id}</h3>
-      <button type="button" class="close square" aria-label="Close" onClick={() => choose({ vehicle: null })}><Icon name="close" /></button>
+      <button type="button" class="close square" aria-label="Close" onClick={() => choose({ vehicle: null })}>
+        <Icon name="close" />
+      </button>
       <dl>
-        {rows.map(([name, text]) => [<dt key={name}>{name}</dt>, <dd key={`${name} value`}><Value of={text} /></dd>])}
+        {rows.map(([name, text]) => [
+          <dt key={name}>{name}</dt>,
+          <dd key={`${name} value`}>
+            <Value of={text} />
+          </dd>,
+        ])}
       </dl>
       {problem !== null && <p class="problem">{problem}</p>}
       {vehicle && <Source of={vehicle.source} says="The way of its latest reading" />}

@@ -12,7 +12,6 @@ export function Waterfall({ steps }: { steps: readonly WayStep[] }) {
     <>
       <ol class="waterfall">
         {steps.map((step, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: steps have no other identity, and only grow
           <Step key={index} step={step} depth={depthOf(steps, index)} start={start} span={span} />
         ))}
       </ol>
@@ -37,9 +36,16 @@ function Step({ step, depth, start, span }: { step: WayStep; depth: number; star
         <span class="kind">{KINDS[kind]}</span> <b>{name}</b>
         {state !== 'done' && <span class={`badge ${state === 'missing' ? 'warn' : 'bad'}`}>{state}</span>}
       </span>
-      <span class="step-time">{begin === null ? <span class="unknown">time not known</span> : `+${ms(begin - start)}`}</span>
+      <span class="step-time">
+        {begin === null ? <span class="unknown">time not known</span> : `+${ms(begin - start)}`}
+      </span>
       <span class="track">
-        {begin !== null && <span class="bar" style={{ left: `${Math.min(left, 99)}%`, width: `max(4px, ${Math.min(width, 100 - left)}%)` }} />}
+        {begin !== null && (
+          <span
+            class="bar"
+            style={{ left: `${Math.min(left, 99)}%`, width: `max(4px, ${Math.min(width, 100 - left)}%)` }}
+          />
+        )}
       </span>
       {detail !== '' && <span class="detail">{detail}</span>}
     </li>
@@ -48,6 +54,7 @@ function Step({ step, depth, start, span }: { step: WayStep; depth: number; star
 
 function depthOf(steps: readonly WayStep[], index: number): number {
   let depth = 0;
-  for (let at = steps[index]?.parent ?? null; at !== null && depth < steps.length; at = steps[at]?.parent ?? null) depth += 1;
+  for (let at = steps[index]?.parent ?? null; at !== null && depth < steps.length; at = steps[at]?.parent ?? null)
+    depth += 1;
   return depth;
 }

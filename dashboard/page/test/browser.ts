@@ -12,6 +12,11 @@ export async function openBrowser(): Promise<Browser> {
   return driver.launch({
     executablePath,
     args: ['--no-sandbox', '--disable-gpu', '--font-render-hinting=none', '--enable-precise-memory-info'],
-    env: { ...process.env, FONTCONFIG_PATH: join(tmpdir(), 'fonts'), LANG: 'en_US.UTF-8', LC_ALL: 'en_US.UTF-8' } as Record<string, string>,
+    env: {
+      ...process.env,
+      FONTCONFIG_PATH: join(tmpdir(), 'fonts'),
+      LANG: 'en_US.UTF-8',
+      LC_ALL: 'en_US.UTF-8',
+    } as Record<string, string>,
   });
 }

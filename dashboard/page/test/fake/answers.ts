@@ -3,7 +3,14 @@ import type { StoredRecord, Way, WayStep } from '../../../contract.ts';
 /** A reading's way: to two topics and four stores. @param steps how many are known already */
 export function way(source: string, steps = Number.POSITIVE_INFINITY): Way {
   const at = Date.now() - 4_000;
-  const step = (kind: WayStep['kind'], name: string, from: number | null, to: number | null, parent: number | null, detail = ''): WayStep => ({
+  const step = (
+    kind: WayStep['kind'],
+    name: string,
+    from: number | null,
+    to: number | null,
+    parent: number | null,
+    detail = '',
+  ): WayStep => ({
     kind,
     name,
     from: from === null ? null : at + from,
@@ -24,7 +31,12 @@ export function way(source: string, steps = Number.POSITIVE_INFINITY): Way {
     step('store', 'S3 raw-data-topic', 30, 118, 0, 'line 17'),
     step('store', 'OpenSearch alerts', null, null, 3),
   ];
-  return { source, trace: '4bf92f3577b34da6a3ce929d0e0e4736', steps: all.slice(0, steps), isComplete: steps >= all.length };
+  return {
+    source,
+    trace: '4bf92f3577b34da6a3ce929d0e0e4736',
+    steps: all.slice(0, steps),
+    isComplete: steps >= all.length,
+  };
 }
 
 export function record(topic: string, partition: number, offset: string, reveal: boolean): StoredRecord {
@@ -34,5 +46,7 @@ export function record(topic: string, partition: number, offset: string, reveal:
 
 /** A vehicle's track: a line to the north east. */
 export function track(): { items: { latitude: number; longitude: number }[] } {
-  return { items: Array.from({ length: 60 }, (_, index) => ({ latitude: 48 + index * 0.05, longitude: 11 + index * 0.04 })) };
+  return {
+    items: Array.from({ length: 60 }, (_, index) => ({ latitude: 48 + index * 0.05, longitude: 11 + index * 0.04 })),
+  };
 }

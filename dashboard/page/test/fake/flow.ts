@@ -17,7 +17,10 @@ const RATES: Record<string, number> = {
   demo_topic: 4,
 };
 /** Mappings that lag, in records. */
-const LAGS: Record<string, number> = { 'upsertIntoDynamodb processed-data-topic': 640, 'archiveToS3 raw-data-topic': 86 };
+const LAGS: Record<string, number> = {
+  'upsertIntoDynamodb processed-data-topic': 640,
+  'archiveToS3 raw-data-topic': 86,
+};
 
 /** What each mapping does at a time: rates that change a little, and a lag that comes and goes. */
 export function flowAt(graph: Graph, now: number, seconds: number): Flow {
@@ -53,7 +56,15 @@ export function flowAt(graph: Graph, now: number, seconds: number): Flow {
   });
   const topics = graph.nodes
     .filter(({ kind }) => kind === 'topic')
-    .map(({ name }, index) => ({ topic: name, perSecond: rateOf(name, index), end: Math.round(seconds * rateOf(name, 0)) }));
-  const servers = ['kafka', 's3', 'postgres', 'dynamodb', 'opensearch'].map((name) => ({ name, up: true, since: now - seconds * 1000 }));
+    .map(({ name }, index) => ({
+      topic: name,
+      perSecond: rateOf(name, index),
+      end: Math.round(seconds * rateOf(name, 0)),
+    }));
+  const servers = ['kafka', 's3', 'postgres', 'dynamodb', 'opensearch'].map((name) => ({
+    name,
+    up: true,
+    since: now - seconds * 1000,
+  }));
   return { mappings, topics, servers };
 }

@@ -11,7 +11,14 @@ const ALONE: [domain: string, topic: string][] = [
   ['demo', 'demo_topic'],
   ['demo', 'demo-dlq'],
 ];
-const STORED = ['trips-topic', 'processed-data-topic', 'alerts-topic', 'processed-orders', 'user-login-processed', 'demo_topic'];
+const STORED = [
+  'trips-topic',
+  'processed-data-topic',
+  'alerts-topic',
+  'processed-orders',
+  'user-login-processed',
+  'demo_topic',
+];
 
 /** The flow of the reference: its topics, functions and stores. */
 export function graph(): Graph {

@@ -1,6 +1,19 @@
 import type { DeadLetterItem, Logins, WindowItem } from '../../../contract.ts';
 
-const PRODUCTS = ['Espresso beans', 'Steel bottle', 'Trail shoes', 'Rain jacket', 'Desk lamp', 'Notebook', 'Bike light', 'Headphones', 'Water filter', 'Camp stove', 'Wool socks', 'Phone stand'];
+const PRODUCTS = [
+  'Espresso beans',
+  'Steel bottle',
+  'Trail shoes',
+  'Rain jacket',
+  'Desk lamp',
+  'Notebook',
+  'Bike light',
+  'Headphones',
+  'Water filter',
+  'Camp stove',
+  'Wool socks',
+  'Phone stand',
+];
 
 /** The windows of the last minutes: the newest is open, one is corrected, some orders came late. */
 export function windowsAt(now: number): WindowItem[] {
@@ -11,7 +24,14 @@ export function windowsAt(now: number): WindowItem[] {
       const orders = ago === 0 ? Math.ceil((full * ((now - minute) / 1000)) / 60) : full;
       const state = ago === 0 ? 'open' : ago === 1 ? 'closing' : ago === 3 && index === 2 ? 'corrected' : 'closed';
       const price = 64 - index * 4.35;
-      return { start: minute - ago * 60_000, product, state, orders, revenue: orders * price, late: ago === 3 && index === 2 ? 2 : 0 };
+      return {
+        start: minute - ago * 60_000,
+        product,
+        state,
+        orders,
+        revenue: orders * price,
+        late: ago === 3 && index === 2 ? 2 : 0,
+      };
     }),
   );
 }
@@ -22,7 +42,15 @@ export function loginsAt(seconds: number): Logins {
   return {
     deviceType: of({ android: 0.46, ios: 0.34, web: 0.2 }),
     appVersion: of({ '2.4.0': 0.5, '2.3.1': 0.3, '2.2.9': 0.12, '1.9.4': 0.05, unknown: 0.03 }),
-    locale: of({ 'en-US': 0.31, 'de-DE': 0.22, 'hi-IN': 0.18, 'pt-BR': 0.12, 'ja-JP': 0.09, 'fr-FR': 0.05, 'es-ES': 0.03 }),
+    locale: of({
+      'en-US': 0.31,
+      'de-DE': 0.22,
+      'hi-IN': 0.18,
+      'pt-BR': 0.12,
+      'ja-JP': 0.09,
+      'fr-FR': 0.05,
+      'es-ES': 0.03,
+    }),
   };
 }
 
@@ -35,7 +63,9 @@ const CAUSES: [code: string, topic: string, fn: string, reason: string][] = [
 ];
 
 export function deadLetter(number: number, now: number): DeadLetterItem {
-  const [code, topic, fn, reason] = CAUSES[[0, 2, 0, 1, 0, 2, 3, 0, 2, 4][number % 10] as number] as (typeof CAUSES)[number];
+  const [code, topic, fn, reason] = CAUSES[
+    [0, 2, 0, 1, 0, 2, 3, 0, 2, 4][number % 10] as number
+  ] as (typeof CAUSES)[number];
   const origin = `${topic.replace('-dlq', topic.startsWith('raw') ? '-topic' : '')}-${number % 3}-${1_000 + number}`;
   return {
     topic,

@@ -1,9 +1,28 @@
 import type { Sample } from '../../../contract.ts';
 
 export function samples(): Sample[] {
-  const reading = { vehicleId: 'V123', location: '12.97,77.59', speed: 85, fuelLevel: 50, timestamp: '2025-01-15T10:00:00Z' };
-  const order = { order_id: 'O1', user_id: 'U1', product_id: 'P001', quantity: 2, price: 19.9, order_time: '2025-01-15T10:00:00Z' };
-  const sample = (topic: string, title: string, isBad: boolean, key: string | null, value: object | string): Sample => ({
+  const reading = {
+    vehicleId: 'V123',
+    location: '12.97,77.59',
+    speed: 85,
+    fuelLevel: 50,
+    timestamp: '2025-01-15T10:00:00Z',
+  };
+  const order = {
+    order_id: 'O1',
+    user_id: 'U1',
+    product_id: 'P001',
+    quantity: 2,
+    price: 19.9,
+    order_time: '2025-01-15T10:00:00Z',
+  };
+  const sample = (
+    topic: string,
+    title: string,
+    isBad: boolean,
+    key: string | null,
+    value: object | string,
+  ): Sample => ({
     topic,
     title,
     isBad,

@@ -7,7 +7,14 @@ import type { LiveEvents, State } from '../../../contract.ts';
 import { record, track, way } from './answers.ts';
 import type { Frame } from './world.ts';
 
-const TYPES: Record<string, string> = { html: 'text/html', js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml', json: 'application/json', map: 'application/json' };
+const TYPES: Record<string, string> = {
+  html: 'text/html',
+  js: 'text/javascript',
+  css: 'text/css',
+  svg: 'image/svg+xml',
+  json: 'application/json',
+  map: 'application/json',
+};
 
 export interface Fake {
   url: string;
@@ -40,8 +47,15 @@ export async function startFake(folder: string, state: () => State, port = 0): P
     }
     void answer(request, response, pathname, searchParams);
   });
-  const answer = async (request: IncomingMessage, response: ServerResponse, pathname: string, query: URLSearchParams) => {
-    const own = [...answers].find(([path]) => pathname === path || (path.endsWith('/') && pathname.startsWith(path)))?.[1];
+  const answer = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    pathname: string,
+    query: URLSearchParams,
+  ) => {
+    const own = [...answers].find(
+      ([path]) => pathname === path || (path.endsWith('/') && pathname.startsWith(path)),
+    )?.[1];
     if (own !== undefined) {
       let body = '';
       for await (const part of request) body += part;
@@ -78,11 +92,18 @@ export async function startFake(folder: string, state: () => State, port = 0): P
 const ANSWERS: Record<string, (query: URLSearchParams, body: string) => { status?: number; json: unknown }> = {
   '/way': (query) => ({ json: way(query.get('source') ?? '') }),
   '/record': (query) => ({
-    json: record(query.get('topic') ?? '', Number(query.get('partition')), query.get('offset') ?? '', query.has('reveal')),
+    json: record(
+      query.get('topic') ?? '',
+      Number(query.get('partition')),
+      query.get('offset') ?? '',
+      query.has('reveal'),
+    ),
   }),
   '/send': () => ({ json: { source: 'raw-data-topic-2-1461' } }),
   '/api/alerts': () => ({ json: { items: [] } }),
-  '/api/vehicles/': () => ({ json: { ...track(), vehicle: { fuelLevel: 61.4, temperature: 4.2, distanceRemainingKm: 118 } } }),
+  '/api/vehicles/': () => ({
+    json: { ...track(), vehicle: { fuelLevel: 61.4, temperature: 4.2, distanceRemainingKm: 118 } },
+  }),
 };
 
 export function textOf({ name, data }: Frame): string {

@@ -9,9 +9,9 @@ import { samples } from './samples.ts';
 export type Frame = { [E in keyof LiveEvents]: { name: E; data: LiveEvents[E] } }[keyof LiveEvents];
 
 export interface World {
-  state(): State;
+  state: () => State;
   /** Lets a tenth of a second pass. @returns the events that the server sends */
-  step(): Frame[];
+  step: () => Frame[];
 }
 
 const STEP_MS = 100;
@@ -41,10 +41,26 @@ export function createWorld({ vehicles = 200, perSecond = 200, seed = 7, start =
       const [latitude = 0, longitude = 0] = reading.location.split(',').map(Number);
       const source = `raw-data-topic-${offset % 3}-${offset}`;
       offset += 1;
-      latest.set(reading.vehicleId, [reading.vehicleId, latitude, longitude, reading.speed ?? 0, kinds[0] ?? null, now, source]);
+      latest.set(reading.vehicleId, [
+        reading.vehicleId,
+        latitude,
+        longitude,
+        reading.speed ?? 0,
+        kinds[0] ?? null,
+        now,
+        source,
+      ]);
       for (const alert of kinds) {
         const message = MESSAGES[alert]?.(reading) ?? alert;
-        raised.push({ source: `${source}/${alert}`, kind: alert, vehicle: reading.vehicleId, time: now, latitude, longitude, message });
+        raised.push({
+          source: `${source}/${alert}`,
+          kind: alert,
+          vehicle: reading.vehicleId,
+          time: now,
+          latitude,
+          longitude,
+          message,
+        });
       }
     }
     return raised;
