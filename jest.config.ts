@@ -18,9 +18,19 @@ const config: Config = {
   testTimeout: 180_000,
   roots: servers
     ? ['<rootDir>/test/integration', '<rootDir>/test/e2e', '<rootDir>/plugins']
-    : ['functions', 'lib', 'plugins', 'local', 'proof', 'cli', 'cost', 'bench', 'test/template', 'test/pipeline'].map(
-        (root) => `<rootDir>/${root}`,
-      ),
+    : [
+        'functions',
+        'lib',
+        'plugins',
+        'local',
+        'proof',
+        'dashboard',
+        'cli',
+        'cost',
+        'bench',
+        'test/template',
+        'test/pipeline',
+      ].map((root) => `<rootDir>/${root}`),
   testMatch: servers ? ['**/*.servers.test.ts'] : ['**/*.test.ts'],
   ...(servers && {
     globalSetup: '<rootDir>/test/support/plugin-broker.ts',

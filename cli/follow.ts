@@ -1,14 +1,14 @@
 import { kafkaOf } from '#local/deploy/servers.ts';
 import { readStack, type StackFile } from '#local/stack-file.ts';
+import { findArchived } from '#proof/follow/archived.ts';
+import { coordinatesOf } from '#proof/follow/coordinates.ts';
+import { documentText, findDocuments } from '#proof/follow/documents.ts';
+import { findItems } from '#proof/follow/items.ts';
+import { findRecords } from '#proof/follow/records.ts';
+import { findRows } from '#proof/follow/rows.ts';
 import { placesOf } from '#proof/places.ts';
 import { nameOf } from '#proof/world.ts';
 import { type Command, EXIT, messageOf, runCommand, UsageError } from './command.ts';
-import { findArchived } from './follow/archived.ts';
-import { coordinatesOf } from './follow/coordinates.ts';
-import { documentText, findDocuments } from './follow/documents.ts';
-import { findItems } from './follow/items.ts';
-import { findRecords } from './follow/records.ts';
-import { findRows } from './follow/rows.ts';
 import { escaped, recordText } from './text/record-text.ts';
 import { partitionsOf, withAdmin } from './topic.ts';
 
@@ -33,6 +33,10 @@ export const follow = (findStack: () => Promise<StackFile> = readStack): Command
     if (source === undefined || more.length > 0)
       throw new UsageError('give one source, as in: npm run follow -- raw-data-topic-0-15');
     const asked = coordinatesOf(source);
+    if (asked === undefined)
+      throw new UsageError(
+        `"${source}" is no source; a source is <topic>-<partition>-<offset>, such as raw-data-topic-0-15`,
+      );
     const { endpoints, references = {}, servers } = await findStack();
     await withAdmin(kafkaOf(endpoints, 'follow'), (admin) => partitionsOf(admin, asked.topic));
     const { kafka, stores } = placesOf(endpoints, references);

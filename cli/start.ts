@@ -38,7 +38,9 @@ records are stored, and stops every server. A second Ctrl-C stops at once. Defau
   --stage NAME      stage of the template: local, dev or prod (local)
   --param K=V       param K of the template is V, instead of the stage's value; may be repeated
   --<server>-port N port of a server; the start fails if it is taken (the server's usual port, or a free one). Servers:
-                    ${PORT_NAMES.join(', ')}
+                    ${PORT_NAMES.join(', ')},
+                    dashboard
+  --no-dashboard    don't serve the dashboard, whose address is the first line after the start
   --keep DIR        keep the data of all servers in DIR, and continue with the data that is there
   --minimal         for editing functions: run Kafka and DynamoDB only, and rebuild the functions when a file is saved
 `;
@@ -58,7 +60,9 @@ const OPTIONS = {
   stage: { type: 'string', default: 'local' },
   param: { type: 'string', multiple: true },
   keep: { type: 'string' },
+  'no-dashboard': { type: 'boolean', default: false },
   ...portOptions,
+  'dashboard-port': { type: 'string' },
   minimal: { type: 'boolean', default: false },
 } as const;
 
@@ -92,6 +96,7 @@ const start: Command<typeof OPTIONS> = {
       minimal: values.minimal,
       keep: values.keep,
       ports: askedPorts(values),
+      dashboard: values['no-dashboard'] ? 'off' : { port: portOption('dashboard', values['dashboard-port']) },
       durationSeconds:
         values.duration === undefined ? undefined : numberOption('duration', values.duration, { min: 1 }),
       only,
@@ -125,12 +130,15 @@ const start: Command<typeof OPTIONS> = {
 
 function askedPorts(values: Record<string, unknown>): AskedPorts {
   const asked = PORT_NAMES.flatMap((name) => {
-    const port = values[`${name}-port`];
-    return typeof port === 'string'
-      ? [[name, numberOption(`${name}-port`, port, { min: 1, max: 65535, integer: true })]]
-      : [];
+    const port = portOption(name, values[`${name}-port`]);
+    return port === undefined ? [] : [[name, port]];
   });
   return Object.fromEntries(asked);
+}
+
+function portOption(name: string, text: unknown): number | undefined {
+  if (typeof text !== 'string') return undefined;
+  return numberOption(`${name}-port`, text, { min: 1, max: 65535, integer: true });
 }
 
 function chosen(only: string | undefined): DomainName[] {

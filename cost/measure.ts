@@ -30,6 +30,7 @@ async function measured(usageFile: string, signal: AbortSignal): Promise<void> {
       minimal: false,
       keep: undefined,
       ports: {},
+      dashboard: 'off',
       durationSeconds: SECONDS,
       only,
       connect: only.includes('orders'),

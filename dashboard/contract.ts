@@ -79,8 +79,8 @@ export interface MappingFlow {
 }
 
 export interface VehicleChanges {
-  /** id, latitude, longitude, speed (km/h), the kind of the latest alert of the last minute, event time (ms), source */
-  changed: [string, number, number, number, string | null, number, string][];
+  /** id, latitude, longitude, speed (km/h; null: not sent), the kind of the latest alert of the last minute, event time (ms), source */
+  changed: [string, number, number, number | null, string | null, number, string][];
   removed: string[];
 }
 

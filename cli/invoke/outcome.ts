@@ -7,17 +7,17 @@ import { windowOf } from '#lib/windows/window.ts';
 import type { Endpoints } from '#local/servers/catalogue.ts';
 import type { References } from '#msk';
 import { deadLetterOf } from '#proof/checks/dead-letters.ts';
+import { findArchived } from '#proof/follow/archived.ts';
+import { coordinatesOf } from '#proof/follow/coordinates.ts';
+import { documentText, findDocuments } from '#proof/follow/documents.ts';
+import { findItems } from '#proof/follow/items.ts';
+import { PRODUCED } from '#proof/follow/records.ts';
+import { findRows } from '#proof/follow/rows.ts';
 import { PROCESSED_ORDERS } from '#proof/orders/places.ts';
 import { placesOf, type StackPlaces } from '#proof/places.ts';
 import { readTopics } from '#proof/readback/kafka.ts';
 import { headerOf, type LogRecord, nameOf } from '#proof/world.ts';
 import { messageOf } from '../command.ts';
-import { findArchived } from '../follow/archived.ts';
-import { coordinatesOf } from '../follow/coordinates.ts';
-import { documentText, findDocuments } from '../follow/documents.ts';
-import { findItems } from '../follow/items.ts';
-import { PRODUCED } from '../follow/records.ts';
-import { findRows } from '../follow/rows.ts';
 import { escaped, recordText } from '../text/record-text.ts';
 
 /** Where to look for what an invocation has produced and stored. */

@@ -1,3 +1,4 @@
+import type { Graph } from '#dashboard/contract.ts';
 import type { Deployment } from '#local/deploy/deploy.ts';
 import type { Endpoints } from '#local/servers/catalogue.ts';
 import type { MappingStatus } from '#msk';
@@ -5,8 +6,11 @@ import type { MappingStatus } from '#msk';
 /** Messages from the process that starts the stack to the runner. */
 export type ToRunner = { type: 'deploy'; endpoints: Endpoints; stackName: string } | { type: 'stop' };
 
+/** A deployment, and the flow as its template has it, for the dashboard. */
+export type DeployedRun = Deployment & { graph: Graph };
+
 /** Messages from the runner to the process that started it. */
 export type FromRunner =
   | { type: 'packaged' }
-  | ({ type: 'deployed' } & Deployment)
+  | ({ type: 'deployed' } & DeployedRun)
   | { type: 'status'; mappings: MappingStatus[] };

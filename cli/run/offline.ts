@@ -1,3 +1,4 @@
+import { graphOf } from '#dashboard/server/graph/graph.ts';
 import { type Deployment, deploy as deployTemplate } from '#local/deploy/deploy.ts';
 import { localEnvironment } from '#local/deploy/environment.ts';
 import { glueAnswers } from '#local/deploy/glue-answers.ts';
@@ -33,7 +34,8 @@ export async function deploy(template: CompiledTemplate): Promise<Deployed> {
   if (endpoints.schemaRegistry !== NOWHERE) {
     for (const schema of deployment.schemas) await registerSchema(endpoints.schemaRegistry, schema);
   }
-  tell({ type: 'deployed', ...deployment });
+  const { references } = deployment;
+  tell({ type: 'deployed', ...deployment, graph: graphOf(template, { template, references }) });
   refuser = await refuseAws((call) => console.error(`refused: ${call.method} ${call.path} (${call.target})`), {
     ...mskAnswers(deployment.references, endpoints.kafka),
     ...glueAnswers(deployment.schemas),

@@ -2,12 +2,13 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openWindows } from '#lib/windows/open-windows.ts';
-import { claimCheckout } from '#local/checkout.ts';
+import { type ClaimedCheckout, claimCheckout } from '#local/checkout.ts';
 import { dynamodbOf } from '#local/deploy/servers.ts';
 import { streamProgress } from '#local/servers/progress.ts';
 import { type Stack, startServers } from '#local/stack.ts';
 import type { Report } from '#proof/report.ts';
 import { METRICS_SINK } from './connect.ts';
+import { type RunningDashboard, serveRun } from './dashboard.ts';
 import { domains } from './domains.ts';
 import { drain, type Undone } from './drain.ts';
 import { type LiveView, liveView } from './live-view.ts';
@@ -54,14 +55,18 @@ export async function run(options: RunOptions): Promise<Report | undefined> {
   const view = liveView(createScreen(), () => (performance.now() - started) / 1000, options.only);
   const { signal } = options;
   let begun: Begun;
+  let dashboard: RunningDashboard | undefined;
   try {
-    begun = await begin(options, view);
+    begun = await begin(options, view, (mappings) => {
+      view.status(mappings);
+      dashboard?.status(mappings);
+    });
   } catch (error) {
     if (!signal.aborted) throw error;
     view.say(STOPPED);
     return undefined;
   }
-  const { stack, runner, log } = begun;
+  const { stack, runner, checkout, log } = begun;
   try {
     const died = stack.died.then((error) => Promise.reject<never>(error));
     const running = await Promise.race([runner.failed, died, aborted(signal), start()]);
@@ -69,6 +74,8 @@ export async function run(options: RunOptions): Promise<Report | undefined> {
   } finally {
     view.close();
     await runner.stop();
+    // Not before the runner: where a server has ended, open pages show which one.
+    await dashboard?.stop();
     await stack.stop();
     view.say(STOPPED);
   }
@@ -77,14 +84,19 @@ export async function run(options: RunOptions): Promise<Report | undefined> {
     view.say('deploying the packaged template to these servers');
     const deployed = await runner.deploy(stack.endpoints, STACK_NAME);
     await stack.recordDeployed(deployed);
+    if (!signal.aborted) dashboard = await serveRun(options, checkout, stack, deployed);
     await runner.polling;
     const startSeconds = (performance.now() - started) / 1000;
-    if (!signal.aborted) view.say(`all mappings poll after ${startSeconds.toFixed(1)} s; the functions' log: ${log}`);
+    if (!signal.aborted) {
+      view.say(`all mappings poll after ${startSeconds.toFixed(1)} s; the functions' log: ${log}`);
+      if (dashboard !== undefined) view.say(`dashboard: ${await dashboard.address}`);
+    }
     return { stack, runner, deployed, view, startSeconds };
   }
 }
 
 interface Begun {
+  checkout: ClaimedCheckout;
   stack: Stack;
   runner: Runner;
   /** the functions' log */
@@ -95,14 +107,14 @@ interface Begun {
  * Starts the servers, and packages the service meanwhile.
  * @throws Error the first failure, or the signal's reason; by then everything is stopped
  */
-async function begin(options: RunOptions, view: LiveView): Promise<Begun> {
+async function begin(options: RunOptions, view: LiveView, onStatus: LiveView['status']): Promise<Begun> {
   const { stage, params, minimal, usageFile, signal } = options;
   const checkout = await claimCheckout({ stage, signal });
   try {
     const log = join(checkout.logs, 'functions.log');
     // Like a server's log, it has this run only.
     rmSync(log, { force: true });
-    const runnerOptions = { stage, params, log, temporary: checkout.temporary, usageFile, onStatus: view.status };
+    const runnerOptions = { stage, params, log, temporary: checkout.temporary, usageFile, onStatus };
     const runner = minimal ? startRebuildingRunner(runnerOptions, view.say) : startRunner(runnerOptions);
     // Nobody needs the servers of a service that can't be packaged.
     const notPackaged = new AbortController();
@@ -113,7 +125,7 @@ async function begin(options: RunOptions, view: LiveView): Promise<Begun> {
         signal: AbortSignal.any([signal, notPackaged.signal]),
         progress: streamProgress(process.stdout),
       };
-      return { stack: await startServers(servers, checkout), runner, log };
+      return { checkout, stack: await startServers(servers, checkout), runner, log };
     } catch (error) {
       await runner.stop();
       throw error;

@@ -3,12 +3,11 @@ import { fstatSync, openSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Deployment } from '#local/deploy/deploy.ts';
 import { DUMMY_CREDENTIALS } from '#local/deploy/servers.ts';
 import type { Endpoints } from '#local/servers/catalogue.ts';
 import { ROOT } from '#local/stack-file.ts';
 import type { MappingStatus } from '#msk';
-import type { FromRunner, ToRunner } from './messages.ts';
+import type { DeployedRun, FromRunner, ToRunner } from './messages.ts';
 import { packagingError } from './packaging-error.ts';
 
 export interface RunnerOptions {
@@ -28,7 +27,7 @@ export interface Runner {
   /** Resolves when the service is packaged. The servers aren't needed before. */
   packaged: Promise<void>;
   /** Creates the template's resources on the servers; resolves with their names. */
-  deploy(endpoints: Endpoints, stackName: string): Promise<Deployment>;
+  deploy(endpoints: Endpoints, stackName: string): Promise<DeployedRun>;
   /** Resolves when all mappings poll, or when one still has no partition after {@link JOIN_MS}. */
   polling: Promise<void>;
   /** Rejects when the runner ends before it is stopped. */

@@ -1,9 +1,9 @@
-import type { Deployment } from '#local/deploy/deploy.ts';
 import type { AskedPorts } from '#local/servers/plan.ts';
 import type { Stack } from '#local/stack.ts';
 import type { DomainName } from '#proof/domains.ts';
 import type { Load } from './domains.ts';
 import type { LiveView } from './live-view.ts';
+import type { DeployedRun } from './messages.ts';
 import type { Runner } from './runner.ts';
 
 /** The options of a run. */
@@ -24,6 +24,8 @@ export interface RunOptions {
   /** undefined: until the signal */
   durationSeconds: number | undefined;
   only: readonly DomainName[];
+  /** the port that was asked for, if any */
+  dashboard: { port: number | undefined } | 'off';
   load: Load;
   wantReport: boolean;
   /** file for what each invocation uses (`npm run cost`); undefined: nothing is measured */
@@ -35,7 +37,7 @@ export interface RunOptions {
 export interface Running {
   stack: Stack;
   runner: Runner;
-  deployed: Deployment;
+  deployed: DeployedRun;
   view: LiveView;
   /** seconds from the command until all mappings polled */
   startSeconds: number;

@@ -6,6 +6,7 @@ import type { PluginTools, Serverless } from './serverless.ts';
 import { stopRequest } from './stop-request.ts';
 
 export { Cluster } from './consumer/cluster.ts';
+export { committedRecords } from './consumer/fetched.ts';
 export type { KafkaRecord } from './consumer/record.ts';
 export { TopicReader } from './consumer/topic-reader.ts';
 export type {
@@ -21,6 +22,7 @@ export type {
 } from './contract.ts';
 export { type MskEvent, mskEvent } from './polling/event.ts';
 export { unpack } from './runtime/unpack.ts';
+export { mskMappings } from './template/mapping.ts';
 export { holds, resolve, type TemplateContext } from './template/template.ts';
 
 /** Time for the framework to report an error. */

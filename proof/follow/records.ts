@@ -1,11 +1,11 @@
-import { deadLetterOf } from '#proof/checks/dead-letters.ts';
-import { DEMO_DLQ } from '#proof/demo/places.ts';
-import { ALERTS, PROCESSED, RAW_DLQ } from '#proof/fleet/places.ts';
-import { LOGINS_DLQ, LOGINS_PROCESSED } from '#proof/logins/places.ts';
-import { METRICS, ORDERS_DLQ, PROCESSED_ORDERS } from '#proof/orders/places.ts';
-import { readRecord, readTopics } from '#proof/readback/kafka.ts';
-import { headerOf, type LogRecord, nameOf } from '#proof/world.ts';
-import { type Coordinates, coordinatesOf, isCoordinates } from './coordinates.ts';
+import { deadLetterOf } from '../checks/dead-letters.ts';
+import { DEMO_DLQ } from '../demo/places.ts';
+import { ALERTS, PROCESSED, RAW_DLQ } from '../fleet/places.ts';
+import { LOGINS_DLQ, LOGINS_PROCESSED } from '../logins/places.ts';
+import { METRICS, ORDERS_DLQ, PROCESSED_ORDERS } from '../orders/places.ts';
+import { readRecord, readTopics } from '../readback/kafka.ts';
+import { headerOf, type LogRecord, nameOf } from '../world.ts';
+import { type Coordinates, coordinatesOf } from './coordinates.ts';
 
 /** Topics that the functions produce to. */
 export const PRODUCED = [
@@ -33,9 +33,9 @@ export interface FoundRecords {
 /** Finds a record and everything produced from it. If the record itself was produced, starts from its source. */
 export async function findRecords(brokers: string, asked: Coordinates): Promise<FoundRecords> {
   const first = await readRecord(brokers, asked);
-  const source = first && (producedFrom(first) ?? deadLetterSource(first));
-  const origin = source === undefined ? asked : coordinatesOf(source);
-  const record = source === undefined ? first : await readRecord(brokers, origin);
+  const from = first && (producedFrom(first) ?? deadLetterSource(first));
+  const origin = from ?? asked;
+  const record = from === undefined ? first : await readRecord(brokers, origin);
 
   const logs = await readTopics(brokers, PRODUCED, sinceOf(record));
   const all = PRODUCED.flatMap((topic) => logs[topic].records);
@@ -50,13 +50,12 @@ export async function findRecords(brokers: string, asked: Coordinates): Promise<
 }
 
 /** The record that this one was produced from; undefined for a window's result, which comes from many records. */
-function producedFrom(record: LogRecord): string | undefined {
-  const source = headerOf(record, 'source');
-  return source !== undefined && isCoordinates(source) ? source : undefined;
+function producedFrom(record: LogRecord): Coordinates | undefined {
+  return coordinatesOf(headerOf(record, 'source') ?? '');
 }
 
-function deadLetterSource(record: LogRecord): string | undefined {
-  return headerOf(record, '__lambda.errors.topic') === undefined ? undefined : deadLetterOf(record);
+function deadLetterSource(record: LogRecord): Coordinates | undefined {
+  return headerOf(record, '__lambda.errors.topic') === undefined ? undefined : coordinatesOf(deadLetterOf(record));
 }
 
 /** Records are produced after their source. A timestamp that is missing or in the future gives no bound. */

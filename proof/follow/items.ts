@@ -1,10 +1,10 @@
 import { type AttributeValue, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { dynamodbOf } from '#local/deploy/servers.ts';
-import { ALERTS, PROCESSED, TRIPS } from '#proof/fleet/places.ts';
-import { LOGINS_PROCESSED } from '#proof/logins/places.ts';
-import { PROCESSED_ORDERS } from '#proof/orders/places.ts';
-import { plain, type Tables } from '#proof/readback/dynamodb.ts';
-import { headerOf, type Item, type LogRecord, nameOf } from '#proof/world.ts';
+import { ALERTS, PROCESSED, TRIPS } from '../fleet/places.ts';
+import { LOGINS_PROCESSED } from '../logins/places.ts';
+import { PROCESSED_ORDERS } from '../orders/places.ts';
+import { plain, type Tables } from '../readback/dynamodb.ts';
+import { headerOf, type Item, type LogRecord, nameOf } from '../world.ts';
 
 /** The item under a record's key. */
 export interface FoundItem {

@@ -1,5 +1,5 @@
 import { s3Of } from '#local/deploy/servers.ts';
-import { type Bucket, listObjects, readObject } from '#proof/readback/s3.ts';
+import { type Bucket, listObjects, readObject } from '../readback/s3.ts';
 import type { Coordinates } from './coordinates.ts';
 
 /** The place of a record in the archive. */

@@ -1,5 +1,5 @@
 import { Client } from '@opensearch-project/opensearch';
-import type { AlertDocument } from '#proof/world.ts';
+import type { AlertDocument } from '../world.ts';
 
 const MOST = 100;
 
