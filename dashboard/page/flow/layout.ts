@@ -87,11 +87,13 @@ export function place(graph: Graph): Picture {
     const mapping = mappingOf(inputs[0], node);
     return { node, column: at, row: free ?? 0, mapping, inputs, outputs, stores: ends('from', node.id, 'store') };
   });
+  // A function may keep notes in a second store. The one that fewer functions write is its own.
+  const writers = (store: Node) => ends('to', store.id, 'function').length;
   const sinks = functions
     .filter((fn) => !isStep(fn))
     .map((node) => {
       const stops = new Map(ends('to', node.id, 'topic').map((topic) => [topic.id, mappingOf(topic, node)]));
-      return { node, stores: ends('from', node.id, 'store'), stops };
+      return { node, stores: ends('from', node.id, 'store').toSorted((a, b) => writers(a) - writers(b)), stops };
     })
     .filter(({ stops }) => stops.size > 0)
     .toSorted((a, b) => b.stops.size - a.stops.size);

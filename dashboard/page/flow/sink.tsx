@@ -1,6 +1,7 @@
 import type { Flow, MappingFlow } from '../../contract.ts';
 import { choose, goTo } from '../live/chosen.ts';
 import { levelOfServer } from '../live/level.ts';
+import { NOT_KNOWN } from '../text/format.ts';
 import type { Geometry } from './geometry.ts';
 import { Go } from './go.tsx';
 import type { Picture, PlacedSink } from './layout.ts';
@@ -18,7 +19,7 @@ interface Props {
 /** A function that stores: a stop on the line of each topic that it reads, and its store below. */
 export function SinkColumn({ sink, x, picture, geometry, mappings, servers }: Props) {
   const { name } = sink.node;
-  const store = sink.stores.map((each) => each.name).join(', ') || name;
+  const store = sink.stores[0]?.name ?? NOT_KNOWN;
   const server = servers.find((each) => store.toLowerCase().includes(each.name.toLowerCase()));
   const [first, second] = twoLines(name);
   const ids = [...sink.stops.values()].filter((id) => id !== null);
@@ -56,7 +57,7 @@ export function SinkColumn({ sink, x, picture, geometry, mappings, servers }: Pr
         <text x={x} y={geometry.bottom + 18}>
           {store.length > 13 ? `${store.slice(0, 12)}…` : store}
         </text>
-        <title>{store}</title>
+        <title>{sink.stores.map((each) => each.name).join(', ')}</title>
       </Go>
     </g>
   );

@@ -8,8 +8,8 @@ export interface Vehicle {
   /** the place on the map, in its own units */
   x: number;
   y: number;
-  /** km/h */
-  speed: number;
+  /** km/h; null where its reading had none */
+  speed: number | null;
   /** the kind of its latest alert of the last minute */
   alert: string | null;
   /** event time, ms since the epoch */

@@ -26,23 +26,23 @@ export function Head() {
       <span class={`badge link ${link.state}`} role="status">
         {link.state === 'open' ? 'live' : link.state === 'lost' ? 'no connection' : 'connecting'}
       </span>
-      <form
-        role="search"
-        class="find"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (source.trim() !== '') openWay(source.trim());
-        }}
-      >
-        <input
-          type="search"
-          aria-label="A record's source"
-          placeholder="A record's source, as orders-0-17"
-          value={source}
-          onInput={(event) => setSource(event.currentTarget.value)}
-        />
-        <button type="submit">Show its way</button>
-      </form>
+      <search class="find">
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (source.trim() !== '') openWay(source.trim());
+          }}
+        >
+          <input
+            type="search"
+            aria-label="A record's source"
+            placeholder="A record's source, as orders-0-17"
+            value={source}
+            onInput={(event) => setSource(event.currentTarget.value)}
+          />
+          <button type="submit">Show its way</button>
+        </form>
+      </search>
       {samples.length > 0 && (
         <button type="button" class="primary" onClick={() => choose({ drawer: { kind: 'send' } })}>
           Send a record

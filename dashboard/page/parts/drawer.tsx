@@ -9,10 +9,10 @@ export function Drawer({ title, children }: { title: string; children: Component
   useEffect(() => {
     const before = document.activeElement;
     heading.current?.focus();
-    const escape = (event: KeyboardEvent) => event.key === 'Escape' && close();
-    addEventListener('keydown', escape);
+    const onKey = (event: KeyboardEvent) => event.key === 'Escape' && close();
+    addEventListener('keydown', onKey);
     return () => {
-      removeEventListener('keydown', escape);
+      removeEventListener('keydown', onKey);
       if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
     };
   }, []);

@@ -54,9 +54,9 @@ export function Scroll({
 }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by the keyboard (axe: scrollable-region-focusable)
-    <div class={`scroll ${name}`} role="region" aria-label={label} tabIndex={0}>
+    <section class={`scroll ${name}`} aria-label={label} tabIndex={0}>
       {children}
-    </div>
+    </section>
   );
 }
 

@@ -58,7 +58,7 @@ export function VehicleCard({ id, track }: { id: string; track: Track }) {
   }, [id]);
   const vehicle = model.vehicles.get(id);
   const rows: [string, string][] = [
-    ['speed', vehicle ? `${count(vehicle.speed)} km/h` : NOT_KNOWN],
+    ['speed', typeof vehicle?.speed === 'number' ? `${count(vehicle.speed)} km/h` : NOT_KNOWN],
     ['alert', vehicle?.alert ?? 'none'],
     ['seen', vehicle ? `${seconds((serverNow(model) - vehicle.time) / 1000)} ago` : NOT_KNOWN],
     ...detailsOf(known),
