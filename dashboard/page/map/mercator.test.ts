@@ -5,13 +5,14 @@ test('vehicles stand where d3-geo draws the land below them', () => {
   const projection = geoMercator()
     .scale(WORLD / (2 * Math.PI))
     .translate([WORLD / 2, WORLD / 2]);
-  for (const place of [
+  const places: [number, number][] = [
     [11.57, 48.13],
     [-122.4, 37.77],
     [151.2, -33.87],
     [0, 0],
-  ] as const) {
-    const [x, y] = projection([...place]) as [number, number];
+  ];
+  for (const place of places) {
+    const [x, y] = projection(place) as [number, number];
     expect(mercator(...place)).toEqual({ x: expect.closeTo(x, 4), y: expect.closeTo(y, 4) });
   }
 });

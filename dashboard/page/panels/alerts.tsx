@@ -9,7 +9,7 @@ import { Source } from '../parts/value.tsx';
 import { time } from '../text/format.ts';
 
 /** The most rows that are drawn: more can't be read. */
-const ROWS = 80;
+const ROWS = 50;
 
 /** Alerts as they come, with a filter by kind and a search. */
 export function AlertsPanel() {

@@ -39,6 +39,7 @@ export async function startFake(folder: string, state: () => State, port = 0): P
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://fake');
     response.setHeader('content-security-policy', "default-src 'self'");
     if (pathname === '/events') {
+      asked.push(`GET ${request.url}`);
       response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
       clients.set(response, searchParams.get('tail'));
       response.once('close', () => clients.delete(response));
