@@ -21,7 +21,7 @@ export function TopicBox({ topic, x, y, perSecond }: TopicProps) {
   const { width, height } = TOPIC;
   const says = `${name}: ${rate(perSecond)}`;
   return (
-    <Go to="tail" class="box topic" label={`Topic ${says}. Show its records`} choose={() => follow(name)}>
+    <Go to="tail" class="box topic" choose={() => follow(name)}>
       <rect x={x} y={y - height / 2} width={width} height={height} rx={6} />
       <rect class={`mark ${colourOf(domain)}`} x={x} y={y - height / 2 + 5} width={3} height={height - 10} rx={1.5} />
       <text x={x + 10} y={y + 4}>
@@ -49,12 +49,7 @@ export function StepBox({ step, x, y, mapping }: StepProps) {
   const says = mapping ? saysOf(mapping) : step.inputs.length > 0 ? NOT_KNOWN : 'by schedule';
   const middle = x + STEP.width / 2;
   return (
-    <Go
-      to="lag"
-      class={`box step ${level}`}
-      label={`Function ${name}: ${says}. Show its lag`}
-      choose={() => choose({ mapping: step.mapping })}
-    >
+    <Go to="lag" class={`box step ${level}`} choose={() => choose({ mapping: step.mapping })}>
       <rect x={x} y={y - STEP.height / 2} width={STEP.width} height={STEP.height} rx={8} />
       <text class="strong" x={middle} y={y - 2}>
         {fitted(name, 19)}
@@ -62,7 +57,7 @@ export function StepBox({ step, x, y, mapping }: StepProps) {
       <text class="small" x={middle} y={y + 11}>
         {says}
       </text>
-      <title>{mapping?.problem ?? [name, ...step.stores.map((store) => store.name)].join(', ')}</title>
+      <title>{`${name}: ${mapping?.problem ?? says}`}</title>
     </Go>
   );
 }

@@ -31,12 +31,7 @@ export function SinkColumn({ sink, x, picture, geometry, mappings, servers }: Pr
   return (
     <g class="sink">
       <path class={`line ${fails ? 'bad' : 'of-store'}`} d={`M${x} ${geometry.top}V${geometry.bottom}`} />
-      <Go
-        to="lag"
-        class="head"
-        label={`Function ${name}. Show its lag`}
-        choose={() => choose({ mapping: ids[0] ?? null })}
-      >
+      <Go to="lag" class="head" choose={() => choose({ mapping: ids[0] ?? null })}>
         <text x={x} y={14}>
           {first}
         </text>
@@ -52,7 +47,7 @@ export function SinkColumn({ sink, x, picture, geometry, mappings, servers }: Pr
           return <Stop key={node.id} mapping={mapping} x={x} y={geometry.y(row)} onClick={() => show(id)} />;
         })}
       </g>
-      <Go to="health" class={`box store ${levelOfServer(server?.up ?? null)}`} label={`${store}. Show its server`}>
+      <Go to="health" class={`box store ${levelOfServer(server?.up ?? null)}`}>
         <rect x={x - 42} y={geometry.bottom} width={84} height={28} rx={8} />
         <text x={x} y={geometry.bottom + 18}>
           {store.length > 13 ? `${store.slice(0, 12)}…` : store}

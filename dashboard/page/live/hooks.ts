@@ -9,7 +9,7 @@ export interface Sight {
   onSeen: Set<() => void>;
 }
 
-/** ms between two draws of a panel that can't be seen */
+/** ms between two draws of a panel that can't be seen. Not never: the browser's search and screen readers find it. */
 const UNSEEN_MS = 2_000;
 
 export const InSight = createContext<Sight>({ isSeen: true, onSeen: new Set() });
@@ -19,21 +19,26 @@ export function useLive(...parts: Part[]): Model {
   const sight = useContext(InSight);
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   useEffect(() => {
-    let isStale = false;
     let drawn = Number.NEGATIVE_INFINITY;
-    const draw = () => {
-      // Not never: the browser's search and screen readers find what can't be seen.
-      isStale = !sight.isSeen && performance.now() - drawn < UNSEEN_MS;
-      if (isStale) return;
+    let later: ReturnType<typeof setTimeout> | undefined;
+    const drawNow = () => {
+      clearTimeout(later);
+      later = undefined;
       drawn = performance.now();
       redraw(undefined);
     };
+    const draw = () => {
+      const wait = sight.isSeen ? 0 : drawn + UNSEEN_MS - performance.now();
+      if (wait <= 0) drawNow();
+      else later ??= setTimeout(drawNow, wait);
+    };
     const seen = () => {
-      if (isStale) draw();
+      if (later !== undefined) drawNow();
     };
     sight.onSeen.add(seen);
     const ends = parts.map((part) => subscribe(part, draw));
     return () => {
+      clearTimeout(later);
       sight.onSeen.delete(seen);
       for (const end of ends) end();
     };
