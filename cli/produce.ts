@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
-import kafkajs, { Partitioners, type Producer } from 'kafkajs';
+import kafkajs, { Partitioners } from 'kafkajs';
 import { kafkaOf } from '#local/deploy/servers.ts';
+import { sendRecords } from '#local/send-records.ts';
 import { readStack, type StackFile } from '#local/stack-file.ts';
 import { type Command, runCommand, UsageError } from './command.ts';
 import { linesOf } from './text/lines.ts';
@@ -48,7 +49,10 @@ export const produce = (findStack: () => Promise<StackFile> = readStack): Comman
     });
     await producer.connect();
     try {
-      const send = sender(producer, topic, partitions, key);
+      const sendAll = sendRecords(producer, topic, partitions);
+      const send = async (values: readonly Buffer[]) => {
+        for (const place of await sendAll(values, key)) console.log(place);
+      };
       const input = inputOf(file);
       signal.addEventListener('abort', () => input.destroy());
       if (whole) return await send([await buffer(input)]);
@@ -80,27 +84,6 @@ export function* partsOf(lines: readonly Buffer[]): Generator<Buffer[]> {
     bytes += line.length;
   }
   if (part.length > 0) yield part;
-}
-
-/** Sends records and prints their places. It chooses the partitions itself, to know the offset of each record. */
-function sender(producer: Producer, topic: string, partitions: readonly number[], key: string | undefined) {
-  const choose = Partitioners.DefaultPartitioner();
-  const partitionMetadata = partitions.map((partitionId) => ({ partitionId, leader: 0 })) as Parameters<
-    typeof choose
-  >[0]['partitionMetadata'];
-  return async (values: readonly Buffer[]): Promise<void> => {
-    const messages = values.map((value) => {
-      const message = { key: key ?? null, value };
-      return { ...message, partition: choose({ topic, partitionMetadata, message }) };
-    });
-    const places = await producer.send({ topic, acks: -1, messages });
-    const next = new Map(places.map(({ partition, baseOffset }) => [partition, Number(baseOffset)]));
-    for (const { partition } of messages) {
-      const offset = next.get(partition) as number;
-      next.set(partition, offset + 1);
-      console.log(`${topic}-${partition}-${offset}`);
-    }
-  };
 }
 
 function explained(error: unknown, topic: string, file: string): unknown {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { join } from 'node:path';
+import { withDomains } from '#dashboard/server/graph/domains.ts';
 import type { FromDashboard, RunFacts, ToDashboard } from '#dashboard/server/messages.ts';
 import type { ClaimedCheckout } from '#local/checkout.ts';
 import { choosePorts } from '#local/servers/ports/ports.ts';
@@ -34,7 +35,7 @@ export async function serveRun(
   const request = { name: 'dashboard', usual: DASHBOARD_PORT, option: '--dashboard-port' };
   const [port = 0] = await choosePorts([{ ...request, asked: dashboard.port }]);
   const known = servers.map(({ name, endpoint }) => ({ name, endpoint }));
-  const facts = { stage, kafka: endpoints.kafka, servers: known, endpoints, references, graph };
+  const facts = { stage, kafka: endpoints.kafka, servers: known, endpoints, references, graph: withDomains(graph) };
   return start(facts, port, checkout);
 }
 

@@ -34,8 +34,7 @@ export async function deploy(template: CompiledTemplate): Promise<Deployed> {
   if (endpoints.schemaRegistry !== NOWHERE) {
     for (const schema of deployment.schemas) await registerSchema(endpoints.schemaRegistry, schema);
   }
-  const { references } = deployment;
-  tell({ type: 'deployed', ...deployment, graph: graphOf(template, { template, references }) });
+  tell({ type: 'deployed', ...deployment, graph: graphOf(template) });
   refuser = await refuseAws((call) => console.error(`refused: ${call.method} ${call.path} (${call.target})`), {
     ...mskAnswers(deployment.references, endpoints.kafka),
     ...glueAnswers(deployment.schemas),

@@ -89,7 +89,8 @@ export async function run(options: RunOptions): Promise<Report | undefined> {
     const startSeconds = (performance.now() - started) / 1000;
     if (!signal.aborted) {
       view.say(`all mappings poll after ${startSeconds.toFixed(1)} s; the functions' log: ${log}`);
-      if (dashboard !== undefined) view.say(`dashboard: ${await dashboard.address}`);
+      // The load doesn't wait for it.
+      void dashboard?.address.then((address) => view.say(`dashboard: ${address}`));
     }
     return { stack, runner, deployed, view, startSeconds };
   }

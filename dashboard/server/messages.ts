@@ -1,3 +1,4 @@
+import type { Endpoints } from '#local/servers/catalogue.ts';
 import type { MappingStatus, References } from '#msk';
 import type { Graph } from '../contract.ts';
 
@@ -13,7 +14,7 @@ export interface RunFacts {
   /** `127.0.0.1:9092,…` */
   kafka: string;
   servers: readonly KnownServer[];
-  endpoints: Readonly<Record<string, string>>;
+  endpoints: Endpoints;
   references: References;
   graph: Graph;
 }

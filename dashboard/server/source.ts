@@ -10,7 +10,7 @@ export interface Source {
   watched(pages: number): void;
   /** @throws RequestError where the topic isn't known */
   tail(topic: string): Tail;
-  way(source: string): Promise<Way>;
+  way(place: Coordinates): Promise<Way>;
   record(place: Coordinates, reveal: boolean): Promise<StoredRecord>;
   send(record: { topic: string; key: string | null; value: string }): Promise<Sent>;
   /** Answers a request to the API: `path` with its query, such as `/vehicles?limit=10`. */

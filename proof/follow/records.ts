@@ -3,7 +3,7 @@ import { DEMO_DLQ } from '../demo/places.ts';
 import { ALERTS, PROCESSED, RAW_DLQ } from '../fleet/places.ts';
 import { LOGINS_DLQ, LOGINS_PROCESSED } from '../logins/places.ts';
 import { METRICS, ORDERS_DLQ, PROCESSED_ORDERS } from '../orders/places.ts';
-import { readRecord, readTopics } from '../readback/kafka.ts';
+import { type ReadOptions, readRecord, readTopics } from '../readback/kafka.ts';
 import { headerOf, type LogRecord, nameOf } from '../world.ts';
 import { type Coordinates, coordinatesOf } from './coordinates.ts';
 
@@ -30,14 +30,26 @@ export interface FoundRecords {
   produced: LogRecord[];
 }
 
-/** Finds a record and everything produced from it. If the record itself was produced, starts from its source. */
-export async function findRecords(brokers: string, asked: Coordinates): Promise<FoundRecords> {
+/**
+ * Finds a record and everything produced from it. If the record itself was produced, starts from its source.
+ * @param withinMs how long after the record the topics are read; if nothing is found there, and by default, to their ends
+ */
+export async function findRecords(brokers: string, asked: Coordinates, withinMs?: number): Promise<FoundRecords> {
   const first = await readRecord(brokers, asked);
   const from = first && (producedFrom(first) ?? deadLetterSource(first));
   const origin = from ?? asked;
   const record = from === undefined ? first : await readRecord(brokers, origin);
 
-  const logs = await readTopics(brokers, PRODUCED, sinceOf(record));
+  const { since } = sinceOf(record);
+  if (withinMs !== undefined && since !== undefined) {
+    const produced = await producedIn(brokers, origin, { since, until: since + withinMs });
+    if (produced.length > 0) return { origin, record, produced };
+  }
+  return { origin, record, produced: await producedIn(brokers, origin, sinceOf(record)) };
+}
+
+async function producedIn(brokers: string, origin: Coordinates, times: ReadOptions): Promise<LogRecord[]> {
+  const logs = await readTopics(brokers, PRODUCED, times);
   const all = PRODUCED.flatMap((topic) => logs[topic].records);
   const name = nameOf(origin);
   const made = all.filter((own) => {
@@ -46,7 +58,7 @@ export async function findRecords(brokers: string, asked: Coordinates): Promise<
   });
   const names = new Set([name, ...made.map(nameOf)]);
   const dead = all.filter((own) => names.has(deadLetterOf(own)));
-  return { origin, record, produced: [...new Set([...made, ...dead])] };
+  return [...new Set([...made, ...dead])];
 }
 
 /** The record that this one was produced from; undefined for a window's result, which comes from many records. */

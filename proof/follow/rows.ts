@@ -16,6 +16,8 @@ export interface FoundRow {
   /** the record's own source, or the source of one of its alerts */
   source: string;
   row: Record<string, unknown>;
+  /** when it was committed, ms since the epoch; null where the server doesn't keep it (`track_commit_timestamp`) */
+  at: number | null;
 }
 
 /** The PostgreSQL rows of a record: under its own source, or under the source of one of its alerts. */
@@ -23,12 +25,16 @@ export async function findRows(postgres: string, source: string): Promise<FoundR
   const client = new Client({ connectionString: postgres });
   await client.connect();
   try {
+    const { rows: settings } = await client.query<{ track_commit_timestamp: string }>('SHOW track_commit_timestamp');
+    const at =
+      settings[0]?.track_commit_timestamp === 'on' ? 'extract(epoch FROM pg_xact_commit_timestamp(xmin))' : 'NULL';
     const found: FoundRow[] = [];
     for (const [table, name] of Object.entries(TABLES) as [FoundRow['table'], string][]) {
-      const query = `SELECT ${name} AS source, to_jsonb(t) AS row FROM ${table} t
+      const query = `SELECT ${name} AS source, to_jsonb(t) AS row, ${at} AS at FROM ${table} t
         WHERE ${name} = $1 OR starts_with(${name}, $1 || '/') ORDER BY 1`;
-      const { rows } = await client.query<Omit<FoundRow, 'table'>>(query, [source]);
-      found.push(...rows.map((row) => ({ table, ...row })));
+      // PostgreSQL's numeric comes as text.
+      const { rows } = await client.query<Omit<FoundRow, 'table' | 'at'> & { at: string | null }>(query, [source]);
+      found.push(...rows.map((row) => ({ table, ...row, at: row.at === null ? null : Number(row.at) * 1000 })));
     }
     return found;
   } finally {

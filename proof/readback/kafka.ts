@@ -8,6 +8,8 @@ const STALLED_MS = 30_000;
 export interface ReadOptions {
   /** only records from that time on, ms since the epoch; by default all records */
   since?: number;
+  /** only records before that time; by default up to the present ends */
+  until?: number;
 }
 
 /**
@@ -17,11 +19,11 @@ export interface ReadOptions {
 export async function readTopics<T extends string>(
   brokers: string,
   topics: readonly T[],
-  { since }: ReadOptions = {},
+  { since, until }: ReadOptions = {},
 ): Promise<Record<T, TopicLog>> {
   return withCluster(brokers, async (cluster) => {
     const logs = {} as Record<T, TopicLog>;
-    for (const topic of topics) logs[topic] = { partitions: await rangesOf(cluster, topic, since), records: [] };
+    for (const topic of topics) logs[topic] = { partitions: await rangesOf(cluster, topic, since, until), records: [] };
     for (const topic of topics) await readToEnds(brokers, topic, logs[topic]);
     return logs;
   });
@@ -33,7 +35,7 @@ export async function readRecord(
   { topic, partition, offset }: Pick<LogRecord, 'topic' | 'partition' | 'offset'>,
 ): Promise<LogRecord | undefined> {
   return withCluster(brokers, async (cluster) => {
-    const range = (await rangesOf(cluster, topic, undefined)).find((own) => own.partition === partition);
+    const range = (await rangesOf(cluster, topic)).find((own) => own.partition === partition);
     if (range === undefined || offset < range.start || offset >= range.end) return undefined;
     const log: TopicLog = { partitions: [{ partition, start: offset, end: offset + 1 }], records: [] };
     await readToEnds(brokers, topic, log);
@@ -50,9 +52,14 @@ async function withCluster<T>(brokers: string, use: (cluster: Cluster) => Promis
   }
 }
 
-async function rangesOf(cluster: Cluster, topic: string, since: number | undefined): Promise<TopicLog['partitions']> {
+async function rangesOf(
+  cluster: Cluster,
+  topic: string,
+  since?: number,
+  until?: number,
+): Promise<TopicLog['partitions']> {
   const starts = await cluster.offsetsAt(topic, since === undefined ? 'first' : { time: since });
-  const ends = await cluster.offsetsAt(topic, 'end');
+  const ends = await cluster.offsetsAt(topic, until === undefined ? 'end' : { time: until });
   return [...ends].map(([partition, end]) => ({ partition, start: starts.get(partition) ?? end, end }));
 }
 

@@ -1,9 +1,9 @@
 import type { CompiledTemplate } from '#msk';
 
-/** What a role may do with a resource of the template. */
+/** A statement of a role. */
 export interface Grant {
-  /** the resource's logical id */
-  resource: string;
+  /** logical ids of the template's resources that it names */
+  resources: readonly string[];
   /** `kafka-cluster:WriteData` */
   actions: readonly string[];
 }
@@ -14,8 +14,8 @@ interface Statement {
   Resource?: unknown;
 }
 
-/** The grants of a function's role on resources of the same template. The role may be a Ref or a GetAtt. */
-export function grantedTo(functionId: string, template: CompiledTemplate): Grant[] {
+/** What a function's role allows. The role may be a Ref or a GetAtt. */
+export function grantsOf(functionId: string, template: CompiledTemplate): Grant[] {
   const role = idsIn(template.Resources[functionId]?.Properties?.['Role'], template)[0];
   const policies = (template.Resources[role ?? '']?.Properties?.['Policies'] ?? []) as {
     PolicyDocument?: { Statement?: Statement[] };
@@ -23,9 +23,7 @@ export function grantedTo(functionId: string, template: CompiledTemplate): Grant
   return policies
     .flatMap(({ PolicyDocument }) => PolicyDocument?.Statement ?? [])
     .filter(({ Effect }) => Effect === 'Allow')
-    .flatMap(({ Action = [], Resource }) =>
-      idsIn(Resource, template).map((resource) => ({ resource, actions: [Action].flat() })),
-    );
+    .map(({ Action = [], Resource }) => ({ resources: idsIn(Resource, template), actions: [Action].flat() }));
 }
 
 /** The logical ids that a value with intrinsic functions refers to: by Ref, Fn::GetAtt or Fn::Sub. */

@@ -34,9 +34,10 @@ export async function readJson(request: IncomingMessage): Promise<Record<string,
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > MOST_BODY_BYTES) throw new RequestError(413, `the body is larger than ${MOST_BODY_BYTES} bytes`);
-    chunks.push(chunk);
+    // The rest is read all the same: to leave the loop would end the connection without an answer.
+    if (bytes <= MOST_BODY_BYTES) chunks.push(chunk);
   }
+  if (bytes > MOST_BODY_BYTES) throw new RequestError(413, `the body is larger than ${MOST_BODY_BYTES} bytes`);
   try {
     const parsed: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed))

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { extname, join, relative } from 'node:path';
 
@@ -15,6 +15,8 @@ export type PageFiles = ReadonlyMap<string, PageFile>;
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const PAGE = join(ROOT, 'dashboard', 'page');
 const CACHE = join(ROOT, 'node_modules', '.cache', 'dashboard');
+
+const KEPT_MS = 86_400_000;
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -52,11 +54,19 @@ async function build(folder: string): Promise<void> {
   const draft = await mkdtemp(join(tmpdir(), 'dashboard-page-'));
   try {
     await buildPage(draft);
-    await rm(CACHE, { recursive: true, force: true });
     await mkdir(CACHE, { recursive: true });
+    await dropOld();
     await rename(draft, folder).catch(() => cp(draft, folder, { recursive: true }));
   } finally {
     await rm(draft, { recursive: true, force: true });
+  }
+}
+
+/** Another checkout may share the cache and read a folder at this moment, so only old ones go. */
+async function dropOld(): Promise<void> {
+  for (const name of await readdir(CACHE)) {
+    const folder = join(CACHE, name);
+    if (Date.now() - (await stat(folder)).mtimeMs > KEPT_MS) await rm(folder, { recursive: true, force: true });
   }
 }
 

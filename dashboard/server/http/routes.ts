@@ -32,10 +32,10 @@ export const routes: readonly Route[] = [
     method: 'GET',
     path: /^\/way$/,
     async respond({ url, response, source }) {
-      const asked = required(url, 'source');
-      if (coordinatesOf(asked) === undefined)
+      const place = coordinatesOf(required(url, 'source'));
+      if (place === undefined)
         throw new RequestError(400, 'a source is <topic>-<partition>-<offset>, such as raw-data-topic-0-15', 'source');
-      answerJson(response, await source.way(asked));
+      answerJson(response, await source.way(place));
     },
   },
   {

@@ -1,5 +1,6 @@
 import type { DeadLetterItem, DeadLetters } from '../../contract.ts';
 import { headersOf } from '../records/headers.ts';
+import { maskedHeaders } from '../records/mask.ts';
 import type { PlacedRecord } from './kafka-record.ts';
 import { Latest } from './latest.ts';
 
@@ -49,6 +50,6 @@ function deadLetterOf(record: PlacedRecord): DeadLetterItem | undefined {
     reason: error('message') ?? '',
     function: error('function') ?? null,
     origin: place.includes(undefined) ? null : place.join('-'),
-    headers,
+    headers: maskedHeaders(headers),
   };
 }

@@ -72,6 +72,20 @@ export class FlowMeter {
     };
   }
 
+  /** Whether a function's group had committed a record by now; undefined where the function doesn't read it here. */
+  isDone(): (functionName: string, place: { topic: string; partition: number; offset: number }) => boolean | undefined {
+    const committed = new Map(
+      this.#mappings.map(({ function: name, topic, group }) => {
+        const own = this.#committed.get(`${group} ${topic}`) ?? new Map<number, Growth>();
+        return [`${name} ${topic}`, new Map([...own].map(([partition, { latest }]) => [partition, latest ?? 0]))];
+      }),
+    );
+    return (name, { topic, partition, offset }) => {
+      const own = committed.get(`${name} ${topic}`);
+      return own && (own.get(partition) ?? 0) > offset;
+    };
+  }
+
   async stop(): Promise<void> {
     await this.#cluster.disconnect().catch(() => {});
   }

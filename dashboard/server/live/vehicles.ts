@@ -6,7 +6,18 @@ type Vehicle = VehicleChanges['changed'][number];
 const MOST = 10_000;
 /** How long a vehicle has the colour of its latest alert. */
 const ALERT_MS = 60_000;
-const [KIND, TIME] = [4, 5] as const;
+const [KIND, TIME, SOURCE] = [4, 5, 6] as const;
+
+/** Where a vehicle was. */
+export interface Sighting {
+  latitude: number;
+  longitude: number;
+  /** km/h */
+  speed: number | null;
+  /** event time, ms since the epoch */
+  time: number;
+  source: string;
+}
 
 /** The latest state of each vehicle, and which have changed since the last question. */
 export class Vehicles {
@@ -21,11 +32,16 @@ export class Vehicles {
     const { vehicleId, latitude, longitude, speed, timestamp } = objectOf(record) ?? {};
     const time = timeOf(timestamp);
     if (typeof vehicleId !== 'string' || !isNumber(latitude) || !isNumber(longitude) || time === undefined) return;
-    const before = this.#latest.get(vehicleId);
-    if (before !== undefined && before[TIME] > time) return;
-    const kind = this.#alerts.get(vehicleId)?.kind ?? null;
     const source = headerText(record, 'source') ?? '';
-    this.#set([vehicleId, latitude, longitude, isNumber(speed) ? speed : null, kind, time, source]);
+    this.moved(vehicleId, { latitude, longitude, speed: isNumber(speed) ? speed : null, time, source });
+  }
+
+  /** Takes a vehicle's state, unless a newer one is known. */
+  moved(vehicle: string, { latitude, longitude, speed, time, source }: Sighting): void {
+    const before = this.#latest.get(vehicle);
+    if (before !== undefined && (before[TIME] > time || (before[TIME] === time && before[SOURCE] === source))) return;
+    const kind = this.#alerts.get(vehicle)?.kind ?? null;
+    this.#set([vehicle, latitude, longitude, speed, kind, time, source]);
   }
 
   /** Takes an alert. @param now ms since the epoch */

@@ -31,6 +31,7 @@ export class Windows {
     const start = Math.floor(time / WINDOW_MS) * WINDOW_MS;
     const window = this.#window(start, product_id);
     if (window === undefined || window.state === 'closed' || window.state === 'corrected') return;
+    this.#changed.add(nameOf(window));
     window.orders += 1;
     window.cents += Math.min(Math.round(amount * 100), MOST_CENTS);
     window.revenue = window.cents / 100;
@@ -41,14 +42,21 @@ export class Windows {
     const { window_start, product_id, order_count, total_revenue } = objectOf(record) ?? {};
     if (typeof window_start !== 'number' || typeof product_id !== 'string') return;
     if (typeof order_count !== 'number' || typeof total_revenue !== 'number') return;
-    const window = this.#window(window_start * 1000, product_id);
+    this.closed(window_start * 1000, product_id, order_count, total_revenue);
+  }
+
+  /** @param start ms since the epoch */
+  closed(start: number, product: string, orders: number, revenue: number): void {
+    this.#streamTime = Math.max(this.#streamTime, start);
+    const window = this.#window(start, product);
     if (window === undefined) return;
     const isClosed = window.state === 'closed' || window.state === 'corrected';
     // The same result may come again, or an older one after a newer one.
-    if (isClosed && order_count <= window.orders) return;
+    if (isClosed && orders <= window.orders) return;
+    this.#changed.add(nameOf(window));
     window.state = isClosed ? 'corrected' : 'closed';
-    window.orders = order_count;
-    window.revenue = total_revenue;
+    window.orders = orders;
+    window.revenue = revenue;
   }
 
   /** Takes a dead letter with its value: a late order belongs to a window, though it isn't counted. */
@@ -58,7 +66,9 @@ export class Windows {
     const time = timeOf(timestamp);
     if (typeof product_id !== 'string' || time === undefined) return;
     const window = this.#window(Math.floor(time / WINDOW_MS) * WINDOW_MS, product_id);
-    if (window !== undefined) window.late += 1;
+    if (window === undefined) return;
+    this.#changed.add(nameOf(window));
+    window.late += 1;
   }
 
   all(): WindowItem[] {
@@ -80,16 +90,19 @@ export class Windows {
   }
 
   #window(start: number, product: string): Counted | undefined {
-    const name = `${start}/${product}`;
+    const name = nameOf({ start, product });
     let window = this.#windows.get(name);
     if (window === undefined) {
       if (start < this.#streamTime - KEPT_MS || this.#windows.size >= MOST) return undefined;
       window = { start, product, state: 'open', orders: 0, revenue: 0, late: 0, cents: 0 };
       this.#windows.set(name, window);
     }
-    this.#changed.add(name);
     return window;
   }
+}
+
+function nameOf({ start, product }: Pick<WindowItem, 'start' | 'product'>): string {
+  return `${start}/${product}`;
 }
 
 function itemOf({ cents: _cents, ...item }: Counted): WindowItem {

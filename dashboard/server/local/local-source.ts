@@ -1,3 +1,5 @@
+import { readRecord } from '#proof/readback/kafka.ts';
+import { nameOf } from '#proof/world.ts';
 import type { Flow, LiveEvents, State } from '../../contract.ts';
 import { RequestError } from '../http/guard.ts';
 import { Consumer } from '../live/consumer.ts';
@@ -7,7 +9,11 @@ import type { PlacedRecord } from '../live/kafka-record.ts';
 import { Live } from '../live/live.ts';
 import { Tails } from '../live/tails.ts';
 import type { RunFacts } from '../messages.ts';
+import { samplesOf } from '../records/samples.ts';
+import { shownRecord } from '../records/shown-record.ts';
+import { repeat } from '../repeat.ts';
 import type { Source } from '../source.ts';
+import { askApi } from './api.ts';
 
 const MEASURE_MS = 1_000;
 const HEALTH_MS = 2_000;
@@ -27,7 +33,7 @@ export function localSource(facts: RunFacts, now: () => number = Date.now): Loca
   const meter = new FlowMeter({ brokers: facts.kafka, graph: facts.graph, now });
   const health = new Health(facts.servers);
   let pages = 0;
-  let isMeasured = false;
+  let toldAt = 0;
 
   const topics = facts.graph.nodes.filter(({ kind }) => kind === 'topic').map(({ name }) => name);
   const deadLetterTopics = new Set(topics.filter((topic) => topic.endsWith('-dlq')));
@@ -49,11 +55,12 @@ export function localSource(facts: RunFacts, now: () => number = Date.now): Loca
     const back = live.topics[topic]?.back ?? (deadLetterTopics.has(topic) ? DEAD_LETTERS_BACK : undefined);
     if (back !== undefined) void consumer.add(topic, back);
   }
-  const stopMeasuring = repeat(MEASURE_MS, async () => {
-    await meter.measure().catch(() => {});
-    isMeasured = true;
-  });
+  const stopMeasuring = repeat(MEASURE_MS, () => meter.measure().catch(() => {}));
   const stopAsking = repeat(HEALTH_MS, () => health.ask(now));
+  const known = (topic: string, parameter: string): string => {
+    if (topics.includes(topic)) return topic;
+    throw new RequestError(400, `the topics are ${topics.join(', ')}`, parameter);
+  };
   const flow = (): Flow => ({ ...meter.flow, servers: health.servers });
 
   return {
@@ -66,47 +73,41 @@ export function localSource(facts: RunFacts, now: () => number = Date.now): Loca
       stage: facts.stage,
       now: now(),
       graph: facts.graph,
-      samples: [],
+      samples: samplesOf(topics, now()),
       flow: flow(),
       ...live.state(),
     }),
     changes(): Partial<LiveEvents> {
       const changes = live.changes();
-      if (!isMeasured) return changes;
-      isMeasured = false;
+      // By the clock: while a broker is frozen, no measurement ends, and the page must see that.
+      if (now() - toldAt < MEASURE_MS) return changes;
+      toldAt = now();
       return { flow: flow(), ...changes };
     },
-    tail(topic) {
-      if (!topics.includes(topic)) throw new RequestError(400, `no topic of this run: ${topics.join(', ')}`, 'tail');
-      return tails.open(topic);
+    tail: (topic) => tails.open(known(topic, 'tail')),
+    async way(place) {
+      const asked = { ...place, topic: known(place.topic, 'source') };
+      const isDone = meter.isDone();
+      // The clients of four stores: loaded when they are needed.
+      const { wayOf } = await import('../way/way.ts');
+      return wayOf(asked, facts, isDone);
     },
-    way: notYet,
-    record: notYet,
-    send: notYet,
-    api: notYet,
+    async record(place, reveal) {
+      const found = await readRecord(facts.kafka, { ...place, topic: known(place.topic, 'topic') });
+      if (found === undefined) throw new RequestError(404, `${nameOf(place)} is not in the topic (any more)`);
+      const headers = [...found.headers].flatMap(([name, values]) => values.map((value) => ({ name, value })));
+      return { topic: place.topic, ...shownRecord(place.topic, place.partition, { ...found, headers }, reveal) };
+    },
+    async send(record) {
+      const topic = known(record.topic, 'topic');
+      const { sendOne } = await import('./send.ts');
+      return sendOne(facts.kafka, { ...record, topic });
+    },
+    api: (path) => askApi((facts.endpoints as Record<string, string>)['api'], path),
     async stop() {
       stopMeasuring();
       stopAsking();
       await Promise.all([consumer.stop(), meter.stop()]);
     },
-  };
-}
-
-async function notYet(): Promise<never> {
-  throw new RequestError(501, 'not yet');
-}
-
-/** Repeats a work with a pause in between; a slow one isn't started twice. @returns ends the repetition */
-function repeat(ms: number, work: () => Promise<void>): () => void {
-  let timer: NodeJS.Timeout;
-  let isStopped = false;
-  const run = async () => {
-    await work();
-    if (!isStopped) timer = setTimeout(() => void run(), ms);
-  };
-  timer = setTimeout(() => void run(), 0);
-  return () => {
-    isStopped = true;
-    clearTimeout(timer);
   };
 }
