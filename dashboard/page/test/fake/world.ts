@@ -1,5 +1,5 @@
 import { createFleet } from '#proof/fleet/load/fleet.ts';
-import type { AlertItem, LiveEvents, State, VehicleChanges } from '../../../contract.ts';
+import type { AlertItem, LiveEvents, State, TailItem, VehicleChanges } from '../../../contract.ts';
 import { flowAt } from './flow.ts';
 import { graph } from './graph.ts';
 import { deadLetter, loginsAt, windowsAt } from './people.ts';
@@ -73,7 +73,7 @@ export function createWorld({ vehicles = 200, perSecond = 200, seed = 7, start =
     alerts = [...raised.reverse(), ...alerts].slice(0, 500);
     const changed = [...latest.values()].filter(([, , , , , , source]) => Number(source.split('-').at(-1)) >= before);
     const frames: Frame[] = [{ name: 'vehicles', data: { changed, removed: [] } }];
-    if (raised.length > 0) frames.push({ name: 'alerts', data: { items: raised } });
+    if (raised.length > 0) frames.push({ name: 'alerts', data: { items: raised } }, tailOf(raised));
     if (steps % 10 === 0) {
       frames.push({ name: 'flow', data: flowAt(flowGraph, now, steps / 10) });
       frames.push({ name: 'windows', data: { items: windowsAt(now).filter(({ state }) => state === 'open') } });
@@ -105,6 +105,22 @@ export function createWorld({ vehicles = 200, perSecond = 200, seed = 7, start =
       deadLetters: { byCause: { ...byCause }, items: letters },
     }),
   };
+}
+
+/** The same alerts as records of their topic. */
+function tailOf(alerts: readonly AlertItem[]): Frame {
+  const items = alerts.map(({ source, kind, vehicle, time, message }, index): TailItem => {
+    const value = JSON.stringify({ vehicleId: vehicle, alert: kind, message, timestamp: new Date(time).toISOString() });
+    return {
+      partition: index % 3,
+      offset: source.replace(/.*-(\d+).*/, '$1'),
+      time,
+      key: vehicle,
+      value,
+      headers: { source },
+    };
+  });
+  return { name: 'tail', data: { topic: 'alerts-topic', items, left: 0 } };
 }
 
 const MESSAGES: Record<string, (reading: { speed?: number; fuelLevel?: number; temperature?: number }) => string> = {
