@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { withDomains } from '#dashboard/server/graph/domains.ts';
 import type { FromDashboard, RunFacts, ToDashboard } from '#dashboard/server/messages.ts';
@@ -9,11 +9,14 @@ import type { Stack } from '#local/stack.ts';
 import { ROOT } from '#local/stack-file.ts';
 import type { MappingStatus } from '#msk';
 import type { DeployedRun } from './messages.ts';
+import { withoutAws } from './runner.ts';
 import type { RunOptions } from './running.ts';
 
 export interface RunningDashboard {
   /** Its address; or why it doesn't run, as the run goes on without it. */
   address: Promise<string>;
+  /** Resolves with a line that says why, if its process ends before it is stopped. */
+  died: Promise<string>;
   status(mappings: readonly MappingStatus[]): void;
   /** Resolves when its process has ended. */
   stop(): Promise<void>;
@@ -48,11 +51,13 @@ function start(facts: RunFacts, port: number, { logs, temporary }: ClaimedChecko
     // In its own process group, so that Ctrl-C doesn't end it before the run.
     detached: true,
     env: {
-      ...process.env,
+      // It only asks the local servers.
+      ...withoutAws(process.env),
       TMPDIR: temporary,
       NODE_COMPILE_CACHE: join(ROOT, 'node_modules', '.cache', 'compile'),
     },
   });
+  closeSync(output);
   const ended = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => resolve(`ended with ${signal ?? `exit code ${code}`}; see ${log}`));
     child.once('error', (error) => resolve(error.message));
@@ -63,10 +68,15 @@ function start(facts: RunFacts, port: number, { logs, temporary }: ClaimedChecko
     });
   });
   send(child, { type: 'run', facts, port });
+  let isStopping = false;
   return {
+    died: new Promise((resolve) => {
+      void ended.then((how) => isStopping || resolve(how));
+    }),
     address: Promise.race([told, ended]),
     status: (mappings) => send(child, { type: 'status', mappings: [...mappings] }),
     async stop() {
+      isStopping = true;
       child.kill('SIGTERM');
       const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
       await ended;

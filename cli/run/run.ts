@@ -91,6 +91,7 @@ export async function run(options: RunOptions): Promise<Report | undefined> {
       view.say(`all mappings poll after ${startSeconds.toFixed(1)} s; the functions' log: ${log}`);
       // The load doesn't wait for it.
       void dashboard?.address.then((address) => view.say(`dashboard: ${address}`));
+      void dashboard?.died.then((how) => view.say(`dashboard: ${how}; the run goes on without it`));
     }
     return { stack, runner, deployed, view, startSeconds };
   }

@@ -120,8 +120,8 @@ export function startRunner({ stage, params, log, temporary, usageFile, onStatus
   };
 }
 
-/** Removes credentials, profile and endpoints of AWS: plugins/msk would pass these variables on to the functions. */
-function withoutAws(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+/** Without credentials, profile and endpoints of AWS. (plugins/msk would pass these variables on to the functions.) */
+export function withoutAws(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('AWS_')));
 }
 

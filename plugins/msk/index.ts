@@ -6,6 +6,7 @@ import type { PluginTools, Serverless } from './serverless.ts';
 import { stopRequest } from './stop-request.ts';
 
 export { Cluster } from './consumer/cluster.ts';
+export { isConnectionError } from './consumer/fetch.ts';
 export { committedRecords } from './consumer/fetched.ts';
 export type { KafkaRecord } from './consumer/record.ts';
 export { TopicReader } from './consumer/topic-reader.ts';

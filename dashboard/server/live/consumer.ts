@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Base, Broker } from '@platformatic/kafka';
 import { Cluster } from '#msk';
-import { fetchMany, type Positions } from './fetch.ts';
+import { fetchMany, type Positions, UnreadableError } from './fetch.ts';
 import type { PlacedRecord } from './kafka-record.ts';
 
 export interface ConsumerOptions {
@@ -98,11 +98,29 @@ export class Consumer {
       try {
         await this.#read(client, broker, wanted);
         if (Date.now() > this.#refreshedAt + METADATA_MS) await this.#refresh();
-      } catch {
+      } catch (error) {
         await this.#pause(RETRY_MS);
+        if (error instanceof UnreadableError) await this.#skipUnreadable(client, broker, wanted);
         await this.#refresh().catch(() => {});
       }
     }
+  }
+
+  /** Reads each partition alone. One that the client can't decode goes on at its end, so that the others can be read. */
+  async #skipUnreadable(client: Base, broker: Broker, wanted: Positions): Promise<void> {
+    for (const [topic, offsets] of wanted) {
+      for (const [partition, offset] of offsets) {
+        const alone: Positions = new Map([[topic, new Map([[partition, offset]])]]);
+        await this.#read(client, broker, alone, 0).catch(async (error: unknown) => {
+          if (error instanceof UnreadableError) await this.#skipToEnd(topic, partition).catch(() => {});
+        });
+      }
+    }
+  }
+
+  async #skipToEnd(topic: string, partition: number): Promise<void> {
+    const ends = await this.#cluster.offsetsAt(topic, 'end');
+    this.#positions.get(topic)?.set(partition, ends.get(partition) ?? 0);
   }
 
   #wanted(node: number): Positions {
@@ -113,13 +131,13 @@ export class Consumer {
     return new Map(own.filter(([, offsets]) => offsets.size > 0));
   }
 
-  async #read(client: Base, broker: Broker, wanted: Positions): Promise<void> {
-    for (const fetched of await fetchMany(client, broker, wanted, this.#options.patienceMs())) {
+  async #read(client: Base, broker: Broker, wanted: Positions, waitMs = this.#options.patienceMs()): Promise<void> {
+    for (const fetched of await fetchMany(client, broker, wanted, waitMs)) {
       const { topic, partition, from, next, records, isOutOfRange } = fetched;
       const offsets = this.#positions.get(topic);
       // The topic was removed during the fetch, or added again.
       if (offsets?.get(partition) !== from) continue;
-      if (isOutOfRange) offsets.set(partition, (await this.#cluster.offsetsAt(topic, 'end')).get(partition) ?? 0);
+      if (isOutOfRange) await this.#skipToEnd(topic, partition);
       else offsets.set(partition, next);
       for (const record of records) this.#options.took(record);
     }

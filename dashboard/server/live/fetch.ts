@@ -1,5 +1,5 @@
 import type { Base, Broker, fetchV12 } from '@platformatic/kafka';
-import { committedRecords } from '#msk';
+import { committedRecords, isConnectionError } from '#msk';
 import type { PlacedRecord } from './kafka-record.ts';
 
 /** The next offset of each partition, by topic. */
@@ -16,6 +16,11 @@ export interface FetchedPartition {
   isOutOfRange: boolean;
 }
 
+/** The client can't decode a response: an unknown compression, for example. */
+export class UnreadableError extends Error {
+  override readonly name = 'UnreadableError';
+}
+
 /** Bytes that end a wait early, and the most that one partition, and the whole fetch, gives. */
 const [ENOUGH, PARTITION_BYTES, FETCH_BYTES] = [256 * 1024, 512 * 1024, 4 * 1024 * 1024];
 const OUT_OF_RANGE = 1;
@@ -24,7 +29,8 @@ const [READ_COMMITTED, NO_SESSION, SESSIONLESS] = [1, 0, -1];
 /**
  * Fetches committed records of many topics from one broker.
  * @param waitMs how long the broker may wait for more records; a longer wait costs less CPU time
- * @throws Error if the connection fails, the client can't decode the response, or the broker reports another error
+ * @throws UnreadableError if the client can't decode the response
+ * @throws Error if the connection fails, or the broker reports another error
  */
 export async function fetchMany(
   client: Base,
@@ -48,7 +54,8 @@ export async function fetchMany(
   const { responses } = await fetch.api.async(connection, ...options, topics, [], '').catch((error: unknown) => {
     // The response reports errors of single partitions.
     if (error instanceof ResponseError && error['response']) return error['response'] as fetchV12.FetchResponse;
-    throw error;
+    if (isConnectionError(error as Error)) throw error;
+    throw new UnreadableError('the Kafka client can not decode what it fetched', { cause: error });
   });
   return responses.flatMap(({ topicId, partitions }) => partitions.map((own) => fetchedOf(topicId, own, positions)));
 }

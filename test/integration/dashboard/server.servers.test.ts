@@ -1,5 +1,9 @@
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CompressionTypes } from 'kafkajs';
 import type { LiveEvents, State, StoredRecord } from '#dashboard/contract.ts';
 import { type DashboardServer, serveDashboard } from '#dashboard/server/http/server.ts';
+import { Consumer } from '#dashboard/server/live/consumer.ts';
 import { type LocalSource, localSource } from '#dashboard/server/local/local-source.ts';
 import { kafkaOf } from '#local/deploy/servers.ts';
 import { endpointsOf } from '#local/server-list.ts';
@@ -18,7 +22,7 @@ let source: LocalSource;
 let server: DashboardServer;
 
 beforeAll(async () => {
-  broker = await startBroker(TOPICS);
+  broker = await startBroker([...TOPICS, 'unreadable']);
   source = localSource({
     stage: 'local',
     kafka: broker.endpoint,
@@ -187,6 +191,41 @@ test('a topic that the run does not have is refused', async () => {
 
   expect([found.status, await found.json()]).toEqual([400, { error: expect.any(String), parameter: 'topic' }]);
 });
+
+test('a partition that the client cannot decode is skipped, and the others are read', async () => {
+  const texts: string[] = [];
+  await produceEverywhere('first');
+  // Codec 5 doesn't exist. A broker would refuse such a batch from a producer.
+  const log = await open(join(broker.partitions, 'unreadable-1', '00000000000000000000.log'), 'r+');
+  await log.write(Buffer.from([5]), 0, 1, 22);
+  await log.close();
+  const consumer = new Consumer({
+    brokers: broker.endpoint,
+    took: ({ partition, value }) => void texts.push(`${partition} ${String(value)}`),
+    patienceMs: () => 100,
+  });
+  await consumer.add('unreadable', 10);
+  await eventually(() => texts.length === 2, { what: 'two records', seen: () => texts });
+
+  await eventually(
+    async () => {
+      await produceEverywhere('more');
+      return texts.includes('1 more');
+    },
+    { what: 'a record behind the unreadable one', seen: () => texts },
+  );
+
+  await consumer.stop();
+  expect(texts.slice(0, 2).toSorted()).toEqual(['0 first', '2 first']);
+}, 60_000);
+
+async function produceEverywhere(value: string): Promise<void> {
+  const producer = kafkaOf({ kafka: broker.endpoint }, 'test').producer();
+  await producer.connect();
+  const messages = [0, 1, 2].map((partition) => ({ partition, value }));
+  await producer.send({ topic: 'unreadable', messages, compression: CompressionTypes.GZIP });
+  await producer.disconnect();
+}
 
 test('a frozen or killed broker shows within 10 s, its numbers are unknown, and all is back after its start', async () => {
   const page = openPage();
