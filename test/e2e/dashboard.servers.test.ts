@@ -65,7 +65,7 @@ async function shown(page: Page): Promise<Numbers> {
 }
 
 async function stored({ endpoints, references }: StackFile): Promise<Numbers> {
-  const table = String(references?.['VehiclesTable']);
+  const table = references?.['VehiclesTable']?.['Ref'] as string;
   const { Count = 0 } = await dynamodbOf(endpoints).send(
     new ScanCommand({ TableName: table, Select: 'COUNT', ConsistentRead: true }),
   );
