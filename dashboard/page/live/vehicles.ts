@@ -1,5 +1,5 @@
 import type { VehicleChanges } from '../../contract.ts';
-import { mercator } from '../map/mercator.ts';
+import { mercator } from './mercator.ts';
 
 export interface Vehicle {
   id: string;

@@ -1,7 +1,7 @@
 import { geoMercator, geoPath } from 'd3-geo';
 import { feature } from 'topojson-client';
 import type { GeometryCollection, Topology } from 'topojson-specification';
-import { WORLD } from './mercator.ts';
+import { WORLD } from '../live/mercator.ts';
 
 /** A country's outline in the map's units, with the box around it. */
 export interface Country {

@@ -1,5 +1,5 @@
+import { mercator } from '../live/mercator.ts';
 import { cameraFor, pan, toScreen, zoom } from './camera.ts';
-import { mercator } from './mercator.ts';
 
 const size = { width: 800, height: 500 };
 

@@ -1,4 +1,4 @@
-import { WORLD } from './mercator.ts';
+import { WORLD } from '../live/mercator.ts';
 
 /** What part of the world is seen: the point in the middle, in the map's units, and the pixels of one unit. */
 export interface Camera {
