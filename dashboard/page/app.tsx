@@ -7,35 +7,18 @@ import { HealthPanel } from './panels/health.tsx';
 import { LagPanel } from './panels/lag.tsx';
 import { LoginsPanel } from './panels/logins.tsx';
 import { MapPanel } from './panels/map.tsx';
+import { Nav } from './panels/nav.tsx';
 import { SendDrawer } from './panels/send.tsx';
 import { Summary } from './panels/summary.tsx';
 import { TailPanel } from './panels/tail.tsx';
 import { WayDrawer } from './panels/way.tsx';
 import { WindowsPanel } from './panels/windows.tsx';
 
-const PANELS = {
-  flow: 'Flow',
-  map: 'Vehicles',
-  alerts: 'Alerts',
-  lag: 'Lag',
-  health: 'Health',
-  windows: 'Windows',
-  logins: 'Logins',
-  'dead-letters': 'Dead letters',
-  tail: 'Tail',
-};
-
 export function App() {
   return (
     <>
       <Head />
-      <nav class="panels-nav" aria-label="Panels">
-        {Object.entries(PANELS).map(([id, title]) => (
-          <a key={id} href={`#${id}`}>
-            {title}
-          </a>
-        ))}
-      </nav>
+      <Nav />
       <main>
         <LostConnection />
         <Summary />

@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks';
 import type { AlertItem } from '../../contract.ts';
-import { ask, messageOf } from '../live/ask.ts';
+import { messageOf } from '../live/ask.ts';
 import { choose, goTo } from '../live/chosen.ts';
 import { useLive } from '../live/hooks.ts';
+import { storedAlerts } from '../live/stored.ts';
 import { alertClass } from '../map/colours.ts';
 import { Empty, Panel, Scroll } from '../parts/panel.tsx';
 import { Source } from '../parts/value.tsx';
@@ -36,7 +37,7 @@ function Alerts() {
   const search = async () => {
     try {
       const parameters = { limit: '100', ...(kind !== null && { kind }), ...(asked && { vehicle: words.trim() }) };
-      setFound({ items: (await ask<{ items: StoredAlert[] }>('/api/alerts', parameters)).items.map(toItem) });
+      setFound({ items: await storedAlerts(parameters) });
     } catch (error) {
       setFound({ error: messageOf(error) });
     }
@@ -114,19 +115,4 @@ function Row({ alert }: { alert: AlertItem }) {
       <Source of={alert.source} says={time(alert.time)} />
     </li>
   );
-}
-
-/** An alert as the API has it. */
-interface StoredAlert {
-  source: string;
-  kind: string;
-  vehicleId: string;
-  eventTime: string;
-  latitude?: number | null;
-  longitude?: number | null;
-}
-
-function toItem({ source, kind, vehicleId, eventTime, latitude, longitude }: StoredAlert): AlertItem {
-  const place = { latitude: latitude ?? null, longitude: longitude ?? null };
-  return { source, kind, vehicle: vehicleId, time: Date.parse(eventTime), message: 'stored', ...place };
 }

@@ -1,9 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
-import { ask, messageOf } from '../live/ask.ts';
+import { messageOf } from '../live/ask.ts';
 import { choose } from '../live/chosen.ts';
 import { useLive } from '../live/hooks.ts';
-import { mercator } from '../live/mercator.ts';
 import { serverNow } from '../live/model.ts';
+import { model } from '../live/store.ts';
+import { type StoredVehicle, storedTrack, storedVehicle } from '../live/stored.ts';
 import { count, NOT_KNOWN, seconds } from '../text/format.ts';
 import { Icon } from './icons.tsx';
 import { Source, Value } from './value.tsx';
@@ -22,13 +23,8 @@ export function useTrack(id: string | null): Track {
     setTrack(NO_TRACK);
     if (id === null) return;
     let isOver = false;
-    ask<{ items: { latitude: number; longitude: number }[] }>(`/api/vehicles/${encodeURIComponent(id)}/track`, {
-      limit: '500',
-    }).then(
-      ({ items }) => {
-        const points = items.map(({ latitude, longitude }) => mercator(longitude, latitude));
-        if (!isOver) setTrack({ points, problem: null });
-      },
+    storedTrack(id, serverNow(model)).then(
+      (points) => !isOver && setTrack({ points, problem: null }),
       (error: unknown) => !isOver && setTrack({ points: [], problem: messageOf(error) }),
     );
     return () => {
@@ -38,23 +34,15 @@ export function useTrack(id: string | null): Track {
   return track;
 }
 
-/** A vehicle as the API has it. */
-interface Known {
-  vehicle?: Record<string, unknown>;
-  trip?: Record<string, unknown> | null;
-}
-
 /** The chosen vehicle: its latest reading, its trip and its track. */
 export function VehicleCard({ id, track }: { id: string; track: Track }) {
-  const model = useLive('vehicles', 'clock');
-  const [known, setKnown] = useState<Known>({});
+  useLive('vehicles', 'clock');
+  const [known, setKnown] = useState<StoredVehicle | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   useEffect(() => {
-    setKnown({});
+    setKnown(null);
     setProblem(null);
-    ask<Known>(`/api/vehicles/${encodeURIComponent(id)}`).then(setKnown, (error: unknown) =>
-      setProblem(messageOf(error)),
-    );
+    storedVehicle(id).then(setKnown, (error: unknown) => setProblem(messageOf(error)));
   }, [id]);
   const vehicle = model.vehicles.get(id);
   const rows: [string, string][] = [
@@ -91,7 +79,8 @@ const DETAILS: [label: string, field: string, unit: string][] = [
   ['arrives', 'estimatedArrival', ''],
 ];
 
-function detailsOf({ vehicle = {}, trip }: Known): [string, string][] {
+function detailsOf(known: StoredVehicle | null): [string, string][] {
+  const { vehicle, trip } = known ?? { vehicle: {}, trip: null };
   const rows = DETAILS.flatMap(([label, field, unit]): [string, string][] => {
     const value = vehicle[field];
     if (typeof value === 'number') return [[label, `${Math.round(value * 10) / 10}${unit}`]];

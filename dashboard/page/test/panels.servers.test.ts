@@ -93,8 +93,17 @@ test('alerts are filtered by kind and by words; the store is asked for older one
     (await rows.allInnerTexts()).every((text) => text.includes('Speeding') && text.includes(vehicle));
   await eventually(isShown, { what: 'only its alerts are shown' });
 
+  const old = {
+    source: 'raw-data-topic-0-5/Speeding',
+    alert: 'Speeding',
+    vehicleId: vehicle,
+    eventTime: '2026-01-02T03:04:05Z',
+  };
+  const stored = { ...old, detail: { speed: 91.5 }, latitude: 48.1, longitude: 11.5 };
+  now.fake.answers.set('/api/alerts', () => ({ json: { items: [stored] } }));
   await panel('alerts').getByRole('button', { name: 'Search the store' }).click();
-  await panel('alerts').getByText('0 found in the store.').waitFor();
+  await panel('alerts').getByText('1 found in the store.').waitFor();
+  await rows.getByText('speed 91.5').waitFor();
   expect(now.fake.asked).toContain(`GET /api/alerts?limit=100&kind=Speeding&vehicle=${vehicle}`);
 });
 

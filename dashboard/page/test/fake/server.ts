@@ -103,7 +103,7 @@ const ANSWERS: Record<string, (query: URLSearchParams, body: string) => { status
   '/send': () => ({ json: { source: 'raw-data-topic-2-1461' } }),
   '/api/alerts': () => ({ json: { items: [] } }),
   '/api/vehicles/': () => ({
-    json: { ...track(), vehicle: { fuelLevel: 61.4, temperature: 4.2, distanceRemainingKm: 118 } },
+    json: { ...track(), trip: null, vehicle: { fuelLevel: 61.4, temperature: 4.2, distanceRemainingKm: 118 } },
   }),
 };
 
