@@ -1,4 +1,4 @@
-import type { Flow } from '../../contract.ts';
+import type { Flow, MappingFlow } from '../../contract.ts';
 
 /** How many points each line of a chart has, one each second. */
 export const POINTS = 600;
@@ -49,17 +49,24 @@ export function newHistories(): Histories {
       if (second <= last) return;
       last = second;
       times.push(second);
-      for (const mapping of flow.mappings) {
-        const history = mappings.get(mapping.id) ?? { lag: new Ring(), seconds: new Ring(), partitions: new Map() };
-        mappings.set(mapping.id, history);
-        history.lag.push(mapping.lag);
-        history.seconds.push(mapping.lagSeconds);
-        for (const { partition, lag } of mapping.partitions) {
-          const ring = history.partitions.get(partition) ?? new Ring();
-          history.partitions.set(partition, ring);
-          ring.push(lag);
-        }
+      const byId = new Map(flow.mappings.map((mapping) => [mapping.id, mapping]));
+      for (const id of new Set([...mappings.keys(), ...byId.keys()])) {
+        const history = mappings.get(id) ?? { lag: new Ring(), seconds: new Ring(), partitions: new Map() };
+        mappings.set(id, history);
+        addPoint(history, byId.get(id));
       }
     },
   };
+}
+
+/** Each ring gets a point, also where nothing is known, so that all have the same times. */
+function addPoint({ lag, seconds, partitions }: MappingHistory, mapping: MappingFlow | undefined): void {
+  lag.push(mapping?.lag ?? null);
+  seconds.push(mapping?.lagSeconds ?? null);
+  const lags = new Map(mapping?.partitions.map((each) => [each.partition, each.lag]));
+  for (const partition of new Set([...partitions.keys(), ...lags.keys()])) {
+    const ring = partitions.get(partition) ?? new Ring();
+    partitions.set(partition, ring);
+    ring.push(lags.get(partition) ?? null);
+  }
 }

@@ -1,7 +1,7 @@
-import type { AlertItem, DeadLetterItem } from '../../contract.ts';
+import type { AlertItem, DeadLetterItem, MappingFlow } from '../../contract.ts';
 import { deadLetter } from '../test/fake/people.ts';
 import { createWorld } from '../test/fake/world.ts';
-import { POINTS, Ring } from './history.ts';
+import { POINTS } from './history.ts';
 import { apply, emptyModel, LIMITS } from './model.ts';
 
 const alert = (time: number): AlertItem => ({
@@ -82,18 +82,21 @@ test('a vehicle keeps its object while it moves, and is gone when it is removed'
 
 test('the history has one point a second, and gaps where the lag was not known', () => {
   const { flow } = createWorld({ vehicles: 1 }).state();
-  const model = emptyModel();
-  const mapping = flow.mappings[0];
-  for (const [now, lag] of [
-    [1_000, 5],
-    [1_400, 9],
-    [2_000, null],
-    [3_000, 7],
-  ] as const)
-    model.histories.add({ ...flow, mappings: [{ ...(mapping as NonNullable<typeof mapping>), lag }] }, now);
+  const { histories } = emptyModel();
+  const mapping = flow.mappings[0] as MappingFlow;
+  const add = (now: number, lag: number | null) => {
+    const partitions = lag === null ? [] : [{ partition: 0, lag, lagSeconds: null, clearedIn: null }];
+    histories.add({ ...flow, mappings: [{ ...mapping, lag, partitions }] }, now);
+  };
+  add(1_000, 5);
+  add(1_400, 9);
+  add(2_000, null);
+  histories.add({ ...flow, mappings: [] }, 3_000);
+  add(4_000, 7);
 
-  const lags = model.histories.mappings.get(mapping?.id ?? '')?.lag.toArray() ?? [];
-  expect(lags.slice(-3)).toEqual([5, null, 7]);
-  expect(lags).toHaveLength(POINTS);
-  expect(new Ring().toArray().every((value) => value === null)).toBe(true);
+  const { lag, partitions } = histories.mappings.get(mapping.id) ?? {};
+  expect(lag?.toArray().slice(-4)).toEqual([5, null, null, 7]);
+  expect(partitions?.get(0)?.toArray().slice(-4)).toEqual([5, null, null, 7]);
+  expect(histories.times.toArray().slice(-4)).toEqual([1, 2, 3, 4]);
+  expect(lag?.toArray()).toHaveLength(POINTS);
 });
