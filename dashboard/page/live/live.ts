@@ -2,8 +2,11 @@ import type { LiveEvents } from '../../contract.ts';
 import { apply } from './model.ts';
 import { model, touch } from './store.ts';
 
-/** ms without any event until the connection counts as lost: the server sends `flow` each second. */
-const SILENCE_MS = 8_000;
+/**
+ * ms without any event until the connection counts as lost, as with a frozen server. A local run sends `flow` each
+ * second; a stage only after its API's answers.
+ */
+const SILENCE_MS = { local: 8_000, stage: 60_000 };
 const RETRY_MS = 1_500;
 
 let events: EventSource | undefined;
@@ -13,7 +16,7 @@ let lastEvent = Date.now();
 export function connect(): void {
   open();
   setInterval(() => {
-    if (model.link.state === 'open' && Date.now() - lastEvent > SILENCE_MS) lose();
+    if (model.link.state === 'open' && Date.now() - lastEvent > SILENCE_MS[model.mode ?? 'local']) lose();
   }, 1000);
 }
 
@@ -41,11 +44,7 @@ function open(): void {
 
 function receive<E extends keyof LiveEvents>(name: E, data: string): void {
   lastEvent = Date.now();
-  performance.mark('event');
   apply[name](model, JSON.parse(data) as LiveEvents[E]);
-  performance.measure('event', 'event');
-  performance.clearMarks();
-  performance.clearMeasures();
   touch(name);
   if (name === 'state') for (const part of Object.keys(apply) as (keyof LiveEvents)[]) touch(part);
   setLink('open');
@@ -63,6 +62,7 @@ function lose(): void {
 
 function setLink(state: 'open' | 'lost'): void {
   if (model.link.state === state) return;
-  model.link = { state, since: Date.now() };
+  // What is shown after a loss is as old as the last event.
+  model.link = { state, since: state === 'lost' ? lastEvent : Date.now() };
   touch('link');
 }

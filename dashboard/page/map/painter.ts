@@ -1,7 +1,7 @@
 import type { Vehicle } from '../live/vehicles.ts';
+import { alertColour } from '../parts/alert-class.ts';
 import { colour } from '../parts/palette.ts';
 import { type Camera, type Size, toScreen } from './camera.ts';
-import { alertColour } from './colours.ts';
 import { Outlines } from './outlines.ts';
 
 /** ms after the last event time from which a vehicle is grey. */

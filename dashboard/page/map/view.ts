@@ -29,7 +29,6 @@ export function openMap(canvas: HTMLCanvasElement, onChoose: (vehicle: string | 
   const draw = () => {
     isPlanned = false;
     if (size.width === 0 || !isSeen) return;
-    performance.mark('map');
     painter.draw({
       camera,
       size,
@@ -38,9 +37,6 @@ export function openMap(canvas: HTMLCanvasElement, onChoose: (vehicle: string | 
       chosen: marked.vehicle,
       track: marked.track,
     });
-    performance.measure('map', 'map');
-    performance.clearMarks('map');
-    performance.clearMeasures('map');
   };
   const plan = () => {
     if (isPlanned) return;

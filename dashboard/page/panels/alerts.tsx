@@ -1,13 +1,11 @@
 import { useState } from 'preact/hooks';
 import type { AlertItem } from '../../contract.ts';
 import { messageOf } from '../live/ask.ts';
-import { choose, goTo } from '../live/chosen.ts';
 import { useLive } from '../live/hooks.ts';
 import { storedAlerts } from '../live/stored.ts';
-import { alertClass } from '../map/colours.ts';
+import { alertClass } from '../parts/alert-class.ts';
+import { AlertRow } from '../parts/alert-row.tsx';
 import { Empty, Panel, Scroll } from '../parts/panel.tsx';
-import { Source } from '../parts/value.tsx';
-import { time } from '../text/format.ts';
 
 /** The most rows that are drawn: more can't be read. */
 const ROWS = 50;
@@ -89,30 +87,11 @@ function Alerts() {
         {shown.length === 0 && <Empty>{alerts.length === 0 ? 'No alert yet.' : 'No alert matches.'}</Empty>}
         <ul class="alert-list">
           {shown.slice(0, ROWS).map((alert) => (
-            <Row key={`${alert.source} ${alert.kind}`} alert={alert} />
+            <AlertRow key={`${alert.source} ${alert.kind}`} alert={alert} />
           ))}
         </ul>
         {shown.length > ROWS && <p class="more">{shown.length - ROWS} more match; filter to see them.</p>}
       </Scroll>
     </>
-  );
-}
-
-function Row({ alert }: { alert: AlertItem }) {
-  const show = () => {
-    choose({ vehicle: alert.vehicle });
-    goTo('map');
-  };
-  return (
-    <li>
-      <span class={`kind ${alertClass(alert.kind)}`}>{alert.kind}</span>
-      <button type="button" class="link vehicle" title="Show it on the map" onClick={show}>
-        {alert.vehicle}
-      </button>
-      <span class="message" title={alert.message}>
-        {alert.message}
-      </span>
-      <Source of={alert.source} says={time(alert.time)} />
-    </li>
   );
 }

@@ -2,10 +2,10 @@ import type { MappingFlow } from '../../contract.ts';
 import { choose, useChosen } from '../live/chosen.ts';
 import { useLive } from '../live/hooks.ts';
 import { levelOf, worstFirst } from '../live/level.ts';
-import { LagChart } from '../parts/lag-chart.tsx';
+import { clearedText, LagDetails } from '../parts/lag-details.tsx';
 import { Empty, Panel, Scroll } from '../parts/panel.tsx';
 import { Dot, Value } from '../parts/value.tsx';
-import { count, NOT_KNOWN, rate, seconds } from '../text/format.ts';
+import { count, rate, seconds } from '../text/format.ts';
 
 const SAYS = { ok: 'keeps up', warn: 'late', bad: 'failing', unknown: 'not known' };
 
@@ -53,7 +53,7 @@ function Lag() {
           </tbody>
         </table>
       </Scroll>
-      <Details mapping={chosen} />
+      <LagDetails mapping={chosen} />
     </div>
   );
 }
@@ -82,60 +82,4 @@ function Row({ mapping, isChosen }: { mapping: MappingFlow; isChosen: boolean })
       </td>
     </tr>
   );
-}
-
-function Details({ mapping }: { mapping: MappingFlow }) {
-  return (
-    <div class="lag-details">
-      <h3>
-        {mapping.function}{' '}
-        <span class="note">
-          reads {mapping.topic} as {mapping.group}
-        </span>
-      </h3>
-      {mapping.problem !== null && <p class="problem">{mapping.problem}</p>}
-      <LagChart mapping={mapping.id} />
-      <Scroll label="Partitions" class="partitions">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">partition</th>
-              <th scope="col" class="number">
-                wait
-              </th>
-              <th scope="col" class="number">
-                since
-              </th>
-              <th scope="col" class="number">
-                cleared in
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {mapping.partitions.map((partition) => (
-              <tr key={partition.partition}>
-                <th scope="row">{partition.partition}</th>
-                <td class="number">
-                  <Value of={count(partition.lag)} />
-                </td>
-                <td class="number">
-                  <Value of={partition.lag === 0 ? '–' : seconds(partition.lagSeconds)} />
-                </td>
-                <td class="number">
-                  <Value of={clearedText(partition)} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
-    </div>
-  );
-}
-
-/** A lag that grows has no time at which it is cleared. */
-function clearedText({ lag, clearedIn }: { lag: number | null; clearedIn: number | null }): string {
-  if (lag === null) return NOT_KNOWN;
-  if (lag === 0) return '–';
-  return seconds(clearedIn);
 }
