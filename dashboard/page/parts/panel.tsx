@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { InSight, type Sight } from '../live/hooks.ts';
+import { model } from '../live/store.ts';
 
 interface Props {
   /** in the address: "#lag" */
@@ -60,7 +61,7 @@ export function Scroll({
   );
 }
 
-/** What a panel shows while it has nothing to show. */
+/** What a panel shows while it has nothing to show. Before the server has told its state, that isn't known yet. */
 export function Empty({ children }: { children: ComponentChildren }) {
-  return <p class="empty">{children}</p>;
+  return <p class="empty">{model.mode === null ? "Waiting for the dashboard's server." : children}</p>;
 }
