@@ -17,7 +17,7 @@ const config: Config = {
   // On a busy machine, a server may need a minute to start. `eventually` has shorter bounds, and says what is missing.
   testTimeout: 180_000,
   roots: servers
-    ? ['<rootDir>/test/integration', '<rootDir>/test/e2e', '<rootDir>/plugins']
+    ? ['<rootDir>/test/integration', '<rootDir>/test/e2e', '<rootDir>/plugins', '<rootDir>/dashboard']
     : [
         'functions',
         'lib',

@@ -76,6 +76,10 @@ const PROOFS: Record<string, Run | Program> = {
     what: 'all domains, while each route of the API is asked: p95 under 100 ms',
     command: 'node test/api/latency.ts',
   },
+  page: {
+    what: 'the live page for five minutes, with 5,000 vehicles and 1,000 updates a second',
+    command: 'node dashboard/page/test/load.ts',
+  },
   windows: {
     what: 'the property and race tests of windows, with 2,000 runs each',
     command: 'RUNS=2000 jest --runInBand lib/windows',

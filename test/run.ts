@@ -12,7 +12,7 @@ const WHOLE_RUNS = ['e2e/pipeline', 'e2e/prod'];
 const PATIENT = ['e2e/bad-input', 'e2e/edit-loop', 'e2e/dev', 'e2e/invoke', 'e2e/metrics', 'e2e/new-domain'];
 
 const MAIN: Record<string, Check> = {
-  types: { command: 'tsc' },
+  types: { command: 'npm run --silent types' },
   lint: { command: 'biome check .' },
   promises: { command: 'oxlint --type-aware --deny-warnings' },
   template: { command: 'node test/template/check/check.ts --stages' },
@@ -25,7 +25,7 @@ const OTHERS: Record<string, Check> = {
   variants: { command: 'node test/template/check/check.ts --variants' },
   // More workers than a small machine has cores, because most of the time is waiting for servers to start.
   servers: {
-    command: `jest --maxWorkers=3 --workerIdleMemoryLimit=1GB test/integration plugins --testPathIgnorePatterns ${STORES.join(' ')}`,
+    command: `jest --maxWorkers=3 --workerIdleMemoryLimit=1GB test/integration plugins dashboard --testPathIgnorePatterns ${STORES.join(' ')}`,
     ...SERVERS,
   },
   patient: { command: `jest --runInBand ${PATIENT.join(' ')}`, ...SERVERS, early: true },
