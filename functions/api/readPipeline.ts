@@ -38,7 +38,12 @@ const byCause =
 /** The route that asks Kafka: lag, throughput, dead letters. */
 export const handler = apiHandler(name, [serve(getPipeline, (_values, deadline) => answer(deadline))]);
 
-async function answer(deadline: Deadline): Promise<object> {
+/** The second try is for a connection that a broker closed while the instance was frozen, and for a new leader. */
+function answer(deadline: Deadline): Promise<object> {
+  return ask(deadline).catch(() => ask(deadline));
+}
+
+async function ask(deadline: Deadline): Promise<object> {
   const connection = connections.get(await bootstrapBrokers());
   try {
     const asked = connection.client.then((reader) => readPipeline(reader, config.MAPPINGS, Date.now()));
@@ -48,7 +53,6 @@ async function answer(deadline: Deadline): Promise<object> {
     ]);
     return { ...state, deadLettersByCause: causes };
   } catch (error) {
-    // A broker may have left: the next request finds the leaders and coordinators anew.
     await connections.end(connection);
     if (error instanceof PipelineError) throw error;
     throw new TransientError('KAFKA', `Kafka gave no offsets: ${(error as Error).name}`, { cause: error });

@@ -385,6 +385,16 @@ test('a store that does not answer is 503, and the route answers again when it i
   expect((await get('/alerts?limit=498')).status).toBe(200);
 });
 
+test('after a restart of the broker, which closes the connection, the lag is known again', async () => {
+  await broker.server.stop();
+  const failed = await get('/pipeline');
+  await broker.server.start();
+  await broker.server.ready();
+
+  expect(failed).toMatchObject({ status: 503, body: { error: expect.stringContaining('(KAFKA)') } });
+  expect(await get('/pipeline')).toMatchObject({ status: 200, body: { mappings: [{ lag: 7 }, {}] } });
+}, 60_000);
+
 test('only GET is served', async () => {
   for (const method of ['POST', 'PUT', 'DELETE']) {
     expect((await fetch(`${api.url}/vehicles`, { method })).status).toBe(404);
