@@ -48,8 +48,11 @@ export const handlers: Benchmark = {
         progress.line(`round ${round} of ${rounds} done`);
       }
       const figures = [...comparisons(costs), ...others(costs), ...(await memory(laboratory, rounds))];
-      figures.push(...(await withBroker(laboratory, folder, progress, signal)));
-      return { figures, wrong: [...laboratory.wrong] };
+      const { processTelemetry, runner } = ENTRIES;
+      const deployed = await bundle({ processTelemetry, runner }, join(folder, 'deployed'), true);
+      const ours = laboratoryIn(folder, { ...modules, ...deployed }, scale, signal);
+      figures.push(...(await withBroker({ ours, theirs: laboratory }, folder, progress, signal)));
+      return { figures, wrong: [...laboratory.wrong, ...ours.wrong] };
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

@@ -10,8 +10,16 @@ const ROUNDS = 3;
 const LEAST_RATIO = 50;
 const PARTITIONS = 3;
 
-/** Compares processTelemetry with the handler of the requirements; both send to a local broker. */
-export async function withBroker(laboratory: Laboratory, folder: string, progress: Progress, signal: AbortSignal) {
+/**
+ * Compares processTelemetry with the handler of the requirements; both send to a local broker.
+ * @param ours measures bundles with kafkajs, as a deployment uploads them
+ */
+export async function withBroker(
+  { ours: our, theirs: their }: { ours: Laboratory; theirs: Laboratory },
+  folder: string,
+  progress: Progress,
+  signal: AbortSignal,
+) {
   const stack = await startStack({ stage: 'local', minimal: true, root: join(folder), progress, signal });
   try {
     const brokers = stack.endpoints.kafka;
@@ -25,8 +33,8 @@ export async function withBroker(laboratory: Laboratory, folder: string, progres
     const [theirs, ours] = [caseOf('requirements', 1), caseOf('processTelemetry', 10)];
     const rates = { theirs: [] as number[], ours: [] as number[], cpu: [] as number[] };
     for (let round = 0; round < ROUNDS; round += 1) {
-      rates.theirs.push((await laboratory.measure(theirs, false)).rate);
-      const { rate, cpu } = await laboratory.measure(ours, false);
+      rates.theirs.push((await their.measure(theirs, false)).rate);
+      const { rate, cpu } = await our.measure(ours, false);
       rates.ours.push(rate);
       rates.cpu.push(cpu);
     }

@@ -39,11 +39,11 @@ export function telemetry({ producer, trips, thresholds, topics }: TelemetryOpti
     const { reading, location } = valid;
     const arrival = currentTrip && estimate(valid, currentTrip);
     const source = coordinatesText(from);
-    const key = Buffer.from(reading.vehicleId);
+    const key = reading.vehicleId;
     to.push({
       topic: topics.processed,
       key,
-      value: jsonBytes(processed(reading, location, arrival)),
+      value: JSON.stringify(processed(reading, location, arrival)),
       headers: producedHeaders(from, source),
       from,
     });
@@ -52,7 +52,7 @@ export function telemetry({ producer, trips, thresholds, topics }: TelemetryOpti
       to.push({
         topic: topics.alerts,
         key,
-        value: jsonBytes(alert),
+        value: JSON.stringify(alert),
         headers: producedHeaders(from, `${source}/${alert.alert}`).concat(
           alertHeaders(location, currentTrip?.tripId, threshold),
         ),
@@ -81,6 +81,3 @@ function processed(reading: Reading, { latitude, longitude }: Location, arrival:
 }
 
 const NOT_ON_A_TRIP: Partial<Estimate> = {};
-
-/** A field that is undefined isn't written. */
-const jsonBytes = (value: object): Buffer => Buffer.from(JSON.stringify(value));

@@ -14,7 +14,7 @@ export interface LoginsOptions extends Privacy {
   producer: RecordProducer;
   decoders: Decoders;
   read: ReadLogin;
-  write: (login: ProcessedLogin) => Buffer;
+  write: (login: ProcessedLogin) => Buffer | string;
   topic: string;
 }
 
@@ -43,7 +43,7 @@ export function logins({ producer, decoders, read, write, topic, ...privacy }: L
   function toMessage(from: KafkaRecord, valid: ValidLogin): Message {
     return {
       topic,
-      key: Buffer.from(valid.user),
+      key: valid.user,
       value: write(processedLogin(valid, privacy)),
       headers: producedHeaders(from, coordinatesText(from)),
       from,

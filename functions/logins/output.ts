@@ -13,12 +13,12 @@ export interface OutputOptions {
   schema: Type;
 }
 
-type Write = (login: ProcessedLogin) => Buffer;
+type Write = (login: ProcessedLogin) => Buffer | string;
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const writers: Readonly<Record<OutputFormat, (schemaId: string, schema: Type) => Write>> = {
-  json: () => (login) => Buffer.from(JSON.stringify(login)),
+  json: () => (login) => JSON.stringify(login),
   'avro-glue': (id, schema) => {
     if (!UUID.test(id)) throw new Error('configuration: OUTPUT_SCHEMA_ID must be the UUID of a schema version in Glue');
     return (login) => frameGlue(id, schema.toBuffer(login));

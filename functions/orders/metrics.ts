@@ -19,8 +19,8 @@ export async function produceMetrics(
     const source = `${metric.window_start}/${metric.product_id}`;
     return {
       topic,
-      key: Buffer.from(metric.product_id),
-      value: Buffer.from(JSON.stringify(metric)),
+      key: metric.product_id,
+      value: JSON.stringify(metric),
       headers: [textHeader(SOURCE, source)],
     };
   });

@@ -42,8 +42,8 @@ function toMessage(from: KafkaRecord, order: Order, product_name: string, topic:
   const value: ProcessedOrder = { order_id, user_id, product_id, product_name, amount, timestamp: time };
   return {
     topic,
-    key: Buffer.from(product_id),
-    value: Buffer.from(JSON.stringify(value)),
+    key: product_id,
+    value: JSON.stringify(value),
     headers: producedHeaders(from, coordinatesText(from)),
     from,
   };

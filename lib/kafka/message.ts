@@ -1,11 +1,12 @@
 import type { ProducedHeader } from './headers.ts';
 import type { KafkaRecord } from './records.ts';
+import { fieldBytes, varintBytes } from './varint.ts';
 
-/** A record to produce. */
+/** A record to produce. A text is written as UTF-8, straight into the request: it needs no buffer of its own. */
 export interface OwnMessage {
   readonly topic: string;
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
+  readonly key: Buffer | string | null;
+  readonly value: Buffer | string | null;
   readonly headers: readonly ProducedHeader[];
 }
 
@@ -38,22 +39,7 @@ export function batchBytes(message: Content): number {
 
 /** The size of a header in its record, in bytes. */
 export function headerBytes({ name, value }: ProducedHeader): number {
-  const length = Buffer.byteLength(name);
-  return varintBytes(length) + length + fieldBytes(value);
-}
-
-/** The size of a field: its length and its bytes. Null is written as the length -1, in one byte. */
-function fieldBytes(bytes: Buffer | string | null): number {
-  if (bytes === null) return 1;
-  const length = typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.length;
-  return varintBytes(length) + length;
-}
-
-/** The size of a varint: seven bits a byte. Zigzag encoding doubles a number that isn't negative. */
-function varintBytes(value: number): number {
-  let bytes = 1;
-  for (let rest = (value * 2) >>> 7; rest > 0; rest >>>= 7) bytes += 1;
-  return bytes;
+  return fieldBytes(name) + fieldBytes(value);
 }
 
 /**

@@ -18,19 +18,27 @@ export function coordinatesText({ topic, partition, offset }: Coordinates): stri
  * field once, and keeping the bytes of a batch of 6 MB would double a function's memory.
  */
 export class KafkaRecord implements Coordinates {
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: number;
-  /** ms since the epoch: the record's Kafka timestamp */
-  readonly timestamp: number;
   readonly #raw: MskEventRecord;
 
   constructor(raw: MskEventRecord) {
-    this.topic = raw.topic;
-    this.partition = raw.partition;
-    this.offset = raw.offset;
-    this.timestamp = raw.timestamp;
     this.#raw = raw;
+  }
+
+  get topic(): string {
+    return this.#raw.topic;
+  }
+
+  get partition(): number {
+    return this.#raw.partition;
+  }
+
+  get offset(): number {
+    return this.#raw.offset;
+  }
+
+  /** ms since the epoch: the record's Kafka timestamp */
+  get timestamp(): number {
+    return this.#raw.timestamp;
   }
 
   /** The key's bytes, unchanged; null if the record has no key. */

@@ -3,6 +3,7 @@ import { deadLetter } from '#lib/kafka/dead-letter.ts';
 import type { Header } from '#lib/kafka/headers.ts';
 import type { Message } from '#lib/kafka/message.ts';
 import type { KafkaRecord } from '#lib/kafka/records.ts';
+import { bytesOf } from '#test/support/bytes.ts';
 import { Findings } from '../findings.ts';
 import { RAW, RAW_DLQ, TOPICS } from '../fleet/places.ts';
 import type { LogRecord } from '../world.ts';
@@ -40,7 +41,10 @@ function written(content: Content, code: string, message: string): { record: Log
   const letter = deadLetter({ record, error }, RAW_DLQ, 'processTelemetry', FITS);
   return {
     record: logRecord(content, AT),
-    letter: logRecord({ ...content, ...letter, headers: inBytes(letter) }, { topic: RAW_DLQ, partition: 0, offset: 0 }),
+    letter: logRecord(
+      { key: bytesOf(letter.key), value: bytesOf(letter.value), headers: inBytes(letter) },
+      { topic: RAW_DLQ, partition: 0, offset: 0 },
+    ),
   };
 }
 

@@ -103,7 +103,7 @@ test('if a topic takes less than the producer knows, only the record that is too
   }
 });
 
-const keyAndNumber = ({ key, value }: { key?: Buffer | null; value: Buffer | null }) =>
+const keyAndNumber = ({ key, value }: { key?: Buffer | string | null; value: Buffer | string | null }) =>
   `${key?.toString()} ${value?.toString().slice(0, 3)}`;
 
 test('key, value and headers are stored byte for byte, and missing ones stay missing', async () => {

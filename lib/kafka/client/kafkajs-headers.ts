@@ -15,15 +15,37 @@ Encoder.prototype.writeVarIntBytes = function writeNoValueAsNull(value) {
   return write.call(this, value === NO_VALUE ? null : value);
 };
 
+/** The headers of a message in their order, behind the one entry of an object. */
+class OrderedHeaders extends Array<never> {
+  readonly headers: readonly ProducedHeader[];
+
+  constructor(headers: readonly ProducedHeader[]) {
+    super();
+    this.headers = headers;
+  }
+
+  override map<T>(): T[] {
+    return this.headers.map(({ name, value }) => ({ key: name, value: value ?? NO_VALUE }) as T);
+  }
+}
+
 /**
  * Headers for kafkajs 2.2.4, in their order. kafkajs takes headers as an object, which puts names like `1` first and
  * groups repeated names. But for a repeated name, its encoder calls `map` on the list of values to get the headers. So
- * one entry is enough: its list has its own `map`, which returns all headers (`protocol/recordBatch/record/v0`). A single
- * header has no order, and needs no list.
+ * one entry is enough: its list has its own `map`, which returns all headers (`protocol/recordBatch/record/v0`).
  */
 export function asKafkajsHeaders(headers: readonly ProducedHeader[]): IHeaders {
-  const [first] = headers;
-  if (first !== undefined && headers.length === 1) return { [first.name]: first.value ?? NO_VALUE };
-  const map = () => headers.map(({ name, value }) => ({ key: name, value: value ?? NO_VALUE }));
-  return { '': Object.assign([], { map }) };
+  return { '': new OrderedHeaders(headers) };
+}
+
+/** The headers that kafkajs's encoder would write for this object. */
+export function headersOf(headers: IHeaders): readonly ProducedHeader[] {
+  const own = headers[''];
+  if (own instanceof OrderedHeaders) return own.headers;
+  return Object.entries(headers).flatMap(([name, values]) =>
+    (Array.isArray(values) ? values : [values]).map((value) => ({
+      name,
+      value: value === NO_VALUE ? null : (value ?? null),
+    })),
+  );
 }

@@ -6,7 +6,7 @@ const partitionMetadata = Array.from(
   { length: 7 },
   (_, partitionId) => ({ partitionId, leader: 1 }) as PartitionMetadata,
 );
-const choice = (key: Buffer | null) => ({ topic: 't', partitionMetadata, message: { key, value: null } });
+const choice = (key: Buffer | string | null) => ({ topic: 't', partitionMetadata, message: { key, value: null } });
 
 test('chooses the same partition for a key as kafkajs, and thus as every Kafka client', () => {
   const [ours, theirs] = [keyPartitioner(), Partitioners.DefaultPartitioner()];
@@ -16,6 +16,15 @@ test('chooses the same partition for a key as kafkajs, and thus as every Kafka c
       expect(ours(choice(key))).toBe(theirs(choice(key)));
     }),
     { numRuns: 500 },
+  );
+});
+
+test('chooses the same partition for a text as for its bytes in UTF-8', () => {
+  const partitionOf = keyPartitioner();
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), (key) => {
+      expect(partitionOf(choice(key))).toBe(partitionOf(choice(Buffer.from(key))));
+    }),
   );
 });
 

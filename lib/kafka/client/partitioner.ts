@@ -26,6 +26,8 @@ export const keyPartitioner: ICustomPartitioner = () => {
   const partitionOf = Partitioners.DefaultPartitioner();
   return (choice) => {
     const { key } = choice.message;
-    return Buffer.isBuffer(key) ? (murmur2(key) & 0x7fffffff) % choice.partitionMetadata.length : partitionOf(choice);
+    if (key === null || key === undefined) return partitionOf(choice);
+    const bytes = typeof key === 'string' ? Buffer.from(key) : key;
+    return (murmur2(bytes) & 0x7fffffff) % choice.partitionMetadata.length;
   };
 };
