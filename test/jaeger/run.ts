@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-import { type Checkout, copyCheckout, ownEnvironment } from '../support/checkout.ts';
+import { type Checkout, copyCheckout } from '../support/checkout.ts';
 import { eventually } from '../support/eventually.ts';
+import { npmRun } from '../support/npm.ts';
 import { type JaegerTrace, startJaeger } from './jaeger.ts';
 
 /**
@@ -34,8 +33,8 @@ try {
 async function isOneTrace(own: Checkout): Promise<boolean> {
   const run = own.start(['--only', 'fleet', '--vehicles', '20', '--otlp', jaeger.endpoint]);
   await run.says(/all mappings poll/);
-  const source = (await npm(own, ['produce', 'raw-data-topic'], { ...READING, timestamp: new Date() })).trim();
-  const way = await npm(own, ['follow', source]);
+  const source = (await npmRun(own, 'produce', ['raw-data-topic'], { ...READING, timestamp: new Date() })).trim();
+  const way = await npmRun(own, 'follow', [source]);
   const id = /^trace\n {2}([0-9a-f]{32})$/m.exec(way)?.[1];
   if (id === undefined) throw new Error(`npm run follow shows no trace:\n${way}`);
 
@@ -79,13 +78,4 @@ function linesOf(trace: JaegerTrace | undefined): string[] {
 
 function parentOf({ references }: JaegerTrace['spans'][number]): string | undefined {
   return references.find(({ refType }) => refType === 'CHILD_OF')?.spanID;
-}
-
-async function npm(own: Checkout, [script = '', ...args]: readonly string[], input?: object): Promise<string> {
-  const running = promisify(execFile)('npm', ['run', '--silent', script, '--', ...args], {
-    cwd: own.folder,
-    env: ownEnvironment(),
-  });
-  running.child.stdin?.end(input === undefined ? '' : JSON.stringify(input));
-  return (await running).stdout;
 }
