@@ -4,12 +4,12 @@ import type { Picture, PlacedSink, PlacedStep, PlacedTopic } from './layout.ts';
 const ROW = 38;
 const CAPTION = 26;
 const HEAD = 44;
-const FOOT = 64;
-export const TOPIC = { width: 178, height: 24 };
-export const STEP = { width: 124, height: 34 };
-export const STOP = { width: 76, height: 20 };
-const GAP = { least: 18, most: 64 };
-const SINK = { least: 88, most: 128 };
+const FOOT = 46;
+export const TOPIC = { width: 172, height: 24 };
+export const STEP = { width: 116, height: 34 };
+export const STOP = { width: 74, height: 20 };
+const GAP = { least: 16, most: 64 };
+const SINK = { least: 80, most: 128 };
 
 export interface Geometry {
   width: number;

@@ -48,7 +48,7 @@ export function SinkColumn({ sink, x, picture, geometry, mappings, servers }: Pr
         })}
       </g>
       <Go to="health" class={`box store ${levelOfServer(server?.up ?? null)}`}>
-        <rect x={x - 42} y={geometry.bottom} width={84} height={28} rx={8} />
+        <rect x={x - 38} y={geometry.bottom} width={76} height={28} rx={8} />
         <text x={x} y={geometry.bottom + 18}>
           {store.length > 13 ? `${store.slice(0, 12)}…` : store}
         </text>

@@ -21,13 +21,17 @@ const KEYS: Record<string, [number, number]> = {
 export function MapPanel() {
   const legend = (
     <span class="legend">
-      <span class="dot vehicle" /> no alert
+      <span>
+        <span class="dot vehicle" /> no alert
+      </span>
       {KINDS.map((kind, index) => (
         <span key={kind}>
           <span class={`dot alert-${index + 1}`} /> {kind}
         </span>
       ))}
-      <span class="dot stale" /> silent for {STALE_MS / 1000} s
+      <span>
+        <span class="dot stale" /> silent for {STALE_MS / 1000} s
+      </span>
     </span>
   );
   return (

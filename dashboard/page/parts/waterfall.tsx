@@ -1,8 +1,6 @@
 import type { WayStep } from '../../contract.ts';
 import { ms } from '../text/format.ts';
 
-const KINDS: Record<WayStep['kind'], string> = { topic: 'topic', function: 'function', store: 'store' };
-
 /** Steps below each other, each with a bar from when it began until when it ended. */
 export function Waterfall({ steps }: { steps: readonly WayStep[] }) {
   const times = steps.flatMap(({ from, to }) => [from, to]).filter((time): time is number => time !== null);
@@ -32,9 +30,11 @@ function Step({ step, depth, start, span }: { step: WayStep; depth: number; star
   const width = from === null || to === null ? 0 : ((to - from) / span) * 100;
   return (
     <li class={`${kind} ${state.replace(' ', '-')}`}>
+      <span class="kind">{kind}</span>
       <span class="step-name" style={{ paddingLeft: `${Math.min(depth, 6) * 12}px` }}>
-        <span class="kind">{KINDS[kind]}</span> <b>{name}</b>
+        <b>{name}</b>
         {state !== 'done' && <span class={`badge ${state === 'missing' ? 'warn' : 'bad'}`}>{state}</span>}
+        {detail !== '' && <span class="detail">{detail}</span>}
       </span>
       <span class="step-time">
         {begin === null ? <span class="unknown">time not known</span> : `+${ms(begin - start)}`}
@@ -47,7 +47,6 @@ function Step({ step, depth, start, span }: { step: WayStep; depth: number; star
           />
         )}
       </span>
-      {detail !== '' && <span class="detail">{detail}</span>}
     </li>
   );
 }

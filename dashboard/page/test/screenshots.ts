@@ -25,11 +25,11 @@ interface Picture {
 const lower = (page: Page) => page.evaluate('scrollTo(0, document.getElementById("lag").offsetTop - 68)');
 const way = (page: Page) => page.locator('.alert-list .source').first().click();
 const PICTURES: Picture[] = (['light', 'dark'] as const).flatMap((colorScheme) => [
-  { name: `dashboard-${colorScheme}`, colorScheme, width: 1360, height: 1170 },
+  { name: `dashboard-${colorScheme}`, colorScheme, width: 1360, height: 1460 },
   { name: `dashboard-${colorScheme}-375`, colorScheme, width: 375, height: 1100 },
 ]);
 PICTURES.push(
-  { name: 'dashboard-lower', colorScheme: 'light', width: 1360, height: 1300, before: lower },
+  { name: 'dashboard-lower', colorScheme: 'light', width: 1360, height: 1180, before: lower },
   { name: 'dashboard-way', colorScheme: 'dark', width: 1360, height: 700, before: way },
 );
 
