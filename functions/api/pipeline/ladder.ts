@@ -1,5 +1,5 @@
 import type { Found, OffsetReader, TopicOffsets } from '#lib/kafka/client/offsets.ts';
-import { lagSeconds, RATE_SECONDS, ROUNDS, type Rung } from './lag-seconds.ts';
+import { lagSeconds, ROUNDS, type Rung } from './lag-seconds.ts';
 
 /** A partition of which a group hasn't committed every record. */
 export interface Behind {
@@ -8,10 +8,8 @@ export interface Behind {
   readonly committed: number;
 }
 
-/** The rungs of each partition, from the youngest to the oldest age. */
-export interface Ladder {
-  rungs(topic: string, partition: number): readonly Rung[];
-}
+/** The rungs of a partition, from the youngest to the oldest age. */
+export type Rungs = (topic: string, partition: number) => readonly Rung[];
 
 /**
  * Asks at what offset each topic was at some ages, until the age of each lagging group's next record is known. It reads
@@ -22,27 +20,19 @@ export async function climb(
   ends: TopicOffsets,
   behind: readonly Behind[],
   now: number,
-): Promise<Ladder> {
+): Promise<Rungs> {
   const found = new Map<string, Rung[]>();
-  const rungs = (topic: string, partition: number) => found.get(`${topic} ${partition}`) ?? [];
-  const endOf = (topic: string, partition: number) => ends.get(topic)?.get(partition) ?? 0;
+  const rungs: Rungs = (topic, partition) => found.get(`${topic} ${partition}`) ?? [];
+  const isOpen = ({ topic, partition, committed }: Behind) =>
+    lagSeconds(committed, ends.get(topic)?.get(partition) ?? 0, rungs(topic, partition)) === undefined;
 
   for (const ages of ROUNDS) {
-    const lagging = new Set(
-      behind
-        .filter(({ topic, partition, committed }) => {
-          return lagSeconds(committed, endOf(topic, partition), rungs(topic, partition)) === undefined;
-        })
-        .map(({ topic }) => topic),
-    );
-    // The throughput needs one age of every topic.
-    const wanted = ages.map((age) => ({ age, topics: age === RATE_SECONDS ? [...ends.keys()] : [...lagging] }));
+    const topics = [...new Set(behind.filter(isOpen).map(({ topic }) => topic))];
+    if (topics.length === 0) break;
     const answers = await Promise.all(
-      wanted
-        .filter(({ topics }) => topics.length > 0)
-        .map(async ({ age, topics }) => ({ age, topics, first: await reader.since(topics, now - age * 1_000) })),
+      ages.map(async (age) => ({ age, first: await reader.since(topics, now - age * 1_000) })),
     );
-    for (const { age, topics, first } of answers) {
+    for (const { age, first } of answers) {
       for (const topic of topics) {
         for (const [partition, end] of ends.get(topic) ?? []) {
           const rung = rungOf(age, end, first.get(topic)?.get(partition), now);
@@ -51,11 +41,10 @@ export async function climb(
       }
     }
   }
-  return { rungs };
+  return rungs;
 }
 
 /** The record's own age is exact. Without a record, nothing was produced since then. */
-function rungOf(asked: number, end: number, first: Found | undefined, now: number): Rung {
-  if (first === undefined) return { asked, age: asked, offset: end };
-  return { asked, age: (now - first.timestamp) / 1_000, offset: first.offset };
+function rungOf(age: number, end: number, first: Found | undefined, now: number): Rung {
+  return first === undefined ? { age, offset: end } : { age: (now - first.timestamp) / 1_000, offset: first.offset };
 }

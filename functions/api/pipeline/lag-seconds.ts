@@ -1,25 +1,20 @@
 /** At what offset a partition was some time ago: its first record that isn't older than the age asked for. */
 export interface Rung {
-  /** seconds before now that were asked for */
-  readonly asked: number;
-  /** seconds before now of that record; `asked` where there is none */
+  /** seconds before now of that record; the age asked for where there is none */
   readonly age: number;
   /** the offset of that record; the partition's end where there is none */
   readonly offset: number;
 }
 
 /**
- * Ages to ask for, in rounds. Most partitions lag by less than a second or two, so the first round nearly always ends
- * the search. The last age is what dead-letter topics keep.
+ * Ages to ask for, in rounds of requests at once. Most partitions lag by less than two seconds, so the first round nearly
+ * always ends the search. The last age is what dead-letter topics keep.
  */
 export const ROUNDS: readonly (readonly number[])[] = [
-  [1, 2, 5, 10, 30, 60],
-  [120, 300, 600, 1_800, 3_600, 7_200],
-  [21_600, 43_200, 86_400, 259_200, 604_800, 1_209_600],
+  [2],
+  [5, 10, 30, 60, 120, 300, 600, 1_800],
+  [3_600, 7_200, 21_600, 43_200, 86_400, 259_200, 604_800, 1_209_600],
 ];
-
-/** The age over which the throughput is counted. Its rung is in the first round. */
-export const RATE_SECONDS = 60;
 
 /**
  * How long ago the first record that isn't committed was produced, by its Kafka timestamp. The ages on both sides of the
@@ -28,7 +23,7 @@ export const RATE_SECONDS = 60;
  * @returns undefined where the record is older than the last rung
  * @example
  * // 1.67: two thirds of the way from 1 s to 2 s
- * lagSeconds(150, 300, [{ asked: 1, age: 1, offset: 250 }, { asked: 2, age: 2, offset: 100 }]);
+ * lagSeconds(150, 300, [{ age: 1, offset: 250 }, { age: 2, offset: 100 }]);
  */
 export function lagSeconds(committed: number, end: number, rungs: readonly Rung[]): number | undefined {
   if (committed >= end) return 0;

@@ -30,7 +30,7 @@ export const getPipeline = route({
       object({
         topic: text,
         end: { ...count, description: 'sum of the end offsets' },
-        perSecond: { ...maybeNumber, description: 'records produced per second, the mean of the last minute' },
+        perSecond: { ...number, description: 'records produced per second, the mean of the last minute' },
         partitions: list(object({ partition: count, end: count })),
       }),
     ),
