@@ -1,5 +1,5 @@
 import { route } from '../http/route.ts';
-import { count, list, maybeCount, maybeNumber, object, text, time } from './schema.ts';
+import { count, list, maybeCount, maybeNumber, number, object, text, time } from './schema.ts';
 
 const partition = object({
   partition: count,
