@@ -55,7 +55,7 @@ export interface Sample {
 export interface Flow {
   mappings: MappingFlow[];
   topics: { topic: string; perSecond: number | null; end: number | null }[];
-  /** The servers of a local run. */
+  /** The servers of a local run, and `functions`, the process that runs them; of a stage only its `api`. */
   servers: { name: string; up: boolean | null /** ms since the epoch of the last change */; since: number | null }[];
 }
 
@@ -106,7 +106,7 @@ export interface WindowItem {
   late: number;
 }
 
-/** Counts since the dashboard started; no personal field. */
+/** Counts since the dashboard started, of a stage those of the last 24 hours; no personal field. */
 export interface Logins {
   deviceType: Record<string, number>;
   appVersion: Record<string, number>;

@@ -5,6 +5,7 @@ import { RequestError } from '../http/guard.ts';
 import { Consumer } from '../live/consumer.ts';
 import { FlowMeter } from '../live/flow.ts';
 import { Health } from '../live/health.ts';
+import { Heartbeat } from '../live/heartbeat.ts';
 import type { PlacedRecord } from '../live/kafka-record.ts';
 import { Live } from '../live/live.ts';
 import { Tails } from '../live/tails.ts';
@@ -32,6 +33,7 @@ export function localSource(facts: RunFacts, now: () => number = Date.now): Loca
   const live = new Live(now);
   const meter = new FlowMeter({ brokers: facts.kafka, graph: facts.graph, now });
   const health = new Health(facts.servers);
+  const functions = new Heartbeat('functions');
   let pages = 0;
   let toldAt = 0;
 
@@ -61,10 +63,13 @@ export function localSource(facts: RunFacts, now: () => number = Date.now): Loca
     if (topics.includes(topic)) return topic;
     throw new RequestError(400, `the topics are ${topics.join(', ')}`, parameter);
   };
-  const flow = (): Flow => ({ ...meter.flow, servers: health.servers });
+  const flow = (): Flow => ({ ...meter.flow, servers: [...health.servers, functions.state(now())] });
 
   return {
-    status: (mappings) => meter.status(mappings),
+    status(mappings) {
+      functions.beat(now());
+      meter.status(mappings);
+    },
     watched(count) {
       pages = count;
     },
