@@ -25,7 +25,7 @@ interface Picture {
 const lower = (page: Page) => page.evaluate('scrollTo(0, document.getElementById("lag").offsetTop - 68)');
 const way = (page: Page) => page.locator('.alert-list .source').first().click();
 const PICTURES: Picture[] = (['light', 'dark'] as const).flatMap((colorScheme) => [
-  { name: `dashboard-${colorScheme}`, colorScheme, width: 1360, height: 1460 },
+  { name: `dashboard-${colorScheme}`, colorScheme, width: 1360, height: 1360 },
   { name: `dashboard-${colorScheme}-375`, colorScheme, width: 375, height: 1100 },
 ]);
 PICTURES.push(
