@@ -1,4 +1,5 @@
-import type { Route, Schema } from './http/route.ts';
+import type { Schema } from './http/parameters.ts';
+import type { Route } from './http/route.ts';
 import { object, text } from './routes/schema.ts';
 
 const json = (schema: Schema) => ({ 'application/json': { schema } });

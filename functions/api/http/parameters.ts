@@ -1,6 +1,8 @@
 import { identifier } from '#lib/decode.ts';
 import { isoTime, timeMs } from '#lib/event-time.ts';
-import type { Schema } from './route.ts';
+
+/** JSON Schema (2020-12), as OpenAPI 3.1 uses it. */
+export type Schema = Readonly<Record<string, unknown>>;
 
 /** How a parameter's text is read, and what the OpenAPI description says of it. */
 export interface Parameter<T> {

@@ -1,7 +1,4 @@
-import type { Parameter } from './parameters.ts';
-
-/** JSON Schema (2020-12), as OpenAPI 3.1 uses it. */
-export type Schema = Readonly<Record<string, unknown>>;
+import type { Parameter, Schema } from './parameters.ts';
 
 export type Parameters = Readonly<Record<string, Parameter<unknown>>>;
 

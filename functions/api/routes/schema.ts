@@ -1,4 +1,4 @@
-import type { Schema } from '../http/route.ts';
+import type { Schema } from '../http/parameters.ts';
 
 const nullable = (type: string): Schema => ({ type: [type, 'null'] });
 

@@ -1,4 +1,4 @@
-// For `${file(resources/choices/choices.cjs):NAME}` in serverless.yml. The framework loads only CommonJS.
+// For `${file(resources/choices/framework.cjs):NAME}` in serverless.yml. The framework loads only CommonJS.
 exports.values = (serverless) => require('./values.ts').values(serverless);
 exports.functions = (serverless) => require('./parts.ts').functions(serverless);
 exports.mappings = (serverless) => require('./mappings.ts').mappings(serverless);
