@@ -99,14 +99,19 @@ test('the run has each metric that docs/observe.md names', async () => {
   expect([...new Set(names)].filter((name) => !known.includes(name))).toEqual([]);
 });
 
-test('the counters agree with the run’s own screen', async () => {
+test('generators, topics and functions count the same records', async () => {
   const sum = async (expr: string) => (await prometheus.query(expr))[0]?.value ?? Number.NaN;
-  const generated = await sum('sum(pipeline_generated_records_total{topic="raw-data-topic"})');
-  const end = await sum('sum(kafka_topic_partition_current_offset{topic="raw-data-topic"})');
-  const taken = await sum('pipeline_records_total{function="processTelemetry"}');
-  expect(generated).toBeGreaterThan(0);
-  // The load goes on between the parts of a scrape.
-  for (const other of [end, taken]) expect(Math.abs(other / generated - 1)).toBeLessThan(0.3);
+  const counts = async () => [
+    await sum('sum(pipeline_generated_records_total{topic="raw-data-topic"})'),
+    await sum('sum(kafka_topic_partition_current_offset{topic="raw-data-topic"})'),
+    await sum('pipeline_records_total{function="processTelemetry"}'),
+  ];
+  // The load goes on between the parts of a scrape, and on a busy machine the function has a backlog at first.
+  const agree = async () => {
+    const all = await counts();
+    return Math.min(...all) > 0 && Math.min(...all) > 0.7 * Math.max(...all);
+  };
+  await eventually(agree, { what: 'equal counts', boundMs: 60_000, seen: counts });
 });
 
 test.each([
