@@ -9,10 +9,11 @@ const instead = (exported: string) =>
   `const fail = () => { throw new Error(${JSON.stringify(LEFT_OUT)}) };\nmodule.exports = ${exported};`;
 
 /**
- * The requests of kafkajs's producer, and of lib/kafka/client/end-offsets.ts. The others serve its consumer, its admin
- * client and transactions.
+ * The requests of kafkajs's producer, and of lib/kafka/client/offsets.ts. The others serve its consumer, its admin client
+ * and transactions.
  */
-const SENT = /\/(?:apiVersions|listOffsets|metadata|produce|saslAuthenticate|saslHandshake)\/index\.js$/;
+const SENT =
+  /\/(?:apiVersions|findCoordinator|listOffsets|metadata|offsetFetch|produce|saslAuthenticate|saslHandshake)\/index\.js$/;
 
 /** kafkajs's ways to authenticate. KAFKA_AUTH knows one, IAM, which uses OAUTHBEARER (lib/kafka/client/client.ts). */
 const AUTHENTICATORS = /\/kafkajs\/src\/broker\/saslAuthenticator\/(?:awsIam|plain|scram256|scram512)\.js$/;
@@ -20,7 +21,8 @@ const AUTHENTICATORS = /\/kafkajs\/src\/broker\/saslAuthenticator\/(?:awsIam|pla
 /**
  * Plugins of esbuild (custom.esbuild.plugins in serverless.yml): leave out of the bundles what no function uses, but
  * esbuild can't drop, since CommonJS modules load it when they load, or the SDK refers to it. It is a third of the code.
- * They also replace kafkajs's encoder of records by a faster one. The plugins read no files but themselves: plugins/bundles/bundle-cache.ts relies on it.
+ * They also replace kafkajs's encoder of records by a faster one. The plugins read no files but themselves:
+ * plugins/bundles/bundle-cache.ts relies on it.
  */
 const leaveOut: Plugin[] = [
   {
