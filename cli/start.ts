@@ -40,6 +40,9 @@ records are stored, and stops every server. A second Ctrl-C stops at once. Defau
   --<server>-port N port of a server; the start fails if it is taken (the server's usual port, or a free one). Servers:
                     ${PORT_NAMES.join(', ')}
   --keep DIR        keep the data of all servers in DIR, and continue with the data that is there
+  --attach FILE     use servers that run already, and need no Java: FILE is JSON with their addresses, as
+                    {"kafka": "127.0.0.1:9092", …}, or the .local/stack.json of another checkout; \`compose\` means
+                    the servers of docker-compose.yml. Their data stays.
   --minimal         for editing functions: run Kafka and DynamoDB only, and rebuild the functions when a file is saved
 `;
 
@@ -58,9 +61,12 @@ const OPTIONS = {
   stage: { type: 'string', default: 'local' },
   param: { type: 'string', multiple: true },
   keep: { type: 'string' },
+  attach: { type: 'string' },
   ...portOptions,
   minimal: { type: 'boolean', default: false },
 } as const;
+
+const ATTACHED_LACK = ['keep', 'brokers'] as const;
 
 const start: Command<typeof OPTIONS> = {
   name: 'start',
@@ -84,6 +90,11 @@ const start: Command<typeof OPTIONS> = {
     if (wrong !== undefined) throw new UsageError(`--param takes NAME=VALUE, not "${wrong}"`);
     if (values.report && !values.duration) throw new UsageError('--report needs --duration, as in: --duration 60');
     if (values.report && values.minimal) throw new UsageError('--report needs every store: omit --minimal');
+    const clash = ATTACHED_LACK.find((name) => values.attach !== undefined && values[name] !== undefined);
+    if (clash !== undefined)
+      throw new UsageError(`--${clash} is for servers that this run starts: omit it, or --attach`);
+    if (values.attach && values.minimal)
+      throw new UsageError('--minimal starts servers of its own: omit it, or --attach');
     const only = chosen(values.only);
     const report = await run({
       stage: values.stage,
@@ -91,11 +102,12 @@ const start: Command<typeof OPTIONS> = {
       brokers: brokers as 1 | 3,
       minimal: values.minimal,
       keep: values.keep,
+      attach: values.attach,
       ports: askedPorts(values),
       durationSeconds:
         values.duration === undefined ? undefined : numberOption('duration', values.duration, { min: 1 }),
       only,
-      connect: only.includes('orders') && !values.minimal,
+      connect: only.includes('orders') && !values.minimal && values.attach === undefined,
       search: only.includes('fleet') && !values.minimal && values.param?.includes('search=none') !== true,
       schemaRegistry: only.includes('logins') && !values.minimal,
       load: {

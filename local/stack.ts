@@ -95,9 +95,28 @@ export async function startServers(options: ServersOptions, checkout: ClaimedChe
   const planned = await planServers({ ...members, ports: options.ports ?? {}, root, reserve: reservations.take });
   const folders = { data: data.path, kept: data.kept, logs, cache };
   const servers = await makeServers(planned, folders, (server) => (server.modernJava ? modernJava : java));
-  const endpoints = endpointsOf(servers);
-  await recorder.record({ endpoints, servers: serverNames(members) });
+  await recorder.record({ endpoints: endpointsOf(servers), servers: serverNames(members) });
 
+  const stack = await launchStack(servers, checkout, notRun, signal, ({ name }, seconds) => {
+    const { port, usual } = planned.find((server) => server.name === name) as Planned;
+    const moved = port === usual ? '' : ` (port ${usual} is taken)`;
+    progress.line(`${name} ready in ${seconds.toFixed(1)} s on 127.0.0.1:${port}${moved}`);
+  });
+  await data.complete();
+  return stack;
+}
+
+/**
+ * Starts the servers, and makes them the checkout's running stack.
+ * @param onReady called when a server answers
+ */
+export async function launchStack(
+  servers: readonly Server[],
+  { recorder, undo, logs }: ClaimedCheckout,
+  notRun: Stack['notRun'],
+  signal: AbortSignal | undefined,
+  onReady: (server: Server, seconds: number) => void,
+): Promise<Stack> {
   let stopping = false;
   undo.add(() => {
     stopping = true;
@@ -106,16 +125,11 @@ export async function startServers(options: ServersOptions, checkout: ClaimedChe
   await launch(servers, {
     signal,
     onStarted: async () => recorder.record({ processes: await processesOf(servers) }),
-    onReady: ({ name }, seconds) => {
-      const { port, usual } = planned.find((server) => server.name === name) as Planned;
-      const moved = port === usual ? '' : ` (port ${usual} is taken)`;
-      progress.line(`${name} ready in ${seconds.toFixed(1)} s on 127.0.0.1:${port}${moved}`);
-    },
+    onReady,
   });
-  await data.complete();
   await recorder.record({ state: 'running' });
   return {
-    endpoints,
+    endpoints: endpointsOf(servers),
     notRun,
     servers,
     died: firstDeath(servers, logs, () => stopping),

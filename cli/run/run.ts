@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openWindows } from '#lib/windows/open-windows.ts';
+import { attachServers } from '#local/attach.ts';
 import { claimCheckout } from '#local/checkout.ts';
 import { dynamodbOf } from '#local/deploy/servers.ts';
 import { streamProgress } from '#local/servers/progress.ts';
@@ -13,6 +14,7 @@ import { drain, type Undone } from './drain.ts';
 import { type LiveView, liveView } from './live-view.ts';
 import { proof, watchRun } from './proof.ts';
 import { startRebuildingRunner } from './rebuilding-runner.ts';
+import { requireEmptyTopics } from './require-empty-topics.ts';
 import { type Runner, startRunner } from './runner.ts';
 import type { Running, RunOptions } from './running.ts';
 import { createScreen } from './screen.ts';
@@ -78,6 +80,9 @@ export async function run(options: RunOptions): Promise<Report | undefined> {
     const deployed = await runner.deploy(stack.endpoints, STACK_NAME);
     await stack.recordDeployed(deployed);
     await runner.polling;
+    if (options.attach !== undefined && options.wantReport) {
+      await requireEmptyTopics(stack.endpoints.kafka, [...new Set(view.mappings().map(({ topic }) => topic))]);
+    }
     const startSeconds = (performance.now() - started) / 1000;
     if (!signal.aborted) view.say(`all mappings poll after ${startSeconds.toFixed(1)} s; the functions' log: ${log}`);
     return { stack, runner, deployed, view, startSeconds };
@@ -113,7 +118,9 @@ async function begin(options: RunOptions, view: LiveView): Promise<Begun> {
         signal: AbortSignal.any([signal, notPackaged.signal]),
         progress: streamProgress(process.stdout),
       };
-      return { stack: await startServers(servers, checkout), runner, log };
+      const { attach } = options;
+      const stack = attach === undefined ? startServers(servers, checkout) : attachServers(attach, servers, checkout);
+      return { stack: await stack, runner, log };
     } catch (error) {
       await runner.stop();
       throw error;
