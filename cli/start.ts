@@ -46,6 +46,9 @@ records are stored, and stops every server. A second Ctrl-C stops at once. Defau
                     as Jaeger's http://127.0.0.1:4318
   --metrics-port N  port of the metrics for Prometheus; the start fails if it is taken (${METRICS_PORT}, or a free one)
   --keep DIR        keep the data of all servers in DIR, and continue with the data that is there
+  --attach FILE     use servers that run already, and need no Java: FILE is JSON with their addresses, as
+                    {"kafka": "127.0.0.1:9092", …}, or the .local/stack.json of another checkout; \`compose\` means
+                    the servers of docker-compose.yml. Their data stays.
   --minimal         for editing functions: run Kafka and DynamoDB only, and rebuild the functions when a file is saved
 `;
 
@@ -66,11 +69,14 @@ const OPTIONS = {
   otlp: { type: 'string' },
   'metrics-port': { type: 'string' },
   keep: { type: 'string' },
+  attach: { type: 'string' },
   'no-dashboard': { type: 'boolean', default: false },
   ...portOptions,
   'dashboard-port': { type: 'string' },
   minimal: { type: 'boolean', default: false },
 } as const;
+
+const ATTACHED_LACK = ['keep', 'brokers'] as const;
 
 const start: Command<typeof OPTIONS> = {
   name: 'start',
@@ -99,6 +105,11 @@ const start: Command<typeof OPTIONS> = {
     }
     if (values.report && !values.duration) throw new UsageError('--report needs --duration, as in: --duration 60');
     if (values.report && values.minimal) throw new UsageError('--report needs every store: omit --minimal');
+    const clash = ATTACHED_LACK.find((name) => values.attach !== undefined && values[name] !== undefined);
+    if (clash !== undefined)
+      throw new UsageError(`--${clash} is for servers that this run starts: omit it, or --attach`);
+    if (values.attach && values.minimal)
+      throw new UsageError('--minimal starts servers of its own: omit it, or --attach');
     const only = chosen(values.only);
     const report = await run({
       stage: values.stage,
@@ -107,13 +118,14 @@ const start: Command<typeof OPTIONS> = {
       brokers: brokers as 1 | 3,
       minimal: values.minimal,
       keep: values.keep,
+      attach: values.attach,
       ports: askedPorts(values),
       metricsPort: portOption('metrics-port', values['metrics-port']),
       dashboard: values['no-dashboard'] ? 'off' : { port: portOption('dashboard-port', values['dashboard-port']) },
       durationSeconds:
         values.duration === undefined ? undefined : numberOption('duration', values.duration, { min: 1 }),
       only,
-      connect: only.includes('orders') && !values.minimal,
+      connect: only.includes('orders') && !values.minimal && values.attach === undefined,
       search: only.includes('fleet') && !values.minimal && values.param?.includes('search=none') !== true,
       schemaRegistry: only.includes('logins') && !values.minimal,
       load: {

@@ -29,6 +29,7 @@ async function measured(usageFile: string, signal: AbortSignal): Promise<void> {
       brokers: 1,
       minimal: false,
       keep: undefined,
+      attach: undefined,
       ports: {},
       dashboard: 'off',
       durationSeconds: SECONDS,

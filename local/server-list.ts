@@ -19,11 +19,15 @@ export interface Folders {
   readonly cache: string;
 }
 
-/** Makes the planned servers and their folders; starts none. */
+/**
+ * Makes the planned servers and their folders; starts none.
+ * @param others servers that these use, and that aren't made here
+ */
 export async function makeServers(
   planned: readonly Planned[],
   { data, kept, logs, cache }: Folders,
   javaOf: (server: Planned) => Java,
+  others: readonly Server[] = [],
 ): Promise<Server[]> {
   const servers: Server[] = [];
   for (const server of planned) {
@@ -31,7 +35,7 @@ export async function makeServers(
     const context = { data: join(data, name), kept, log: logOf(logs, name), port, cache };
     await mkdir(context.data, { recursive: true, mode: 0o700 });
     await rm(context.log, { force: true });
-    servers.push(make(context, javaOf(server), (other) => serverNamed(servers, other).endpoint));
+    servers.push(make(context, javaOf(server), (other) => serverNamed([...others, ...servers], other).endpoint));
   }
   return servers;
 }

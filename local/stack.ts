@@ -105,6 +105,27 @@ export async function startServers(options: ServersOptions, checkout: ClaimedChe
   const endpoints = endpointsOf(servers, `http://127.0.0.1:${apiPort}`);
   await recorder.record({ endpoints, servers: serverNames(members) });
 
+  const onReady = ({ name }: Server, seconds: number) => {
+    const { port, usual } = planned.find((server) => server.name === name) as Planned;
+    const moved = port === usual ? '' : ` (port ${usual} is taken)`;
+    progress.line(`${name} ready in ${seconds.toFixed(1)} s on 127.0.0.1:${port}${moved}`);
+  };
+  const stack = await launchStack({ servers, endpoints, notRun, signal, onReady }, checkout);
+  await data.complete();
+  return stack;
+}
+
+interface Launched extends Pick<Stack, 'servers' | 'endpoints' | 'notRun'> {
+  readonly signal: AbortSignal | undefined;
+  /** Called when a server answers. */
+  readonly onReady: (server: Server, seconds: number) => void;
+}
+
+/** Starts the servers, and makes them the checkout's running stack. */
+export async function launchStack(
+  { servers, endpoints, notRun, signal, onReady }: Launched,
+  { recorder, undo, logs }: ClaimedCheckout,
+): Promise<Stack> {
   let stopping = false;
   undo.add(() => {
     stopping = true;
@@ -119,13 +140,8 @@ export async function startServers(options: ServersOptions, checkout: ClaimedChe
       recorded = recorded.then(recordProcesses);
       return recorded;
     },
-    onReady: ({ name }, seconds) => {
-      const { port, usual } = planned.find((server) => server.name === name) as Planned;
-      const moved = port === usual ? '' : ` (port ${usual} is taken)`;
-      progress.line(`${name} ready in ${seconds.toFixed(1)} s on 127.0.0.1:${port}${moved}`);
-    },
+    onReady,
   });
-  await data.complete();
   await recorder.record({ state: 'running' });
   return {
     endpoints,

@@ -56,6 +56,10 @@ const PROOFS: Record<string, Run | Program> = {
     args: '--only logins --duration 60 --logins 100',
     holds: {},
   },
+  compose: {
+    what: 'docker-compose.yml, read by the parser of Docker Compose; needs Go',
+    command: 'cd test/compose && go run . ../../docker-compose.yml',
+  },
   pipeline: {
     what: 'test_pipeline.sh: starts the pipeline with orders, checks its results, cleans up',
     command: './test_pipeline.sh',

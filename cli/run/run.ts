@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { traceStarter } from '#lib/observability/tracing/trace-starter.ts';
 import { openWindows } from '#lib/windows/open-windows.ts';
+import { attachServers } from '#local/attach.ts';
 import { type ClaimedCheckout, claimCheckout } from '#local/checkout.ts';
 import { dynamodbOf } from '#local/deploy/servers.ts';
 import { streamProgress } from '#local/servers/progress.ts';
@@ -17,6 +18,7 @@ import { type LiveView, liveView } from './live-view.ts';
 import { serveRunMetrics } from './metrics/serve.ts';
 import { proof, watchRun } from './proof.ts';
 import { startRebuildingRunner } from './rebuilding-runner.ts';
+import { requireEmptyTopics } from './require-empty-topics.ts';
 import { type Runner, startRunner } from './runner.ts';
 import type { Running, RunOptions } from './running.ts';
 import { createScreen } from './screen.ts';
@@ -94,6 +96,9 @@ export async function run(options: RunOptions): Promise<Report | undefined> {
     await stack.recordDeployed(deployed);
     if (!signal.aborted) dashboard = await serveRun(options, checkout, stack, deployed);
     await runner.polling;
+    if (options.attach !== undefined && options.wantReport) {
+      await requireEmptyTopics(stack.endpoints.kafka, [...new Set(view.mappings().map(({ topic }) => topic))]);
+    }
     const windowsTable = windowsTableOf(deployed);
     metrics = await serveRunMetrics({ port: options.metricsPort, stack, view, log, windowsTable });
     await stack.recordMetrics(metrics.url);
@@ -141,7 +146,9 @@ async function begin(options: RunOptions, view: LiveView, onStatus: LiveView['st
         signal: AbortSignal.any([signal, notPackaged.signal]),
         progress: streamProgress(process.stdout),
       };
-      return { checkout, stack: await startServers(servers, checkout), runner, log };
+      const { attach } = options;
+      const stack = attach === undefined ? startServers(servers, checkout) : attachServers(attach, servers, checkout);
+      return { checkout, stack: await stack, runner, log };
     } catch (error) {
       await runner.stop();
       throw error;

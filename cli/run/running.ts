@@ -20,6 +20,8 @@ export interface RunOptions {
   /** whether the schema registry of the logins runs */
   schemaRegistry: boolean;
   keep: string | undefined;
+  /** servers that run already, instead of own ones */
+  attach: string | undefined;
   ports: AskedPorts;
   /** the port of the metrics; undefined: the usual one, or a free one */
   metricsPort?: number | undefined;
