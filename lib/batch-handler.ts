@@ -3,7 +3,7 @@ import type { Context } from 'aws-lambda';
 import { batchDeadlines, type Deadline } from './deadline.ts';
 import { type Invocation, newInvocation } from './invocation.ts';
 import { admit } from './kafka/admit.ts';
-import { type Batch, type BatchFunction, readBatch, recordsOf } from './kafka/batch.ts';
+import { type Batch, type BatchFunction, countOf, readBatch } from './kafka/batch.ts';
 import type { RecordProducer } from './kafka/client/producer.ts';
 import { deadLetters } from './kafka/dead-letters.ts';
 import type { MskBatchResponse, MskEvent } from './kafka/event.ts';
@@ -49,7 +49,7 @@ export function batchHandler(options: BatchHandlerOptions, work: BatchFunction) 
     .handler(async (invocation, context) => {
       const deadlines = batchDeadlines(context);
       const batch = readBatch(invocation.event, deadlines.work);
-      invocation.records = recordsOf(batch).length;
+      invocation.records = countOf(batch);
 
       const handled = () => process(batch, invocation, deadlines.letters);
       if (spans === undefined) return handled();

@@ -56,7 +56,11 @@ export function attachedServers(addresses: Addresses): Server[] {
       endpoint,
       start: async () => {},
       ready: () => answersInTime(name, endpoint),
-      answers: () => probeOf(name)(endpoint),
+      answers: () =>
+        probeOf(name)(endpoint).then(
+          () => true,
+          () => false,
+        ),
       stop: async () => {},
     };
     return [server];

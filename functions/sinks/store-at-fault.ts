@@ -1,5 +1,5 @@
 import { TransientError } from '#lib/errors.ts';
-import { type Batch, type Failure, recordsOf } from '#lib/kafka/batch.ts';
+import { type Batch, countOf, type Failure } from '#lib/kafka/batch.ts';
 import type { Sink } from './sink.ts';
 
 /** Smaller batches are not guarded, as for code that throws (lib/kafka/dead-letters.ts). */
@@ -20,7 +20,7 @@ function handedBack(
   failures: readonly Failure[],
   isAmbiguous: NonNullable<Sink['isAmbiguous']>,
 ): readonly Failure[] {
-  const size = recordsOf(batch).length;
+  const size = countOf(batch);
   if (size < GUARDED_BATCH) return failures;
   const rejected = failures.filter(({ error }) => !error.retriable && isAmbiguous(error.code));
   const most = [...Map.groupBy(rejected, ({ error }) => error.code)].find(([, own]) => own.length * 2 > size);

@@ -27,6 +27,11 @@ export function readBatch(event: MskEvent, deadline: Deadline): Batch {
   return { partitions: partitionsOf(event), bootstrapServers: event.bootstrapServers, deadline };
 }
 
+/** The number of a batch's records. */
+export function countOf(batch: Pick<Batch, 'partitions'>): number {
+  return batch.partitions.reduce((sum, { records }) => sum + records.length, 0);
+}
+
 export function recordsOf(batch: Pick<Batch, 'partitions'>): KafkaRecord[] {
   return ([] as KafkaRecord[]).concat(...batch.partitions.map(({ records }) => records));
 }

@@ -1,6 +1,6 @@
 import type { Deadline } from '../deadline.ts';
 import { PermanentError, type PipelineError, TransientError, toPipelineError, UNEXPECTED } from '../errors.ts';
-import { type Batch, type Failure, recordsOf } from './batch.ts';
+import { type Batch, countOf, type Failure } from './batch.ts';
 import type { RecordProducer } from './client/producer.ts';
 import { deadLetter } from './dead-letter.ts';
 import type { HandingBack } from './handing-back.ts';
@@ -102,7 +102,7 @@ function notStored(record: KafkaRecord, cause: PipelineError): Failure {
  * A few records of a batch may be bad. If most of them make the code throw something unexpected, the code is broken.
  */
 function guardAgainstBrokenCode(batch: Batch, failures: readonly Failure[]): void {
-  const size = recordsOf(batch).length;
+  const size = countOf(batch);
   const unexpected = failures.filter(({ error }) => error instanceof PermanentError && error.code === UNEXPECTED);
   if (size < GUARDED_BATCH || unexpected.length * 2 <= size) return;
   const cause = unexpected[0]?.error;

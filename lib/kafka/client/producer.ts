@@ -59,11 +59,11 @@ export function createProducer(options: ProducerOptions): AnyProducer {
   const attemptMs = options.attemptMs ?? 5_000;
   const connections = oneConnection((servers) => connect(servers, options, attemptMs));
 
-  async function sendOnce(servers: string, chunk: readonly OwnMessage[], deadline: Deadline): Promise<void> {
+  async function sendOnce(servers: string, round: Round<OwnMessage>, deadline: Deadline): Promise<void> {
     const attempt = within(attemptMs, deadline);
     if (attempt.remaining() <= 0) throw new TransientError('KAFKA_TIMEOUT', 'no time was left to send to Kafka');
     const connection = connections.get(servers);
-    const topicMessages = byTopic(chunk);
+    const topicMessages = round.map(({ topic, messages }) => ({ topic, messages: messages.map(asKafkajsMessage) }));
     const work = connection.client.then((producer) => producer.sendBatch({ acks: -1, topicMessages }));
     try {
       await beforeDeadline(work, attempt, 'KAFKA_TIMEOUT', 'the send to Kafka');
@@ -74,29 +74,30 @@ export function createProducer(options: ProducerOptions): AnyProducer {
     }
   }
 
-  /** Splits a chunk that is too large for its topic in halves, until the message that is too large is alone. */
-  async function sendChunk<M extends OwnMessage>(
+  /** Splits a round that is too large for a topic in halves, until the message that is too large is alone. */
+  async function sendRound<M extends OwnMessage>(
     servers: string,
-    chunk: readonly M[],
+    round: Round<M>,
     deadline: Deadline,
   ): Promise<Refusal<M>[]> {
     try {
-      await retry(() => sendOnce(servers, chunk, deadline), { deadline });
+      await retry(() => sendOnce(servers, round, deadline), { deadline });
       return [];
     } catch (error) {
       if (!(error instanceof PermanentError)) throw error;
-      const [message] = chunk;
-      if (message !== undefined && chunk.length === 1) return [{ message, error, fits: guess(message) }];
-      const half = Math.ceil(chunk.length / 2);
-      const refused = await sendChunk(servers, chunk.slice(0, half), deadline);
-      return [...refused, ...(await sendChunk(servers, chunk.slice(half), deadline))];
+      const all = round.flatMap(({ messages }) => messages);
+      const [message] = all;
+      if (message !== undefined && all.length === 1) return [{ message, error, fits: guess(message) }];
+      const half = Math.ceil(all.length / 2);
+      const refused = await sendRound(servers, byTopic(all.slice(0, half)), deadline);
+      return [...refused, ...(await sendRound(servers, byTopic(all.slice(half)), deadline))];
     }
   }
 
   async function sendAll<M extends OwnMessage>(servers: string, messages: readonly M[], deadline: Deadline) {
     const { rounds, refusals } = chunked(messages, options.limits);
-    for (const chunk of rounds) {
-      refusals.push(...(await sendChunk(servers, chunk, deadline)));
+    for (const round of rounds) {
+      refusals.push(...(await sendRound(servers, round, deadline)));
     }
     return refusals;
   }
@@ -122,14 +123,17 @@ async function connect(bootstrapServers: string, options: ProducerOptions, timeo
 /** A topic without a known limit: the broker refuses what is too large. */
 const USUAL_LIMIT = 1_000_000;
 
+/** What is sent together: messages of each topic, in their order. */
+type Round<M extends OwnMessage> = { readonly topic: string; readonly messages: readonly M[] }[];
+
 /**
  * Refuses messages over their topic's limit, and divides the others into rounds. Each round holds the next chunk of
  * every topic. This takes few requests, and a topic's chunks stay in sequence.
  */
 function chunked<M extends OwnMessage>(messages: readonly M[], limits: Readonly<Record<string, number>>) {
   const refusals: Refusal<M>[] = [];
-  const rounds: M[][] = [];
-  for (const [topic, own] of Map.groupBy(messages, (message) => message.topic)) {
+  const rounds: Round<M>[] = [];
+  for (const { topic, messages: own } of byTopic(messages)) {
     const limit = limits[topic];
     let round = 0;
     for (const chunk of splitByBytes(own, limit ?? USUAL_LIMIT)) {
@@ -137,7 +141,8 @@ function chunked<M extends OwnMessage>(messages: readonly M[], limits: Readonly<
       if (limit !== undefined && message !== undefined && chunk.length === 1 && batchBytes(message) > limit) {
         refusals.push({ message, error: tooLarge(`over the ${limit} bytes that ${topic} takes`), fits: limit });
       } else {
-        rounds[round] = (rounds[round] ?? []).concat(chunk);
+        rounds[round] ??= [];
+        rounds[round]?.push({ topic, messages: chunk });
         round += 1;
       }
     }
@@ -145,12 +150,11 @@ function chunked<M extends OwnMessage>(messages: readonly M[], limits: Readonly<
   return { refusals, rounds };
 }
 
-function byTopic(messages: readonly OwnMessage[]) {
-  return [...Map.groupBy(messages, (message) => message.topic)].map(([topic, own]) => ({
-    topic,
-    messages: own.map(({ key, value, headers }) => ({ key, value, headers: asKafkajsHeaders(headers) })),
-  }));
+function byTopic<M extends OwnMessage>(messages: readonly M[]): Round<M> {
+  return [...Map.groupBy(messages, ({ topic }) => topic)].map(([topic, own]) => ({ topic, messages: own }));
 }
+
+const asKafkajsMessage = ({ key, value, headers }: OwnMessage) => ({ key, value, headers: asKafkajsHeaders(headers) });
 
 // kafkajs is a CommonJS module: outside of a bundle, Node.js finds no named exports for its errors.
 const { KafkaJSProtocolError } = kafkajs;
