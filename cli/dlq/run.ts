@@ -9,6 +9,10 @@ export interface RunOptions {
   /** ends the redrive after the present page */
   readonly signal?: AbortSignal;
   readonly progress?: (done: Progress) => void;
+  /** the most records of a page; by default half a second of the rate, so that the records come evenly */
+  readonly page?: number;
+  /** ms before a page is tried again */
+  readonly pauseMs?: number;
 }
 
 export interface Progress {
@@ -23,7 +27,6 @@ export interface Redriven extends Progress {
   readonly stopped: boolean;
 }
 
-/** A page is at most half a second of the rate, so that the records come evenly. */
 const PAGES_PER_SECOND = 2;
 const MOST_FAILURES = 5;
 const PAUSE_MS = 2_000;
@@ -33,7 +36,11 @@ const PAUSE_MS = 2_000;
  * letter in its headers, and after a stop or a failed page the topics themselves say which ones they have.
  * @throws Error if a page fails again and again
  */
-export async function runRedrive(ask: Ask, plan: Plan, { rate, signal, progress }: RunOptions): Promise<Redriven> {
+export async function runRedrive(
+  ask: Ask,
+  plan: Plan,
+  { rate, signal, progress, page: most = rate / PAGES_PER_SECOND, pauseMs = PAUSE_MS }: RunOptions,
+): Promise<Redriven> {
   const { topic, id, force } = plan;
   const total = plan.letters.length;
   const refusals: Refusal[] = [];
@@ -53,7 +60,7 @@ export async function runRedrive(ask: Ask, plan: Plan, { rate, signal, progress 
 
   if (plan.resumed) await leaveOutSent();
   progress?.(at());
-  const size = Math.max(1, Math.min(MOST_SENT, Math.floor(rate / PAGES_PER_SECOND)));
+  const size = Math.max(1, Math.min(MOST_SENT, Math.floor(most)));
   while (left.length > 0 && !signal?.aborted) {
     const began = performance.now();
     const page = left.slice(0, size);
@@ -66,7 +73,7 @@ export async function runRedrive(ask: Ask, plan: Plan, { rate, signal, progress 
     } catch (error) {
       failures += 1;
       if (failures > MOST_FAILURES) throw error;
-      await sleep(PAUSE_MS);
+      await sleep(pauseMs);
       await leaveOutSent();
     }
     progress?.(at());
