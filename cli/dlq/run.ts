@@ -58,23 +58,27 @@ export async function runRedrive(
     left = left.filter((letter) => !sent.has(nameOf(topic, letter)));
   }
 
-  if (plan.resumed) await leaveOutSent();
-  progress?.(at());
+  // Whether some of the records that are left may be sent already.
+  let unsure = plan.resumed;
   const size = Math.max(1, Math.min(MOST_SENT, Math.floor(most)));
   while (left.length > 0 && !signal?.aborted) {
     const began = performance.now();
-    const page = left.slice(0, size);
-    const letters = page.map((letter) => ({ ...letter.at, attempt: letter.attempts + 1 }));
+    let page: Plan['letters'] = [];
     try {
+      if (unsure) await leaveOutSent();
+      unsure = false;
+      if (left.length === 0) break;
+      page = left.slice(0, size);
+      const letters = page.map((letter) => ({ ...letter.at, attempt: letter.attempts + 1 }));
       const { refused } = await ask('send', { topic, id, letters, force });
       refusals.push(...refused);
       left = left.slice(page.length);
       failures = 0;
     } catch (error) {
+      unsure = true;
       failures += 1;
       if (failures > MOST_FAILURES) throw error;
       await sleep(pauseMs);
-      await leaveOutSent();
     }
     progress?.(at());
     const due = (page.length / rate) * 1000 - (performance.now() - began);
