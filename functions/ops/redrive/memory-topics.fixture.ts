@@ -24,8 +24,8 @@ export interface MemoryTopics {
     message: Pick<OwnMessage, 'key' | 'value' | 'headers'>,
     timestamp?: number,
   ): StoredRecord;
-  /** Retention removes the partition's records below the offset. */
-  remove(topic: string, partition: number, below: number): void;
+  /** Retention or compaction removes records. */
+  remove(topic: string, partition: number, isRemoved: (offset: number) => boolean): void;
   /** Appends the dead letter of a record, as a function writes it. @param partition of the dead-letter topic */
   refuse(record: StoredRecord, refused: Refused): StoredRecord;
 }
@@ -93,12 +93,10 @@ export function memoryTopics(
       logs.set(`${topic}-${partition}`, [...logOf(topic, partition), stored]);
       return stored;
     },
-    remove(topic, partition, below) {
-      logs.set(
-        `${topic}-${partition}`,
-        logOf(topic, partition).filter(({ offset }) => offset >= below),
-      );
-      firsts.set(`${topic}-${partition}`, below);
+    remove(topic, partition, isRemoved) {
+      const left = logOf(topic, partition).filter(({ offset }) => !isRemoved(offset));
+      firsts.set(`${topic}-${partition}`, left[0]?.offset ?? endOf(topic, partition));
+      logs.set(`${topic}-${partition}`, left);
     },
     refuse(record, { by, topic, code = 'SCHEMA', partition = record.offset % PARTITIONS, fits }) {
       const { headers, ...rest } = record;
