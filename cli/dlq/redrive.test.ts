@@ -216,6 +216,35 @@ test('a record of a compacted topic goes only if that is forced; one of a functi
   expect(await whys(true)).toEqual(['no function insertIntoOracle reads trips-topic (any more)']);
 });
 
+test('a record that may have given results goes only if that is forced, unless it goes to a store', async () => {
+  const topics = memoryTopics();
+  topics.refuse(topics.append('orders', 0, { key: 'k', value: 'v', headers: [] }), { ...by, code: 'TOO_LARGE' });
+  const generic = topics.append('demo_topic', 0, { key: 'k', value: 'v', headers: [] });
+  topics.refuse(generic, { by: 'upsertIntoDynamodb', topic: 'orders-dlq', code: 'TOO_LARGE' });
+  const whys = async (force: boolean) => (await plan(topics, { force })).refused.map(({ why }) => why);
+
+  expect(await whys(false)).toEqual(['it may have given results, which would come twice (--force)']);
+  expect(await whys(true)).toEqual([]);
+});
+
+test('a cut letter of a redriven record counts its attempts; a record without room for the headers is refused', async () => {
+  const topics = memoryTopics();
+  const many = Array.from({ length: 997 }, () => ({ name: 'h', value: null }));
+  const value = Buffer.alloc(3_000);
+  for (const headers of [[], many]) {
+    topics.refuse(topics.append('orders', 0, { key: 'k', value, headers }), { ...by, partition: 0, fits: 1_000 });
+  }
+  expect((await redrive(topics)).refusals.map(({ why }) => why)).toEqual([
+    'with the headers of a redrive it has over 1000',
+  ]);
+  const [first] = redriven(topics);
+  topics.refuse(first?.record as StoredRecord, { ...by, partition: 0, fits: 1_000 });
+
+  expect(await redrive(topics)).toMatchObject({ sent: 1, total: 2 });
+  expect(redriven(topics)[1]).toMatchObject({ attempt: 2, origin: { offset: 0 } });
+  expect(redriven(topics)[1]?.record.headers).toHaveLength(5);
+});
+
 test('retention that removes letters meanwhile is no failure: they are named', async () => {
   const topics = memoryTopics();
   dead(topics, 3);

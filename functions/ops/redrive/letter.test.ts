@@ -53,6 +53,7 @@ test("a record of a mapping's on-failure topic is a dead letter of its function"
     function: 'processOrder',
     code: 'RetriesExhausted',
     message: 'the mapping gave the record up',
+    mayHaveResults: true,
     attempts: 0,
     content: { key: KEY, value: Buffer.from('v'), headers: HEADERS },
   });
