@@ -4,21 +4,40 @@ import { ROOT } from '#local/stack-file.ts';
 import { ONCE } from '../serverless.ts';
 import type { Ask } from './backend.ts';
 
-/** Asks the function `redrive` of a deployed stage. @param options of `serverless invoke`: stage, region, profile, params */
-export function stageService(options: readonly string[]): Ask {
+/**
+ * Asks the function `redrive` of a deployed stage.
+ * @param options of `serverless invoke`: stage, region, profile, params
+ * @param folder with the service; a test passes its own
+ */
+export function stageService(options: readonly string[], folder: string = ROOT): Ask {
   const cli = createRequire(import.meta.url).resolve('serverless/bin/serverless.js');
   return async (action, request) => {
     const data = JSON.stringify({ action, ...request });
     const args = [cli, 'invoke', '--function', 'redrive', '--data', data, ...options];
-    const { code, output, errors } = await outputOf(args);
-    if (code !== 0) throw new Error(`the stage's function redrive failed: ${(errors || output).trim()}`);
+    const { code, output, errors } = await outputOf(args, folder);
+    if (code !== 0)
+      throw new Error(`the stage's function redrive failed: ${reasonOf(output) ?? `${output}${errors}`.trim()}`);
     return JSON.parse(output);
   };
 }
 
-function outputOf(args: readonly string[]): Promise<{ code: number | null; output: string; errors: string }> {
+/** What the function threw; undefined if it didn't run. */
+function reasonOf(output: string): string | undefined {
+  try {
+    // The framework prints what the function threw as JSON, and a line behind it.
+    const [json = ''] = /\{[\s\S]*\}/.exec(output) ?? [];
+    return (JSON.parse(json) as { errorMessage?: string }).errorMessage;
+  } catch {
+    return undefined;
+  }
+}
+
+function outputOf(
+  args: readonly string[],
+  cwd: string,
+): Promise<{ code: number | null; output: string; errors: string }> {
   const child = spawn(process.execPath, args, {
-    cwd: ROOT,
+    cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...ONCE },
   });
