@@ -4,12 +4,13 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { build, stop as stopBuilds } from 'esbuild';
 import { type Ask, localService } from '#cli/dlq/backend.ts';
 import { newId, planRedrive } from '#cli/dlq/plan.ts';
 import { readersOf } from '#cli/dlq/readers.ts';
 import { runRedrive } from '#cli/dlq/run.ts';
+import { connect } from '#functions/ops/redrive/answer.ts';
+import { redriveService } from '#functions/ops/redrive/service.ts';
 import type { handler } from '#functions/ops/redrive.ts';
 import { deadLetterTopicOf } from '#functions/sinks/routes.ts';
 import { within } from '#lib/deadline.ts';
@@ -26,6 +27,9 @@ import { freeze } from '../support/freeze.ts';
 import { batchOfRecords, lambdaContext } from '../support/msk-event.ts';
 
 const COUNT = 900;
+/** During which of the producer's sends the broker freezes, and for how long: longer than a send may take. */
+const FROZEN_SEND = 5;
+const FROZEN_MS = 12_000;
 const HEADERS: Header[] = [
   { name: '9', value: Buffer.from([0xfe]) },
   { name: 'a', value: null },
@@ -121,16 +125,27 @@ test('a redrive that is stopped and resumed sends each record once: to its parti
 test('a broker that freezes during a redrive gets each record once', async () => {
   const { length: count } = await dead('user-login', 'processLogin', COUNT);
   const plan = await planOf('user-login-dlq');
-  const began = Promise.withResolvers<void>();
-  const progress = ({ sent }: { sent: number }) => sent > 100 && began.resolve();
+  const bootstrapServers = broker.endpoint;
+  const { reader: own, producer } = await connect({ auth: 'none', bootstrapServers });
+  let sends = 0;
+  const send: typeof producer.send = async (...args) => {
+    sends += 1;
+    // The broker gets this request when its client has given it up.
+    if (sends === FROZEN_SEND) {
+      await freeze(broker.server);
+      setTimeout(() => broker.server.process?.signal('SIGCONT'), FROZEN_MS);
+    }
+    return producer.send(...args);
+  };
+  const service = redriveService({ reader: own, producer: { ...producer, send }, bootstrapServers });
 
-  const running = runRedrive(ask, plan, { rate: 1e4, page: 20, progress });
-  await began.promise;
-  await freeze(broker.server);
-  await sleep(12_000);
-  broker.server.process?.signal('SIGCONT');
+  const done = await runRedrive((action, request) => service[action](request, within(60_000)), plan, {
+    rate: 1e4,
+    page: 100,
+  });
+  await Promise.all([own.close(), producer.close()]);
 
-  expect(await running).toMatchObject({ sent: count, stopped: false });
+  expect(done).toMatchObject({ sent: count, stopped: false });
   const names = redriven(await recordsIn('user-login')).map(({ how }) => how.letter);
   expect([names.length, new Set(names).size]).toEqual([count, count]);
 });
