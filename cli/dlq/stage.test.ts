@@ -3,6 +3,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { lettersOf } from './backend.ts';
 import { stageService } from './stage.ts';
 
@@ -21,12 +22,11 @@ let answer: (request: Record<string, unknown>, response: ServerResponse) => void
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'dlq-stage-'));
   await writeFile(join(folder, 'serverless.yml'), SERVICE);
-  server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const payload = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>;
-    asked.push(payload);
-    answer(payload, response);
+  server = createServer((request, response) => {
+    void json(request).then((payload) => {
+      asked.push(payload);
+      answer(payload as Record<string, unknown>, response);
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   Object.assign(process.env, {
