@@ -84,6 +84,10 @@ const PROOFS: Record<string, Run | Program> = {
     what: 'the live page for five minutes, with 5,000 vehicles and 1,000 updates a second',
     command: 'node dashboard/page/test/load.ts',
   },
+  redrive: {
+    what: 'dead letters are redriven after their cause is mended, with a kill in the middle: each is stored once',
+    command: 'node test/redrive-run.ts',
+  },
   windows: {
     what: 'the property and race tests of windows, with 2,000 runs each',
     command: 'RUNS=2000 jest --runInBand lib/windows',

@@ -6,7 +6,6 @@ import { type KafkaRecord, partitionsOf } from '#lib/kafka/records.ts';
 import { windowOf } from '#lib/windows/window.ts';
 import type { Endpoints } from '#local/servers/catalogue.ts';
 import type { References } from '#msk';
-import { deadLetterOf } from '#proof/checks/dead-letters.ts';
 import { findArchived } from '#proof/follow/archived.ts';
 import { coordinatesOf } from '#proof/follow/coordinates.ts';
 import { documentText, findDocuments } from '#proof/follow/documents.ts';
@@ -16,7 +15,7 @@ import { findRows } from '#proof/follow/rows.ts';
 import { PROCESSED_ORDERS } from '#proof/orders/places.ts';
 import { placesOf, type StackPlaces } from '#proof/places.ts';
 import { readTopics } from '#proof/readback/kafka.ts';
-import { headerOf, type LogRecord, nameOf } from '#proof/world.ts';
+import { deadLetterOf, headerOf, type LogRecord, nameOf } from '#proof/world.ts';
 import { messageOf } from '../command.ts';
 import { escaped, recordText } from '../text/record-text.ts';
 

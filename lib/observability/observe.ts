@@ -17,13 +17,14 @@ const NAMED = 20;
  * POWERTOOLS_METRICS_NAMESPACE. Logs hold coordinates, codes, counts and traces, never a key, a value or another header.
  *
  * Metrics of a batch: `Records`; of these, `Processed` and `DeadLetters` (stored ones; `DeadLettersByCode` counts them
- * by `code`); `FailedBatches` is 1 where records are handed back.
+ * by `code`); `FailedBatches` is 1 where records are handed back. `RedrivenForOthers` counts redriven records that this
+ * function left to another one.
  */
 export function observe(options: { function: string }): MiddlewareObj<Invocation, MskBatchResponse | undefined> {
   const logger = loggerOf(options.function);
   const metrics = new Metrics({ serviceName: options.function });
 
-  const publish = ({ records, deadLetters: dead, traceId }: Invocation, handedBack: number) => {
+  const publish = ({ records, forOthers, deadLetters: dead, traceId }: Invocation, handedBack: number) => {
     for (const { record, error } of dead.slice(0, NAMED)) {
       const place = {
         record: coordinatesText(record),
@@ -37,8 +38,9 @@ export function observe(options: { function: string }): MiddlewareObj<Invocation
       metrics.singleMetric().addDimension('code', code).addMetric('DeadLettersByCode', MetricUnit.Count, own.length);
     }
     metrics.addMetric('Records', MetricUnit.Count, records);
-    metrics.addMetric('Processed', MetricUnit.Count, Math.max(0, records - dead.length - handedBack));
+    metrics.addMetric('Processed', MetricUnit.Count, Math.max(0, records - forOthers - dead.length - handedBack));
     metrics.addMetric('DeadLetters', MetricUnit.Count, dead.length);
+    if (forOthers > 0) metrics.addMetric('RedrivenForOthers', MetricUnit.Count, forOthers);
     metrics.addMetric('FailedBatches', MetricUnit.Count, handedBack > 0 ? 1 : 0);
     metrics.publishStoredMetrics();
   };

@@ -6,6 +6,7 @@ import type { Findings } from '../findings.ts';
 import type { Tally } from '../tally.ts';
 import type { BadRecord } from '../truth/json.ts';
 import { hasTooManyHeaders } from '../truth/json.ts';
+import { firstNameOf, redriveOf } from '../truth/redriven.ts';
 import {
   type Item,
   type Items,
@@ -55,7 +56,8 @@ export function checkRecordRows(
 }
 
 function rowDifference(record: LogRecord, topic: string, row: RecordRow): string | undefined {
-  if (row.topic !== topic || row.partition !== record.partition || Number(row.offset) !== record.offset)
+  const place = { topic: row.topic, partition: row.partition, offset: Number(row.offset) };
+  if (row.topic !== topic || nameOf(place) !== firstNameOf(record))
     return 'topic, partition or offset differ from its source';
   if (Number(row.timestamp) !== postgresTime(record.timestamp)) return 'timestamp differs';
   const { key_text, key_bytes, value_json: json, value_text, value_bytes } = row;
@@ -87,7 +89,10 @@ export function badRecords(log: TopicLog): Map<string, BadRecord> {
 
 const bytesOf = ({ key, value }: LogRecord) => (key?.length ?? 0) + (value?.length ?? 0);
 
-/** An item of the records table for each record of a topic that isn't too large for an item. */
+/**
+ * An item of the records table for each record of a topic that isn't too large for an item. A redriven record has the
+ * item of the first one.
+ */
 export function checkRecordItems(
   items: Items,
   topic: string,
@@ -96,7 +101,7 @@ export function checkRecordItems(
   findings: Findings,
 ): Tally {
   const fitting = log.records.filter(
-    (record) => !hasTooManyHeaders(record) && bytesOf(record) + OTHER_BYTES[1] <= ITEM_BYTES,
+    (record) => !redriveOf(record) && !hasTooManyHeaders(record) && bytesOf(record) + OTHER_BYTES[1] <= ITEM_BYTES,
   );
   return checkOnce<LogRecord, Item>(
     {

@@ -7,7 +7,8 @@ import type { Domain, Judged, Subject } from '../domain.ts';
 import type { DomainReport } from '../domain-types.ts';
 import { domainProblems } from '../problems.ts';
 import type { Tally } from '../tally.ts';
-import { nameOf, type TopicLog } from '../world.ts';
+import { firstNameOf } from '../truth/redriven.ts';
+import type { TopicLog } from '../world.ts';
 import type { DemoTypes } from './facts.ts';
 import { COLUMNS, DEMO, DEMO_DLQ, TABLES, TOPICS } from './places.ts';
 
@@ -27,17 +28,17 @@ export const demo: Domain<DemoTypes> = {
   describe,
 };
 
-function judge({ world, facts, isOlder, findings }: Subject): Judged<DomainReport> {
+function judge({ world, facts, isOlder, mayBeDead, findings }: Subject): Judged<DomainReport> {
   const bad = new Map(INPUTS.flatMap((topic) => [...badRecords(world.topics[topic])]));
   const deadLetters = { topic: DEMO_DLQ, log: world.topics[DEMO_DLQ], topics: TOPICS };
-  const letters = checkDeadLetters(deadLetters, bad, isOlder, findings);
+  const letters = checkDeadLetters(deadLetters, bad, mayBeDead, findings);
   const stores = checkStores(
     TOPICS,
     world,
     {
       rds: (rows) =>
         byTopic((topic, log) =>
-          checkRecordRows(rows, { topic, log, identityTopic: topic, identity: nameOf }, isOlder, findings),
+          checkRecordRows(rows, { topic, log, identityTopic: topic, identity: firstNameOf }, isOlder, findings),
         ),
       dynamodb: (items) => byTopic((topic, log) => checkRecordItems(items, topic, log, isOlder, findings)),
     },

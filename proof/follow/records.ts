@@ -1,10 +1,9 @@
-import { deadLetterOf } from '../checks/dead-letters.ts';
 import { DEMO_DLQ } from '../demo/places.ts';
 import { ALERTS, PROCESSED, RAW_DLQ } from '../fleet/places.ts';
 import { LOGINS_DLQ, LOGINS_PROCESSED } from '../logins/places.ts';
 import { METRICS, ORDERS_DLQ, PROCESSED_ORDERS } from '../orders/places.ts';
 import { type ReadOptions, readRecord, readTopics } from '../readback/kafka.ts';
-import { headerOf, type LogRecord, nameOf } from '../world.ts';
+import { deadLetterOf, headerOf, type LogRecord, nameOf } from '../world.ts';
 import { type Coordinates, coordinatesOf } from './coordinates.ts';
 
 /** Topics that the functions produce to. */

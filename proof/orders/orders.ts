@@ -18,7 +18,7 @@ import { type OrdersTruth, ordersTruth } from './truth/orders.ts';
 /** Orders in, processed orders and one-minute windows of every product out. */
 export const orders: Domain<OrdersTypes> = { topics: TOPICS, tables: TABLES, columns: COLUMNS, judge, describe };
 
-function judge({ world, facts, isOlder, findings }: Subject): Judged<OrdersReport> {
+function judge({ world, facts, isOlder, mayBeDead, findings }: Subject): Judged<OrdersReport> {
   const { topics } = world;
   const truth = ordersTruth(world, facts);
   const { good, bad, late } = truth;
@@ -27,7 +27,7 @@ function judge({ world, facts, isOlder, findings }: Subject): Judged<OrdersRepor
   const letters = checkDeadLetters(
     { topic: ORDERS_DLQ, log: topics[ORDERS_DLQ], topics: TOPICS },
     new Map([...bad, ...late.letters]),
-    (source) => isOlder(source) || late.copies.has(source),
+    (name) => mayBeDead(name) || late.copies.has(name),
     findings,
   );
   const ordersAreGone = topics[ORDERS].partitions.some(({ start }) => start > 0);
@@ -66,8 +66,9 @@ function judge({ world, facts, isOlder, findings }: Subject): Judged<OrdersRepor
 }
 
 /** Compares the code that the generator meant a record to have with the code found in its topic, or LATE downstream. */
-function contradiction({ bad, late }: OrdersTruth): Contradiction {
+function contradiction({ bad, mended, late }: OrdersTruth): Contradiction {
   return (_topic, name, expectation) => {
+    if (mended.has(name) && expectation.kind === 'good') return undefined;
     const meant = expectation.kind === 'bad' ? expectation.code : undefined;
     const found = bad.get(name)?.code ?? (late.sources.has(name) ? 'LATE' : undefined);
     return meant === found ? undefined : `meant to be ${meant ?? 'good'}, found to be ${found ?? 'good'}`;

@@ -1,4 +1,5 @@
 import type { Kafka } from 'kafkajs';
+import { clusterOf } from './cluster.ts';
 
 /** Offsets of a topic's partitions. */
 export type PartitionOffsets = ReadonlyMap<number, number>;
@@ -58,18 +59,12 @@ interface Broker {
 const END = -1;
 const START = -2;
 
-/** kafkajs's own name of the function that makes a cluster; the version of kafkajs is pinned. */
-const CREATE_CLUSTER = 'private:Kafka:createCluster';
-
 /**
  * Connects to a cluster. The bundles have no admin client of kafkajs, which would be 26 KB in each of them for these few
  * questions (plugins/bundles/leave-out.ts).
  */
 export async function offsetReader(kafka: Kafka): Promise<OffsetReader> {
-  const symbol = Object.getOwnPropertySymbols(kafka).find(({ description }) => description === CREATE_CLUSTER);
-  const makers = kafka as unknown as Record<symbol, (options: object) => Cluster>;
-  if (symbol === undefined) throw new Error(`this version of kafkajs has no ${CREATE_CLUSTER}`);
-  const cluster = (makers[symbol] as (options: object) => Cluster)({ allowAutoTopicCreation: false });
+  const cluster = clusterOf<Cluster>(kafka);
   /** A group's coordinator stays the same, unless a broker fails. Asking each time would double the requests. */
   const coordinators = new Map<string, Promise<Broker>>();
 

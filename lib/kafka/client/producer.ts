@@ -44,6 +44,8 @@ export interface ProducerOptions {
   limits: Readonly<Record<string, number>>;
   /** the time limit of one attempt, in ms */
   attemptMs?: number;
+  /** never: a failed send is not tried again, because the broker may have stored its messages */
+  retries?: 'never';
 }
 
 /**
@@ -81,7 +83,8 @@ export function createProducer(options: ProducerOptions): AnyProducer {
     deadline: Deadline,
   ): Promise<Refusal<M>[]> {
     try {
-      await retry(() => sendOnce(servers, round, deadline), { deadline });
+      const send = () => sendOnce(servers, round, deadline);
+      await (options.retries === 'never' ? send() : retry(send, { deadline }));
       return [];
     } catch (error) {
       if (!(error instanceof PermanentError)) throw error;
@@ -154,7 +157,12 @@ function byTopic<M extends OwnMessage>(messages: readonly M[]): Round<M> {
   return [...Map.groupBy(messages, ({ topic }) => topic)].map(([topic, own]) => ({ topic, messages: own }));
 }
 
-const asKafkajsMessage = ({ key, value, headers }: OwnMessage) => ({ key, value, headers: asKafkajsHeaders(headers) });
+const asKafkajsMessage = ({ key, value, headers, partition }: OwnMessage) => ({
+  key,
+  value,
+  headers: asKafkajsHeaders(headers),
+  ...(partition !== undefined && { partition }),
+});
 
 // kafkajs is a CommonJS module: outside of a bundle, Node.js finds no named exports for its errors.
 const { KafkaJSProtocolError } = kafkajs;
