@@ -57,12 +57,12 @@ const MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
  * Reads a moment: `90s`, `15m`, `1h` or `7d` before now, or a time in ISO 8601.
  * @returns ms since the epoch
  */
-export function momentOf(text: string, now: number): number {
+export function momentOf(text: string, now: number, option = 'since'): number {
   const span = /^(\d+(?:\.\d+)?)([smhd])$/.exec(text);
   if (span) return now - Number(span[1]) * MS[span[2] as keyof typeof MS];
   const time = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
   if (!Number.isNaN(time)) return time;
-  throw new UsageError(`--since takes 90s, 15m, 1h, 7d or a time in ISO 8601, not "${text}"`);
+  throw new UsageError(`--${option} takes 90s, 15m, 1h, 7d or a time in ISO 8601, not "${text}"`);
 }
 
 /** Reads `south,west,north,east`, in degrees. */
