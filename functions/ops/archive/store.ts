@@ -13,7 +13,7 @@ export interface Archive {
   /** The objects of a topic, of all its lives, and the keys below its name that the archive doesn't make. */
   list(topic: string): Promise<{ objects: ArchiveKey[]; foreign: string[] }>;
   /** The records of an object, or what is wrong with it. */
-  read(object: ArchiveKey): Promise<Content | FaultyObject>;
+  readonly read: (object: ArchiveKey) => Promise<Content | FaultyObject>;
 }
 
 const CALL_MS = 20_000;
