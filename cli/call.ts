@@ -1,5 +1,5 @@
 import { type Command, runCommand, UsageError } from './command.ts';
-import { runServerless } from './serverless.ts';
+import { ONCE, runServerless } from './serverless.ts';
 
 const USAGE = `
 Usage: npm run call -- FUNCTION [options]
@@ -23,12 +23,6 @@ const OPTIONS = {
   'aws-profile': { type: 'string' },
   param: { type: 'string', multiple: true },
 } as const;
-
-/**
- * By default the framework waits two minutes, and then invokes the function again, although the first invocation may
- * still run. These variables make it wait longer than Lambda's maximum of 15 minutes, and never retry.
- */
-const ONCE = { AWS_CLIENT_TIMEOUT: String(16 * 60_000), SLS_AWS_REQUEST_MAX_RETRIES: '0' };
 
 const call: Command<typeof OPTIONS> = {
   name: 'call',

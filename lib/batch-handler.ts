@@ -17,7 +17,7 @@ export interface BatchHandlerOptions {
   producer: RecordProducer;
   /** the dead-letter topic of a topic */
   deadLetterTopicOf: (topic: string) => string;
-  /** true: the function also gets the records that {@link admit} refuses */
+  /** true: the function gets every record, also those that {@link admit} leaves out */
   takesAny?: boolean;
 }
 
@@ -38,7 +38,9 @@ export function batchHandler(options: BatchHandlerOptions, work: BatchFunction) 
       const batch = readBatch(invocation.event, deadlines.work);
       invocation.records = recordsOf(batch).length;
 
-      const { admitted, refused } = takesAny ? { admitted: batch, refused: [] } : admit(batch);
+      const everything = { admitted: batch, refused: [], forOthers: 0 };
+      const { admitted, refused, forOthers } = takesAny ? everything : admit(batch, options.function);
+      invocation.forOthers = forOthers;
       const failures = [...refused, ...(await work(admitted))];
 
       const { stored, toRetry } = await sendDeadLetters(batch, failures, deadlines.letters);

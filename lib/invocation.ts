@@ -6,6 +6,8 @@ export interface Invocation {
   readonly event: MskEvent;
   /** how many records the batch has; 0 until the event is read */
   records: number;
+  /** redriven records that only another function works on */
+  forOthers: number;
   /** failures with a dead letter in its topic */
   deadLetters: readonly Failure[];
   /** failures that are handed back to the event source mapping */
@@ -13,5 +15,5 @@ export interface Invocation {
 }
 
 export function newInvocation(event: MskEvent): Invocation {
-  return { event, records: 0, deadLetters: [], handedBack: [] };
+  return { event, records: 0, forOthers: 0, deadLetters: [], handedBack: [] };
 }

@@ -34,7 +34,8 @@ ${eventTime === '' ? '' : `import { ${eventTime} } from '#lib/event-time.ts';\n`
 import type { RecordProducer } from '#lib/kafka/client/producer.ts';
 import type { Message } from '#lib/kafka/message.ts';
 import { eachRecord, producedHeaders } from '#lib/kafka/outcome.ts';
-import { coordinatesText, type KafkaRecord } from '#lib/kafka/records.ts';
+import type { KafkaRecord } from '#lib/kafka/records.ts';
+import { resultSource } from '#lib/kafka/redrive.ts';
 
 /** A larger value is rejected. */
 const LIMIT_BYTES = 64 * 1024;
@@ -70,7 +71,7 @@ export function ${camel}({ producer, topic }: ${pascal}Options): BatchFunction {
         topic,
         key: record.key,
         value: Buffer.from(JSON.stringify(result)),
-        headers: producedHeaders(record, coordinatesText(record)),
+        headers: producedHeaders(record, resultSource(record)),
         from: record,
       }),
     );

@@ -3,7 +3,8 @@ import { recordsOf } from '#lib/kafka/batch.ts';
 import type { RecordProducer } from '#lib/kafka/client/producer.ts';
 import type { Message } from '#lib/kafka/message.ts';
 import { eachRecord, producedHeaders } from '#lib/kafka/outcome.ts';
-import { coordinatesText, type KafkaRecord } from '#lib/kafka/records.ts';
+import type { KafkaRecord } from '#lib/kafka/records.ts';
+import { resultSource } from '#lib/kafka/redrive.ts';
 import { alertHeaders } from './alert-headers.ts';
 import { alertsOf, type Thresholds } from './alerts.ts';
 import { type CurrentTrip, type Estimate, estimate } from './estimate.ts';
@@ -38,7 +39,7 @@ export function telemetry({ producer, trips, thresholds, topics }: TelemetryOpti
   function addMessages(to: Message[], from: KafkaRecord, valid: ValidReading, currentTrip: CurrentTrip | undefined) {
     const { reading, location } = valid;
     const arrival = currentTrip && estimate(valid, currentTrip);
-    const source = coordinatesText(from);
+    const source = resultSource(from);
     const key = reading.vehicleId;
     to.push({
       topic: topics.processed,

@@ -3,7 +3,8 @@ import { recordsOf } from '#lib/kafka/batch.ts';
 import type { RecordProducer } from '#lib/kafka/client/producer.ts';
 import type { Message } from '#lib/kafka/message.ts';
 import { eachRecord, producedHeaders } from '#lib/kafka/outcome.ts';
-import { coordinatesText, type KafkaRecord } from '#lib/kafka/records.ts';
+import type { KafkaRecord } from '#lib/kafka/records.ts';
+import { resultSource } from '#lib/kafka/redrive.ts';
 import { isInTail, tailsOf } from '#lib/kafka/tail.ts';
 import type { Decoders } from '#lib/schema-registry/decoders.ts';
 import { type Encoding, encodingOf } from './encoding.ts';
@@ -45,7 +46,7 @@ export function logins({ producer, decoders, read, write, topic, ...privacy }: L
       topic,
       key: valid.user,
       value: write(processedLogin(valid, privacy)),
-      headers: producedHeaders(from, coordinatesText(from)),
+      headers: producedHeaders(from, resultSource(from)),
       from,
     };
   }

@@ -3,7 +3,8 @@ import { type BatchFunction, type Failure, recordsOf } from '#lib/kafka/batch.ts
 import type { RecordProducer } from '#lib/kafka/client/producer.ts';
 import type { Message } from '#lib/kafka/message.ts';
 import { eachRecord, producedHeaders } from '#lib/kafka/outcome.ts';
-import { coordinatesText, type KafkaRecord } from '#lib/kafka/records.ts';
+import type { KafkaRecord } from '#lib/kafka/records.ts';
+import { resultSource } from '#lib/kafka/redrive.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type Order, type ProcessedOrder, readOrder } from './schema.ts';
 
@@ -44,7 +45,7 @@ function toMessage(from: KafkaRecord, order: Order, product_name: string, topic:
     topic,
     key: product_id,
     value: JSON.stringify(value),
-    headers: producedHeaders(from, coordinatesText(from)),
+    headers: producedHeaders(from, resultSource(from)),
     from,
   };
 }

@@ -23,8 +23,8 @@ const amount = z
 /** No other field is read, for speed: this runs more often than all other code of the pipeline. */
 const countedSchema = z.object({ product_id: productId, amount, timestamp: isoTime });
 
-/** `orders-2-1234`: a topic's name, a partition, and an offset that a double can hold. */
-const RAW_COORDINATES = /^([\w.-]{1,249}-\d{1,10})-(\d{1,15})$/;
+/** `orders-2-1234`: a topic's name, a partition, and an offset that a double can hold; `/redriven` may follow. */
+const RAW_COORDINATES = /^([\w.-]{1,249}-\d{1,10})-(\d{1,15})(\/redriven)?$/;
 
 /**
  * Decodes and validates one record of processed-orders. The order's identity is the raw record in the `source` header,
@@ -33,13 +33,13 @@ const RAW_COORDINATES = /^([\w.-]{1,249}-\d{1,10})-(\d{1,15})$/;
  */
 export function readWindowOrder(record: KafkaRecord): RecordedOrder {
   const { productId: product, cents, at } = readWritten(record.latin1Value) ?? readAny(record.value);
-  const [, raw, offset] = RAW_COORDINATES.exec(record.header(SOURCE) ?? '') ?? [];
+  const [, raw, offset, redriven = ''] = RAW_COORDINATES.exec(record.header(SOURCE) ?? '') ?? [];
   return {
     record,
     productId: product,
     cents,
     at,
-    raw: raw ?? partitionName(record),
+    raw: raw === undefined ? partitionName(record) : raw + redriven,
     offset: offset === undefined ? record.offset : Number(offset),
   };
 }

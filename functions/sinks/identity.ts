@@ -1,5 +1,6 @@
 import { ORIGIN, SOURCE } from '#lib/kafka/headers.ts';
 import { coordinatesText, type KafkaRecord } from '#lib/kafka/records.ts';
+import { firstCoordinates } from '#lib/kafka/redrive.ts';
 import { routeOf } from './routes.ts';
 
 /** Far longer than any name that our functions make, and below PostgreSQL's limit for an index entry (2704 bytes). */
@@ -8,12 +9,12 @@ const LONGEST = 512;
 /**
  * The name under which a record is stored once, even if it is produced or delivered many times. It is the `source`
  * header that our function wrote; for a redriven record without one, the `origin` header, its first coordinates;
- * otherwise the record's own coordinates. Headers are used only where nobody but our functions may write.
+ * otherwise the record's own coordinates. These headers are used only where nobody but our functions may write. On any
+ * other topic the name is the record's coordinates, or those that it had before it was redriven.
  */
 export function identityOf(record: KafkaRecord): string {
-  const own = coordinatesText(record);
-  if (!routeOf(record.topic).trusted) return own;
-  return usable(record.header(SOURCE)) ?? usable(record.header(ORIGIN)) ?? own;
+  if (!routeOf(record.topic).trusted) return coordinatesText(firstCoordinates(record));
+  return usable(record.header(SOURCE)) ?? usable(record.header(ORIGIN)) ?? coordinatesText(record);
 }
 
 /** A name that a store can't hold as a key is not usable. U+FFFD stands for invalid UTF-8. */

@@ -11,6 +11,8 @@ export interface Route {
   readonly holds: string;
   /** dead-letter topic for records that a store rejects; null: see {@link deadLetterTopicOf} */
   readonly deadLetterTopic: string | null;
+  /** whether it keeps only the last record of each key (resources/kafka/topics.yml) */
+  readonly compacted?: true;
   /** whether `source` and `origin` headers are used: only where nobody but our functions may write (ACL) */
   readonly trusted: boolean;
   readonly rds: RowKind | null;
@@ -30,6 +32,7 @@ export const routes: Readonly<Record<string, Route>> = {
   'trips-topic': {
     holds: 'the trip of each vehicle; a tombstone ends it',
     deadLetterTopic: 'raw-data-dlq',
+    compacted: true,
     trusted: false,
     rds: 'trips',
     dynamodb: ['trips'],

@@ -8,6 +8,8 @@ export interface OwnMessage {
   readonly key: Buffer | string | null;
   readonly value: Buffer | string | null;
   readonly headers: readonly ProducedHeader[];
+  /** absent: the key decides */
+  readonly partition?: number;
 }
 
 /** A record to produce that was made from a record of the batch. */

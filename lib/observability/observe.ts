@@ -15,13 +15,14 @@ const NAMED = 20;
  * POWERTOOLS_METRICS_NAMESPACE. Logs hold coordinates, codes and counts, never a key, a value or a header.
  *
  * Metrics of a batch: `Records`; of these, `Processed` and `DeadLetters` (stored ones; `DeadLettersByCode` counts them
- * by `code`); `FailedBatches` is 1 where records are handed back.
+ * by `code`); `FailedBatches` is 1 where records are handed back. `RedrivenForOthers` counts redriven records that this
+ * function left to another one.
  */
 export function observe(options: { function: string }): MiddlewareObj<Invocation, MskBatchResponse | undefined> {
   const logger = new Logger({ serviceName: options.function });
   const metrics = new Metrics({ serviceName: options.function });
 
-  const publish = ({ records, deadLetters: dead }: Invocation, handedBack: number) => {
+  const publish = ({ records, forOthers, deadLetters: dead }: Invocation, handedBack: number) => {
     for (const { record, error } of dead.slice(0, NAMED)) {
       const place = { record: coordinatesText(record), ...traceOf(error.cause) };
       logger.warn('dead letter', { code: error.code, reason: error.message, ...place });
@@ -31,8 +32,9 @@ export function observe(options: { function: string }): MiddlewareObj<Invocation
       metrics.singleMetric().addDimension('code', code).addMetric('DeadLettersByCode', MetricUnit.Count, own.length);
     }
     metrics.addMetric('Records', MetricUnit.Count, records);
-    metrics.addMetric('Processed', MetricUnit.Count, Math.max(0, records - dead.length - handedBack));
+    metrics.addMetric('Processed', MetricUnit.Count, Math.max(0, records - forOthers - dead.length - handedBack));
     metrics.addMetric('DeadLetters', MetricUnit.Count, dead.length);
+    if (forOthers > 0) metrics.addMetric('RedrivenForOthers', MetricUnit.Count, forOthers);
     metrics.addMetric('FailedBatches', MetricUnit.Count, handedBack > 0 ? 1 : 0);
     metrics.publishStoredMetrics();
   };

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
 
 const SERVICE = join(import.meta.dirname, '..', '..');
-const LEFT_OUT = 'this is left out of the bundles: see plugins/bundles/leave-out.ts';
+const LEFT_OUT = 'left out of the bundles: see plugins/bundles';
 
 /** A module in the place of one that throws when it is used. */
 const instead = (exported: string) =>

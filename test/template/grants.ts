@@ -39,6 +39,8 @@ export interface Use {
   code: Code;
   /** topics of its mappings */
   reads: string[];
+  /** topics that the function reads without a mapping */
+  fetches: string[];
   /** topics that the function produces to */
   writes: string[];
   /** why it produces to no topic, though its bundle has a Kafka client */
@@ -65,7 +67,7 @@ export function misfits(granted: readonly Statement[], use: Use): string[] {
   ];
 }
 
-function needs({ code, reads, writes, searches, registry, uncalled }: Use): string[] {
+function needs({ code, reads, fetches, writes, searches, registry, uncalled }: Use): string[] {
   const called = [...code.commands]
     .filter((command) => !inner.some((pattern) => pattern.test(command)) && !uncalled.includes(command))
     .flatMap((command) => actionOf.get(command) ?? [command]);
@@ -76,9 +78,9 @@ function needs({ code, reads, writes, searches, registry, uncalled }: Use): stri
     ...(reads.length ? ofMapping : []),
     ...(registry ? ofSchemaRegistry : []),
     ...(writes.length ? ['kafka-cluster:Connect'] : []),
-    ...reads.map((topic) => `kafka-cluster:ReadData on ${topic}`),
+    ...[...reads, ...fetches].map((topic) => `kafka-cluster:ReadData on ${topic}`),
     ...writes.map((topic) => `kafka-cluster:WriteData on ${topic}`),
-    ...[...reads, ...writes].map((topic) => `kafka-cluster:DescribeTopic on ${topic}`),
+    ...[...reads, ...fetches, ...writes].map((topic) => `kafka-cluster:DescribeTopic on ${topic}`),
   ];
 }
 

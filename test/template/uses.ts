@@ -1,8 +1,9 @@
-import { deadLetterTopicOf } from '#functions/sinks/routes.ts';
+import { deadLetterTopicOf, routeOf } from '#functions/sinks/routes.ts';
 import type { CompiledTemplate } from '#msk';
 import type { Code } from './code.ts';
 import { misfits, type Use } from './grants.ts';
 import { functions, type LambdaFunction, mappings, statements } from './rules/functions.ts';
+import { topics } from './rules/kafka.ts';
 
 /** Functions that import others dynamically, with these. A bundler keeps all code of a dynamic import. */
 const composed: Record<string, string[]> = {
@@ -57,13 +58,25 @@ function useOf(template: CompiledTemplate, id: string, fn: LambdaFunction, codes
   return {
     code: codeFor(Handler, codes),
     reads,
-    writes: [...new Set([...topicsInEnvironment(fn), ...deadLettersOf(Handler, reads)])],
+    fetches: Handler === REDRIVE ? topicsOf(template) : [],
+    writes: [
+      ...new Set([...topicsInEnvironment(fn), ...deadLettersOf(Handler, reads), ...redriven(Handler, template)]),
+    ],
     writesNone: writesNone[Handler],
     searches: actions.length && Environment.Variables['OPENSEARCH_AUTH'] === 'aoss' ? ofCollection : actions,
     registry: own.some(([, mapping]) => mapping.AmazonManagedKafkaEventSourceConfig?.SchemaRegistryConfig),
     uncalled: uncalled[Handler] ?? [],
   };
 }
+
+/** It reads every topic, and sends records back to each that has a dead-letter topic. */
+const REDRIVE = 'functions/ops/redrive.handler';
+
+function redriven(handler: string, template: CompiledTemplate): string[] {
+  return handler === REDRIVE ? topicsOf(template).filter((topic) => routeOf(topic).deadLetterTopic !== null) : [];
+}
+
+const topicsOf = (template: CompiledTemplate) => topics(template).map(({ TopicName }) => TopicName);
 
 /** Topics in its environment. */
 function topicsInEnvironment({ Environment }: LambdaFunction): string[] {

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { hasTimestamp } from '#lib/event-time.ts';
 import { partitionName } from '#lib/kafka/batch.ts';
 import type { KafkaRecord } from '#lib/kafka/records.ts';
+import { firstCoordinates } from '#lib/kafka/redrive.ts';
 import { type Item, item } from '#lib/stores/attributes.ts';
 import { ALERT_FIELDS } from '../../fleet/alerts.ts';
 import { readAlert, readProcessed, readTrip } from '../../fleet/schema.ts';
@@ -78,8 +79,8 @@ export const entities: Readonly<Record<ItemKind, Entity>> = {
     optional: ['tripId', 'destination', 'plannedArrival', 'expiresAt'],
     item(record, { now, tombstoneDays }) {
       const { vehicleId, ...change } = readTrip(record);
-      const { partition, offset } = record;
-      const place = { vehicleId, version: versionOf(record.timestamp, record), partition, offset };
+      const { partition, offset } = firstCoordinates(record);
+      const place = { vehicleId, version: versionOf(record.timestamp, { partition, offset }), partition, offset };
       if (change.deleted) {
         const expiresAt = Math.floor(now / 1000) + tombstoneDays * DAY_SECONDS;
         return item({ ...place, deleted: true, expiresAt });
@@ -114,9 +115,10 @@ export const entities: Readonly<Record<ItemKind, Entity>> = {
     key: ['topicPartition', 'offset'],
     stays: 'first',
     item(record) {
-      const { offset, timestamp, key, value } = record;
+      const { timestamp, key, value } = record;
+      const first = firstCoordinates(record);
       const texts = { ...textOrBytes('key', key), ...textOrBytes('value', value) };
-      return item({ topicPartition: partitionName(record), offset, timestamp, ...texts });
+      return item({ topicPartition: partitionName(first), offset: first.offset, timestamp, ...texts });
     },
   },
 };

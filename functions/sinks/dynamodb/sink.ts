@@ -2,6 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { type Failure, recordsOf } from '#lib/kafka/batch.ts';
 import { eachRecord } from '#lib/kafka/outcome.ts';
 import type { KafkaRecord } from '#lib/kafka/records.ts';
+import { firstCoordinates } from '#lib/kafka/redrive.ts';
 import type { Item } from '#lib/stores/attributes.ts';
 import type { ConditionalWrite, WriteIf } from '#lib/stores/conditional-writes.ts';
 import type { Replacement } from '#lib/stores/partiql.ts';
@@ -117,7 +118,7 @@ function stateOf(kind: ItemKind, record: KafkaRecord, tables: Tables, clock: Clo
     record,
     key,
     entity: stays === 'last' ? `${key} ${record.partition}` : key,
-    rank: stays === 'last' ? versionOf(0, record) : (item['version']?.S ?? ''),
+    rank: stays === 'last' ? versionOf(0, firstCoordinates(record)) : (item['version']?.S ?? ''),
     write: { table: tables[kind], key: names, item, ...(over && { replaces: { ...over, optional } }) },
   };
 }

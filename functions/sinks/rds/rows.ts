@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { KafkaRecord } from '#lib/kafka/records.ts';
+import { firstCoordinates } from '#lib/kafka/redrive.ts';
 import { readAlert, readProcessed, readTrip } from '../../fleet/schema.ts';
 import { readProcessedLogin } from '../../logins/schema.ts';
 import { readMetric, readProcessedOrder } from '../../orders/schema.ts';
@@ -157,7 +158,8 @@ export const tables: Readonly<Record<RowKind, Table>> = {
       value_bytes: 'bytea',
     },
     row(record) {
-      const { topic, partition, offset, key, value } = record;
+      const { key, value } = record;
+      const { topic, partition, offset } = firstCoordinates(record);
       const head = {
         source: identityOf(record),
         topic,

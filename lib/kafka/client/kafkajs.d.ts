@@ -6,6 +6,13 @@ declare module 'kafkajs/src/protocol/encoder.js' {
   }
 }
 
+declare module 'kafkajs/src/protocol/decoder.js' {
+  /** The part of kafkajs's protocol decoder that fetched-headers.ts patches. */
+  export default class Decoder {
+    readVarIntArray: (this: Decoder, reader: (decoder: Decoder) => unknown) => unknown[];
+  }
+}
+
 declare module 'kafkajs/src/protocol/recordBatch/record/v0/index.js' {
   import type { Message } from 'kafkajs';
   import type Encoder from 'kafkajs/src/protocol/encoder.js';
@@ -19,4 +26,19 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
     readonly pending: readonly unknown[];
     scheduleCheckPendingRequests: (this: RequestQueue) => void;
   }
+}
+
+declare module 'kafkajs/src/protocol/requests/index.js' {
+  /** The requests by name, as far as fetch-request.ts sets one. */
+  const protocol: { requests: { Fetch: { versions: string[]; protocol: () => (asked: object) => object } } };
+  export default protocol;
+}
+
+declare module 'kafkajs/src/protocol/requests/fetch/v11/request.js' {
+  export default function request(asked: object): object;
+}
+
+declare module 'kafkajs/src/protocol/requests/fetch/v11/response.js' {
+  const response: object;
+  export default response;
 }

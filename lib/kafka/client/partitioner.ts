@@ -21,11 +21,15 @@ export function murmur2(key: Buffer): number {
   return hash ^ (hash >>> 15);
 }
 
-/** Chooses a key's partition as Kafka's own clients do. A record without a key goes where kafkajs puts it. */
+/**
+ * Chooses a key's partition as Kafka's own clients do, unless the message names one. A record without a key goes where
+ * kafkajs puts it.
+ */
 export const keyPartitioner: ICustomPartitioner = () => {
   const partitionOf = Partitioners.DefaultPartitioner();
   return (choice) => {
-    const { key } = choice.message;
+    const { key, partition } = choice.message;
+    if (partition !== undefined) return partition;
     if (key === null || key === undefined) return partitionOf(choice);
     const bytes = typeof key === 'string' ? Buffer.from(key) : key;
     return (murmur2(bytes) & 0x7fffffff) % choice.partitionMetadata.length;

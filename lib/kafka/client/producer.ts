@@ -43,6 +43,8 @@ export interface ProducerOptions {
   limits: Readonly<Record<string, number>>;
   /** the time limit of one attempt, in ms */
   attemptMs?: number;
+  /** never: a failed send is not tried again, because the broker may have stored its messages */
+  retries?: 'never';
 }
 
 /**
@@ -80,7 +82,8 @@ export function createProducer(options: ProducerOptions): AnyProducer {
     deadline: Deadline,
   ): Promise<Refusal<M>[]> {
     try {
-      await retry(() => sendOnce(servers, chunk, deadline), { deadline });
+      const send = () => sendOnce(servers, chunk, deadline);
+      await (options.retries === 'never' ? send() : retry(send, { deadline }));
       return [];
     } catch (error) {
       if (!(error instanceof PermanentError)) throw error;
@@ -144,7 +147,12 @@ function chunked<M extends OwnMessage>(messages: readonly M[], limits: Readonly<
 function byTopic(messages: readonly OwnMessage[]) {
   return [...Map.groupBy(messages, (message) => message.topic)].map(([topic, own]) => ({
     topic,
-    messages: own.map(({ key, value, headers }) => ({ key, value, headers: asKafkajsHeaders(headers) })),
+    messages: own.map(({ key, value, headers, partition }) => ({
+      key,
+      value,
+      headers: asKafkajsHeaders(headers),
+      ...(partition !== undefined && { partition }),
+    })),
   }));
 }
 

@@ -1,0 +1,34 @@
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { ROOT } from '#local/stack-file.ts';
+import { ONCE } from '../serverless.ts';
+import type { Ask } from './backend.ts';
+
+/** Asks the function `redrive` of a deployed stage. @param options of `serverless invoke`: stage, region, profile, params */
+export function stageService(options: readonly string[]): Ask {
+  const cli = createRequire(import.meta.url).resolve('serverless/bin/serverless.js');
+  return async (action, request) => {
+    const data = JSON.stringify({ action, ...request });
+    const args = [cli, 'invoke', '--function', 'redrive', '--data', data, ...options];
+    const { code, output, errors } = await outputOf(args);
+    if (code !== 0) throw new Error(`the stage's function redrive failed: ${(errors || output).trim()}`);
+    return JSON.parse(output);
+  };
+}
+
+function outputOf(args: readonly string[]): Promise<{ code: number | null; output: string; errors: string }> {
+  const child = spawn(process.execPath, args, {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...ONCE },
+  });
+  const [output, errors]: [Buffer[], Buffer[]] = [[], []];
+  child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) =>
+      resolve({ code, output: Buffer.concat(output).toString(), errors: Buffer.concat(errors).toString() }),
+    );
+  });
+}
