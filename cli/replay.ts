@@ -35,6 +35,7 @@ continues, also after a kill: it learns from the target what is there.
   --rate R            at most R records per second
   --ahead TIME        for topics whose records are counted in windows: at most so much of the records' time is ahead of
                       the function that reads them (1h); none doesn't wait for it
+  --as-new            produce records of an outside topic to it once more, although the stores will take them for new ones
   --late-too          produce orders that the windows would refuse as late
   --id NAME           a name for the replay, instead of one made from the other options. With another name, records that
                       were replayed are produced once more
@@ -83,6 +84,7 @@ export const command = (findStack: () => Promise<StackFile> = readStack): Comman
           selection,
           checkpoint: async (id) => (await checkpoints.read(id, NO_TIME_LIMIT)).next,
           id: values.id ?? idOf(selection, to),
+          asNew: values['as-new'] ?? false,
           dryRun: values['dry-run'] ?? false,
           rate,
           sliceMs,

@@ -17,6 +17,7 @@ export const OPTIONS = {
   id: { type: 'string' },
   ahead: { type: 'string', default: '1h' },
   'late-too': { type: 'boolean' },
+  'as-new': { type: 'boolean' },
 } as const;
 
 type Texts = Partial<Record<keyof typeof OPTIONS, string | boolean | undefined>>;

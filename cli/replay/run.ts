@@ -13,6 +13,8 @@ export interface ReplayRun {
   readonly selection: Selection;
   readonly target: Target;
   readonly id: string;
+  /** whether records of an outside topic may get new names in it */
+  readonly asNew: boolean;
   readonly dryRun: boolean;
   readonly rate: number | undefined;
   readonly sliceMs: number | undefined;
@@ -40,7 +42,7 @@ export async function runReplay(run: ReplayRun): Promise<boolean> {
   const ranges = await target.ranges();
   const marks = new Map([...ranges].map(([partition, { end }]) => [partition, end]));
   const plan = await planReplay(archive, selection, marks, checkpoint);
-  const state = await learnState({ plan, selection, target, ranges, id });
+  const state = await learnState({ ...run, plan, ranges });
   describe(run, plan, state).forEach(say);
   if (total(state.done) < plan.records) await run.check(plan);
   if (run.dryRun) return true;

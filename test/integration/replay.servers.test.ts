@@ -73,6 +73,7 @@ function runOf(topic: string, to: string, more: Partial<ReplayRun> = {}) {
     selection: { topic },
     target,
     id: 'test',
+    asNew: true,
     dryRun: false,
     rate: undefined,
     sliceMs: undefined,

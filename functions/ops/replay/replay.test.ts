@@ -34,13 +34,15 @@ interface RunOptions extends Partial<ReplayOptions> {
   archive: MemoryArchive;
   target: MemoryTarget;
   selection?: Selection;
+  asNew?: boolean;
 }
 
 /** One run of the command. @returns what is different after it, when it is done */
-async function run({ archive, target, selection = { topic: 'orders' }, id = 'test', ...more }: RunOptions) {
+async function run(options: RunOptions) {
+  const { archive, target, selection = { topic: 'orders' }, id = 'test', asNew = false, ...more } = options;
   const ranges = await target.ranges();
   const plan = await planReplay(archive, selection, new Map([...ranges].map(([own, { end }]) => [own, end])));
-  const state = await learnState({ plan, selection, target, ranges, id });
+  const state = await learnState({ plan, selection, target, ranges, id, asNew });
   const { signal } = new AbortController();
   const given = { archive, selection, plan, state, target, id, firstCoordinates: (record: object) => record as never };
   const result = await replay({ signal, ...given, ...more });
@@ -139,9 +141,9 @@ test('beside other records, each record names its first coordinates and the repl
   await run({ archive, target });
   const selection = { topic: 'orders', since: KAFKA_TIME + 4_000 };
 
-  const first = await run({ archive, target, selection });
-  const second = await run({ archive, target, selection });
-  const again = await run({ archive, target, selection, id: 'again' });
+  const first = await run({ archive, target, selection, asNew: true });
+  const second = await run({ archive, target, selection, asNew: true });
+  const again = await run({ archive, target, selection, asNew: true, id: 'again' });
 
   expect([first, second, again].map(({ produced, differences }) => [produced, differences])).toEqual([
     [2, []],
@@ -184,6 +186,21 @@ describe('it refuses', () => {
     await target.append([{ partition: 0, ...other }]);
 
     await expect(run({ archive, target })).rejects.toThrow('orders begins with these records already');
+  });
+
+  test('to give records of an outside topic new names in it, but not those of a topic that only functions write to', async () => {
+    const archive = await archiveOf([numbered(3)]);
+    const target = memoryTarget('orders', 1);
+    await run({ archive, target });
+    const selection = { topic: 'orders', since: 0 };
+
+    await expect(run({ archive, target, selection })).rejects.toThrow('the stores would take them for new ones');
+
+    const own = await archiveOf([numbered(3, 0, { topic: 'processed-orders' })]);
+    const processed = memoryTarget('processed-orders', 1);
+    await run({ archive: own, target: processed, selection: { topic: 'processed-orders' } });
+    const more = await run({ archive: own, target: processed, selection: { topic: 'processed-orders', since: 0 } });
+    expect(more).toMatchObject({ done: true, produced: 3, differences: [] });
   });
 
   test('a topic that was created again and has other records', async () => {

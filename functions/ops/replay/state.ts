@@ -1,3 +1,4 @@
+import { routeOf } from '../../sinks/routes.ts';
 import { replayedOffset } from './added-headers.ts';
 import { type Content, sameContent } from './digest.ts';
 import type { PartitionPlan, Plan } from './plan.ts';
@@ -28,6 +29,8 @@ interface Known {
   readonly target: Target;
   readonly ranges: Awaited<ReturnType<Target['ranges']>>;
   readonly id: string;
+  /** whether records may get new coordinates in their own topic: see {@link refuseNewNames} */
+  readonly asNew: boolean;
 }
 
 /**
@@ -54,7 +57,10 @@ export async function learnState(known: Known): Promise<State> {
   if (isOnlyOurs && (!sameTopic || keepsOffsets)) return { mode: 'fill', ends, done: ends, begins: new Map() };
   if (sameTopic && isOnlyOurs && isWhole(selection)) throw new Error(offsetsCannotBeKept(known));
   if (!isOnlyOurs && (!sameTopic || keepsOffsets)) await refuseMixture(known);
-  if (sameTopic) await refuseOtherLife(known);
+  if (sameTopic) {
+    await refuseOtherLife(known);
+    refuseNewNames(known);
+  }
   return append(known, ends);
 }
 
@@ -114,6 +120,19 @@ async function refuseOtherLife({ plan, target, ranges, selection }: Known): Prom
         `created again. Its offsets name other records now; replay into a copy: --to ${selection.topic}-restored`,
     );
   }
+}
+
+/**
+ * On a topic that anybody may write to, a record's name in the stores is its coordinates, and headers that say otherwise
+ * are not believed. So its records would be stored and counted once more. On the topics of our functions, the name is
+ * the header `source`, which the records keep.
+ */
+function refuseNewNames({ selection: { topic }, asNew }: Known): void {
+  if (asNew || routeOf(topic).trusted) return;
+  throw new Error(
+    `records of ${topic} are named by their coordinates, so the stores would take them for new ones, and keep both: replay ` +
+      'the topic that was made from it, or replay into a copy (--to), or say that they are new (--as-new)',
+  );
 }
 
 async function append({ plan, ranges, target, id }: Known, ends: State['ends']): Promise<State> {
