@@ -33,7 +33,8 @@ redrive:
   --dry-run          only says what would be sent
   --rate N           at most N records per second (200)
   --id ID            goes on with a redrive that was stopped; use its other options again
-  --force            also records that were redriven 3 times, and records of a compacted topic
+  --force            also records that were redriven 3 times, records of a compacted topic, and records that may have
+                     given results
 
 A deployed stage:
   --stage STAGE, --region REGION, --aws-profile NAME, --param NAME=VALUE

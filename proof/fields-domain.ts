@@ -11,6 +11,7 @@ import type { Manifest } from './manifest.ts';
 import { domainProblems } from './problems.ts';
 import { type FieldRule, judgeFields } from './truth/fields.ts';
 import { type BadRecord, objectOf } from './truth/json.ts';
+import { sourceFrom } from './truth/redriven.ts';
 import type { TopicName } from './types.ts';
 import { type LogRecord, nameOf, sourceOf } from './world.ts';
 
@@ -119,7 +120,7 @@ function truthOf(records: readonly LogRecord[], fields: FieldsDomain<string>['fi
   for (const record of records) {
     const judged = judgeFields(record, fields);
     if ('bad' in judged) bad.set(nameOf(record), { record, code: judged.bad });
-    else good.set(nameOf(record), { record, value: judged.value });
+    else good.set(sourceFrom(record), { record, value: judged.value });
   }
   return { good, bad };
 }

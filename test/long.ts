@@ -68,6 +68,10 @@ const PROOFS: Record<string, Run | Program> = {
     what: 'all domains, while servers freeze and functions are killed: nothing is lost',
     command: 'node test/faults-run.ts',
   },
+  redrive: {
+    what: 'dead letters are redriven after their cause is mended, with a kill in the middle: each is stored once',
+    command: 'node test/redrive-run.ts',
+  },
   windows: {
     what: 'the property and race tests of windows, with 2,000 runs each',
     command: 'RUNS=2000 jest --runInBand lib/windows',

@@ -55,6 +55,7 @@ const MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /**
  * Reads a moment: `90s`, `15m`, `1h` or `7d` before now, or a time in ISO 8601.
+ * @param option for the error
  * @returns ms since the epoch
  */
 export function momentOf(text: string, now: number, option = 'since'): number {

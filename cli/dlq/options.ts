@@ -31,7 +31,7 @@ export function filterOf(values: Values<typeof FILTERS>, now = Date.now()): Filt
     ...(functions && { functions }),
     ...(source && { sources: source }),
     ...(since !== undefined && { since: momentOf(since, now) }),
-    ...(until !== undefined && { until: momentOf(until, now) }),
+    ...(until !== undefined && { until: momentOf(until, now, 'until') }),
     ...(partition !== undefined && { partition: wholeNumber('partition', partition) }),
     ...(offsets !== undefined && { offsets: rangeOf(offsets) }),
   };

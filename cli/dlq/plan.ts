@@ -11,7 +11,7 @@ export interface RedriveOptions {
   readonly filter: Filter;
   /** of an earlier redrive that was stopped; a new redrive gets a new one */
   readonly id?: string | undefined;
-  /** also records that were redriven three times, and those of a compacted topic */
+  /** also records that were redriven three times, those of a compacted topic, and those that may have given results */
   readonly force?: boolean | undefined;
 }
 
@@ -80,12 +80,21 @@ function latestOf(letters: readonly FoundLetter[]): FoundLetter {
   );
 }
 
-function refusalOf({ from, function: name, attempts }: FoundLetter, force: boolean, readers: Readers) {
+function refusalOf(letter: FoundLetter, force: boolean, readers: Readers): string | undefined {
+  const { from, function: name, attempts } = letter;
   if (!readers.get(from.topic)?.has(name)) return `no function ${name} reads ${from.topic} (any more)`;
   if (force) return undefined;
   if (attempts >= MOST_ATTEMPTS) return `it was redriven ${attempts} times (--force)`;
   if (routeOf(from.topic).compacted) return `${from.topic} is compacted: it could replace a newer record (--force)`;
+  if (letter.mayHaveResults && isProcessed(from.topic))
+    return 'it may have given results, which would come twice (--force)';
   return undefined;
+}
+
+/** Whether functions make other records of a topic's records. A store has the results of a redriven one under another name. */
+function isProcessed(topic: string): boolean {
+  const { trusted, rds, dynamodb } = routeOf(topic);
+  return !trusted && rds === null && dynamodb.length === 0;
 }
 
 /** The order in which the records lay in their partitions. */

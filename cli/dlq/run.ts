@@ -9,6 +9,10 @@ export interface RunOptions {
   /** ends the redrive after the present page */
   readonly signal?: AbortSignal;
   readonly progress?: (done: Progress) => void;
+  /** the most records of a page; by default half a second of the rate, so that the records come evenly */
+  readonly page?: number;
+  /** ms before a page is tried again */
+  readonly pauseMs?: number;
 }
 
 export interface Progress {
@@ -23,7 +27,6 @@ export interface Redriven extends Progress {
   readonly stopped: boolean;
 }
 
-/** A page is at most half a second of the rate, so that the records come evenly. */
 const PAGES_PER_SECOND = 2;
 const MOST_FAILURES = 5;
 const PAUSE_MS = 2_000;
@@ -33,7 +36,11 @@ const PAUSE_MS = 2_000;
  * letter in its headers, and after a stop or a failed page the topics themselves say which ones they have.
  * @throws Error if a page fails again and again
  */
-export async function runRedrive(ask: Ask, plan: Plan, { rate, signal, progress }: RunOptions): Promise<Redriven> {
+export async function runRedrive(
+  ask: Ask,
+  plan: Plan,
+  { rate, signal, progress, page: most = rate / PAGES_PER_SECOND, pauseMs = PAUSE_MS }: RunOptions,
+): Promise<Redriven> {
   const { topic, id, force } = plan;
   const total = plan.letters.length;
   const refusals: Refusal[] = [];
@@ -51,23 +58,27 @@ export async function runRedrive(ask: Ask, plan: Plan, { rate, signal, progress 
     left = left.filter((letter) => !sent.has(nameOf(topic, letter)));
   }
 
-  if (plan.resumed) await leaveOutSent();
-  progress?.(at());
-  const size = Math.max(1, Math.min(MOST_SENT, Math.floor(rate / PAGES_PER_SECOND)));
+  // Whether some of the records that are left may be sent already.
+  let unsure = plan.resumed;
+  const size = Math.max(1, Math.min(MOST_SENT, Math.floor(most)));
   while (left.length > 0 && !signal?.aborted) {
     const began = performance.now();
-    const page = left.slice(0, size);
-    const letters = page.map((letter) => ({ ...letter.at, attempt: letter.attempts + 1 }));
+    let page: Plan['letters'] = [];
     try {
+      if (unsure) await leaveOutSent();
+      unsure = false;
+      if (left.length === 0) break;
+      page = left.slice(0, size);
+      const letters = page.map((letter) => ({ ...letter.at, attempt: letter.attempts + 1 }));
       const { refused } = await ask('send', { topic, id, letters, force });
       refusals.push(...refused);
       left = left.slice(page.length);
       failures = 0;
     } catch (error) {
+      unsure = true;
       failures += 1;
       if (failures > MOST_FAILURES) throw error;
-      await sleep(PAUSE_MS);
-      await leaveOutSent();
+      await sleep(pauseMs);
     }
     progress?.(at());
     const due = (page.length / rate) * 1000 - (performance.now() - began);

@@ -62,3 +62,14 @@ test('headers are used only on topics that only our functions write', () => {
   expect(trusted).toEqual(expect.arrayContaining(['processed-data-topic', 'alerts-topic', 'product-metrics']));
   expect(trusted.toSorted()).toEqual(writtenTopics().toSorted());
 });
+
+test('the table knows which topics are compacted', () => {
+  const { Resources } = parse(readFileSync(new URL('../../resources/kafka/topics.yml', import.meta.url), 'utf8'), {
+    logLevel: 'silent',
+  }) as { Resources: Record<string, { Properties: { TopicName: string; Configs: string } }> };
+  const compacted = Object.values(Resources).filter(({ Properties }) => /\.compacted/.test(Properties.Configs));
+
+  expect(compacted.map(({ Properties }) => Properties.TopicName)).toEqual(
+    Object.keys(routes).filter((topic) => routeOf(topic).compacted),
+  );
+});

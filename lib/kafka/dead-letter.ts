@@ -1,6 +1,7 @@
 import type { Failure } from './batch.ts';
 import { type Header, textHeader } from './headers.ts';
 import { batchBytes, headerBytes, type Message } from './message.ts';
+import { withoutRedrive } from './redrive.ts';
 
 /** The most headers that a record may have. Real records have a few. */
 export const MAX_HEADERS = 1_000;
@@ -15,7 +16,7 @@ const errorHeader = (name: string, value: string | number) => textHeader(`__lamb
  * The dead letter of a record: the same key, value and headers, and headers with the reason, named like those of Kafka
  * Connect and Kafka Streams. If this is larger than `fits`, or the record has more than {@link MAX_HEADERS} headers,
  * the dead letter holds as much of the record as fits, and the header `__lambda.errors.truncated` says what is missing:
- * the archive has the whole record. The headers with the reason are always there.
+ * the archive has the whole record. The headers with the reason are always there, and those of an earlier redrive.
  * @param fits bytes that the dead-letter topic takes in a batch
  */
 export function deadLetter(
@@ -37,19 +38,21 @@ export function deadLetter(
   const whole: Message = { topic, key, value, headers: [...headers, ...reasons], from: record };
   if (headers.length <= MAX_HEADERS && batchBytes(whole) <= fits) return whole;
 
-  let room = fits - batchBytes({ key: null, value: null, headers: reasons }) - TRUNCATED_BYTES;
+  const own = withoutRedrive(headers);
+  const last = [...headers.slice(own.length), ...reasons];
+  let room = fits - batchBytes({ key: null, value: null, headers: last }) - TRUNCATED_BYTES;
   const shortKey = cut(key, room / 4);
   room -= shortKey?.length ?? 0;
-  const first = leading(headers, room - Math.min(value?.length ?? 0, room / 2));
+  const first = leading(own, room - Math.min(value?.length ?? 0, room / 2));
   room -= first.reduce((sum, header) => sum + headerBytes(header), 0);
   const shortValue = cut(value, room);
   const parts = [
     part('key', shortKey, key, ' bytes'),
-    part('headers', first, headers),
+    part('headers', first, own),
     part('value', shortValue, value, ' bytes'),
   ];
   const truncated = errorHeader('truncated', parts.filter((text) => text !== undefined).join(', '));
-  return { ...whole, key: shortKey, value: shortValue, headers: [...first, ...reasons, truncated] };
+  return { ...whole, key: shortKey, value: shortValue, headers: [...first, ...last, truncated] };
 }
 
 /** The first bytes, as many as there is room for. Null stays null. */

@@ -2,10 +2,11 @@ import type { Findings } from '../findings.ts';
 import { type LogRecord, sourceOf } from '../world.ts';
 
 const SOURCE = /-(\d+)-(\d+)(?:\/(.+))?$/;
+const REDRIVEN = /-\d+\/redriven(?:\/|$)/;
 
 /**
  * Records that come from one partition and have one key were first produced in the order of that partition. Copies that
- * a retry produces later are no fault.
+ * a retry produces later are no fault, and neither is what is made from a record that was redriven later.
  * @param records in the order of their topic
  * @param mayComeLater whether only a retry may have produced a source, so that its order isn't checked
  */
@@ -20,7 +21,7 @@ export function checkOrder(
   for (const record of records) {
     const source = sourceOf(record);
     const match = SOURCE.exec(source);
-    if (match === null || seen.has(source) || mayComeLater(source)) continue;
+    if (match === null || seen.has(source) || REDRIVEN.test(source) || mayComeLater(source)) continue;
     seen.add(source);
     const [, partition, offsetText, kind] = match;
     const stream = JSON.stringify([partition, kind, record.key?.toString('utf8')]);

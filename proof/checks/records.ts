@@ -6,6 +6,7 @@ import type { Findings } from '../findings.ts';
 import type { Tally } from '../tally.ts';
 import type { BadRecord } from '../truth/json.ts';
 import { hasTooManyHeaders } from '../truth/json.ts';
+import { redriveOf } from '../truth/redriven.ts';
 import {
   type Item,
   type Items,
@@ -87,7 +88,10 @@ export function badRecords(log: TopicLog): Map<string, BadRecord> {
 
 const bytesOf = ({ key, value }: LogRecord) => (key?.length ?? 0) + (value?.length ?? 0);
 
-/** An item of the records table for each record of a topic that isn't too large for an item. */
+/**
+ * An item of the records table for each record of a topic that isn't too large for an item. A redriven record has the
+ * item of the first one.
+ */
 export function checkRecordItems(
   items: Items,
   topic: string,
@@ -96,7 +100,7 @@ export function checkRecordItems(
   findings: Findings,
 ): Tally {
   const fitting = log.records.filter(
-    (record) => !hasTooManyHeaders(record) && bytesOf(record) + OTHER_BYTES[1] <= ITEM_BYTES,
+    (record) => !redriveOf(record) && !hasTooManyHeaders(record) && bytesOf(record) + OTHER_BYTES[1] <= ITEM_BYTES,
   );
   return checkOnce<LogRecord, Item>(
     {

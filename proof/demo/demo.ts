@@ -7,7 +7,8 @@ import type { Domain, Judged, Subject } from '../domain.ts';
 import type { DomainReport } from '../domain-types.ts';
 import { domainProblems } from '../problems.ts';
 import type { Tally } from '../tally.ts';
-import { nameOf, type TopicLog } from '../world.ts';
+import { firstNameOf } from '../truth/redriven.ts';
+import type { TopicLog } from '../world.ts';
 import type { DemoTypes } from './facts.ts';
 import { COLUMNS, DEMO, DEMO_DLQ, TABLES, TOPICS } from './places.ts';
 
@@ -37,7 +38,7 @@ function judge({ world, facts, isOlder, findings }: Subject): Judged<DomainRepor
     {
       rds: (rows) =>
         byTopic((topic, log) =>
-          checkRecordRows(rows, { topic, log, identityTopic: topic, identity: nameOf }, isOlder, findings),
+          checkRecordRows(rows, { topic, log, identityTopic: topic, identity: firstNameOf }, isOlder, findings),
         ),
       dynamodb: (items) => byTopic((topic, log) => checkRecordItems(items, topic, log, isOlder, findings)),
     },

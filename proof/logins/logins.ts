@@ -61,8 +61,9 @@ function judge({ world, facts, isOlder, findings }: Subject): Judged<LoginsRepor
 }
 
 /** Compares the code that the generator meant a record to have with the code found by reading it. */
-function contradiction({ bad }: LoginsTruth): Contradiction {
+function contradiction({ bad, mended }: LoginsTruth): Contradiction {
   return (_topic, name, expectation) => {
+    if (mended.has(name) && expectation.kind === 'good') return undefined;
     const meant = expectation.kind === 'bad' ? expectation.code : undefined;
     const found = bad.get(name)?.code;
     return meant === found ? undefined : `meant to be ${meant ?? 'good'}, found to be ${found ?? 'good'}`;

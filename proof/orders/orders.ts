@@ -66,8 +66,9 @@ function judge({ world, facts, isOlder, findings }: Subject): Judged<OrdersRepor
 }
 
 /** Compares the code that the generator meant a record to have with the code found in its topic, or LATE downstream. */
-function contradiction({ bad, late }: OrdersTruth): Contradiction {
+function contradiction({ bad, mended, late }: OrdersTruth): Contradiction {
   return (_topic, name, expectation) => {
+    if (mended.has(name) && expectation.kind === 'good') return undefined;
     const meant = expectation.kind === 'bad' ? expectation.code : undefined;
     const found = bad.get(name)?.code ?? (late.sources.has(name) ? 'LATE' : undefined);
     return meant === found ? undefined : `meant to be ${meant ?? 'good'}, found to be ${found ?? 'good'}`;

@@ -26,6 +26,8 @@ export function invocationLetter({ value }: StoredRecord): Letter | undefined {
       function: name,
       code: String(context?.condition),
       message: 'the mapping gave the record up',
+      // The function had worked on the record's batch, and may have failed because of another record.
+      mayHaveResults: true,
       content: { key, value: only.value, headers: withoutRedrive(headers) },
     };
   } catch {

@@ -18,12 +18,15 @@ export interface Letter {
   readonly attempts: number;
   /** the redrive that sent it last */
   readonly redrive?: string;
+  /** whether something may have been made of the record before it was given up */
+  readonly mayHaveResults?: true;
   /** what the letter lacks of the record, if it isn't whole */
   readonly truncated?: string;
   /** the record's own content; undefined if the letter doesn't have all of it */
   readonly content?: Content;
 }
 
+/** `headers` are without those of earlier redrives. */
 export type Content = Pick<StoredRecord, 'key' | 'value' | 'headers'>;
 
 const ERRORS = '__lambda.errors.';
@@ -50,6 +53,8 @@ export function letterOf(record: StoredRecord): Letter | undefined {
     function: functionName,
     code,
     message: text('message') ?? '',
+    // A reading that is too large may have raised its alerts.
+    ...(code === 'TOO_LARGE' && { mayHaveResults: true }),
     ...(truncated === undefined
       ? { content: { key: record.key, value: record.value, headers: withoutRedrive(headers) } }
       : { truncated }),

@@ -44,6 +44,7 @@ export interface FoundLetter {
   attempts: number;
   redrive?: string;
   truncated?: true;
+  mayHaveResults?: true;
 }
 
 export interface Refusal {

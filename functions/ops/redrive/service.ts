@@ -15,6 +15,8 @@ import { shownLetter } from './shown.ts';
 
 /** The most letters in an answer: a Lambda function's answer has at most 6 MB. */
 const PAGE = 5_000;
+/** The most characters of shown letters in an answer. The last letter may have a megabyte more. */
+const MOST_SHOWN = 1_000_000;
 /** Clocks of the machines that run one redrive after the other may differ by this. */
 const CLOCKS_MS = 60_000;
 /** A request of a killed redrive reaches its broker within this time, or never: its connection is closed. */
@@ -58,12 +60,15 @@ export function redriveService(options: ServiceOptions): Service {
 
     async show({ topic, filter, limit, reveal }, deadline) {
       const shown: string[] = [];
+      let characters = 0;
       await scan(reader, topic, await begin(topic, filter), (records) => {
         for (const record of records) {
           const letter = letterOf(record);
-          if (letter && isWanted(filter, record, letter)) shown.push(shownLetter(record, letter, reveal));
+          if (letter === undefined || !isWanted(filter, record, letter) || characters > MOST_SHOWN) continue;
+          shown.push(shownLetter(record, letter, reveal));
+          characters += shown.at(-1)?.length ?? 0;
         }
-        return shown.length < limit && deadline.remaining() > 0;
+        return shown.length < limit && characters < MOST_SHOWN && deadline.remaining() > 0;
       });
       return { shown: shown.slice(0, limit) };
     },
@@ -91,7 +96,7 @@ export function redriveService(options: ServiceOptions): Service {
 }
 
 function found(record: StoredRecord, letter: NonNullable<ReturnType<typeof letterOf>>): FoundLetter {
-  const { from, origin, function: name, code, attempts, redrive, truncated } = letter;
+  const { from, origin, function: name, code, attempts, redrive, truncated, mayHaveResults } = letter;
   const { partition, offset, timestamp } = record;
   return {
     at: { partition, offset },
@@ -103,5 +108,6 @@ function found(record: StoredRecord, letter: NonNullable<ReturnType<typeof lette
     attempts,
     ...(redrive !== undefined && { redrive }),
     ...(truncated !== undefined && { truncated: true }),
+    ...(mayHaveResults && { mayHaveResults }),
   };
 }

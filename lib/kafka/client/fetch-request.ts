@@ -11,5 +11,5 @@ const CONSUMER = -1;
  */
 protocol.requests.Fetch = {
   versions: ['11'],
-  protocol: () => (asked) => ({ request: request({ replicaId: CONSUMER, ...asked }), response }),
+  protocol: () => (asked) => ({ request: request({ ...asked, replicaId: CONSUMER }), response }),
 };

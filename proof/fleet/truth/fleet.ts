@@ -1,5 +1,6 @@
 import type { ReportFacts } from '../../input.ts';
 import type { BadRecord } from '../../truth/json.ts';
+import { redriveOf, sourceFrom } from '../../truth/redriven.ts';
 import { type LogRecord, nameOf, sourceOf, type World } from '../../world.ts';
 import type { TripSample } from '../facts.ts';
 import { PROCESSED, RAW, TRIPS } from '../places.ts';
@@ -18,6 +19,7 @@ export interface GoodReading {
 
 /** What the fleet's input topics imply, by the coordinates of the record. */
 export interface FleetTruth {
+  /** by `source` */
   good: Map<string, GoodReading>;
   bad: Map<string, BadRecord>;
   trips: Map<string, TripEvent>;
@@ -35,9 +37,9 @@ export function fleetTruth(
   const good = new Map<string, GoodReading>();
   const bad = new Map<string, BadRecord>();
   for (const record of topics[RAW].records) {
-    const source = nameOf(record);
+    const source = sourceFrom(record);
     const judged = judgeReading(record);
-    if ('bad' in judged) bad.set(source, { record, code: judged.bad });
+    if ('bad' in judged) bad.set(nameOf(record), { record, code: judged.bad });
     else good.set(source, { source, record, ...judged, alerts: thresholdAlerts(judged.reading, facts.thresholds) });
   }
 
@@ -46,7 +48,8 @@ export function fleetTruth(
   for (const record of topics[TRIPS].records) {
     const judged = judgeTrip(record);
     if ('bad' in judged) badTrips.set(nameOf(record), { record, code: judged.bad });
-    else trips.set(nameOf(record), judged.event);
+    // A redriven trip is stored as the first record, which is in the topic too.
+    else if (redriveOf(record) === undefined) trips.set(nameOf(record), judged.event);
   }
   const cacheMs = facts.tripCacheSeconds * 1000;
   const handled = handledReadings(good, topics[PROCESSED].records);

@@ -1,4 +1,5 @@
 import type { BadRecord } from '../../truth/json.ts';
+import { isFor } from '../../truth/redriven.ts';
 import { type LogRecord, nameOf, sourceOf } from '../../world.ts';
 import type { GoodOrder } from './order.ts';
 
@@ -25,7 +26,7 @@ export function lateOrders(
   const streamTimes = new Map<number, number>();
   const inTime = new Set<string>();
   const tooOld: LogRecord[] = [];
-  for (const record of records) {
+  for (const record of records.filter(isFor('aggregateOrders'))) {
     const at = good.get(sourceOf(record))?.order.at;
     if (at === undefined) continue;
     const streamTime = Math.max(streamTimes.get(record.partition) ?? at, at);

@@ -1,0 +1,123 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Ask, localService } from '#cli/dlq/backend.ts';
+import { newId, planRedrive } from '#cli/dlq/plan.ts';
+import { readersOf } from '#cli/dlq/readers.ts';
+import { runRedrive } from '#cli/dlq/run.ts';
+import { within } from '#lib/deadline.ts';
+import { PermanentError } from '#lib/errors.ts';
+import { createProducer } from '#lib/kafka/client/producer.ts';
+import { type StoredRecord, type TopicReader, topicReader } from '#lib/kafka/client/topic-reader.ts';
+import { deadLetter } from '#lib/kafka/dead-letter.ts';
+import type { Header } from '#lib/kafka/headers.ts';
+import type { KafkaRecord } from '#lib/kafka/records.ts';
+import { redriveOf } from '#lib/kafka/redrive.ts';
+import { startBroker, type TestBroker } from '../support/broker.ts';
+import { freeze } from '../support/freeze.ts';
+import { batchOfRecords } from '../support/msk-event.ts';
+
+const COUNT = 900;
+const HEADERS: Header[] = [
+  { name: '9', value: Buffer.from([0xfe]) },
+  { name: 'a', value: null },
+  { name: 'a', value: Buffer.alloc(0) },
+  { name: '1', value: Buffer.from('first by number, last by place') },
+];
+const TOPICS = ['orders', 'orders-dlq', 'user-login', 'user-login-dlq'];
+
+let broker: TestBroker;
+let ask: Ask;
+let reader: TopicReader;
+beforeAll(async () => {
+  broker = await startBroker(TOPICS);
+  ask = localService(broker.endpoint);
+  reader = await topicReader({ auth: 'none', clientId: 'test', bootstrapServers: broker.endpoint, timeoutMs: 5_000 });
+});
+afterAll(async () => {
+  await reader?.close();
+  await broker?.stop();
+});
+
+/** A topic's records as our own client reads them: with all headers in their order. */
+async function recordsIn(topic: string): Promise<StoredRecord[]> {
+  const records: StoredRecord[] = [];
+  for (const [partition, end] of await reader.offsetsAt(topic, 'end')) {
+    for (let next = 0; next < end; ) {
+      const fetched = await reader.fetch(topic, partition, next);
+      records.push(...(fetched?.records ?? []));
+      next = fetched?.next ?? end;
+    }
+  }
+  return records;
+}
+
+/** Records in a topic, and their dead letters. */
+async function dead(topic: string, by: string, count: number): Promise<StoredRecord[]> {
+  const producer = createProducer({ auth: 'none', clientId: 'test', limits: {} });
+  const own = Array.from({ length: count }, (_, n) => ({
+    topic,
+    key: n % 10 === 0 ? null : Buffer.from([0xff, n % 256]),
+    value: n % 7 === 0 ? null : Buffer.from([0, n % 256, 0xff]),
+    headers: HEADERS,
+  }));
+  await producer.send(broker.endpoint, own, within(30_000));
+  const records = await recordsIn(topic);
+  const letters = records.map(({ headers, ...rest }) => {
+    const [record] = batchOfRecords([{ ...rest, headerList: headers }]).partitions[0]?.records ?? [];
+    const error = new PermanentError('UNKNOWN_PRODUCT', 'product_id: not in the catalogue');
+    return deadLetter({ record: record as KafkaRecord, error }, `${topic}-dlq`, by);
+  });
+  await producer.send(broker.endpoint, letters, within(30_000));
+  await producer.close();
+  return records;
+}
+
+const planOf = (topic: string, id?: string) => planRedrive(ask, { topic, filter: {}, id }, readersOf());
+const redriven = (records: readonly StoredRecord[]) =>
+  records.flatMap((record) => {
+    const header = (name: string) => record.headers.findLast((own) => own.name === name)?.value?.toString();
+    const how = redriveOf({ ...record, header });
+    return how ? [{ how, record }] : [];
+  });
+
+test('a redrive that is stopped and resumed sends each record once: to its partition, with its bytes and headers in order', async () => {
+  const originals = await dead('orders', 'processOrder', COUNT);
+  const id = newId();
+  const stop = new AbortController();
+  const progress = ({ sent }: { sent: number }) => sent >= COUNT / 3 && stop.abort();
+
+  const first = await runRedrive(ask, await planOf('orders-dlq', id), {
+    rate: 1e4,
+    page: 100,
+    signal: stop.signal,
+    progress,
+  });
+  const second = await runRedrive(ask, await planOf('orders-dlq', id), { rate: 1e4 });
+
+  expect(first).toMatchObject({ stopped: true, refused: 0 });
+  expect(second).toMatchObject({ sent: COUNT, stopped: false, refused: 0 });
+  const sent = redriven(await recordsIn('orders'));
+  const byOrigin = new Map(sent.map(({ how, record }) => [`${how.origin.partition} ${how.origin.offset}`, record]));
+  expect(sent).toHaveLength(COUNT);
+  for (const { partition, offset, key, value } of originals) {
+    const record = byOrigin.get(`${partition} ${offset}`);
+    expect({ key: record?.key, value: record?.value }).toEqual({ key, value });
+    expect(record?.headers.slice(0, HEADERS.length)).toEqual(HEADERS);
+  }
+});
+
+test('a broker that freezes during a redrive gets each record once', async () => {
+  await dead('user-login', 'processLogin', COUNT);
+  const plan = await planOf('user-login-dlq');
+  const began = Promise.withResolvers<void>();
+  const progress = ({ sent }: { sent: number }) => sent > 100 && began.resolve();
+
+  const running = runRedrive(ask, plan, { rate: 1e4, page: 20, progress });
+  await began.promise;
+  await freeze(broker.server);
+  await sleep(12_000);
+  broker.server.process?.signal('SIGCONT');
+
+  expect(await running).toMatchObject({ sent: COUNT, stopped: false });
+  const names = redriven(await recordsIn('user-login')).map(({ how }) => how.letter);
+  expect([names.length, new Set(names).size]).toEqual([COUNT, COUNT]);
+});
