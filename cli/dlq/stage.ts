@@ -6,14 +6,16 @@ import type { Ask } from './backend.ts';
 
 /** Asks the function `redrive` of a deployed stage. @param options of `serverless invoke`: stage, region, profile, params */
 export function stageService(options: readonly string[]): Ask {
+  return (action, request) => askStage('redrive', { action, ...request }, options);
+}
+
+/** Invokes a function of a deployed stage. @returns what it returns. @throws Error if it fails */
+export async function askStage<T>(name: string, request: object, options: readonly string[]): Promise<T> {
   const cli = createRequire(import.meta.url).resolve('serverless/bin/serverless.js');
-  return async (action, request) => {
-    const data = JSON.stringify({ action, ...request });
-    const args = [cli, 'invoke', '--function', 'redrive', '--data', data, ...options];
-    const { code, output, errors } = await outputOf(args);
-    if (code !== 0) throw new Error(`the stage's function redrive failed: ${(errors || output).trim()}`);
-    return JSON.parse(output);
-  };
+  const args = [cli, 'invoke', '--function', name, '--data', JSON.stringify(request), ...options];
+  const { code, output, errors } = await outputOf(args);
+  if (code !== 0) throw new Error(`the stage's function ${name} failed: ${(errors || output).trim()}`);
+  return JSON.parse(output) as T;
 }
 
 function outputOf(args: readonly string[]): Promise<{ code: number | null; output: string; errors: string }> {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { Selection } from '#functions/ops/replay/selection.ts';
-import { momentOf } from '../alerts/query.ts';
 import { numberOption, UsageError } from '../command.ts';
 
 export const OPTIONS = {
@@ -25,10 +24,10 @@ type Texts = Partial<Record<keyof typeof OPTIONS, string | boolean | undefined>>
 const whole = { min: 0, integer: true };
 
 /** @throws UsageError if options contradict each other */
-export function selectionOf(topic: string, values: Texts, now: number): Selection {
+export function selectionOf(topic: string, values: Texts): Selection {
   const moment = (name: 'since' | 'until') => {
     const text = values[name];
-    return typeof text === 'string' ? momentOf(text, now, name) : undefined;
+    return typeof text === 'string' ? timeOf(name, text) : undefined;
   };
   const number = (name: 'partition' | 'from' | 'until-offset' | 'epoch') => {
     const text = values[name];
@@ -47,6 +46,13 @@ export function selectionOf(topic: string, values: Texts, now: number): Selectio
   if (partition === undefined && (from !== undefined || untilOffset !== undefined))
     throw new UsageError('--from and --until-offset are offsets of one partition: give --partition too');
   return selection;
+}
+
+/** A span before now would mean other records when the same command continues. */
+function timeOf(name: string, text: string): number {
+  const time = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(time)) return time;
+  throw new UsageError(`--${name} takes a time in ISO 8601, such as 2026-11-24T08:00Z, not "${text}"`);
 }
 
 /** The same for the same records and the same target, so that the same command continues what was interrupted. */

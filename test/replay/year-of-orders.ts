@@ -17,8 +17,9 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const DAYS = 365;
 const PARTITIONS = 3;
-/** Orders of a day. They are made within two of its hours. */
-const PER_DAY = 60;
+/** Orders of a day. They are made within some minutes, so that a window has several: DynamoDB Local is slow. */
+const PER_DAY = 40;
+const OPEN_MS = 120_000;
 /** The share of orders that are hours late, but less than the allowed lateness of a day. */
 const DELAYED = 0.01;
 const OBJECT = 500;
@@ -28,8 +29,8 @@ export function yearOfOrders(now: number): YearOrder[] {
   const random = createRandom(7);
   const begin = Math.floor((now - (DAYS + 1) * DAY_MS) / DAY_MS) * DAY_MS;
   return Array.from({ length: DAYS }, (_, day) => {
-    const opens = begin + day * DAY_MS + Math.floor(random.next() * 20) * HOUR_MS;
-    const times = Array.from({ length: PER_DAY }, () => opens + Math.floor(random.next() * 2 * HOUR_MS));
+    const opens = begin + day * DAY_MS + Math.floor(random.next() * 23) * HOUR_MS;
+    const times = Array.from({ length: PER_DAY }, () => opens + Math.floor(random.next() * OPEN_MS));
     return times
       .sort((a, b) => a - b)
       .map((timestamp): YearOrder => {

@@ -47,7 +47,7 @@ async function replayYear({ endpoints, references }: StackFile): Promise<void> {
   const read = () => resultsIn(endpoints.kafka);
   await eventually(async () => (await read()).count >= orders.length, {
     what: 'all windows are closed',
-    boundMs: 6 * MINUTE,
+    boundMs: 5 * MINUTE,
     seen: async () => `${(await read()).count} of ${orders.length} orders are in results`,
   });
   const { results, corrections, late } = await read();

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
-import { type Deadline, retry } from '#lib/deadline.ts';
+import { type Deadline, retry, within } from '#lib/deadline.ts';
 import { storeCall } from '#lib/stores/call.ts';
 import { type ArchiveKey, parseKey } from './key.ts';
 import { type Content, contentOf, type FaultyObject } from './object.ts';
@@ -17,16 +17,21 @@ export interface Archive {
 }
 
 const CALL_MS = 20_000;
+/** How long a call is tried again, while S3 doesn't answer. */
+const RETRY_MS = 60_000;
 const unzip = promisify(gunzip);
 
 export function archiveIn(bucket: string, client: S3Client, deadline: Deadline): Archive {
   const call = { store: 'S3', deadline, timeoutMs: CALL_MS };
+  const patience = () => within(RETRY_MS, deadline);
 
   async function* pages(input: { Prefix?: string; Delimiter?: string }) {
     let next: string | undefined;
     do {
       const command = new ListObjectsV2Command({ Bucket: bucket, ...input, ContinuationToken: next });
-      const page = await retry(() => storeCall(call, (options) => client.send(command, options)), { deadline });
+      const page = await retry(() => storeCall(call, (options) => client.send(command, options)), {
+        deadline: patience(),
+      });
       yield page;
       next = page.NextContinuationToken;
     } while (next);
@@ -60,7 +65,7 @@ export function archiveIn(bucket: string, client: S3Client, deadline: Deadline):
             const { Body, Metadata = {} } = await client.send(command, options);
             return { metadata: Metadata, bytes: (await Body?.transformToByteArray()) ?? new Uint8Array() };
           }),
-        { deadline },
+        { deadline: patience() },
       );
       let text: string | undefined;
       try {

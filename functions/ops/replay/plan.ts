@@ -27,6 +27,7 @@ export interface Plan {
 /**
  * Reads the selected records once, before anything is produced.
  * @param marks the place of a record to keep, from 1, by partition
+ * @param done how many records of each partition are in the target: their times don't count
  * @throws Error naming the first fault of the archive, or if nothing is selected
  */
 export async function planReplay(
@@ -34,6 +35,7 @@ export async function planReplay(
   selection: Selection,
   marks: ReadonlyMap<number, number>,
   checkpoint?: (id: string) => Promise<number>,
+  done: ReadonlyMap<number, number> = new Map(),
 ): Promise<Plan> {
   const streams = await openSource(archive, selection, checkpoint);
   const times = { oldest: Number.POSITIVE_INFINITY, newest: Number.NEGATIVE_INFINITY };
@@ -48,7 +50,7 @@ export async function planReplay(
           first ??= record;
           last = record;
           if (records === mark) marked = record;
-          if (!hasTimestamp(record.timestamp)) continue;
+          if (!hasTimestamp(record.timestamp) || records <= (done.get(partition) ?? 0)) continue;
           times.oldest = Math.min(times.oldest, record.timestamp);
           times.newest = Math.max(times.newest, record.timestamp);
         }

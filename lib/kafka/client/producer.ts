@@ -147,11 +147,12 @@ function chunked<M extends OwnMessage>(messages: readonly M[], limits: Readonly<
 function byTopic(messages: readonly OwnMessage[]) {
   return [...Map.groupBy(messages, (message) => message.topic)].map(([topic, own]) => ({
     topic,
-    messages: own.map(({ key, value, headers, partition }) => ({
+    messages: own.map(({ key, value, headers, partition, timestamp }) => ({
       key,
       value,
       headers: asKafkajsHeaders(headers),
       ...(partition !== undefined && { partition }),
+      ...(timestamp !== undefined && { timestamp: String(timestamp) }),
     })),
   }));
 }

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Archive } from '#functions/ops/archive/store.ts';
-import { type Plan, planReplay } from '#functions/ops/replay/plan.ts';
-import { readBack } from '#functions/ops/replay/readback.ts';
-import { type Progress, replay } from '#functions/ops/replay/replay.ts';
-import type { Selection } from '#functions/ops/replay/selection.ts';
-import { learnState, type State } from '#functions/ops/replay/state.ts';
-import type { Target } from '#functions/ops/replay/target.ts';
+import type { Archive } from '../archive/store.ts';
+import { type Plan, planReplay } from './plan.ts';
+import { readBack } from './readback.ts';
+import { type Progress, replay } from './replay.ts';
+import type { Selection } from './selection.ts';
+import { learnState, type State } from './state.ts';
+import type { Target } from './target.ts';
 
 export interface ReplayRun {
   readonly archive: Archive;
@@ -20,7 +20,7 @@ export interface ReplayRun {
   readonly sliceMs: number | undefined;
   /** resolves when what reads the target has read it up to these ends; undefined if nothing has to */
   readonly reached: ((ends: ReadonlyMap<number, number>, signal: AbortSignal) => Promise<void>) | undefined;
-  /** @throws Error if the records should not be produced */
+  /** Gets the plan, with the times of the records that are left. @throws Error if these should not be produced */
   readonly check: (plan: Plan) => Promise<void>;
   readonly say: (text: string) => void;
   readonly signal: AbortSignal;
@@ -43,8 +43,10 @@ export async function runReplay(run: ReplayRun): Promise<boolean> {
   const marks = new Map([...ranges].map(([partition, { end }]) => [partition, end]));
   const plan = await planReplay(archive, selection, marks, checkpoint);
   const state = await learnState({ ...run, plan, ranges });
-  describe(run, plan, state).forEach(say);
-  if (total(state.done) < plan.records) await run.check(plan);
+  for (const line of describe(run, plan, state)) say(line);
+  const there = total(state.done);
+  const left = there > 0 ? await planReplay(archive, selection, marks, checkpoint, state.done) : plan;
+  if (there < plan.records) await run.check(left);
   if (run.dryRun) return true;
 
   const started = performance.now();
@@ -56,13 +58,12 @@ export async function runReplay(run: ReplayRun): Promise<boolean> {
     onProgress: told(run, plan),
   });
   const seconds = (performance.now() - started) / 1000;
-  if (!result.done) {
+  if (!result.done || signal.aborted) {
     say(`paused: ${result.produced + result.before} of ${plan.records} records are there. The same command continues`);
     return false;
   }
   if (result.produced > 0)
     say(`produced ${result.produced} records in ${seconds.toFixed(1)} s: ${Math.round(result.produced / seconds)}/s`);
-  signal.throwIfAborted();
   const differences = await readBack(target, result, { mode: state.mode, id });
   if (differences.length > 0) throw new Error(differences.join('; '));
   say(`read back: ${plan.records} records, each with its bytes, key, headers and timestamp, in order`);
