@@ -77,7 +77,7 @@ function needs({ code, reads, fetches, writes, searches, registry, uncalled }: U
     ...searches,
     ...(reads.length ? ofMapping : []),
     ...(registry ? ofSchemaRegistry : []),
-    ...(writes.length ? ['kafka-cluster:Connect'] : []),
+    ...(writes.length || fetches.length ? ['kafka-cluster:Connect'] : []),
     ...[...reads, ...fetches].map((topic) => `kafka-cluster:ReadData on ${topic}`),
     ...writes.map((topic) => `kafka-cluster:WriteData on ${topic}`),
     ...[...reads, ...fetches, ...writes].map((topic) => `kafka-cluster:DescribeTopic on ${topic}`),

@@ -20,6 +20,9 @@ const uncalled: Record<string, string[]> = {
     'rds-data:CommitTransaction',
     'rds-data:RollbackTransaction',
   ],
+  // The same stores have the commands of those who write to them.
+  'functions/ops/verifyArchive.handler': ['dynamodb:UpdateItem'],
+  'functions/ops/replay.handler': ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
   'functions/ops/smoke.handler': [
     'rds-data:BeginTransaction',
     'rds-data:CommitTransaction',
@@ -35,9 +38,10 @@ const searched: Record<string, string[]> = {
 };
 const ofCollection = ['aoss:APIAccessAll'];
 
-/** Functions with a producer in the bundle that send nothing, with the reason. */
+/** Functions with a Kafka client in the bundle that send nothing, with the reason. */
 const writesNone: Record<string, string> = {
   'functions/sinks/archiveToS3.handler': 'the archive accepts any bytes, so it has no dead letters',
+  'functions/ops/verifyArchive.handler': 'it only reads',
 };
 
 /**
@@ -58,9 +62,9 @@ function useOf(template: CompiledTemplate, id: string, fn: LambdaFunction, codes
   return {
     code: codeFor(Handler, codes),
     reads,
-    fetches: Handler === REDRIVE ? topicsOf(template) : [],
+    fetches: readsEach.includes(Handler) ? topicsOf(template) : [],
     writes: [
-      ...new Set([...topicsInEnvironment(fn), ...deadLettersOf(Handler, reads), ...redriven(Handler, template)]),
+      ...new Set([...topicsInEnvironment(fn), ...deadLettersOf(Handler, reads), ...operated(Handler, template)]),
     ],
     writesNone: writesNone[Handler],
     searches: actions.length && Environment.Variables['OPENSEARCH_AUTH'] === 'aoss' ? ofCollection : actions,
@@ -69,10 +73,14 @@ function useOf(template: CompiledTemplate, id: string, fn: LambdaFunction, codes
   };
 }
 
-/** It reads every topic, and sends records back to each that has a dead-letter topic. */
 const REDRIVE = 'functions/ops/redrive.handler';
+const REPLAY = 'functions/ops/replay.handler';
+/** Functions that read every topic without a mapping. */
+const readsEach = [REDRIVE, REPLAY, 'functions/ops/verifyArchive.handler'];
 
-function redriven(handler: string, template: CompiledTemplate): string[] {
+/** Topics that an operator's function writes to: a redrive to those with a dead-letter topic, a replay to any. */
+function operated(handler: string, template: CompiledTemplate): string[] {
+  if (handler === REPLAY) return topicsOf(template);
   return handler === REDRIVE ? topicsOf(template).filter((topic) => routeOf(topic).deadLetterTopic !== null) : [];
 }
 
