@@ -45,6 +45,7 @@ export class ReplayProducer {
   static async start(cluster: Cluster, topic: string): Promise<ReplayProducer> {
     // Loaded here, because it takes half a second.
     const { Base, Producer, produceV9: v9 } = await import('@platformatic/kafka');
+    await import('./long-deltas.ts');
     const options = cluster.options('replay');
     const starter = new Producer({ ...options, idempotent: true, retries: 2 });
     try {

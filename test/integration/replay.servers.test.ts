@@ -29,7 +29,8 @@ afterAll(async () => {
 const strange: TestRecord[] = [
   { value: null, key: 'k' },
   { value: Buffer.from([0xff, 0]), key: Buffer.from([0x80]) },
-  { value: '', key: '' },
+  { value: '', key: '', timestamp: KAFKA_TIME - 400 * 86_400_000 },
+  { value: 'no time', timestamp: -1 },
   {
     value: '{"a": 1e999}',
     timestamp: KAFKA_TIME - 86_400_000,
@@ -94,7 +95,7 @@ test('an empty topic gets its records back, with every byte, and the log is the 
   const { said, done } = runOf('lost', 'lost');
 
   expect(await done).toBe(true);
-  expect(said.at(-1)).toBe('read back: 2408 records, each with its bytes, key, headers and timestamp, in order');
+  expect(said.at(-1)).toBe('read back: 2410 records, each with its bytes, key, headers and timestamp, in order');
   const stored = await broker.readAll('lost');
   const expected = partitions.flatMap((records, partition) =>
     (batchOfRecords(records).partitions[0]?.records ?? []).map(({ key, value, timestamp }, offset) => ({

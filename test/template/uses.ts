@@ -21,8 +21,7 @@ const uncalled: Record<string, string[]> = {
     'rds-data:RollbackTransaction',
   ],
   // The same stores have the commands of those who write to them.
-  'functions/ops/verifyArchive.handler': ['dynamodb:UpdateItem'],
-  'functions/ops/replay.handler': ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+  'functions/ops/verifyArchive.handler': ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
   'functions/ops/smoke.handler': [
     'rds-data:BeginTransaction',
     'rds-data:CommitTransaction',

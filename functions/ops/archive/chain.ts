@@ -4,7 +4,7 @@ import { type Content, type FaultyObject, isFaulty } from './object.ts';
 
 /** Something that is wrong with an archive. `text` names the object or the offsets. */
 export interface Fault {
-  readonly kind: 'missing' | 'doubled' | 'cut' | 'different' | 'behind';
+  readonly kind: 'missing' | 'doubled' | 'cut' | 'different' | 'behind' | 'ahead';
   readonly text: string;
 }
 

@@ -5,7 +5,8 @@ import type { Log } from './verify.ts';
 export function readerLog(reader: Pick<TopicReader, 'offsetsAt' | 'fetch'>): Log {
   return {
     async ranges(topic) {
-      const starts = await reader.offsetsAt(topic, 'first');
+      const starts = await reader.offsetsAt(topic, 'first').catch(noneIfUnknown);
+      if (starts === undefined) return undefined;
       const ends = await reader.offsetsAt(topic, 'end');
       return new Map([...ends].map(([partition, end]) => [partition, { start: starts.get(partition) ?? end, end }]));
     },
@@ -22,4 +23,8 @@ export function readerLog(reader: Pick<TopicReader, 'offsetsAt' | 'fetch'>): Log
       return found;
     },
   };
+}
+
+function noneIfUnknown(error: Error & { type?: string }): undefined {
+  if (error.type !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
 }

@@ -110,7 +110,7 @@ test('records that are not archived in time are a fault, and so is an archive th
   ]);
   expect((await verify(archive, logOf(0, 2), { checkpoint: 9 })).faults).toMatchObject([
     {
-      kind: 'different',
+      kind: 'ahead',
       text: expect.stringContaining('the archive reaches offset 8, but the topic ends before offset 2'),
     },
   ]);

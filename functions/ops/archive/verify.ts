@@ -138,7 +138,7 @@ async function compare(
     faults.push({ kind: 'behind', text: `${name}: ${span(archived, logEnd)} of the topic are not archived yet` });
   if (end > now.end) {
     const text = `${name}: the archive reaches offset ${end - 1}, but the topic ends before offset ${now.end}`;
-    faults.push({ kind: 'different', text: `${text}: it was created again, or has lost records` });
+    faults.push({ kind: 'ahead', text: `${text}: it was created again, or has lost records` });
   }
   const within = gaps
     .map(({ from, to }) => ({ from: Math.max(from, start), to: Math.min(to, logEnd) }))
