@@ -3,10 +3,14 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { kafkaLog } from '#cli/archive/kafka-log.ts';
 import { kafkaTarget } from '#cli/replay/kafka-target.ts';
 import { withAdmin } from '#cli/topic.ts';
+import { readerLog } from '#functions/ops/archive/reader-log.ts';
 import { archiveIn } from '#functions/ops/archive/store.ts';
 import { verifyTopic } from '#functions/ops/archive/verify.ts';
+import { kafkajsTarget } from '#functions/ops/replay/kafkajs-target.ts';
 import { type ReplayRun, runReplay } from '#functions/ops/replay/run.ts';
 import { archiveObject, objectKey } from '#functions/sinks/s3/object.ts';
+import { createProducer } from '#lib/kafka/client/producer.ts';
+import { topicReader } from '#lib/kafka/client/topic-reader.ts';
 import { kafkaOf } from '#local/deploy/servers.ts';
 import { Cluster } from '#msk';
 import { startBroker, type TestBroker } from '../support/broker.ts';
@@ -18,7 +22,7 @@ let broker: TestBroker;
 let bucket: TestBucket;
 let cluster: Cluster;
 beforeAll(async () => {
-  [broker, bucket] = await Promise.all([startBroker(['lost', 'copy', 'live', 'slices']), startBucket()]);
+  [broker, bucket] = await Promise.all([startBroker(['lost', 'copy', 'live', 'function']), startBucket()]);
   cluster = new Cluster(broker.endpoint);
 });
 afterAll(async () => {
@@ -153,6 +157,41 @@ test('a topic with other records keeps them, and gets each record once, with its
     'origin=live-0-400',
     'replay=test/400',
   ]);
+});
+
+test('a function does it with kafkajs: the same records, continued, and compared', async () => {
+  await put('by-function', [[...strange, ...numbered(700)], numbered(300)]);
+  const client = { auth: 'none', clientId: 'test', bootstrapServers: broker.endpoint, timeoutMs: 10_000 } as const;
+  const reader = await topicReader(client);
+  const producer = createProducer({ ...client, limits: {}, retries: 'never' });
+  const target = kafkajsTarget({
+    topic: 'function',
+    bootstrapServers: broker.endpoint,
+    reader,
+    producer,
+    deadline: plenty,
+  });
+  const pause = new AbortController();
+  const first = runOf('by-function', 'function', { target, rate: 400, signal: pause.signal });
+  await sleep(1_500);
+  pause.abort();
+  expect(await first.done).toBe(false);
+
+  const second = runOf('by-function', 'function', { target });
+
+  expect(await second.done).toBe(true);
+  expect(second.said).toContainEqual(expect.stringMatching(/^\d+ of them are there already$/));
+  expect(second.said.at(-1)).toMatch('read back: 1005 records');
+  const log = readerLog(reader);
+  expect(await log.ranges('function')).toEqual(await kafkaLog(cluster, ['function']).ranges('function'));
+  expect(await log.ranges('no-such-topic')).toBeUndefined();
+  expect(
+    await log.count('function', 0, [
+      { from: 10, to: 20 },
+      { from: 700, to: 705 },
+    ]),
+  ).toBe(15);
+  await Promise.all([reader.close(), producer.close()]);
 });
 
 test('the broker is lost for a while: the replay waits for it, and no record is there twice', async () => {
