@@ -45,7 +45,8 @@ async function replayYear({ endpoints, references }: StackFile): Promise<void> {
 
   const fold = foldOf(orders);
   const read = () => resultsIn(endpoints.kafka);
-  await eventually(async () => (await read()).count >= orders.length, {
+  const isAll = ({ count, late }: Awaited<ReturnType<typeof read>>) => count + late >= orders.length;
+  await eventually(async () => isAll(await read()), {
     what: 'all windows are closed',
     boundMs: 5 * MINUTE,
     seen: async () => `${(await read()).count} of ${orders.length} orders are in results`,

@@ -135,6 +135,34 @@ test('a paused run is continued', async () => {
   expect(offsetsIn(target)).toEqual(upTo(20));
 });
 
+test('before each slice of time, what reads the target must have read it, also at the begin of a continued run', async () => {
+  const hours = (list: readonly number[]) =>
+    list.map((hour, n) => ({ offset: n, value: { n }, timestamp: hour * 3_600_000 }));
+  const archive = await archiveOf([hours([1, 1, 3]), hours([1, 2, 3, 3])]);
+  const target = memoryTarget('orders', 2);
+  const produced = () => [...target.logs.values()].reduce((sum, own) => sum + own.length, 0);
+  const waited: [number, number[]][] = [];
+  const reached = async (ends: ReadonlyMap<number, number>) => {
+    waited.push([produced(), [...ends.values()]]);
+  };
+  const sliceMs = 3_600_000;
+  let left = 2;
+  target.before = () => (left-- > 0 ? undefined : { stored: 1, error: new Error('killed') });
+  await run({ archive, target, reached, sliceMs }).catch(() => undefined);
+  expect(waited).toEqual([
+    [0, [0, 0]],
+    [3, [2, 1]],
+    [4, [2, 2]],
+  ]);
+  delete target.before;
+  waited.length = 0;
+
+  await run({ archive, target, reached, sliceMs });
+
+  expect(waited).toEqual([[5, [3, 2]]]);
+  expect(produced()).toBe(7);
+});
+
 test('beside other records, each record names its first coordinates and the replay; a second run adds nothing', async () => {
   const archive = await archiveOf([numbered(6)]);
   const target = memoryTarget('orders', 1);
