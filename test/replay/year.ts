@@ -61,12 +61,19 @@ async function replayYear({ endpoints, references }: StackFile): Promise<void> {
   );
   holds('no order became late', late === 0);
   holds('every window is the one of a plain fold', wrong.length === 0 && results.size === fold.size);
+  const verified = await command('cli/verify-archive.ts');
+  holds('verify-archive finds the archive of this run whole', verified.code === 0);
 }
 
-/** Runs the command. @param killAt kills it when it has produced as many records */
-async function replay(killAt?: number): Promise<{ code: number | null; output: string }> {
-  const args = ['cli/replay.ts', HISTORY, '--to', 'orders', ...process.argv.slice(2)];
-  const child = spawn(process.execPath, args, { cwd: checkout.folder, stdio: ['ignore', 'pipe', 'inherit'] });
+/** @param killAt kills it when it has produced as many records */
+const replay = (killAt?: number) =>
+  command('cli/replay.ts', [HISTORY, '--to', 'orders', ...process.argv.slice(2)], killAt);
+
+async function command(file: string, options: readonly string[] = [], killAt?: number) {
+  const child = spawn(process.execPath, [file, ...options], {
+    cwd: checkout.folder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => {
     output += chunk.toString();

@@ -65,8 +65,8 @@ export async function replay(options: ReplayOptions): Promise<Replayed> {
   const begins = new Map(state.begins);
   const digests = new Map<number, Digest>();
   let [produced, before] = [0, 0];
-  // The run before this one may have ended within a slice.
-  let wait = true;
+  // Kept until a round is produced: the run before this one may have ended within a slice.
+  let wait = false;
   const started = performance.now();
 
   /** Leaves out what is in the target. */
