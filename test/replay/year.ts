@@ -66,8 +66,9 @@ async function replayYear({ endpoints, references }: StackFile): Promise<void> {
 }
 
 /** @param killAt kills it when it has produced as many records */
-const replay = (killAt?: number) =>
-  command('cli/replay.ts', [HISTORY, '--to', 'orders', ...process.argv.slice(2)], killAt);
+function replay(killAt?: number) {
+  return command('cli/replay.ts', [HISTORY, '--to', 'orders', ...process.argv.slice(2)], killAt);
+}
 
 async function command(file: string, options: readonly string[] = [], killAt?: number) {
   const child = spawn(process.execPath, [file, ...options], {
