@@ -103,7 +103,7 @@ async function redrive(ask: Ask, place: string | undefined, { values, signal }: 
   if (id !== undefined && startOf(id) === undefined) throw new UsageError(`"${id}" is no id of a redrive`);
   const rate = numberOption('rate', values.rate, { min: 1, max: 10_000 });
   const plan = await planRedrive(ask, { ...chosen(place ?? '', values), id, force }, readersOf());
-  console.log(planText(plan));
+  console.log(planText(plan, values['dry-run']));
   if (values['dry-run']) return EXIT.ok;
   const progress = ({ sent, total }: { sent: number; total: number }) => console.error(`${sent} of ${total} sent`);
   const redriven = await runRedrive(ask, plan, { rate, signal, progress });

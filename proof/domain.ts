@@ -10,6 +10,8 @@ export interface Subject {
   facts: ReportFacts;
   /** whether retention has removed the record with this `source`, so that nothing is known about it */
   isOlder: (source: unknown) => boolean;
+  /** whether a good record may have a dead letter: nothing is known about it, or a store refused it and it was redriven */
+  mayBeDead: (name: string) => boolean;
   findings: Findings;
 }
 

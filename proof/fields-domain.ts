@@ -58,14 +58,14 @@ export function fieldsDomain<T extends string>({
 
   const stored = { topic: processed, identityTopic: input };
 
-  function judge({ world, facts, isOlder, findings }: Subject) {
+  function judge({ world, facts, isOlder, mayBeDead, findings }: Subject) {
     const logOf = (topic: string) => world.topics[topic as TopicName];
     const { good, bad } = truthOf(logOf(input).records, fields);
     checkProcessed(processed, logOf(processed).records, good, isOlder, findings);
     const letters = checkDeadLetters(
       { topic: deadLetters, log: logOf(deadLetters), topics: rows },
       bad,
-      isOlder,
+      mayBeDead,
       findings,
     );
     const stores = checkStores(

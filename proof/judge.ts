@@ -9,6 +9,7 @@ import type { ReportFacts } from './input.ts';
 import { problemsOf } from './problems.ts';
 import type { Report } from './report.ts';
 import { olderThanLogs } from './truth/age.ts';
+import { refusedByStores } from './truth/redriven.ts';
 import { isUnread, unreadOf, type World } from './world.ts';
 
 type Judgements = { [D in DomainName]: Judged<DomainReports[D]> };
@@ -23,7 +24,10 @@ export function judge(world: World, facts: ReportFacts): Omit<Report, 'reconcile
   checkKeys(world, findings);
   checkStrayRecords(world, storedTopics(), findings);
 
-  const subject: Subject = { world, facts, isOlder: olderThanLogs(world.topics), findings };
+  const isOlder = olderThanLogs(world.topics);
+  const refused = refusedByStores(world.topics);
+  const mayBeDead = (name: string) => isOlder(name) || refused.has(name);
+  const subject: Subject = { world, facts, isOlder, mayBeDead, findings };
   const judged = byDomain((name) => DOMAINS[name].judge(subject)) as Judgements;
   const counts = findings.counts();
   const problems = [...problemsOf(world, facts), ...Object.values(judged).flatMap((own) => own.problems)];

@@ -92,3 +92,11 @@ export function headerOf(record: LogRecord, name: string): string | undefined {
 export function sourceOf(record: LogRecord): string {
   return headerOf(record, 'source') ?? `${nameOf(record)} (no source)`;
 }
+
+/** The coordinates of the record that became this dead letter, from its headers. */
+export function deadLetterOf(letter: LogRecord): string {
+  const [topic, partition, offset] = ['topic', 'partition', 'offset'].map((name) =>
+    headerOf(letter, `__lambda.errors.${name}`),
+  );
+  return topic === undefined ? `${nameOf(letter)} (no origin)` : `${topic}-${partition}-${offset}`;
+}

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { Client } from 'pg';
 import { type Ask, lettersOf, localService, sentLetters } from '#cli/dlq/backend.ts';
 import { newId, startOf } from '#cli/dlq/plan.ts';
 import { within } from '#lib/deadline.ts';
@@ -16,10 +17,12 @@ import { eventually } from './support/eventually.ts';
 /**
  * Orders of a product that isn't in the catalogue become dead letters; the catalogue is mended; they are redriven:
  * `npm run test:long -- redrive`. The redrive is killed in the middle and resumed, and then repeated under a new id. The
- * report must be ok: each order is in the stores once, and every window is exact.
+ * report must be ok: each order is in the stores once, and every window is exact. In the same run, PostgreSQL refuses
+ * generic records, and their dead letters are redriven to it alone.
  */
 const ORDERS = 1_000;
 const PRODUCT = 'P001';
+const GENERIC = 50;
 const CODE = 'UNKNOWN_PRODUCT';
 const SECONDS = 120;
 const START_BOUND_SECONDS = 240;
@@ -37,7 +40,7 @@ try {
 }
 
 async function redrivenRun(own: Checkout): Promise<boolean> {
-  const load = ['--only', 'orders', '--orders', '20', '--duration', String(SECONDS), '--seed', '5'];
+  const load = ['--only', 'orders,demo', '--orders', '20', '--duration', String(SECONDS), '--seed', '5'];
   // Without a cache of the product's name, its orders are refused as soon as it is removed.
   const run = own.start([...load, '--param', 'catalogueCacheSeconds=0.001']);
   await run.says(/produced [1-9]/, START_BOUND_SECONDS);
@@ -48,19 +51,20 @@ async function redrivenRun(own: Checkout): Promise<boolean> {
     await client.send(new DeleteItemCommand({ TableName: table, Key: { product_id: { S: PRODUCT } } }));
   });
   await sendOrders(stack);
-  await eventually(async () => (await deadOrders(ask)) >= ORDERS, { what: `${ORDERS} dead letters`, boundMs: 60_000 });
-  console.log(`${await deadOrders(ask)} dead letters of ${CODE}`);
+  await deadLetters(ask, ORDERS, { topic: 'orders-dlq', filter: { codes: [CODE] } });
   const product = products.find(({ product_id }) => product_id === PRODUCT) ?? {};
   await changeCatalogue(stack, async (client, table) => {
     await client.send(new PutItemCommand({ TableName: table, Item: item(product) }));
   });
 
   const id = newId();
-  const killed = await dlq(own, ['--id', id, '--rate', String(RATE)], KILLED_AT);
+  const redrive = ['orders-dlq', '--code', CODE];
+  const killed = await dlq(own, [...redrive, '--id', id, '--rate', String(RATE)], KILLED_AT);
   console.log(`redrive ${id} was killed: ${killed.signal}`);
-  const resumed = await dlq(own, ['--id', id, '--rate', String(RATE)]);
+  const resumed = await dlq(own, [...redrive, '--id', id, '--rate', String(RATE)]);
   const letters = await sentLetters(ask, { id, topic: 'orders', since: startOf(id) ?? 0 });
-  const repeated = await dlq(own, ['--rate', '1000']);
+  const repeated = await dlq(own, [...redrive, '--rate', '1000']);
+  const stored = await refusedByStore(own, stack, ask);
   const code = await run.exitCode(BOUND_SECONDS);
   const report = await run.report();
   console.log(summary(report));
@@ -69,6 +73,7 @@ async function redrivenRun(own: Checkout): Promise<boolean> {
     'the resumed redrive ended well': resumed.code === 0 && resumed.sent >= ORDERS,
     'no record was sent twice under its id': new Set(letters).size === letters.length && letters.length >= ORDERS,
     'the repeated redrive ended well': repeated.code === 0 && repeated.sent >= ORDERS,
+    'the redrive to a store ended well': stored.code === 0 && stored.sent === GENERIC,
     'the report is clean': code === 0 && report.ok,
     'every window is exact': exactWindows(report),
   });
@@ -94,12 +99,32 @@ async function sendOrders({ endpoints }: StackFile): Promise<void> {
     const order = { order_id, user_id: `U${n % 7}`, product_id: PRODUCT, amount: (n + 1) / 100, timestamp: Date.now() };
     return { topic: 'orders', key: order_id, value: JSON.stringify(order), headers: [] };
   });
-  await producer.send(endpoints.kafka, orders, within(30_000)).finally(() => producer.close());
+  await producer.send(endpoints.kafka, orders, within(30_000));
+  await producer.close();
 }
 
-/** Dead letters of orders that this proof has sent, and of those of the load that have the same product. */
-async function deadOrders(ask: Ask): Promise<number> {
-  return (await lettersOf(ask, { topic: 'orders-dlq', filter: { codes: [CODE] } })).letters.length;
+/** Generic records that PostgreSQL refuses until its table is changed back. */
+async function refusedByStore(own: Checkout, { endpoints }: StackFile, ask: Ask): Promise<Ended> {
+  const postgres = new Client({ connectionString: endpoints.postgres });
+  await postgres.connect();
+  try {
+    await postgres.query("ALTER TABLE records ADD CONSTRAINT refused CHECK (key_text <> 'refused') NOT VALID");
+    const producer = createProducer({ auth: 'none', clientId: 'test', limits: {} });
+    const record = { topic: 'demo_topic', key: 'refused', value: '{"refused":true}', headers: [] };
+    await producer.send(endpoints.kafka, Array(GENERIC).fill(record), within(30_000));
+    await producer.close();
+    await deadLetters(ask, GENERIC, { topic: 'demo-dlq', filter: { functions: ['insertIntoRds'] } });
+    await postgres.query('ALTER TABLE records DROP CONSTRAINT refused');
+    return await dlq(own, ['demo-dlq', '--function', 'insertIntoRds']);
+  } finally {
+    await postgres.end();
+  }
+}
+
+async function deadLetters(ask: Ask, count: number, asked: Parameters<typeof lettersOf>[1]): Promise<void> {
+  const there = async () => (await lettersOf(ask, asked)).letters.length >= count;
+  await eventually(there, { what: `${count} dead letters in ${asked.topic}`, boundMs: 60_000 });
+  console.log(`${count} dead letters are in ${asked.topic}`);
 }
 
 interface Ended {
@@ -111,7 +136,7 @@ interface Ended {
 
 /** Runs `npm run dlq -- redrive`. @param killAt kills it once it has sent that many records */
 function dlq(own: Checkout, options: readonly string[], killAt = Number.POSITIVE_INFINITY): Promise<Ended> {
-  const args = ['cli/dlq.ts', 'redrive', 'orders-dlq', '--code', CODE, ...options];
+  const args = ['cli/dlq.ts', 'redrive', ...options];
   const child = spawn(process.execPath, args, { cwd: own.folder, stdio: ['ignore', 'inherit', 'pipe'] });
   let sent = 0;
   child.stderr.on('data', (chunk: Buffer) => {

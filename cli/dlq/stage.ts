@@ -4,23 +4,47 @@ import { ROOT } from '#local/stack-file.ts';
 import { ONCE } from '../serverless.ts';
 import type { Ask } from './backend.ts';
 
-/** Asks the function `redrive` of a deployed stage. @param options of `serverless invoke`: stage, region, profile, params */
-export function stageService(options: readonly string[]): Ask {
-  return (action, request) => askStage('redrive', { action, ...request }, options);
+/**
+ * Asks the function `redrive` of a deployed stage.
+ * @param options of `serverless invoke`: stage, region, profile, params
+ * @param folder with the service; a test passes its own
+ */
+export function stageService(options: readonly string[], folder: string = ROOT): Ask {
+  return (action, request) => askStage('redrive', { action, ...request }, options, folder);
 }
 
-/** Invokes a function of a deployed stage. @returns what it returns. @throws Error if it fails */
-export async function askStage<T>(name: string, request: object, options: readonly string[]): Promise<T> {
+/** Invokes a function of a deployed stage. @returns what it returns. @throws Error with what it threw */
+export async function askStage<T>(
+  name: string,
+  request: object,
+  options: readonly string[],
+  folder: string = ROOT,
+): Promise<T> {
   const cli = createRequire(import.meta.url).resolve('serverless/bin/serverless.js');
   const args = [cli, 'invoke', '--function', name, '--data', JSON.stringify(request), ...options];
-  const { code, output, errors } = await outputOf(args);
-  if (code !== 0) throw new Error(`the stage's function ${name} failed: ${(errors || output).trim()}`);
+  const { code, output, errors } = await outputOf(args, folder);
+  if (code !== 0)
+    throw new Error(`the stage's function ${name} failed: ${reasonOf(output) ?? `${output}${errors}`.trim()}`);
   return JSON.parse(output) as T;
 }
 
-function outputOf(args: readonly string[]): Promise<{ code: number | null; output: string; errors: string }> {
+/** What the function threw; undefined if it didn't run. */
+function reasonOf(output: string): string | undefined {
+  try {
+    // The framework prints what the function threw as JSON, and a line behind it.
+    const [json = ''] = /\{[\s\S]*\}/.exec(output) ?? [];
+    return (JSON.parse(json) as { errorMessage?: string }).errorMessage;
+  } catch {
+    return undefined;
+  }
+}
+
+function outputOf(
+  args: readonly string[],
+  cwd: string,
+): Promise<{ code: number | null; output: string; errors: string }> {
   const child = spawn(process.execPath, args, {
-    cwd: ROOT,
+    cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...ONCE },
   });

@@ -4,9 +4,11 @@ import { tableText } from '../text/table.ts';
 import type { Plan } from './plan.ts';
 import type { Redriven } from './run.ts';
 
-const NAMES = ['topic', 'function', 'code', 'source', 'letters', 'redriven', 'first', 'last'];
+const NAMES = ['topic', 'function', 'code', 'source', 'letters', 'failed again', 'first', 'last'];
 
-/** How many letters there are of each cause, and when the first and the last of them came. */
+/**
+ * How many letters there are of each cause, how many of them are of redriven records that failed again, and when the first and the last of them came.
+ */
 export function causesText(byTopic: ReadonlyMap<string, readonly FoundLetter[]>): string {
   const rows = [...byTopic].flatMap(([topic, letters]) =>
     [...Map.groupBy(letters, ({ function: name, code, from }) => `${name} ${code} ${from.topic}`).values()].map(
@@ -14,8 +16,8 @@ export function causesText(byTopic: ReadonlyMap<string, readonly FoundLetter[]>)
         const [{ function: name, code, from }] = own as [FoundLetter];
         const times = own.map(({ timestamp }) => timestamp);
         const [first, last] = [times.reduce((a, b) => Math.min(a, b)), times.reduce((a, b) => Math.max(a, b))];
-        const redriven = own.filter(({ attempts }) => attempts > 0).length;
-        const counts = [own.length, redriven].map(String);
+        const again = own.filter(({ attempts }) => attempts > 0).length;
+        const counts = [own.length, again].map(String);
         return [topic, name, code, from.topic, ...counts, timeText(first), timeText(last)].map(escaped);
       },
     ),
@@ -23,7 +25,7 @@ export function causesText(byTopic: ReadonlyMap<string, readonly FoundLetter[]>)
   return tableText(
     NAMES,
     rows,
-    NAMES.map((name) => name === 'letters' || name === 'redriven'),
+    NAMES.map((name) => name === 'letters' || name === 'failed again'),
   );
 }
 
@@ -32,11 +34,11 @@ function timeText(ms: number): string {
 }
 
 /** What a redrive would send. */
-export function planText({ topic, id, letters, refused, superseded }: Plan): string {
+export function planText({ topic, id, letters, refused, superseded }: Plan, dryRun: boolean): string {
   const bySource = Map.groupBy(letters, ({ function: name, code, from }) => `${from.topic} for ${name}, ${code}`);
   const counts = [...bySource].map(([what, own]) => `  ${own.length} to ${escaped(what)}`);
   return [
-    `redrive ${id} of ${topic}: ${letters.length} records`,
+    `${dryRun ? 'a redrive' : `redrive ${id}`} of ${topic}: ${letters.length} records`,
     ...counts,
     ...(superseded > 0 ? [`  ${superseded} letters left out: their records have a later letter`] : []),
     ...refusalLines(refused),

@@ -1,10 +1,9 @@
-import { deadLetterOf } from '#proof/checks/dead-letters.ts';
 import { DEMO_DLQ } from '#proof/demo/places.ts';
 import { ALERTS, PROCESSED, RAW_DLQ } from '#proof/fleet/places.ts';
 import { LOGINS_DLQ, LOGINS_PROCESSED } from '#proof/logins/places.ts';
 import { METRICS, ORDERS_DLQ, PROCESSED_ORDERS } from '#proof/orders/places.ts';
 import { readRecord, readTopics } from '#proof/readback/kafka.ts';
-import { headerOf, type LogRecord, nameOf } from '#proof/world.ts';
+import { deadLetterOf, headerOf, type LogRecord, nameOf } from '#proof/world.ts';
 import { type Coordinates, coordinatesOf, isCoordinates } from './coordinates.ts';
 
 /** Topics that the functions produce to. */

@@ -2,17 +2,11 @@ import type { TopicRows } from '../domain-types.ts';
 import type { Findings } from '../findings.ts';
 import type { BadRecord } from '../truth/json.ts';
 import { hasTooManyHeaders } from '../truth/json.ts';
-import { headerOf, type LogRecord, nameOf, type TopicLog } from '../world.ts';
+import { deadLetterOf, headerOf, type LogRecord, type TopicLog } from '../world.ts';
 import { bytesDifference, headersDifference } from './compare.ts';
 import { checkOnce, type OnceResult } from './once.ts';
 
 const ERRORS = '__lambda.errors.';
-
-/** The coordinates of the record that became this dead letter, from its headers. */
-export function deadLetterOf(letter: LogRecord): string {
-  const [topic, partition, offset] = ['topic', 'partition', 'offset'].map((name) => headerOf(letter, ERRORS + name));
-  return topic === undefined ? `${nameOf(letter)} (no origin)` : `${topic}-${partition}-${offset}`;
-}
 
 /** How many distinct records of a topic are in a dead-letter topic. */
 export function deadLettersOf(topic: string, { records }: TopicLog): number {
@@ -31,7 +25,7 @@ export interface DeadLetterTopic {
 export function checkDeadLetters(
   { topic, log, topics }: DeadLetterTopic,
   expected: ReadonlyMap<string, BadRecord>,
-  isOlder: (source: string) => boolean,
+  mayBeDead: (name: string) => boolean,
   findings: Findings,
 ): OnceResult {
   return checkOnce<BadRecord, LogRecord>(
@@ -40,7 +34,7 @@ export function checkDeadLetters(
       expected,
       stored: log.records.map((letter) => [deadLetterOf(letter), letter]),
       repeats: 'allowed',
-      legal: (id) => isOlder(id),
+      legal: (id) => mayBeDead(id),
       difference: (bad, letter) => letterDifference(bad, letter, topics),
     },
     findings,

@@ -6,7 +6,7 @@ import type { Findings } from '../findings.ts';
 import type { Tally } from '../tally.ts';
 import type { BadRecord } from '../truth/json.ts';
 import { hasTooManyHeaders } from '../truth/json.ts';
-import { redriveOf } from '../truth/redriven.ts';
+import { firstNameOf, redriveOf } from '../truth/redriven.ts';
 import {
   type Item,
   type Items,
@@ -56,7 +56,8 @@ export function checkRecordRows(
 }
 
 function rowDifference(record: LogRecord, topic: string, row: RecordRow): string | undefined {
-  if (row.topic !== topic || row.partition !== record.partition || Number(row.offset) !== record.offset)
+  const place = { topic: row.topic, partition: row.partition, offset: Number(row.offset) };
+  if (row.topic !== topic || nameOf(place) !== firstNameOf(record))
     return 'topic, partition or offset differ from its source';
   if (Number(row.timestamp) !== postgresTime(record.timestamp)) return 'timestamp differs';
   const { key_text, key_bytes, value_json: json, value_text, value_bytes } = row;

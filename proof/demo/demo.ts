@@ -28,10 +28,10 @@ export const demo: Domain<DemoTypes> = {
   describe,
 };
 
-function judge({ world, facts, isOlder, findings }: Subject): Judged<DomainReport> {
+function judge({ world, facts, isOlder, mayBeDead, findings }: Subject): Judged<DomainReport> {
   const bad = new Map(INPUTS.flatMap((topic) => [...badRecords(world.topics[topic])]));
   const deadLetters = { topic: DEMO_DLQ, log: world.topics[DEMO_DLQ], topics: TOPICS };
-  const letters = checkDeadLetters(deadLetters, bad, isOlder, findings);
+  const letters = checkDeadLetters(deadLetters, bad, mayBeDead, findings);
   const stores = checkStores(
     TOPICS,
     world,

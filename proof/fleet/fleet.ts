@@ -22,7 +22,7 @@ import { type FleetTruth, fleetTruth } from './truth/fleet.ts';
 /** The vehicle fleet: readings and trips in, processed readings and alerts out. */
 export const fleet: Domain<FleetTypes> = { topics: TOPICS, tables: TABLES, columns: COLUMNS, judge, describe };
 
-function judge({ world, facts, isOlder, findings }: Subject): Judged<FleetReport> {
+function judge({ world, facts, isOlder, mayBeDead, findings }: Subject): Judged<FleetReport> {
   const { topics } = world;
   const truth = fleetTruth(world, facts, isOlder);
   const processed = checkProcessed(topics[PROCESSED], truth, findings);
@@ -35,7 +35,7 @@ function judge({ world, facts, isOlder, findings }: Subject): Judged<FleetReport
   checkOrder(ALERTS, topics[ALERTS].records, findings, (source) => mayComeLater.has(source.replace(DELAY_KIND, '')));
   const bad = new Map([...truth.bad, ...truth.badTrips]);
   const deadLetters = { topic: RAW_DLQ, log: topics[RAW_DLQ], topics: TOPICS };
-  const letters = checkDeadLetters(deadLetters, bad, isOlder, findings);
+  const letters = checkDeadLetters(deadLetters, bad, mayBeDead, findings);
 
   const all = new Map([...alerts.expected, ...delays.expected]);
   const { copies } = processed;

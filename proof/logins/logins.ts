@@ -19,13 +19,13 @@ export const logins: Domain<LoginsTypes> = { topics: TOPICS, tables: TABLES, col
 
 const NONE = Object.fromEntries(ENCODINGS.map((encoding) => [encoding, 0])) as Record<Encoding, number>;
 
-function judge({ world, facts, isOlder, findings }: Subject): Judged<LoginsReport> {
+function judge({ world, facts, isOlder, mayBeDead, findings }: Subject): Judged<LoginsReport> {
   const { topics } = world;
   const truth = loginsTruth(world, facts.logins);
   const processed = checkProcessed(topics[LOGINS_PROCESSED], truth, facts.logins, isOlder, findings);
   checkOrder(LOGINS_PROCESSED, topics[LOGINS_PROCESSED].records, findings);
   const deadLetters = { topic: LOGINS_DLQ, log: topics[LOGINS_DLQ], topics: TOPICS };
-  const letters = checkDeadLetters(deadLetters, truth.bad, isOlder, findings);
+  const letters = checkDeadLetters(deadLetters, truth.bad, mayBeDead, findings);
   const came = Map.groupBy(topics[LOGINS_PROCESSED].records, sourceOf);
   const retention: Retention = {
     days: facts.logins.retentionDays,

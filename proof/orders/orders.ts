@@ -18,7 +18,7 @@ import { type OrdersTruth, ordersTruth } from './truth/orders.ts';
 /** Orders in, processed orders and one-minute windows of every product out. */
 export const orders: Domain<OrdersTypes> = { topics: TOPICS, tables: TABLES, columns: COLUMNS, judge, describe };
 
-function judge({ world, facts, isOlder, findings }: Subject): Judged<OrdersReport> {
+function judge({ world, facts, isOlder, mayBeDead, findings }: Subject): Judged<OrdersReport> {
   const { topics } = world;
   const truth = ordersTruth(world, facts);
   const { good, bad, late } = truth;
@@ -27,7 +27,7 @@ function judge({ world, facts, isOlder, findings }: Subject): Judged<OrdersRepor
   const letters = checkDeadLetters(
     { topic: ORDERS_DLQ, log: topics[ORDERS_DLQ], topics: TOPICS },
     new Map([...bad, ...late.letters]),
-    (source) => isOlder(source) || late.copies.has(source),
+    (name) => mayBeDead(name) || late.copies.has(name),
     findings,
   );
   const ordersAreGone = topics[ORDERS].partitions.some(({ start }) => start > 0);

@@ -1,4 +1,4 @@
-import { headerOf, type LogRecord, nameOf, type TopicLog } from '../world.ts';
+import { deadLetterOf, headerOf, type LogRecord, nameOf, type TopicLog, type World } from '../world.ts';
 
 /*
  * What a redriven record is (docs/dead-letters.md), stated a second time.
@@ -38,18 +38,31 @@ export function isFor(name: string): (record: LogRecord) => boolean {
 /**
  * Records that were redriven after a cause outside of them was mended, by name, with the code of the dead letter that
  * the redrive names. Such a record would be good now, but it wasn't when it came.
- * @param causes the codes of such causes
+ * @param isCause whether a code is of such a cause
  */
-export function mendedIn(input: TopicLog, letters: TopicLog, causes: readonly string[]): Map<string, string> {
-  const byName = new Map(letters.records.map((letter) => [nameOf(letter), letter]));
+export function mendedIn(
+  inputs: readonly TopicLog[],
+  letters: readonly TopicLog[],
+  isCause: (code: string) => boolean,
+): Map<string, string> {
+  const named = new Set(
+    inputs.flatMap(({ records }) =>
+      records.flatMap((record) => (redriveOf(record) && headerOf(record, 'redrive.letter')) ?? []),
+    ),
+  );
   const mended = new Map<string, string>();
-  for (const record of input.records) {
-    const letter = redriveOf(record) && byName.get(headerOf(record, 'redrive.letter') ?? '');
-    if (letter === undefined) continue;
-    const [topic, partition, offset, code = ''] = ['topic', 'partition', 'offset', 'exception'].map((name) =>
-      headerOf(letter, `__lambda.errors.${name}`),
-    );
-    if (causes.includes(code)) mended.set(`${topic}-${partition}-${offset}`, code);
+  for (const letter of letters.flatMap(({ records }) => records)) {
+    const code = headerOf(letter, '__lambda.errors.exception') ?? '';
+    if (isCause(code) && named.has(nameOf(letter))) mended.set(deadLetterOf(letter), code);
   }
   return mended;
+}
+
+/** What a store refuses records for, and no longer does when it was changed. */
+const OF_STORES = /^(SQLSTATE_\w+|OPENSEARCH_\w+|NUMBER_RANGE|TOO_DEEP)$/;
+
+/** Records that a store refused, and that were redriven then. */
+export function refusedByStores(topics: World['topics']): ReadonlySet<string> {
+  const logs = Object.values(topics);
+  return new Set(mendedIn(logs, logs, (code) => OF_STORES.test(code)).keys());
 }

@@ -37,10 +37,15 @@ export async function topicReader(options: ClientOptions): Promise<TopicReader> 
   const cluster = clusterOf(kafkaClient(options));
   await cluster.connect();
   return {
-    offsetsAt: (topic, place) => offsetsAt(cluster, topic, place),
+    offsetsAt: (topic, place) => offsetsAt(cluster, topic, place).catch((error: unknown) => explain(error, topic)),
     fetch: (topic, partition, offset) => fetch(cluster, topic, partition, offset),
     close: () => cluster.disconnect().catch(() => undefined),
   };
+}
+
+function explain(error: unknown, topic: string): never {
+  if ((error as { type?: string }).type !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
+  throw new Error(`there is no topic ${topic}`);
 }
 
 async function fetch(cluster: Cluster, topic: string, partition: number, offset: number): Promise<Fetched | undefined> {

@@ -26,7 +26,7 @@ export interface LoginsTruth {
 export function loginsTruth({ topics }: World, facts: LoginFacts): LoginsTruth {
   const good = new Map<string, GoodLogin>();
   const bad = new Map<string, BadRecord>();
-  const mended = mendedIn(topics[LOGINS], topics[LOGINS_DLQ], ['UNKNOWN_SCHEMA']);
+  const mended = mendedIn([topics[LOGINS]], [topics[LOGINS_DLQ]], (code) => code === 'UNKNOWN_SCHEMA');
   for (const record of topics[LOGINS].records) {
     const [name, source] = [nameOf(record), sourceFrom(record)];
     const judged = judgeLogin(record, facts);

@@ -26,7 +26,7 @@ export function ordersTruth(
 ): OrdersTruth {
   const good = new Map<string, GoodOrder>();
   const bad = new Map<string, BadRecord>();
-  const mended = mendedIn(topics[ORDERS], topics[ORDERS_DLQ], ['UNKNOWN_PRODUCT']);
+  const mended = mendedIn([topics[ORDERS]], [topics[ORDERS_DLQ]], (code) => code === 'UNKNOWN_PRODUCT');
   for (const record of topics[ORDERS].records) {
     const [name, source] = [nameOf(record), sourceFrom(record)];
     const judged = judgeOrder(record);
