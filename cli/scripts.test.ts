@@ -30,7 +30,7 @@ test('every command prints its usage for --help', async () => {
 }, 120_000);
 
 test('every command refuses an unknown option with exit code 2, and names it', async () => {
-  const error = expect.stringMatching(/^[a-z:]+: Unknown option '--nonsense'$/);
+  const error = expect.stringMatching(/^[a-z:-]+: Unknown option '--nonsense'$/);
 
   expect(await answers('--nonsense')).toEqual(commands.map(({ name }) => ({ name, code: 2, line: error })));
 }, 120_000);

@@ -88,6 +88,10 @@ const PROOFS: Record<string, Run | Program> = {
     what: 'dead letters are redriven after their cause is mended, with a kill in the middle: each is stored once',
     command: 'node test/redrive-run.ts',
   },
+  replay: {
+    what: '100,000 records archived, deleted and restored; a damaged archive; a year of orders replayed through the windows',
+    command: 'node test/replay/restore.ts && node test/replay/year.ts',
+  },
   windows: {
     what: 'the property and race tests of windows, with 2,000 runs each',
     command: 'RUNS=2000 jest --runInBand lib/windows',

@@ -10,15 +10,22 @@ import type { Ask } from './backend.ts';
  * @param folder with the service; a test passes its own
  */
 export function stageService(options: readonly string[], folder: string = ROOT): Ask {
+  return (action, request) => askStage('redrive', { action, ...request }, options, folder);
+}
+
+/** Invokes a function of a deployed stage. @returns what it returns. @throws Error with what it threw */
+export async function askStage<T>(
+  name: string,
+  request: object,
+  options: readonly string[],
+  folder: string = ROOT,
+): Promise<T> {
   const cli = createRequire(import.meta.url).resolve('serverless/bin/serverless.js');
-  return async (action, request) => {
-    const data = JSON.stringify({ action, ...request });
-    const args = [cli, 'invoke', '--function', 'redrive', '--data', data, ...options];
-    const { code, output, errors } = await outputOf(args, folder);
-    if (code !== 0)
-      throw new Error(`the stage's function redrive failed: ${reasonOf(output) ?? `${output}${errors}`.trim()}`);
-    return JSON.parse(output);
-  };
+  const args = [cli, 'invoke', '--function', name, '--data', JSON.stringify(request), ...options];
+  const { code, output, errors } = await outputOf(args, folder);
+  if (code !== 0)
+    throw new Error(`the stage's function ${name} failed: ${reasonOf(output) ?? `${output}${errors}`.trim()}`);
+  return JSON.parse(output) as T;
 }
 
 /** What the function threw; undefined if it didn't run. */

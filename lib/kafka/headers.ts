@@ -15,6 +15,7 @@ type EventHeaders = readonly Record<string, number[] | null>[] | undefined;
 /** Names of the headers that this service reads and writes. */
 export const SOURCE = 'source';
 export const ORIGIN = 'origin';
+export const REPLAY = 'replay';
 export const TRACEPARENT = 'traceparent';
 
 /**

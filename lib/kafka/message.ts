@@ -10,6 +10,8 @@ export interface OwnMessage {
   readonly headers: readonly ProducedHeader[];
   /** absent: the key decides */
   readonly partition?: number;
+  /** Kafka timestamp, ms since the epoch; absent: the time of sending */
+  readonly timestamp?: number;
 }
 
 /** A record to produce that was made from a record of the batch. */
@@ -17,19 +19,23 @@ export interface Message extends OwnMessage {
   readonly from: KafkaRecord;
 }
 
-type Content = Pick<OwnMessage, 'key' | 'value' | 'headers'>;
+type Content = Pick<OwnMessage, 'key' | 'value' | 'headers' | 'timestamp'>;
 
 /** The fixed part of a record batch, in bytes (Kafka protocol, record format v2). */
 const BATCH_OVERHEAD = 61;
+/** bytes of a varint of 64 bits, at most */
+const LONGEST_DELTA = 10;
 
 /**
  * The exact size of a message in a record batch, in bytes (record format v2): its length, attributes and timestamp
- * delta (one byte each, except the length), offset delta, key, value and headers. The timestamp delta is always 0,
- * since kafkajs gives all messages of a batch the same time.
+ * delta (one byte each, except the length), offset delta, key, value and headers. The timestamp delta is 0, since kafkajs
+ * gives all messages of a batch the same time; where a later message of a batch has its own, its delta is counted with
+ * the most bytes that it can take.
  * @param offsetDelta the message's place in the batch
  */
-export function messageBytes({ key, value, headers }: Content, offsetDelta = 0): number {
-  let body = 2 + varintBytes(offsetDelta) + fieldBytes(key) + fieldBytes(value) + varintBytes(headers.length);
+export function messageBytes({ key, value, headers, timestamp }: Content, offsetDelta = 0): number {
+  const delta = timestamp === undefined || offsetDelta === 0 ? 1 : LONGEST_DELTA;
+  let body = 1 + delta + varintBytes(offsetDelta) + fieldBytes(key) + fieldBytes(value) + varintBytes(headers.length);
   for (const header of headers) body += headerBytes(header);
   return varintBytes(body) + body;
 }

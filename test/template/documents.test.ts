@@ -103,7 +103,7 @@ test('every heading that a page links to is there', async () => {
 
 test('every script that a page runs with npm is in package.json', async () => {
   const { scripts } = JSON.parse(await readFile(join(service, 'package.json'), 'utf8'));
-  const named = (await pages()).flatMap(([, text]) => [...text.matchAll(/npm run (?:--silent )?([\w:]+)/g)]);
+  const named = (await pages()).flatMap(([, text]) => [...text.matchAll(/npm run (?:--silent )?([\w:]+(?:-[\w]+)*)/g)]);
 
   expect(named.length).toBeGreaterThan(50);
   expect(named.map(([, name = '']) => name).filter((name) => scripts[name] === undefined)).toEqual([]);

@@ -79,7 +79,7 @@ function needs({ code, reads, fetches, writes, offsets, searches, registry, unca
     ...searches,
     ...(reads.length ? ofMapping : []),
     ...(registry ? ofSchemaRegistry : []),
-    ...(writes.length || offsets ? ['kafka-cluster:Connect'] : []),
+    ...(writes.length || fetches.length || offsets ? ['kafka-cluster:Connect'] : []),
     ...(offsets ? ['kafka-cluster:DescribeTopic on *', 'kafka-cluster:DescribeGroup'] : []),
     ...[...reads, ...fetches].map((topic) => `kafka-cluster:ReadData on ${topic}`),
     ...writes.map((topic) => `kafka-cluster:WriteData on ${topic}`),

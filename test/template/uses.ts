@@ -20,6 +20,8 @@ const uncalled: Record<string, string[]> = {
     'rds-data:CommitTransaction',
     'rds-data:RollbackTransaction',
   ],
+  // The same stores have the commands of those who write to them.
+  'functions/ops/verifyArchive.handler': ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
   'functions/ops/smoke.handler': [
     'rds-data:BeginTransaction',
     'rds-data:CommitTransaction',
@@ -47,6 +49,7 @@ const offsets = ['functions/api/readPipeline.handler'];
 const writesNone: Record<string, string> = {
   'functions/api/readPipeline.handler': 'it only asks for offsets',
   'functions/sinks/archiveToS3.handler': 'the archive accepts any bytes, so it has no dead letters',
+  'functions/ops/verifyArchive.handler': 'it only reads',
 };
 
 /**
@@ -67,9 +70,9 @@ function useOf(template: CompiledTemplate, id: string, fn: LambdaFunction, codes
   return {
     code: codeFor(Handler, codes),
     reads,
-    fetches: Handler === REDRIVE ? topicsOf(template) : [],
+    fetches: readsEach.includes(Handler) ? topicsOf(template) : [],
     writes: [
-      ...new Set([...topicsInEnvironment(fn), ...deadLettersOf(Handler, reads), ...redriven(Handler, template)]),
+      ...new Set([...topicsInEnvironment(fn), ...deadLettersOf(Handler, reads), ...operated(Handler, template)]),
     ],
     writesNone: writesNone[Handler],
     offsets: offsets.includes(Handler),
@@ -79,10 +82,14 @@ function useOf(template: CompiledTemplate, id: string, fn: LambdaFunction, codes
   };
 }
 
-/** It reads every topic, and sends records back to each that has a dead-letter topic. */
 const REDRIVE = 'functions/ops/redrive.handler';
+const REPLAY = 'functions/ops/replay.handler';
+/** Functions that read every topic without a mapping. */
+const readsEach = [REDRIVE, REPLAY, 'functions/ops/verifyArchive.handler'];
 
-function redriven(handler: string, template: CompiledTemplate): string[] {
+/** Topics that an operator's function writes to: a redrive to those with a dead-letter topic, a replay to any. */
+function operated(handler: string, template: CompiledTemplate): string[] {
+  if (handler === REPLAY) return topicsOf(template);
   return handler === REDRIVE ? topicsOf(template).filter((topic) => routeOf(topic).deadLetterTopic !== null) : [];
 }
 

@@ -157,11 +157,12 @@ function byTopic<M extends OwnMessage>(messages: readonly M[]): Round<M> {
   return [...Map.groupBy(messages, ({ topic }) => topic)].map(([topic, own]) => ({ topic, messages: own }));
 }
 
-const asKafkajsMessage = ({ key, value, headers, partition }: OwnMessage) => ({
+const asKafkajsMessage = ({ key, value, headers, partition, timestamp }: OwnMessage) => ({
   key,
   value,
   headers: asKafkajsHeaders(headers),
   ...(partition !== undefined && { partition }),
+  ...(timestamp !== undefined && { timestamp: String(timestamp) }),
 });
 
 // kafkajs is a CommonJS module: outside of a bundle, Node.js finds no named exports for its errors.
