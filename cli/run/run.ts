@@ -106,12 +106,17 @@ export async function run(options: RunOptions): Promise<Report | undefined> {
     if (!signal.aborted) {
       view.say(`all mappings poll after ${startSeconds.toFixed(1)} s; the functions' log: ${log}`);
       // The load doesn't wait for it.
-      void dashboard?.address.then((address) => view.say(`dashboard: ${address}`));
+      void sayAddresses(metrics.url);
       void dashboard?.died.then((how) => view.say(`dashboard: ${how}; the run goes on without it`));
-      view.say(`the API answers on ${stack.endpoints.api}, for example ${stack.endpoints.api}/vehicles?limit=2`);
-      view.say(`metrics for Prometheus: ${metrics.url}`);
     }
     return { stack, runner, deployed, view, startSeconds };
+  }
+
+  async function sayAddresses(metricsUrl: string): Promise<void> {
+    const { api } = stack.endpoints;
+    if (dashboard !== undefined) view.say(`dashboard: ${await dashboard.address}`);
+    view.say(`the API answers on ${api}, for example ${api}/vehicles?limit=2`);
+    view.say(`metrics for Prometheus: ${metricsUrl}`);
   }
 }
 

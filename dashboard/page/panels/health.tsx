@@ -9,7 +9,7 @@ import { NOT_KNOWN, seconds } from '../text/format.ts';
 /** Whether each server answers, and whether each mapping works. */
 export function HealthPanel() {
   return (
-    <Panel id="health" title="Health" note="servers and mappings">
+    <Panel id="health" title="Health" note="servers and mappings" isUrgent>
       <Health />
     </Panel>
   );

@@ -11,14 +11,17 @@ interface Props {
   note?: ComponentChildren;
   /** buttons and fields at the right of the title */
   tools?: ComponentChildren;
+  /** It draws at once also while it can't be seen. */
+  isUrgent?: boolean;
   children: ComponentChildren;
 }
 
-/** A part of the page. It draws only while it can be seen. */
-export function Panel({ id, title, note, tools, children }: Props) {
+/** A part of the page. It draws seldom while it can't be seen. */
+export function Panel({ id, title, note, tools, isUrgent = false, children }: Props) {
   const section = useRef<HTMLElement>(null);
   const sight = useMemo<Sight>(() => ({ isSeen: true, onSeen: new Set() }), []);
   useEffect(() => {
+    if (isUrgent) return;
     const observer = new IntersectionObserver(
       ([entry]) => {
         sight.isSeen = entry?.isIntersecting ?? true;
@@ -28,7 +31,7 @@ export function Panel({ id, title, note, tools, children }: Props) {
     );
     if (section.current) observer.observe(section.current);
     return () => observer.disconnect();
-  }, [sight]);
+  }, [sight, isUrgent]);
   return (
     <section id={id} class={`panel panel-${id}`} aria-labelledby={`${id}-title`} ref={section}>
       <header class="panel-head">

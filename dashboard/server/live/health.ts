@@ -5,7 +5,7 @@ import type { KnownServer } from '../messages.ts';
 
 type ServerState = Flow['servers'][number];
 
-const TIMEOUT_MS = 2_000;
+const TIMEOUT_MS = 1_500;
 /** A server that is only slow isn't down: so many questions in a row must time out. A refused connection is enough. */
 const TIMEOUTS = 2;
 

@@ -17,7 +17,8 @@ import type { Source } from '../source.ts';
 import { askApi } from './api.ts';
 
 const MEASURE_MS = 1_000;
-const HEALTH_MS = 2_000;
+/** With the two timeouts of Health, a frozen server is known to be down after 5 s. */
+const HEALTH_MS = 1_000;
 /** How long a fetch waits for more records: while a page is open, and else. */
 const [WATCHED_MS, UNWATCHED_MS] = [200, 2_000];
 /** Dead letters of each partition that are read although they were there before. */
