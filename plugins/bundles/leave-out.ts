@@ -29,6 +29,9 @@ const leaveOut: Plugin[] = [
     name: 'leave-out',
     setup(build) {
       build.onLoad({ filter: /\/kafkajs\/src\/(?:admin|consumer)\/index\.js$/ }, () => ({ contents: instead('fail') }));
+      build.onLoad({ filter: /\/kafkajs\/src\/consumer\/(?:assigners\/index|assignerProtocol)\.js$/ }, () => ({
+        contents: instead('{}'),
+      }));
       build.onLoad({ filter: /\/kafkajs\/src\/protocol\/requests\/\w+\/index\.js$/ }, ({ path }) =>
         SENT.test(path) ? undefined : { contents: instead('{ versions: [], protocol: fail }') },
       );

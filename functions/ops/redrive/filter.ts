@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { StoredRecord } from '#lib/kafka/client/topic-reader.ts';
-import type { Letter } from './letter.ts';
+import type { Letter } from './refused.ts';
 
 /** Which dead letters of a topic are meant. Each absent member allows all. */
 export const filterSchema = z.strictObject({

@@ -2,7 +2,7 @@ import type { StoredRecord } from '#lib/kafka/client/topic-reader.ts';
 import type { MskEvent } from '#lib/kafka/event.ts';
 import { partitionsOf } from '#lib/kafka/records.ts';
 import { withoutRedrive } from '#lib/kafka/redrive.ts';
-import { type Letter, pastOf } from './letter.ts';
+import { type Letter, pastOf } from './refused.ts';
 
 /** The record that Lambda writes to a mapping's on-failure topic (Lambda guide, "Using a Kafka topic as an on-failure
  * destination"). Its payload is an event with the one record that failed. */

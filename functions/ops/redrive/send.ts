@@ -6,7 +6,8 @@ import { batchBytes, type OwnMessage } from '#lib/kafka/message.ts';
 import { coordinatesText } from '#lib/kafka/records.ts';
 import { redriveHeaders, withoutRedrive } from '#lib/kafka/redrive.ts';
 import { routeOf } from '../../sinks/routes.ts';
-import { type Letter, letterOf } from './letter.ts';
+import { letterOf } from './letter.ts';
+import type { Letter } from './refused.ts';
 import { type Answers, MOST_ATTEMPTS, type Refusal, type Requests } from './requests.ts';
 
 /** Why a letter can't be redriven. */

@@ -1,6 +1,6 @@
 import type { StoredRecord } from '#lib/kafka/client/topic-reader.ts';
 import { coordinatesText } from '#lib/kafka/records.ts';
-import type { Letter } from './letter.ts';
+import type { Letter } from './refused.ts';
 
 /** Fields that say who somebody is, or where, in any record of ours. Only `reveal` shows them. */
 const PERSONAL = new Set(['user_id', 'ip', 'device_id', 'vehicleId', 'location', 'latitude', 'longitude']);
