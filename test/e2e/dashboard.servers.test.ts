@@ -1,14 +1,14 @@
-import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import { isDeepStrictEqual } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
-import { withAdmin } from '#cli/topic.ts';
 import { openBrowser } from '#dashboard/page/test/browser.ts';
-import { dynamodbOf, kafkaOf } from '#local/deploy/servers.ts';
-import type { StackFile } from '#local/stack-file.ts';
 import { type Checkout, copyCheckout } from '../support/checkout.ts';
 import { eventually } from '../support/eventually.ts';
+import { type Numbers, shown, stored } from './dashboard-numbers.ts';
 
 /** It takes 5 s: the server asks twice before it says that a server is down. Then the page draws it. */
 const FROZEN_MS = 10_000;
+/** So few records that there are seconds in which none is on the way, and that the page holds all alerts (500). */
+const LOAD = ['--vehicles', '10', '--rate', '1', '--orders', '0.5', '--logins', '0.4', '--bad', '0.3'];
 
 let checkout: Checkout;
 let browser: Browser;
@@ -22,56 +22,86 @@ afterAll(async () => {
 });
 
 test('the page shows the numbers of the stores, and a frozen server', async () => {
-  const run = checkout.start(['--only', 'fleet', '--vehicles', '20', '--bad', '0.2']);
-  await run.says(/dashboard: http/, 300);
-  const [, address = ''] = /dashboard: (http\S+)/.exec(run.output()) ?? [];
+  const run = checkout.start(['--only', 'fleet,orders,logins', ...LOAD]);
+  await run.says(/metrics for Prometheus: http/, 300);
+  const [, address = ''] = /all mappings poll.*\n *dashboard: (http\S+)/.exec(run.output()) ?? [];
   const page = await browser.newPage();
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
   page.on('console', (message) => errors.push(message.text()));
   await page.goto(address);
   const stack = await run.stack();
+  await page.locator('.alert-list li').first().waitFor({ timeout: 60_000 });
 
-  await eventually(async () => (await shown(page)).vehicles > 0, { what: 'vehicles within 60 s', boundMs: 60_000 });
-  // The numbers grow, so they are compared until a moment at which nothing came between the two questions.
-  let seen: unknown;
-  const isEqual = async () => {
-    const [onPage, inStores] = await Promise.all([shown(page), stored(stack)]);
-    seen = { onPage, inStores };
-    return inStores.deadLetters > 10 && JSON.stringify(onPage) === JSON.stringify(inStores);
-  };
-  await eventually(isEqual, { what: 'the numbers of the stores', boundMs: 120_000, seen: () => seen });
+  await sendAndFollow(page);
+  await findVehicle(page);
+  await searchAlerts(page);
+  await revealDeadLetter(page);
 
   const pid = stack.processes.find(({ name }) => name === 's3')?.pid as number;
   const row = page.locator('#health .servers li').filter({ hasText: 's3' });
+  // Out of sight, the page must show it as soon.
+  await page.evaluate('scrollTo(0, 0)');
   process.kill(pid, 'SIGSTOP');
   await row.and(page.locator('.bad')).waitFor({ timeout: FROZEN_MS });
   process.kill(pid, 'SIGCONT');
   await row.and(page.locator('.ok')).waitFor();
+
+  await page.locator('#windows td.closed').first().waitFor({ timeout: 120_000 });
+  // The load goes on, so each number is compared until a moment at which none of its records was on the way.
+  let seen: { onPage: Numbers; inStores: Numbers } | undefined;
+  for (const name of ['vehicles', 'deadLetters', 'alerts', 'logins', 'closed'] as const) {
+    const isEqual = async () => {
+      const onPage = await shown(page);
+      seen = { onPage, inStores: await stored(stack, onPage) };
+      return isDeepStrictEqual(onPage[name], seen.inStores[name]) && !isEmpty(onPage[name]);
+    };
+    await eventually(isEqual, { what: `${name} as in the stores`, boundMs: 60_000, seen: () => seen });
+  }
   expect(errors).toEqual([]);
 
   run.interrupt();
   await run.exitCode(120);
 }, 900_000);
 
-interface Numbers {
-  vehicles: number;
-  deadLetters: number;
+/** The first sample is V123's reading; its way through all stores is complete within some seconds. */
+async function sendAndFollow(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Send a record' }).click();
+  expect(await page.locator('.drawer textarea').inputValue()).toContain('"V123"');
+  await page.getByRole('button', { name: 'Send, and follow it' }).click();
+  await page.locator('.drawer').getByText('It is where it belongs.').waitFor({ timeout: 60_000 });
+  const steps = await page.locator('.drawer .waterfall').innerText();
+  for (const store of ['S3 archive', 'PostgreSQL readings', 'DynamoDB vehicles', 'OpenSearch alerts'])
+    expect(steps).toContain(store);
+  await page.keyboard.press('Escape');
 }
 
-async function shown(page: Page): Promise<Numbers> {
-  const figure = async (name: string) => {
-    const text = await page.locator('.summary a').filter({ hasText: name }).locator('.figure').innerText();
-    return Number(text.replaceAll(',', ''));
-  };
-  return { vehicles: await figure('vehicles'), deadLetters: await figure('dead letters') };
+async function findVehicle(page: Page): Promise<void> {
+  const id = await page.locator('.alert-list .vehicle').last().innerText();
+  await page.getByLabel('Find a vehicle by its id').fill(id);
+  await page.keyboard.press('Enter');
+  const card = page.locator('.vehicle-card');
+  await card.getByRole('heading', { name: id }).waitFor();
+  await card.getByText(/^\d+ readings$/).waitFor();
 }
 
-async function stored({ endpoints, references }: StackFile): Promise<Numbers> {
-  const table = references?.['VehiclesTable']?.['Ref'] as string;
-  const { Count = 0 } = await dynamodbOf(endpoints).send(
-    new ScanCommand({ TableName: table, Select: 'COUNT', ConsistentRead: true }),
-  );
-  const ends = await withAdmin(kafkaOf(endpoints, 'test'), (admin) => admin.fetchTopicOffsets('raw-data-dlq'));
-  return { vehicles: Count, deadLetters: ends.reduce((sum, { offset }) => sum + Number(offset), 0) };
+async function searchAlerts(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Search the store' }).click();
+  await page
+    .locator('#alerts')
+    .getByText(/^[1-9]\d* found in the store\./)
+    .waitFor();
+  await page.getByRole('button', { name: 'Show live alerts' }).click();
+}
+
+async function revealDeadLetter(page: Page): Promise<void> {
+  await page.locator('.letter-list button').first().click();
+  const letter = page.locator('.letter-body');
+  await letter.getByRole('button', { name: 'Show the value' }).click();
+  await letter.getByRole('button', { name: 'Show personal fields too' }).click();
+  await letter.getByRole('button', { name: 'Mask personal fields' }).waitFor();
+}
+
+function isEmpty(number: Numbers[keyof Numbers]): boolean {
+  return typeof number === 'number' ? number === 0 : Object.keys(number).length === 0;
 }
