@@ -141,15 +141,20 @@ test('whatever sends are lost or not answered, and whenever it is killed and res
 
 test('a request that a broker stores after its client gave it up is waited for', async () => {
   let late = 1;
+  const stored = Promise.withResolvers<void>();
   const topics = memoryTopics((_, store) => {
     if (late-- <= 0) return store();
-    setTimeout(store, 20);
+    setTimeout(() => {
+      store();
+      stored.resolve();
+    }, 20);
     throw new Error('no answer');
   });
   dead(topics, 5);
 
   const done = await runRedrive(serviceOf(topics, 100), await plan(topics), { rate: 1e6, pauseMs: 0 });
 
+  await stored.promise;
   expect(done).toMatchObject({ sent: 5, stopped: false });
   expect(redriven(topics)).toHaveLength(5);
 });
