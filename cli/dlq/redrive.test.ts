@@ -13,9 +13,9 @@ const readers = readersOf();
 const by = { by: 'processOrder', topic: 'orders-dlq' };
 const CODE = 'UNKNOWN_PRODUCT';
 
-function serviceOf(topics: MemoryTopics): Ask {
+function serviceOf(topics: MemoryTopics, settledMs = 0): Ask {
   const { reader, producer } = topics;
-  const service = redriveService({ reader, producer, bootstrapServers: '', settledMs: 0 });
+  const service = redriveService({ reader, producer, bootstrapServers: '', settledMs });
   return (action, request) => service[action](request, plenty);
 }
 
@@ -137,6 +137,26 @@ test('whatever sends are lost or not answered, and whenever it is killed and res
     ),
     { numRuns: 60 },
   );
+});
+
+test('a request that a broker stores after its client gave it up is waited for', async () => {
+  let late = 1;
+  const stored = Promise.withResolvers<void>();
+  const topics = memoryTopics((_, store) => {
+    if (late-- <= 0) return store();
+    setTimeout(() => {
+      store();
+      stored.resolve();
+    }, 20);
+    throw new Error('no answer');
+  });
+  dead(topics, 5);
+
+  const done = await runRedrive(serviceOf(topics, 100), await plan(topics), { rate: 1e6, pauseMs: 0 });
+
+  await stored.promise;
+  expect(done).toMatchObject({ sent: 5, stopped: false });
+  expect(redriven(topics)).toHaveLength(5);
 });
 
 test('a record that failed again goes once, by its last dead letter, which counts its attempts', async () => {
