@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { kafkaLog } from '#cli/archive/kafka-log.ts';
 import { kafkaTarget } from '#cli/replay/kafka-target.ts';
@@ -15,6 +14,7 @@ import { kafkaOf } from '#local/deploy/servers.ts';
 import { Cluster } from '#msk';
 import { startBroker, type TestBroker } from '../support/broker.ts';
 import { plenty } from '../support/deadlines.ts';
+import { eventually } from '../support/eventually.ts';
 import { batchOfRecords, KAFKA_TIME, type TestRecord } from '../support/msk-event.ts';
 import { startBucket, type TestBucket } from '../support/servers.ts';
 
@@ -92,6 +92,11 @@ function runOf(topic: string, to: string, more: Partial<ReplayRun> = {}) {
   return { said, done };
 }
 
+const hasRecords = (topic: string) =>
+  eventually(async () => [...(await cluster.offsetsAt(topic, 'end')).values()].some((end) => end > 0), {
+    what: `${topic} has a record`,
+  });
+
 test('an empty topic gets its records back, with every byte, and the log is the one that the archive has', async () => {
   const partitions = [[...strange, ...numbered(1_500)], numbered(900), strange];
   await put('lost', partitions);
@@ -129,7 +134,7 @@ test('a paused replay is continued by the next run', async () => {
   await put('copied', [numbered(3_000), numbered(2_000)]);
   const pause = new AbortController();
   const first = runOf('copied', 'copy', { rate: 2_000, signal: pause.signal });
-  await sleep(1_500);
+  await hasRecords('copy');
   pause.abort();
   expect(await first.done).toBe(false);
   const paused = (await broker.readAll('copy')).length;
@@ -173,7 +178,7 @@ test('a function does it with kafkajs: the same records, continued, and compared
   });
   const pause = new AbortController();
   const first = runOf('by-function', 'function', { target, rate: 400, signal: pause.signal });
-  await sleep(1_500);
+  await hasRecords('function');
   pause.abort();
   expect(await first.done).toBe(false);
 
@@ -200,7 +205,7 @@ test('the broker is lost for a while: the replay waits for it, and no record is 
   );
   await put('restarted', [numbered(4_000)]);
   const { done } = runOf('restarted', 'restarted', { rate: 1_000 });
-  await sleep(1_500);
+  await hasRecords('restarted');
   await broker.server.stop();
   await broker.server.start();
   await broker.server.ready();

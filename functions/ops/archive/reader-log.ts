@@ -25,6 +25,6 @@ export function readerLog(reader: Pick<TopicReader, 'offsetsAt' | 'fetch'>): Log
   };
 }
 
-function noneIfUnknown(error: Error & { type?: string }): undefined {
-  if (error.type !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
+function noneIfUnknown(error: Error): undefined {
+  if ((error.cause as { type?: string } | undefined)?.type !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
 }

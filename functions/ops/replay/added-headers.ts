@@ -2,18 +2,16 @@ import { type Header, ORIGIN, REPLAY } from '#lib/kafka/headers.ts';
 import { type Coordinates, coordinatesText } from '#lib/kafka/records.ts';
 
 /*
- * A record that is produced beside other records gets two headers behind its own: `origin`, its first coordinates, and
- * `replay`, the replay's id and the record's offset in the archive.
+ * A record that is produced beside other records gets two headers behind its own: `origin`, its coordinates in the
+ * archive, unless it has an origin already, which is repeated; and `replay`, the replay's id and the offset in the archive.
  */
 
 const bytes = (text: string) => Buffer.from(text);
 
-export function withAddedHeaders(
-  { headers, offset }: { headers: readonly Header[]; offset: number },
-  first: Coordinates,
-  id: string,
-): Header[] {
-  const origin = { name: ORIGIN, value: bytes(coordinatesText(first)) };
+export function withAddedHeaders(record: Coordinates & { readonly headers: readonly Header[] }, id: string): Header[] {
+  const { headers, offset } = record;
+  const before = headers.findLast(({ name }) => name === ORIGIN)?.value;
+  const origin = { name: ORIGIN, value: before ?? bytes(coordinatesText(record)) };
   return [...headers, origin, { name: REPLAY, value: bytes(`${id}/${offset}`) }];
 }
 

@@ -44,7 +44,7 @@ async function run(options: RunOptions) {
   const plan = await planReplay(archive, selection, new Map([...ranges].map(([own, { end }]) => [own, end])));
   const state = await learnState({ plan, selection, target, ranges, id, asNew });
   const { signal } = new AbortController();
-  const given = { archive, selection, plan, state, target, id, firstCoordinates: (record: object) => record as never };
+  const given = { archive, selection, plan, state, target, id };
   const result = await replay({ signal, ...given, ...more });
   return { ...result, state, differences: await readBack(target, result, { mode: state.mode, id }) };
 }
@@ -189,6 +189,22 @@ test('beside other records, each record names its first coordinates and the repl
     ['origin=orders-0-5', 'replay=test/5'],
     ['origin=orders-0-4', 'replay=again/4'],
     ['origin=orders-0-5', 'replay=again/5'],
+  ]);
+});
+
+test('a record that has an origin keeps it, also when it is replayed once more', async () => {
+  const headerList = [{ name: 'origin', value: Buffer.from('orders-0-1') }];
+  const archive = await archiveOf([numbered(1, 0, { headerList })]);
+  const target = memoryTarget('copy', 1);
+  await target.append([{ partition: 0, ...other }]);
+
+  const { differences } = await run({ archive, target });
+
+  expect(differences).toEqual([]);
+  expect(textsOf(target.logs.get(0)?.at(-1)?.headers ?? [])).toEqual([
+    'origin=orders-0-1',
+    'origin=orders-0-1',
+    'replay=test/0',
   ]);
 });
 

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Coordinates } from '#lib/kafka/records.ts';
 import type { ArchivedRecord } from '../../sinks/s3/line.ts';
 import type { Archive } from '../archive/store.ts';
 import { withAddedHeaders } from './added-headers.ts';
@@ -18,8 +17,6 @@ export interface ReplayOptions {
   readonly state: State;
   readonly target: Target;
   readonly id: string;
-  /** where a record of the archive lay first: for a redriven or replayed one, its origin */
-  readonly firstCoordinates: (record: ArchivedRecord) => Coordinates;
   /** records per second at most */
   readonly rate?: number | undefined;
   /** Before each slice of this many ms of the records' time, `reached` must resolve. */
@@ -120,7 +117,7 @@ export async function replay(options: ReplayOptions): Promise<Replayed> {
   return { done: true, produced, before, digests, begins };
 }
 
-function asReplayed(record: ArchivedRecord, { state, id, firstCoordinates }: ReplayOptions): ReplayedRecord {
+function asReplayed(record: ArchivedRecord, { state, id }: ReplayOptions): ReplayedRecord {
   if (state.mode === 'fill') return record;
-  return { ...record, headers: withAddedHeaders(record, firstCoordinates(record), id) };
+  return { ...record, headers: withAddedHeaders(record, id) };
 }

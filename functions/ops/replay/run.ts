@@ -54,7 +54,6 @@ export async function runReplay(run: ReplayRun): Promise<boolean> {
     ...run,
     plan,
     state,
-    firstCoordinates: (record) => record,
     onProgress: told(run, plan),
   });
   const seconds = (performance.now() - started) / 1000;

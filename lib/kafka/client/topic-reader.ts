@@ -45,7 +45,7 @@ export async function topicReader(options: ClientOptions): Promise<TopicReader> 
 
 function explain(error: unknown, topic: string): never {
   if ((error as { type?: string }).type !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
-  throw new Error(`there is no topic ${topic}`);
+  throw new Error(`there is no topic ${topic}`, { cause: error });
 }
 
 async function fetch(cluster: Cluster, topic: string, partition: number, offset: number): Promise<Fetched | undefined> {
