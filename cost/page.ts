@@ -110,7 +110,7 @@ For the fleet in prod, with partitions and pollers for twice the rate:
 ${settings(all)}
 
 \`batchSize\` stays as deployed: at these rates batches end by their window or their payload, not by their size.
-Before you raise partitions, read [deploy.md](deploy.md#scale). At 100,000/s also ask for higher quotas (invocations,
+Before you raise partitions, read [scaling.md](scaling.md). At 100,000/s also ask for higher quotas (invocations,
 writes of a table), and replace the m7g.large brokers by larger or Express ones.
 
 ## Beside Firehose, MSK Connect and Managed Flink

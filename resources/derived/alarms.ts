@@ -6,6 +6,8 @@ interface Alarm {
   id: string;
   /** for the operator: what is wrong, and where to look */
   description: string;
+  /** heading of its section in docs/runbook.md; it ends the description */
+  runbook: string;
   metrics: readonly Metric[];
   statistic: 'Maximum' | 'Minimum' | 'Sum' | 'Average';
   /** uses m0, m1, … in the order of `metrics`; without it the alarm watches the only metric */
@@ -63,6 +65,7 @@ function groupAlarms({ name, functions }: Service): Alarm[] {
       return [
         {
           id: `${stem}${idOf(topic)}LagGrows`,
+          runbook: 'lag-grows',
           description: `${group} falls behind ${topic}, or stands still: see its function's log and Throttles`,
           metrics: [lag, seconds],
           // The minimum of five minutes: the lag was never smaller. The seconds tell a backlog from normal load, under
@@ -76,6 +79,7 @@ function groupAlarms({ name, functions }: Service): Alarm[] {
         },
         {
           id: `${stem}${idOf(topic)}LagMissing`,
+          runbook: 'lag-missing',
           description: `${group} reports no lag any more: its mapping is disabled, deleted, or can't reach the cluster`,
           metrics: [lag],
           statistic: 'Maximum',
@@ -97,6 +101,7 @@ function functionAlarms({ name, functions }: Service): Alarm[] {
           {
             ...usual,
             id: `${stem}Fails`,
+            runbook: 'function-fails',
             description: `${key} fails, hands batches back, or is throttled${rare(scheduled) ? '' : ' for 15 minutes'}: see its log`,
             metrics: [
               metrics.lambda(logicalId, 'Errors'),
@@ -114,7 +119,8 @@ function functionAlarms({ name, functions }: Service): Alarm[] {
           {
             ...usual,
             id: `${stem}DeadLetters`,
-            description: `${key} refuses records: read its dead-letter topic, each says why (docs/invariants.md)`,
+            runbook: 'dead-letters',
+            description: `${key} refuses records: each says why in its headers`,
             metrics: [metrics.own(name, key, 'DeadLetters')],
             times: 1,
           },
@@ -124,6 +130,7 @@ function functionAlarms({ name, functions }: Service): Alarm[] {
       ? [
           {
             id: `${stem}NotRun`,
+            runbook: 'not-run',
             description: `${key} is not called any more: is its schedule enabled?`,
             metrics: [metrics.lambda(logicalId, 'Invocations')],
             statistic: 'Sum',
@@ -145,6 +152,7 @@ function rare(scheduled: number | undefined): scheduled is number {
 /** Nobody retries a request of the API, but a paused database makes a few fail. */
 const apiAlarm: Alarm = {
   id: 'ApiFails',
+  runbook: 'api-fails',
   description: 'the HTTP API answers with 5xx for 15 minutes: see the logs of its functions and its access log',
   metrics: [metrics.api('5xx')],
   statistic: 'Sum',
@@ -162,6 +170,7 @@ function mappingAlarms({ functions, mappingMetrics }: Service): Alarm[] {
     mappings.map(
       ({ logicalId, group, topic }): Alarm => ({
         id: `${stem}${idOf(topic)}MappingErrors`,
+        runbook: 'mapping-errors',
         description: `the mapping of ${group} can't poll, invoke, commit or read the registry for 15 minutes`,
         metrics: errors.map((error) => metrics.mapping(logicalId, error)),
         statistic: 'Sum',
@@ -181,6 +190,7 @@ function brokerAlarms({ name, brokers }: Service): Alarm[] {
     {
       ...usual,
       id: 'OfflinePartitions',
+      runbook: 'offline-partitions',
       description: 'partitions have no leader: nobody can read or write them; see the brokers and their log',
       metrics: [metrics.cluster(name, 'OfflinePartitionsCount')],
       above: 0,
@@ -189,6 +199,7 @@ function brokerAlarms({ name, brokers }: Service): Alarm[] {
     {
       ...usual,
       id: 'NoActiveController',
+      runbook: 'no-active-controller',
       description: 'the cluster has no controller: topics and leaders stay as they are until it has one',
       metrics: [metrics.cluster(name, 'ActiveControllerCount')],
       below: 1,
@@ -200,6 +211,7 @@ function brokerAlarms({ name, brokers }: Service): Alarm[] {
     {
       ...usual,
       id: `Broker${id}DiskFull`,
+      runbook: 'disk-full',
       description: `broker ${id} has used ${FULL_PERCENT} % of its disk: it grows by itself up to brokerStorageMaxGiB`,
       metrics: [metrics.broker(name, id, 'KafkaDataLogsDiskUsed')],
       above: FULL_PERCENT,
@@ -207,6 +219,7 @@ function brokerAlarms({ name, brokers }: Service): Alarm[] {
     {
       ...usual,
       id: `Broker${id}CpuBusy`,
+      runbook: 'cpu-busy',
       description: `broker ${id} is too busy to take over another's load: larger brokers, or more of them`,
       metrics: [metrics.broker(name, id, 'CpuUser'), metrics.broker(name, id, 'CpuSystem')],
       statistic: 'Average',
@@ -216,6 +229,7 @@ function brokerAlarms({ name, brokers }: Service): Alarm[] {
     {
       ...usual,
       id: `Broker${id}UnderReplicated`,
+      runbook: 'under-replicated',
       description: `broker ${id} leads partitions whose replicas lag: a broker is down, or slow`,
       metrics: [metrics.broker(name, id, 'UnderReplicatedPartitions')],
       above: 0,
@@ -230,6 +244,7 @@ function storeAlarms({ name, tables, search }: Service): Alarm[] {
     {
       ...usual,
       id: 'DatabaseAtItsCapacity',
+      runbook: 'database-at-its-capacity',
       description: 'Aurora runs at the most ACUs that it may have: raise databaseCapacity.MaxCapacity',
       metrics: [metrics.database(name, 'ACUUtilization')],
       statistic: 'Average',
@@ -238,6 +253,7 @@ function storeAlarms({ name, tables, search }: Service): Alarm[] {
     {
       ...usual,
       id: 'DatabaseConnections',
+      runbook: 'database-connections',
       description: 'Aurora has too many connections open',
       metrics: [metrics.database(name, 'DatabaseConnections')],
       statistic: 'Maximum',
@@ -249,6 +265,7 @@ function storeAlarms({ name, tables, search }: Service): Alarm[] {
       (table): Alarm => ({
         ...usual,
         id: `${table}Throttled`,
+        runbook: 'table-throttled',
         description: `${table} refuses requests for 15 minutes: one key takes too many, or the account's limit is reached`,
         metrics: [metrics.table(table, 'ReadThrottleEvents'), metrics.table(table, 'WriteThrottleEvents')],
         statistic: 'Sum',
@@ -266,6 +283,7 @@ function domainAlarms(name: string): Alarm[] {
     {
       ...usual,
       id: 'SearchIsRed',
+      runbook: 'search-is-red',
       description: 'an index of alerts has lost its primary shard: indexAlerts waits; see the domain and its log',
       metrics: [metrics.domain(name, 'ClusterStatus.red')],
       period: MINUTE,
@@ -274,6 +292,7 @@ function domainAlarms(name: string): Alarm[] {
     {
       ...usual,
       id: 'SearchRefusesWrites',
+      runbook: 'search-refuses-writes',
       description:
         'the domain takes no documents, for want of room or memory: raise searchStorageGiB, or keep fewer months',
       metrics: [metrics.domain(name, 'ClusterIndexWritesBlocked')],
@@ -288,6 +307,7 @@ function collectionAlarms(name: string): Alarm[] {
   return [
     {
       id: 'SearchRefusesWrites',
+      runbook: 'search-refuses-writes',
       description:
         'the collection fails bulk requests for 15 minutes: at its capacity, away, or its access policy is wrong; indexAlerts waits',
       metrics: [metrics.collection('AlertsCollection', name, 'IngestionRequestErrors')],
@@ -301,12 +321,12 @@ function collectionAlarms(name: string): Alarm[] {
 }
 
 function resource({ name }: Service, alarm: Alarm): object {
-  const { id, description, above, below, times, missing } = alarm;
+  const { id, description, runbook, above, below, times, missing } = alarm;
   return {
     Type: 'AWS::CloudWatch::Alarm',
     Properties: {
       AlarmName: `${name}-${id}`,
-      AlarmDescription: description,
+      AlarmDescription: `${description}. Runbook: docs/runbook.md#${runbook}`,
       ComparisonOperator: below === undefined ? 'GreaterThanThreshold' : 'LessThanThreshold',
       Threshold: below ?? above,
       EvaluationPeriods: times,

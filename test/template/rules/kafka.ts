@@ -3,7 +3,7 @@ import { first, properties, type Rule, resources } from './rule.ts';
 
 /**
  * Combinations that CreateCluster accepts; cfn-lint accepts any text. KRaft runs on m5 and m7g. It also runs on Express
- * brokers, which need other properties (docs/deploy.md, "Scale"). CreateCluster rejects KRaft on kafka.t3.small with
+ * brokers, which need other properties (docs/scaling.md, "Brokers"). CreateCluster rejects KRaft on kafka.t3.small with
  * "Unsupported InstanceType" (field reports of 2026; the page of broker sizes doesn't say for which versions it is).
  */
 const brokersOf: { versions: RegExp; types: RegExp }[] = [
