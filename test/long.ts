@@ -60,6 +60,10 @@ const PROOFS: Record<string, Run | Program> = {
     what: 'docker-compose.yml, read by the parser of Docker Compose; needs Go',
     command: 'cd test/compose && go run . ../../docker-compose.yml',
   },
+  kubernetes: {
+    what: 'containers/kubernetes, by the schemas of Kubernetes and KEDA; needs Python and Go',
+    command: 'node test/kubernetes/run.ts',
+  },
   pipeline: {
     what: 'test_pipeline.sh: starts the pipeline with orders, checks its results, cleans up',
     command: './test_pipeline.sh',

@@ -46,7 +46,8 @@ async function pages(): Promise<[string, string][]> {
 
 test('every file and folder that a page names is there', async () => {
   const missing: string[] = [];
-  const folders = 'functions|lib|resources|plugins|local|proof|dashboard|cli|cost|events|test|bench|docs|observability';
+  const folders =
+    'functions|lib|resources|plugins|local|proof|dashboard|cli|cost|events|test|bench|docs|observability|containers';
   for (const [name, text] of await pages()) {
     const here = dirname(join(service, name));
     for (const [, path = ''] of text.matchAll(new RegExp(`\`((?:${folders})/[\\w./*-]+)\``, 'g'))) {
@@ -73,7 +74,7 @@ test('every file that a page names without its folder is there', async () => {
   /** what readers get from elsewhere, or make themselves */
   const elsewhere = ['kafka-reassign-partitions.sh', 'user_login.v1.avsc'];
   const ours = globSync(
-    '{*,{functions,lib,resources,plugins,local,proof,dashboard,cli,events,test,bench,docs,observability}/**/*}',
+    '{*,{functions,lib,resources,plugins,local,proof,dashboard,cli,events,test,bench,docs,observability,containers}/**/*}',
     {
       cwd: service,
     },
