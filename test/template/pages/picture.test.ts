@@ -1,8 +1,8 @@
-import { PACKAGING_MS } from './compiled.ts';
+import { PACKAGING_MS } from '../compiled.ts';
 import { pictures } from './picture.ts';
 
 test(
-  'the picture of docs/architecture.md is that of the compiled template: node test/template/picture.ts writes it',
+  'the picture of docs/architecture.md is that of the compiled template: node test/template/pages/picture.ts writes it',
   async () => {
     const { page, template } = await pictures();
 

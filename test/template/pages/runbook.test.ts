@@ -36,7 +36,7 @@ const descriptions = (['domain', 'serverless'] as const).flatMap((search) =>
 );
 const linkOf = (text: string) => /\. Runbook: docs\/runbook\.md#([\w-]+)$/.exec(text)?.[1];
 
-const sections = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'runbook.md'), 'utf8')
+const sections = readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', 'runbook.md'), 'utf8')
   .split(/^## /m)
   .slice(1)
   .map((text) => {

@@ -1,11 +1,11 @@
-/** `node test/template/picture.ts` writes the picture of docs/architecture.md. picture.test.ts fails if it is outdated. */
+/** `node test/template/pages/picture.ts` writes the picture of docs/architecture.md. picture.test.ts fails if it is outdated. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { graphOf } from '#dashboard/server/graph/graph.ts';
-import { compiledTemplate } from './compiled.ts';
+import { compiledTemplate } from '../compiled.ts';
 
-const file = join(import.meta.dirname, '..', '..', 'docs', 'architecture.md');
-const BETWEEN = /(?<=<!-- made by test\/template\/picture\.ts -->\n\n```mermaid\n).*?(?=```\n)/s;
+const file = join(import.meta.dirname, '..', '..', '..', 'docs', 'architecture.md');
+const BETWEEN = /(?<=<!-- made by test\/template\/pages\/picture\.ts -->\n\n```mermaid\n).*?(?=```\n)/s;
 
 type Graph = ReturnType<typeof graphOf>;
 
