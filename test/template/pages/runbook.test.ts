@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { alarms } from '#resources/derived/alarms.ts';
 import type { Service } from '#resources/derived/service.ts';
+import { compiledTemplate, PACKAGING_MS } from '../compiled.ts';
 
 /** A service that has every kind of alarm which its search allows. */
 const service = (search: Service['search']): Service => ({
@@ -48,6 +49,20 @@ test('every alarm links to a section of docs/runbook.md, and every section is of
   expect(descriptions.filter(([, text]) => linkOf(text) === undefined)).toEqual([]);
   expect(new Set(sections.map(({ anchor }) => anchor))).toEqual(new Set(descriptions.map(([, text]) => linkOf(text))));
 });
+
+test(
+  'every alarm of the compiled template links to a section, whichever file it is made in',
+  async () => {
+    const { Resources } = await compiledTemplate('prod');
+    const links = Object.entries(Resources)
+      .filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm')
+      .map(([id, { Properties }]) => [id, linkOf(String(Properties?.['AlarmDescription']))] as const);
+
+    expect(links.length).toBeGreaterThan(50);
+    expect(links.filter(([, link]) => !sections.some(({ anchor }) => anchor === link))).toEqual([]);
+  },
+  PACKAGING_MS,
+);
 
 test('every section says what the alarm means, where to look, what to do, and what not to do', () => {
   const missing = sections.flatMap(({ anchor, text }) =>
