@@ -51,9 +51,10 @@ function moved(from: number, to: number): string {
 export function stepsFor({ function: name, from, group }: Producing, add: string): string[] {
   return [
     `1. pause the mapping of ${name} that reads ${from} (group ${group}); records wait in ${from}`,
-    `2. wait until nothing of ${name} is in flight`,
+    `   (aws lambda update-event-source-mapping --uuid UUID --no-enabled)`,
+    `2. wait until its State is Disabled and no invocation of ${name} runs`,
     `3. ${add}`,
     `4. wait ${METADATA_MINUTES} min, until each instance of ${name} asks for the partitions again`,
-    '5. resume the mapping',
+    '5. resume the mapping (--enabled)',
   ];
 }
