@@ -7,6 +7,9 @@ import { unrest } from './quiet.ts';
 
 const PRODUCING = Object.values(COUNTED_BY_PARTITION)[0] as (typeof COUNTED_BY_PARTITION)[string];
 
+const { signal } = new AbortController();
+const ADDITION = { topic: 'processed-orders', count: 4, dryRun: false, anyway: false, signal };
+
 /** A cluster with `orders` in one partition, whose end is another one each time that it is asked for. */
 function clusterWith({ committed, ends, partitions = 4 }: { committed?: number; ends: number[]; partitions?: number }) {
   return {
@@ -33,7 +36,7 @@ test('orders that came while the partitions were added are told, and the exit co
   const errors = jest.spyOn(console, 'error').mockImplementation(() => {});
   const createPartitions = jest.fn(async () => true);
   const admin = { createPartitions } as unknown as Admin;
-  const addition = { topic: 'processed-orders', count: 4, dryRun: false, anyway: true };
+  const addition = { ...ADDITION, anyway: true };
 
   expect(await addPartitions(admin, clusterWith({ ends: [5] }), addition)).toBe(0);
   expect(await addPartitions(admin, clusterWith({ ends: [5, 7] }), addition)).toBe(1);
@@ -45,9 +48,17 @@ test('orders that came while the partitions were added are told, and the exit co
 
 test('while a batch is in flight nothing is added', async () => {
   const createPartitions = jest.fn(async () => true);
-  const addition = { topic: 'processed-orders', count: 4, dryRun: false, anyway: false };
   const busy = clusterWith({ committed: 4, ends: [5] });
 
-  await expect(addPartitions({ createPartitions } as unknown as Admin, busy, addition)).rejects.toThrow('refused');
+  await expect(addPartitions({ createPartitions } as unknown as Admin, busy, ADDITION)).rejects.toThrow('refused');
+  expect(createPartitions).not.toHaveBeenCalled();
+});
+
+test('after Ctrl-C nothing is added', async () => {
+  const createPartitions = jest.fn(async () => true);
+  const stopped = { ...ADDITION, topic: 'orders', signal: AbortSignal.abort() };
+  const cluster = clusterWith({ ends: [5] });
+
+  await expect(addPartitions({ createPartitions } as unknown as Admin, cluster, stopped)).rejects.toThrow('stopped');
   expect(createPartitions).not.toHaveBeenCalled();
 });

@@ -13,6 +13,8 @@ export interface Addition {
   readonly dryRun: boolean;
   /** also while the function that produces to a topic that is counted by partition has something in flight */
   readonly anyway: boolean;
+  /** Ctrl-C */
+  readonly signal: AbortSignal;
 }
 
 const READY_MS = 15_000;
@@ -24,8 +26,9 @@ const POLL_MS = 200;
  * @throws Error if a function that must be quiet isn't
  */
 export async function addPartitions(admin: Admin, cluster: Cluster, addition: Addition): Promise<number> {
-  const { topic, count, dryRun, anyway } = addition;
+  const { topic, count, dryRun, anyway, signal } = addition;
   const producing = COUNTED_BY_PARTITION[topic];
+  const before = producing && (await totalOf(cluster, producing.from));
   if (producing !== undefined && !anyway) {
     const why = await unrest(cluster, producing);
     if (why !== undefined)
@@ -39,7 +42,7 @@ export async function addPartitions(admin: Admin, cluster: Cluster, addition: Ad
     console.log(`${topic} would get ${count} partitions; nothing was changed`);
     return EXIT.ok;
   }
-  const before = producing && (await totalOf(cluster, producing.from));
+  if (signal.aborted) throw new Error('stopped; nothing was changed');
   await admin.createPartitions({ topicPartitions: [{ topic, count }] });
   await areServed(cluster, topic, count);
   console.log(`${topic} has ${count} partitions`);

@@ -47,7 +47,7 @@ export const partitions = (findStack: () => Promise<StackFile> = readStack): Com
   name: 'partitions',
   usage: USAGE,
   options: OPTIONS,
-  async run({ values, positionals: [topic, number, ...more] }) {
+  async run({ values, positionals: [topic, number, ...more], signal }) {
     if (topic === undefined || number === undefined || more.length > 0)
       throw new UsageError('give a topic and a number, as in: npm run partitions -- user-login 6');
     const count = Number(number);
@@ -62,7 +62,13 @@ export const partitions = (findStack: () => Promise<StackFile> = readStack): Com
         const now = (await partitionsOf(admin, topic)).length;
         refuseFewer(topic, now, count);
         console.log(meaningOf(topic, now, count).join('\n'));
-        return addPartitions(admin, cluster, { topic, count, dryRun: values['dry-run'], anyway: values.anyway });
+        return addPartitions(admin, cluster, {
+          topic,
+          count,
+          dryRun: values['dry-run'],
+          anyway: values.anyway,
+          signal,
+        });
       });
     } finally {
       await cluster.disconnect();

@@ -26,7 +26,9 @@ export async function readKeys({ brokers, topic, count, timeoutMs, signal, take 
 
   const left = new Set(from.keys());
   const done = Promise.withResolvers<void>();
-  signal.addEventListener('abort', () => done.reject(new Error('stopped before all records were read')));
+  const stopped = () => done.reject(new Error('stopped before all records were read'));
+  signal.addEventListener('abort', stopped);
+  if (signal.aborted) stopped();
   const reader = readLog({
     brokers,
     topic,
