@@ -28,6 +28,8 @@ test.each([
   [['fleet', '--vehicles', 'many'], '--vehicles takes a whole number from 1 to 100000, not "many"'],
   [['fleet', '--bad', '2'], '--bad takes a number from 0 to 1'],
   [['logins', '--vehicles', '5'], '"logins" has no option --vehicles; it has --rate, --bad'],
+  [['logins', '--partitioner', 'odd'], '--partitioner takes hash or even, not "odd"'],
+  [['fleet', '--partitioner', 'even'], '"fleet" has no option --partitioner'],
   [['demo', '--vehicles', '5'], '"demo" has no option --vehicles'],
   [['fleet', '--speedup', '5'], '"fleet" has no option --speedup'],
   [['fleet', '--trace', 'x.json', '--rate', '5'], '"fleet --trace" has no option --rate'],

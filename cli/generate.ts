@@ -5,7 +5,15 @@ import type { Progress } from '#proof/load/generator.ts';
 import { startLogins } from '#proof/logins/load/start.ts';
 import { type Command, EXIT, runCommand, UsageError } from './command.ts';
 import { fleet } from './generate/fleet.ts';
-import { badShare, type Kind, number, OPTIONS, type OptionName, type Values } from './generate/options.ts';
+import {
+  badShare,
+  type Kind,
+  number,
+  OPTIONS,
+  type OptionName,
+  partitionerOption,
+  type Values,
+} from './generate/options.ts';
 import { orders } from './generate/orders.ts';
 import { schemaIds } from './run/schema-ids.ts';
 
@@ -50,6 +58,9 @@ logins                logins to an app on user-login, as JSON and as Avro in bot
   --rate R            logins per second (20)
   --bad SHARE         share of bad records, 0 to 1 (0.01)
   --seed N            the same seed generates the same logins (1)
+  --partitioner NAME  hash: a user's partition is the hash of its id, as for all Kafka clients. even: a new user goes to
+                      the partition with the fewest records so far, and keeps it. Another producer, or another run,
+                      chooses otherwise, so a user's logins then lie in several partitions, in no order (hash)
 demo                  records of every kind on demo_topic
   --rate R            records per second (2)
   --seed N            the same seed generates the same records (1)
@@ -63,12 +74,20 @@ const KINDS: Record<string, Kind> = {
   ...fleet,
   ...orders,
   logins: {
-    options: ['rate', 'bad', 'seed', 'duration'],
+    options: ['rate', 'bad', 'seed', 'partitioner', 'duration'],
     async prepare(values) {
+      const partitioner = partitionerOption(values);
       const rate = number(values, 'rate', 20, { min: 0.01, max: 50_000 });
       const bad = badShare(values);
       return async (options, { endpoints, references }) =>
-        startLogins({ ...options, rate, bad, prefix: 'G', schemas: await schemaIds(endpoints, references ?? {}) });
+        startLogins({
+          ...options,
+          rate,
+          bad,
+          prefix: 'G',
+          schemas: await schemaIds(endpoints, references ?? {}),
+          partitioner,
+        });
     },
   },
   demo: {

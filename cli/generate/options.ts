@@ -1,6 +1,7 @@
 import type { StackFile } from '#local/stack-file.ts';
 import type { GeneratorOptions, RunningGenerator } from '#proof/load/generator.ts';
-import { numberOption } from '../command.ts';
+import { PARTITIONERS, type PartitionerName } from '#proof/load/partitioner.ts';
+import { numberOption, UsageError } from '../command.ts';
 
 /** The options of all kinds of load. */
 export const OPTIONS = {
@@ -18,6 +19,7 @@ export const OPTIONS = {
   map: { type: 'string' },
   speed: { type: 'string' },
   time: { type: 'string' },
+  partitioner: { type: 'string' },
 } as const;
 
 export type OptionName = keyof typeof OPTIONS;
@@ -32,6 +34,12 @@ export interface Kind {
 /** The records of a kind of load that may be bad, as a share. */
 export function badShare(values: Values): number {
   return number(values, 'bad', 0.01, { min: 0, max: 1 });
+}
+
+/** @throws UsageError if there is no such partitioner */
+export function partitionerOption({ partitioner = 'hash' }: Values): PartitionerName {
+  if (Object.hasOwn(PARTITIONERS, String(partitioner))) return partitioner as PartitionerName;
+  throw new UsageError(`--partitioner takes ${Object.keys(PARTITIONERS).join(' or ')}, not "${partitioner}"`);
 }
 
 /** The value of a number option, or the default. @throws UsageError if it is no number in the range */

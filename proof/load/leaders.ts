@@ -1,16 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Base, Broker } from '@platformatic/kafka';
-import { murmur2 } from '#lib/kafka/client/partitioner.ts';
 import { Cluster } from '#msk';
-import type { GeneratedRecord } from './record.ts';
 
 const READY_MS = 15_000;
 const POLL_MS = 200;
 
 /** Knows the partitions of some topics and the broker that leads each of them. */
 export interface Leaders {
-  /** The partition of a record, as Kafka's clients choose it: by the key, or in turn without a key. */
-  partitionOf(record: GeneratedRecord): number;
+  partitionsOf(topic: string): number;
   /** Number of brokers that lead partitions. */
   readonly count: number;
   leaderOf(topic: string, partition: number): Broker | undefined;
@@ -27,17 +24,8 @@ export interface Leaders {
 export async function findLeaders(client: Base, topics: readonly string[], brokers: string): Promise<Leaders> {
   let metadata = await client.metadata({ topics: [...topics] });
   await leadersReady(brokers, topics);
-  const turns = new Map<string, number>();
-  const turnOf = (topic: string) => {
-    const turn = turns.get(topic) ?? 0;
-    turns.set(topic, turn + 1);
-    return turn;
-  };
   return {
-    partitionOf({ topic, key }) {
-      const count = metadata.topics.get(topic)?.partitionsCount ?? 1;
-      return (key === null ? turnOf(topic) : murmur2(Buffer.from(key)) & 0x7fffffff) % count;
-    },
+    partitionsOf: (topic) => metadata.topics.get(topic)?.partitionsCount ?? 1,
     leaderOf: (topic, partition) =>
       metadata.brokers.get(metadata.topics.get(topic)?.partitions[partition]?.leader ?? -1),
     get count() {

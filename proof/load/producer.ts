@@ -2,6 +2,7 @@ import type { Broker, MessageRecord, produceV9 } from '@platformatic/kafka';
 import type { BegunTrace, TraceStarter } from '#lib/observability/tracing/trace-starter.ts';
 import { findLeaders } from './leaders.ts';
 import type { WritableManifest } from './manifest.ts';
+import { PARTITIONERS, type PartitionerName } from './partitioner.ts';
 import type { GeneratedRecord } from './record.ts';
 
 export interface ProducerOptions {
@@ -12,6 +13,8 @@ export interface ProducerOptions {
   manifest: WritableManifest;
   /** ms that a record waits for others of its request, for each broker; {@link LINGER_MS} by default */
   lingerMs?: number;
+  /** how a record's partition is chosen; `hash`, as Kafka's clients do, by default */
+  partitioner?: PartitionerName | undefined;
   traces?: TraceStarter | undefined;
 }
 
@@ -66,7 +69,8 @@ const TRACEPARENT = Buffer.from('traceparent');
  * @throws Error where the brokers can't be reached or a topic is missing
  */
 export async function startProducer(options: ProducerOptions): Promise<GeneratorProducer> {
-  const { brokers, clientId, topics, manifest, lingerMs = LINGER_MS, traces } = options;
+  const { brokers, clientId, topics, manifest, lingerMs = LINGER_MS, partitioner = 'hash', traces } = options;
+  const choosePartition = PARTITIONERS[partitioner]();
   // Loaded here, because it takes half a second. It takes half of the CPU time of kafkajs for each record.
   const { Base, produceV9, ResponseError } = await import('@platformatic/kafka');
   const client = new Base({
@@ -173,7 +177,7 @@ export async function startProducer(options: ProducerOptions): Promise<Generator
   return {
     send(records, time) {
       for (const record of records) {
-        const partition = leaders.partitionOf(record);
+        const partition = choosePartition(record, leaders.partitionsOf(record.topic));
         const id = `${clientId}-${manifest.startedAt}/${made++}`;
         queue.push({ record, time, partition, id, trace: traces?.begin(record.topic) });
       }

@@ -1,5 +1,6 @@
 import { type GeneratorOptions, type RunningGenerator, runAtRate } from '../../load/generator.ts';
 import { badMark, createManifest, goodMark } from '../../load/manifest.ts';
+import type { PartitionerName } from '../../load/partitioner.ts';
 import { startProducer } from '../../load/producer.ts';
 import { createRandom } from '../../load/random.ts';
 import type { GeneratedRecord } from '../../load/record.ts';
@@ -18,6 +19,8 @@ export interface LoginsGeneratorOptions extends GeneratorOptions {
   /** What user ids start with. */
   prefix?: string | undefined;
   schemas: SchemaIds;
+  /** How a login's partition is chosen; by the hash of its key without it. */
+  partitioner?: PartitionerName | undefined;
 }
 
 const DEFAULT_BAD = 0.01;
@@ -34,9 +37,16 @@ const JSON_SHARE = 0.4;
  * const { causes } = await logins.stop();
  */
 export async function startLogins(options: LoginsGeneratorOptions): Promise<RunningGenerator<LoginsManifest>> {
-  const { brokers, seed, rate, bad = DEFAULT_BAD, prefix, schemas, traces } = options;
+  const { brokers, seed, rate, bad = DEFAULT_BAD, prefix, schemas, partitioner, traces } = options;
   const manifest = { ...createManifest(seed, Date.now(), BAD_LOGINS), encodings: encodingsFor(schemas) };
-  const producer = await startProducer({ brokers, clientId: 'logins', topics: [LOGINS], manifest, traces });
+  const producer = await startProducer({
+    brokers,
+    clientId: 'logins',
+    topics: [LOGINS],
+    manifest,
+    partitioner,
+    traces,
+  });
   const next = recordsOf({ seed, bad, prefix, schemas });
   return runAtRate(options, rate, producer, manifest, (count, now) => Array.from({ length: count }, () => next(now)));
 }

@@ -1,0 +1,133 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ParseArgsConfig } from 'node:util';
+import { jest } from '@jest/globals';
+import { type Command, runCommand } from '#cli/command.ts';
+import { partitions } from '#cli/scaling/partitions.ts';
+import { skew } from '#cli/scaling/skew.ts';
+import { withAdmin } from '#cli/topic.ts';
+import { kafkaOf } from '#local/deploy/servers.ts';
+import type { StackFile } from '#local/stack-file.ts';
+import type { PartitionerName } from '#proof/load/partitioner.ts';
+import { startLogins } from '#proof/logins/load/start.ts';
+import { startBroker, type TestBroker } from '../support/broker.ts';
+
+const LOGINS = 'user-login';
+const ORDERS = 'orders';
+const PROCESSED = 'processed-orders';
+const SCHEMAS = {
+  confluent: undefined,
+  glue: '0b1c2d3e-4f50-6172-8394-a5b6c7d8e9fa',
+  glueProcessed: '1b1c2d3e-4f50-6172-8394-a5b6c7d8e9fa',
+};
+
+let broker: TestBroker;
+beforeAll(async () => {
+  broker = await startBroker([LOGINS, ORDERS, PROCESSED]);
+});
+afterAll(() => broker?.stop());
+
+const findStack = async () => ({ endpoints: { kafka: broker.endpoint } }) as StackFile;
+
+/** Runs a command on the test's broker. */
+async function run<O extends NonNullable<ParseArgsConfig['options']>>(command: Command<O>, ...args: string[]) {
+  const out = jest.spyOn(console, 'log').mockImplementation(() => {});
+  const err = jest.spyOn(console, 'error').mockImplementation(() => {});
+  try {
+    const code = await runCommand(command, args);
+    return { code, said: [...out.mock.calls, ...err.mock.calls].flat().join('\n') };
+  } finally {
+    out.mockRestore();
+    err.mockRestore();
+  }
+}
+
+async function logins(partitioner: PartitionerName, prefix: string): Promise<number> {
+  const options = { brokers: broker.endpoint, seed: 1, rate: 2_000, durationSeconds: 2, schemas: SCHEMAS };
+  const load = await startLogins({ ...options, prefix, partitioner });
+  await load.finished;
+  const { topics, uncertain } = await load.stop();
+  expect(uncertain).toEqual([]);
+  return topics[LOGINS]?.acknowledged ?? 0;
+}
+
+const asAdmin: <T>(use: Parameters<typeof withAdmin<T>>[1]) => Promise<T> = (use) =>
+  withAdmin(kafkaOf({ kafka: broker.endpoint }, 'test'), use);
+
+async function partitionsIn(topic: string): Promise<number> {
+  return (await asAdmin((admin) => admin.fetchTopicOffsets(topic))).length;
+}
+
+/** Sends an order to partition 0. @returns the offset behind it */
+async function order(): Promise<string> {
+  const producer = kafkaOf({ kafka: broker.endpoint }, 'test').producer();
+  await producer.connect();
+  const [sent] = await producer.send({ topic: ORDERS, messages: [{ key: 'A', value: '{}', partition: 0 }] });
+  await producer.disconnect();
+  return String(Number(sent?.baseOffset) + 1);
+}
+
+const skewIn = (said: string) => Number(/^largest \/ mean: ([\d.]+)$/m.exec(said)?.[1]);
+
+test('the skew of logins is measured: by the hash of the user, and evenly', async () => {
+  const sent = await logins('hash', 'H');
+  const hashed = await run(skew(findStack), LOGINS, '--partitions', '6');
+  expect(hashed).toMatchObject({ code: 0, said: expect.stringContaining(`${sent.toLocaleString('en-US')} records`) });
+  expect(hashed.said).toContain("records elsewhere than Kafka's hash of their key leads: 0");
+  expect(hashed.said).toContain("with 6 partitions by Kafka's hash: ");
+  expect(hashed.said).not.toMatch(/H0\d+/);
+
+  const more = await logins('even', 'E');
+  const newest = await run(skew(findStack), LOGINS, '--count', String(more), '--reveal');
+  expect(newest.said).toMatch(/"E0\d+"/);
+  expect(newest.said).not.toMatch(/"H0\d+"/);
+  expect(newest.said).toContain('keys in more than one partition: 0');
+  expect(skewIn(newest.said)).toBeLessThan(1.01);
+  expect(skewIn(newest.said)).toBeLessThan(skewIn(hashed.said));
+});
+
+test('a topic that is not there is a clear error', async () => {
+  const missing = await run(skew(findStack), 'user-logins');
+  expect(missing).toMatchObject({ code: 2, said: expect.stringContaining('no topic "user-logins"; the topics are') });
+});
+
+test('partitions are added, but not taken away, and a dry run changes nothing', async () => {
+  expect(await run(partitions(findStack), LOGINS, '4', '--dry-run')).toMatchObject({ code: 0 });
+  expect(await partitionsIn(LOGINS)).toBe(3);
+  for (const count of ['2', '3']) {
+    const said = expect.stringContaining('Kafka can only add some: give 4 or more');
+    expect(await run(partitions(findStack), LOGINS, count)).toMatchObject({ code: 2, said });
+  }
+  const added = await run(partitions(findStack), LOGINS, '4');
+  expect(added).toMatchObject({ code: 0, said: expect.stringContaining('user-login has 4 partitions') });
+  expect(await partitionsIn(LOGINS)).toBe(4);
+});
+
+test('processed-orders gets partitions only while processOrder has finished every order and none comes', async () => {
+  const end = await order();
+  const busy = await run(partitions(findStack), PROCESSED, '6');
+  expect(busy).toMatchObject({
+    code: 1,
+    said: expect.stringContaining("refused, because processOrder hasn't finished 1 records of orders"),
+  });
+  expect(busy.said).toContain('1. pause the mapping of processOrder that reads orders (group processOrder-orders-v1)');
+
+  const commit = (offset: string) =>
+    asAdmin((admin) =>
+      admin.setOffsets({ groupId: 'processOrder-orders-v1', topic: ORDERS, partitions: [{ partition: 0, offset }] }),
+    );
+  await commit(end);
+  const [coming] = await Promise.all([run(partitions(findStack), PROCESSED, '6'), sleep(1_500).then(order)]);
+  expect(coming).toMatchObject({ code: 1, said: expect.stringContaining('1 records came to orders within 3 s') });
+  expect(await partitionsIn(PROCESSED)).toBe(3);
+
+  await commit(String(Number(end) + 1));
+  const quiet = await run(partitions(findStack), PROCESSED, '6');
+  expect(quiet).toMatchObject({
+    code: 0,
+    said: expect.stringContaining('wait 5 min before orders gets records again'),
+  });
+  expect(await partitionsIn(PROCESSED)).toBe(6);
+
+  await order();
+  expect(await run(partitions(findStack), PROCESSED, '7', '--anyway')).toMatchObject({ code: 0 });
+}, 60_000);
