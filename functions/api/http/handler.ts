@@ -27,7 +27,7 @@ export type ApiHandler = (
 ) => Promise<APIGatewayProxyStructuredResultV2>;
 
 /** How long an instance answers the same request with the same body: pages that poll share one query. */
-const CACHE = { ageMs: 1_500, size: 200 };
+export const CACHE = { ageMs: 1_500, size: 200 };
 
 /**
  * The handler of the API's routes with one role. Errors are `{"error":"…","parameter":"…"}`: 400 for the client's, 404
