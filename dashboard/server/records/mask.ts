@@ -1,5 +1,5 @@
-/** Personal fields of logins and orders (docs/schemas.md), in each spelling that a client may use. */
-const PERSONAL = new Set(['userid', 'user', 'ip', 'ipaddress', 'deviceid', 'email', 'phone', 'name']);
+import { isPersonalName } from '#lib/personal-fields.ts';
+
 export const MASKED = '•••';
 
 /**
@@ -27,10 +27,6 @@ export function maskedHeaders(headers: Record<string, string>): Record<string, s
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, isPersonalName(name) ? MASKED : value]),
   );
-}
-
-function isPersonalName(name: string): boolean {
-  return PERSONAL.has(name.toLowerCase().replaceAll(/[_\-. ]/g, ''));
 }
 
 function hasPersonal(value: unknown): boolean {

@@ -80,3 +80,14 @@ test('a letter is shown without personal data, unless it is asked for', () => {
   expect(hidden).not.toMatch(/Ada|1,2|secret/);
   expect(shown).toMatch(/key {7}Ada[\s\S]*secret[\s\S]*"user_id":"Ada"/);
 });
+
+test('a personal field of another spelling is hidden too', () => {
+  const topics = memoryTopics();
+  const value = JSON.stringify({ userId: 'u-1', 'device-id': 'd-1', email: 'e-1', locale: 'de' });
+  const stored = topics.refuse(topics.append('user-login', 0, { key: null, value, headers: [] }), refused);
+  const letter = letterOf(stored) as NonNullable<ReturnType<typeof letterOf>>;
+
+  expect(shownLetter(stored, letter, false)).toContain(
+    '{"userId":"***","device-id":"***","email":"***","locale":"de"}',
+  );
+});

@@ -1,9 +1,10 @@
 import type { StoredRecord } from '#lib/kafka/client/topic-reader.ts';
 import { coordinatesText } from '#lib/kafka/records.ts';
+import { isPersonalName } from '#lib/personal-fields.ts';
 import type { Letter } from './refused.ts';
 
-/** Fields that say who somebody is, or where, in any record of ours. Only `reveal` shows them. */
-const PERSONAL = new Set(['user_id', 'ip', 'device_id', 'vehicleId', 'location', 'latitude', 'longitude']);
+/** Fields that say where somebody is. Like those that say who it is, only `reveal` shows them. */
+const WHERE = new Set(['vehicleId', 'location', 'latitude', 'longitude']);
 const MASKED = '***';
 const INDENT = '  ';
 
@@ -44,7 +45,7 @@ function shownValue(value: Buffer | null, reveal: boolean): string {
 }
 
 function masked(name: string, value: unknown): unknown {
-  return PERSONAL.has(name) && value !== null ? MASKED : value;
+  return (isPersonalName(name) || WHERE.has(name)) && value !== null ? MASKED : value;
 }
 
 /** Escapes control characters: a record must not send commands to the terminal. */
