@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Deadline } from '#lib/deadline.ts';
-import type { Place } from '#lib/kafka/client/cluster.ts';
+import type { Place } from '#lib/kafka/client/offsets.ts';
 import type { AnyProducer } from '#lib/kafka/client/producer.ts';
 import { type Cursor, cursorOf, scan } from '#lib/kafka/client/scan.ts';
 import type { StoredRecord, TopicReader } from '#lib/kafka/client/topic-reader.ts';

@@ -5,14 +5,36 @@ export interface Cluster {
   connect(): Promise<void>;
   disconnect(): Promise<void>;
   addTargetTopic(topic: string): Promise<void>;
+  addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
   refreshMetadata(): Promise<void>;
   findTopicPartitionMetadata(topic: string): { partitionId: number; leader: number }[];
-  fetchTopicsOffset(topics: object[]): Promise<{ partitions: { partition: number; offset: string }[] }[]>;
+  findLeaderForPartitions(topic: string, partitions: number[]): Record<string, number[]>;
   findBroker(node: { nodeId: string }): Promise<Broker>;
+  findGroupCoordinator(of: { groupId: string }): Promise<Broker>;
 }
 
 export interface Broker {
   fetch(request: object): Promise<{ responses: { partitions: FetchedPartition[] }[] }>;
+  listOffsets(of: {
+    isolationLevel: number;
+    topics: Topic<{ partition: number; timestamp: number }>[];
+  }): Promise<{ responses: Topic<ListedOffset>[] }>;
+  offsetFetch(of: {
+    groupId: string;
+    topics: Topic<{ partition: number }>[];
+  }): Promise<{ responses: Topic<ListedOffset>[] }>;
+}
+
+interface Topic<P> {
+  topic: string;
+  partitions: P[];
+}
+
+export interface ListedOffset {
+  partition: number;
+  offset: string;
+  /** absent in the answer to OffsetFetch */
+  timestamp?: string;
 }
 
 export interface FetchedPartition {
@@ -32,38 +54,18 @@ export interface FetchedMessage {
 /** kafkajs's own name of the function that makes a cluster; the version of kafkajs is pinned. */
 const CREATE_CLUSTER = 'private:Kafka:createCluster';
 /** Kafka's isolation level that makes every record visible, also those behind an open transaction. */
-const READ_UNCOMMITTED = 0;
+export const READ_UNCOMMITTED = 0;
 
 /**
  * A cluster that isn't connected yet. The bundles have no admin client and no consumer of kafkajs, which would be tens
  * of KB in each of them for single requests (plugins/bundles/leave-out.ts).
  */
-export function clusterOf<Internal = Cluster>(kafka: Kafka): Internal {
+export function clusterOf(kafka: Kafka): Cluster {
   const symbol = Object.getOwnPropertySymbols(kafka).find(({ description }) => description === CREATE_CLUSTER);
-  const makers = kafka as unknown as Record<symbol, (options: object) => Internal>;
+  const makers = kafka as unknown as Record<symbol, (options: object) => Cluster>;
   if (symbol === undefined) throw new Error(`this version of kafkajs has no ${CREATE_CLUSTER}`);
-  return (makers[symbol] as (options: object) => Internal)({
+  return (makers[symbol] as (options: object) => Cluster)({
     allowAutoTopicCreation: false,
     isolationLevel: READ_UNCOMMITTED,
   });
-}
-
-/** A place in each partition: its first record, its end, or its first record at or after a time (ms since the epoch). */
-export type Place = 'first' | 'end' | number;
-
-/** What a request for offsets needs besides topic and partitions, by place. */
-const placed = (place: Place) =>
-  typeof place === 'number' ? { fromTimestamp: place } : { fromBeginning: place === 'first' };
-
-export async function offsetsAt(cluster: Cluster, topic: string, place: Place): Promise<Map<number, number>> {
-  await cluster.addTargetTopic(topic);
-  const partitions = cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => ({ partition: partitionId }));
-  const [found] = await cluster.fetchTopicsOffset([{ topic, partitions, ...placed(place) }]);
-  const offsets = new Map((found?.partitions ?? []).map(({ partition, offset }) => [partition, Number(offset)]));
-  // Kafka answers -1 if no record is at or after that time.
-  if (![...offsets.values()].some((offset) => offset < 0)) return offsets;
-  const ends = await offsetsAt(cluster, topic, 'end');
-  return new Map(
-    [...offsets].map(([partition, offset]) => [partition, offset < 0 ? (ends.get(partition) ?? 0) : offset]),
-  );
 }

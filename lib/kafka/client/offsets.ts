@@ -1,5 +1,5 @@
 import type { Kafka } from 'kafkajs';
-import { clusterOf } from './cluster.ts';
+import { type Broker, type Cluster, clusterOf, type ListedOffset, READ_UNCOMMITTED } from './cluster.ts';
 
 /** Offsets of a topic's partitions. */
 export type PartitionOffsets = ReadonlyMap<number, number>;
@@ -22,49 +22,21 @@ export interface OffsetReader {
   since(topics: readonly string[], ms: number): Promise<ReadonlyMap<string, ReadonlyMap<number, Found>>>;
   /** The offsets that a group has committed. A partition without one is absent. */
   committed(group: string, topic: string): Promise<PartitionOffsets>;
-  disconnect(): Promise<void>;
-}
-
-interface Offset {
-  partition: number;
-  offset: string;
-  /** absent in the answer to OffsetFetch */
-  timestamp?: string;
-}
-
-interface Topic<P> {
-  topic: string;
-  partitions: P[];
-}
-
-/** The part of kafkajs's internal cluster that asks for offsets, as its admin client does. */
-interface Cluster {
-  connect(): Promise<void>;
-  disconnect(): Promise<void>;
-  addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
-  findTopicPartitionMetadata(topic: string): { partitionId: number }[];
-  findLeaderForPartitions(topic: string, partitions: number[]): Record<string, number[]>;
-  findBroker(of: { nodeId: string }): Promise<Broker>;
-  findGroupCoordinator(of: { groupId: string }): Promise<Broker>;
-}
-
-interface Broker {
-  listOffsets(of: {
-    topics: Topic<{ partition: number; timestamp: number }>[];
-  }): Promise<{ responses: Topic<Offset>[] }>;
-  offsetFetch(of: { groupId: string; topics: Topic<{ partition: number }>[] }): Promise<{ responses: Topic<Offset>[] }>;
 }
 
 /** Kafka's timestamps for the end and the start of a partition. */
 const END = -1;
 const START = -2;
 
-/**
- * Connects to a cluster. The bundles have no admin client of kafkajs, which would be 26 KB in each of them for these few
- * questions (plugins/bundles/leave-out.ts).
- */
-export async function offsetReader(kafka: Kafka): Promise<OffsetReader> {
-  const cluster = clusterOf<Cluster>(kafka);
+/** Connects to a cluster. */
+export async function offsetReader(kafka: Kafka): Promise<OffsetReader & { disconnect(): Promise<void> }> {
+  const cluster = clusterOf(kafka);
+  await cluster.connect();
+  return { ...offsetsOf(cluster), disconnect: () => cluster.disconnect() };
+}
+
+/** @param cluster connected */
+export function offsetsOf(cluster: Cluster): OffsetReader {
   /** A group's coordinator stays the same, unless a broker fails. Asking each time would double the requests. */
   const coordinators = new Map<string, Promise<Broker>>();
 
@@ -83,7 +55,7 @@ export async function offsetReader(kafka: Kafka): Promise<OffsetReader> {
     );
     const answers = await Promise.all(
       [...Map.groupBy(byLeader, ({ nodeId }) => nodeId)].map(async ([nodeId, own]) =>
-        (await cluster.findBroker({ nodeId })).listOffsets({ topics: own }),
+        (await cluster.findBroker({ nodeId })).listOffsets({ isolationLevel: READ_UNCOMMITTED, topics: own }),
       ),
     );
     const found = answers.flatMap(({ responses }) => responses);
@@ -101,7 +73,6 @@ export async function offsetReader(kafka: Kafka): Promise<OffsetReader> {
     return asked;
   }
 
-  await cluster.connect();
   return {
     ends: async (topics) => offsets(await list(topics, END)),
     starts: async (topics) => offsets(await list(topics, START)),
@@ -111,14 +82,26 @@ export async function offsetReader(kafka: Kafka): Promise<OffsetReader> {
       const broker = await coordinatorOf(groupId);
       const partitions = partitionsOf(topic).map((partition) => ({ partition }));
       const { responses } = await broker.offsetFetch({ groupId, topics: [{ topic, partitions }] });
-      return offsetsOf(known(responses.flatMap(({ partitions: all }) => all)));
+      return offsetNumbers(known(responses.flatMap(({ partitions: all }) => all)));
     },
-    disconnect: () => cluster.disconnect(),
   };
 }
 
+/** A place in each partition: its first record, its end, or its first record at or after a time (ms since the epoch). */
+export type Place = 'first' | 'end' | number;
+
+/** The offset of a place in each partition of a topic; the end if no record is as late. */
+export async function offsetsAt(reader: OffsetReader, topic: string, place: Place): Promise<PartitionOffsets> {
+  const of = (topics: TopicOffsets) => topics.get(topic) ?? new Map<number, number>();
+  if (place === 'first') return of(await reader.starts([topic]));
+  const ends = of(await reader.ends([topic]));
+  if (place === 'end') return ends;
+  const found = (await reader.since([topic], place)).get(topic);
+  return new Map([...ends].map(([partition, end]) => [partition, found?.get(partition)?.offset ?? end]));
+}
+
 /** Kafka's -1 is no offset. */
-function known(partitions: readonly Offset[]): Map<number, Found> {
+function known(partitions: readonly ListedOffset[]): Map<number, Found> {
   return new Map(
     partitions
       .map(
@@ -130,10 +113,10 @@ function known(partitions: readonly Offset[]): Map<number, Found> {
   );
 }
 
-function offsetsOf(found: ReadonlyMap<number, Found>): PartitionOffsets {
+function offsetNumbers(found: ReadonlyMap<number, Found>): PartitionOffsets {
   return new Map([...found].map(([partition, { offset }]) => [partition, offset]));
 }
 
 function offsets(topics: ReadonlyMap<string, ReadonlyMap<number, Found>>): TopicOffsets {
-  return new Map([...topics].map(([topic, found]) => [topic, offsetsOf(found)]));
+  return new Map([...topics].map(([topic, found]) => [topic, offsetNumbers(found)]));
 }

@@ -1,9 +1,10 @@
 import type { Header } from '../headers.ts';
 import type { Coordinates } from '../records.ts';
 import { type ClientOptions, kafkaClient } from './client.ts';
-import { type Cluster, clusterOf, type FetchedMessage, offsetsAt, type Place } from './cluster.ts';
+import { type Cluster, clusterOf, type FetchedMessage, READ_UNCOMMITTED } from './cluster.ts';
 import './fetch-request.ts';
 import { orderedHeaders } from './fetched-headers.ts';
+import { offsetsAt, offsetsOf, type PartitionOffsets, type Place } from './offsets.ts';
 
 /** A record as its topic holds it. */
 export interface StoredRecord extends Coordinates {
@@ -23,7 +24,7 @@ export interface Fetched {
 /** Reads topics without a consumer group. Each method throws an Error if the brokers don't answer. */
 export interface TopicReader {
   /** the offset of the place, by partition; the end if no record is as late */
-  offsetsAt(topic: string, place: Place): Promise<Map<number, number>>;
+  offsetsAt(topic: string, place: Place): Promise<PartitionOffsets>;
   /** The next records from an offset below the end on; undefined if the log no longer holds the offset. */
   fetch(topic: string, partition: number, offset: number): Promise<Fetched | undefined>;
   close(): Promise<void>;
@@ -36,8 +37,9 @@ const FETCH_WAIT_MS = 500;
 export async function topicReader(options: ClientOptions): Promise<TopicReader> {
   const cluster = clusterOf(kafkaClient(options));
   await cluster.connect();
+  const offsets = offsetsOf(cluster);
   return {
-    offsetsAt: (topic, place) => offsetsAt(cluster, topic, place).catch((error: unknown) => explain(error, topic)),
+    offsetsAt: (topic, place) => offsetsAt(offsets, topic, place).catch((error: unknown) => explain(error, topic)),
     fetch: (topic, partition, offset) => fetch(cluster, topic, partition, offset),
     close: () => cluster.disconnect().catch(() => undefined),
   };
@@ -56,7 +58,7 @@ async function fetch(cluster: Cluster, topic: string, partition: number, offset:
   const asked = { partition, fetchOffset: String(offset), maxBytes: FETCH_BYTES };
   try {
     const { responses } = await broker.fetch({
-      isolationLevel: 0,
+      isolationLevel: READ_UNCOMMITTED,
       maxWaitTime: FETCH_WAIT_MS,
       minBytes: 1,
       maxBytes: FETCH_BYTES,
