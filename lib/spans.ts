@@ -1,9 +1,4 @@
-/** A record's coordinates. */
-export interface Place {
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: number;
-}
+import type { Coordinates } from './kafka/records.ts';
 
 /** A call of a store. */
 export interface StoreSpan {
@@ -12,13 +7,13 @@ export interface StoreSpan {
   /** the operation's name in the store's API */
   readonly operation: string;
   /** the records that the call writes: each one with a trace of its own gets a span of this call in that trace */
-  readonly records?: readonly Place[] | undefined;
+  readonly records?: readonly Coordinates[] | undefined;
 }
 
 /** A record to produce, and the record that it was made from. */
 export interface SentMessage {
   readonly topic: string;
-  readonly from?: Place;
+  readonly from?: Coordinates;
 }
 
 /** Makes the spans: call-tracer.ts. */
@@ -26,7 +21,7 @@ export interface CallTracer {
   send<T>(messages: readonly SentMessage[], work: () => Promise<T>): Promise<T>;
   store<T>(call: StoreSpan, work: () => Promise<T>): Promise<T>;
   /** the traceparent of a record's span; undefined if it has none */
-  traceparentOf(record: Place): string | undefined;
+  traceparentOf(record: Coordinates): string | undefined;
   /** the trace of the active span */
   activeTraceId(): string | undefined;
 }
@@ -52,7 +47,7 @@ export function inStoreSpan<T>(span: StoreSpan, call: () => Promise<T>): Promise
 }
 
 /** The traceparent of a record's span; undefined if it has none. */
-export function spanTraceparent(record: Place): string | undefined {
+export function spanTraceparent(record: Coordinates): string | undefined {
   return tracer?.traceparentOf(record);
 }
 

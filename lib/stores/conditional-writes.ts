@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type Deadline, retry } from '../deadline.ts';
 import { PermanentError, TransientError } from '../errors.ts';
-import type { Place } from '../spans.ts';
+import type { Coordinates } from '../kafka/records.ts';
 import { type Item, itemBytes } from './attributes.ts';
 import { oneAttempt } from './call.ts';
 import { insertion, type Replacement, replacement } from './partiql.ts';
@@ -15,7 +15,7 @@ export interface ConditionalWrite {
   /** absent: an item that is stored under this key stays unchanged */
   readonly replaces?: Replacement;
   /** the record that it writes, for traces */
-  readonly record?: Place;
+  readonly record?: Coordinates;
 }
 
 /**

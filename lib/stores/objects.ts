@@ -1,6 +1,6 @@
 import { HeadObjectCommand, PutObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import type { Deadline } from '../deadline.ts';
-import type { Place } from '../spans.ts';
+import type { Coordinates } from '../kafka/records.ts';
 import { oneAttempt, storeCall } from './call.ts';
 
 export interface NewObject {
@@ -9,7 +9,7 @@ export interface NewObject {
   /** names in lower case, ASCII values: S3 user metadata */
   readonly metadata: Readonly<Record<string, string>>;
   /** the records in it, for traces */
-  readonly records?: readonly Place[];
+  readonly records?: readonly Coordinates[];
 }
 
 /** Objects of a bucket that are created once and never changed. */

@@ -7,8 +7,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { Deadline } from '../deadline.ts';
 import { PermanentError, type PipelineError, TransientError, toPipelineError, UNEXPECTED } from '../errors.ts';
+import type { Coordinates } from '../kafka/records.ts';
 import { sideBySide } from '../side-by-side.ts';
-import type { Place } from '../spans.ts';
 import type { Item } from './attributes.ts';
 import { storeCall } from './call.ts';
 
@@ -17,7 +17,7 @@ export interface SizedStatement {
   /** of its item */
   readonly bytes: number;
   /** the record that it writes, for traces */
-  readonly record?: Place | undefined;
+  readonly record?: Coordinates | undefined;
 }
 
 export type StatementOutcome =

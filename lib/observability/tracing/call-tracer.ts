@@ -9,7 +9,8 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { PipelineError } from '../../errors.ts';
-import type { CallTracer, Place, SentMessage } from '../../spans.ts';
+import type { Coordinates } from '../../kafka/records.ts';
+import type { CallTracer, SentMessage } from '../../spans.ts';
 
 /** Attributes of each store's spans (OpenTelemetry's semantic conventions for databases and for RPC). */
 const STORES: Readonly<Record<string, Attributes>> = {
@@ -26,11 +27,11 @@ interface Call {
   readonly name: string;
   readonly kind: SpanKind;
   readonly attributes: Attributes;
-  readonly records: readonly (Place | undefined)[];
+  readonly records: readonly (Coordinates | undefined)[];
 }
 
 /** @param contextOf the context with a record's span; undefined if it has none */
-export function callTracer(tracer: Tracer, contextOf: (record: Place) => Context | undefined): CallTracer {
+export function callTracer(tracer: Tracer, contextOf: (record: Coordinates) => Context | undefined): CallTracer {
   function start({ records, name, ...options }: Call): [Span, ...Span[]] {
     const own = tracer.startSpan(name, options);
     // The same in each record's own trace, with a link to the span of the whole call.
@@ -75,15 +76,19 @@ function sends(messages: readonly SentMessage[]): Call[] {
   return [...Map.groupBy(messages, ({ topic }) => topic)].map(([topic, own]) => ({
     name: `send ${topic}`,
     kind: SpanKind.PRODUCER,
-    attributes: {
-      'messaging.system': 'kafka',
-      'messaging.operation.name': 'send',
-      'messaging.operation.type': 'send',
-      'messaging.destination.name': topic,
-      'messaging.batch.message_count': own.length,
-    },
+    attributes: { ...sendAttributes(topic), 'messaging.batch.message_count': own.length },
     records: own.map(({ from }) => from),
   }));
+}
+
+/** Of each send to a topic (OpenTelemetry's semantic conventions for messaging). */
+export function sendAttributes(topic: string) {
+  return {
+    'messaging.system': 'kafka',
+    'messaging.operation.name': 'send',
+    'messaging.operation.type': 'send',
+    'messaging.destination.name': topic,
+  };
 }
 
 export function traceparentText({ traceId, spanId, traceFlags }: ReturnType<Span['spanContext']>): string {

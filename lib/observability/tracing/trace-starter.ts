@@ -1,5 +1,5 @@
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
-import { traceparentText } from './call-tracer.ts';
+import { sendAttributes, traceparentText } from './call-tracer.ts';
 import { otlpExporter } from './exporter.ts';
 import { ownTracer } from './span.ts';
 
@@ -40,12 +40,7 @@ export function traceStarter({ endpoint, service, oneIn, onFailure }: TraceStart
       const span = tracer.startSpan(`send ${topic}`, {
         root: true,
         kind: SpanKind.PRODUCER,
-        attributes: {
-          'messaging.system': 'kafka',
-          'messaging.operation.name': 'send',
-          'messaging.operation.type': 'send',
-          'messaging.destination.name': topic,
-        },
+        attributes: sendAttributes(topic),
       });
       return {
         traceparent: traceparentText(span.spanContext()),
