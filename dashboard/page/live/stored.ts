@@ -1,4 +1,5 @@
 import type { AlertItem } from '../../contract.ts';
+import { alertItem, type StoredAlert } from '../../stored-alert.ts';
 import { ask } from './ask.ts';
 import { mercator } from './mercator.ts';
 
@@ -6,17 +7,6 @@ import { mercator } from './mercator.ts';
 interface Listed<T> {
   items: T[];
   next?: string;
-}
-
-/** An alert as the API has it. */
-interface StoredAlert {
-  source: string;
-  alert: string;
-  vehicleId: string;
-  eventTime: string;
-  detail: Record<string, unknown>;
-  latitude: number | null;
-  longitude: number | null;
 }
 
 /** A vehicle as the API has it. */
@@ -32,17 +22,7 @@ const TRACK_PAGES = 4;
 /** The newest alerts of the store. @param parameters kind, vehicle, limit */
 export async function storedAlerts(parameters: Record<string, string>): Promise<AlertItem[]> {
   const { items } = await ask<Listed<StoredAlert>>('/api/alerts', parameters);
-  return items.map(({ source, alert, vehicleId, eventTime, detail, latitude, longitude }) => ({
-    source,
-    kind: alert,
-    vehicle: vehicleId,
-    time: Date.parse(eventTime),
-    latitude,
-    longitude,
-    message: Object.entries(detail ?? {})
-      .map(([name, value]) => `${name} ${String(value)}`)
-      .join(', '),
-  }));
+  return items.map(alertItem);
 }
 
 export function storedVehicle(id: string): Promise<StoredVehicle> {

@@ -2,10 +2,10 @@ import type { MappingFlow } from '../../contract.ts';
 import { choose, useChosen } from '../live/chosen.ts';
 import { useLive } from '../live/hooks.ts';
 import { levelOf, worstFirst } from '../live/level.ts';
-import { clearedText, LagDetails } from '../parts/lag-details.tsx';
+import { LagCells, LagDetails, LagHeads } from '../parts/lag-details.tsx';
 import { Empty, Panel, Scroll } from '../parts/panel.tsx';
 import { Dot, Value } from '../parts/value.tsx';
-import { count, rate, seconds } from '../text/format.ts';
+import { rate } from '../text/format.ts';
 
 const SAYS = { ok: 'keeps up', warn: 'late', bad: 'failing', unknown: 'not known' };
 
@@ -35,15 +35,7 @@ function Lag() {
               <th scope="col" class="number">
                 rate
               </th>
-              <th scope="col" class="number">
-                wait
-              </th>
-              <th scope="col" class="number">
-                since
-              </th>
-              <th scope="col" class="number">
-                cleared in
-              </th>
+              <LagHeads />
             </tr>
           </thead>
           <tbody>
@@ -71,15 +63,7 @@ function Row({ mapping, isChosen }: { mapping: MappingFlow; isChosen: boolean })
       <td class="number">
         <Value of={rate(mapping.perSecond)} />
       </td>
-      <td class="number">
-        <Value of={count(mapping.lag)} />
-      </td>
-      <td class="number">
-        <Value of={mapping.lag === 0 ? '–' : seconds(mapping.lagSeconds)} />
-      </td>
-      <td class="number">
-        <Value of={clearedText(mapping)} />
-      </td>
+      <LagCells of={mapping} />
     </tr>
   );
 }

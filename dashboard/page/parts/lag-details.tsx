@@ -21,30 +21,14 @@ export function LagDetails({ mapping }: { mapping: MappingFlow }) {
           <thead>
             <tr>
               <th scope="col">partition</th>
-              <th scope="col" class="number">
-                wait
-              </th>
-              <th scope="col" class="number">
-                since
-              </th>
-              <th scope="col" class="number">
-                cleared in
-              </th>
+              <LagHeads />
             </tr>
           </thead>
           <tbody>
             {mapping.partitions.map((partition) => (
               <tr key={partition.partition}>
                 <th scope="row">{partition.partition}</th>
-                <td class="number">
-                  <Value of={count(partition.lag)} />
-                </td>
-                <td class="number">
-                  <Value of={partition.lag === 0 ? '–' : seconds(partition.lagSeconds)} />
-                </td>
-                <td class="number">
-                  <Value of={clearedText(partition)} />
-                </td>
+                <LagCells of={partition} />
               </tr>
             ))}
           </tbody>
@@ -54,8 +38,27 @@ export function LagDetails({ mapping }: { mapping: MappingFlow }) {
   );
 }
 
+/** The heads of the columns of {@link LagCells}. */
+export function LagHeads() {
+  return ['wait', 'since', 'cleared in'].map((head) => (
+    <th key={head} scope="col" class="number">
+      {head}
+    </th>
+  ));
+}
+
+/** The lag of a mapping or of a partition: in records, in seconds, and until it is gone. */
+export function LagCells({ of }: { of: Pick<MappingFlow, 'lag' | 'lagSeconds' | 'clearedIn'> }) {
+  const texts = [count(of.lag), of.lag === 0 ? '–' : seconds(of.lagSeconds), clearedText(of)];
+  return texts.map((text, at) => (
+    <td key={at} class="number">
+      <Value of={text} />
+    </td>
+  ));
+}
+
 /** A lag that grows has no time at which it is cleared. */
-export function clearedText({ lag, clearedIn }: { lag: number | null; clearedIn: number | null }): string {
+function clearedText({ lag, clearedIn }: { lag: number | null; clearedIn: number | null }): string {
   if (lag === null) return NOT_KNOWN;
   if (lag === 0) return '–';
   return seconds(clearedIn);

@@ -8,16 +8,6 @@ export interface ApiVehicle {
   source: string;
 }
 
-export interface ApiAlert {
-  source: string;
-  vehicleId: string;
-  alert: string;
-  eventTime: string;
-  detail: Record<string, unknown>;
-  latitude: number | null;
-  longitude: number | null;
-}
-
 export interface ApiMetric {
   windowStart: string;
   productId: string;

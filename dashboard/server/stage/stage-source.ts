@@ -1,4 +1,5 @@
 import type { AlertItem, DeadLetters, Flow, Graph, LiveEvents, Logins, State } from '../../contract.ts';
+import { alertItem, type StoredAlert } from '../../stored-alert.ts';
 import { RequestError } from '../http/guard.ts';
 import { Latest } from '../live/latest.ts';
 import { Vehicles } from '../live/vehicles.ts';
@@ -6,7 +7,6 @@ import { Windows } from '../live/windows.ts';
 import { repeat } from '../repeat.ts';
 import type { Source } from '../source.ts';
 import {
-  type ApiAlert,
   type ApiLogins,
   type ApiMetric,
   type ApiPipeline,
@@ -75,7 +75,7 @@ export function stageSource({ stage, graph, ask, now = Date.now }: StageOptions)
   }
 
   async function askAlerts() {
-    const { items } = await read<Page<ApiAlert>>(ask, '/alerts?limit=100');
+    const { items } = await read<Page<StoredAlert>>(ask, '/alerts?limit=100');
     for (const alert of items.toReversed()) {
       if (seen.has(alert.source)) continue;
       seen.add(alert.source);
@@ -160,19 +160,5 @@ export function stageSource({ stage, graph, ask, now = Date.now }: StageOptions)
     send: elsewhere,
     api: ask,
     stop: async () => stop(),
-  };
-}
-
-function alertItem({ source, alert, vehicleId, eventTime, detail, latitude, longitude }: ApiAlert): AlertItem {
-  return {
-    source,
-    kind: alert,
-    vehicle: vehicleId,
-    time: Date.parse(eventTime),
-    latitude,
-    longitude,
-    message: Object.entries(detail)
-      .map(([name, value]) => `${name} ${String(value)}`)
-      .join(', '),
   };
 }
