@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import { composeAddresses } from './compose.ts';
 import { kafkaOf, NOWHERE } from './deploy/servers.ts';
 import type { Endpoints } from './servers/catalogue.ts';
+import { probePostgres } from './servers/postgres/postgres.ts';
 import { type Server, ServerError } from './servers/server.ts';
 
 /** Addresses of servers that run already. The Data API isn't among them: it is always ours, before PostgreSQL. */
@@ -98,14 +98,5 @@ const PROBES: Partial<Record<Known, (endpoint: string) => Promise<void>>> = {
       await admin.disconnect();
     }
   },
-  async postgres(connectionString) {
-    const client = new pg.Client({ connectionString, connectionTimeoutMillis: 2_000 });
-    client.on('error', () => {});
-    try {
-      await client.connect();
-      await client.query('SELECT 1');
-    } finally {
-      await client.end();
-    }
-  },
+  postgres: probePostgres,
 };

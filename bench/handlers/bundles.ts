@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { type BuildOptions, build, type Plugin, stop } from 'esbuild';
+import { type BuildOptions, build, stop } from 'esbuild';
 import { parse } from 'yaml';
 import { ROOT } from '#local/stack-file.ts';
+import leaveOut from '../../plugins/bundles/leave-out.ts';
 
 /** The clients at the functions' edges. They stay outside of the bundles, so that edges.ts can replace them. */
 const STORES = ['@aws-sdk/client-dynamodb', '@aws-sdk/client-glue'];
@@ -24,15 +24,14 @@ export async function bundle<Name extends string>(
   kafka = false,
 ): Promise<Record<Name, string>> {
   const service = parse(await readFile(join(ROOT, 'serverless.yml'), 'utf8'), { logLevel: 'error' }) as {
-    custom: { esbuild: Omit<BuildOptions, 'plugins'> & { outputFileExtension: string; plugins: string } };
+    custom: { esbuild: BuildOptions & { outputFileExtension: string } };
   };
-  const { outputFileExtension, plugins, ...options } = service.custom.esbuild;
-  const { default: loaded } = (await import(pathToFileURL(join(ROOT, plugins)).href)) as { default: Plugin[] };
+  const { outputFileExtension, ...options } = service.custom.esbuild;
   const paths = Object.entries<string>(entries);
   try {
     await build({
       ...options,
-      plugins: loaded,
+      plugins: leaveOut,
       absWorkingDir: ROOT,
       external: [...(kafka ? STORES : EDGES), ...NOT_USED],
       entryPoints: paths.map(([, path]) => path),

@@ -51,16 +51,7 @@ export function postgresServer(context: ServerContext): Server {
       // SIGINT: a fast shutdown, which doesn't wait for clients.
       return { command, args, cwd: data, env: ENVIRONMENT, stopSignal: 'SIGINT', ...account.ids };
     },
-    probe: async () => {
-      const client = new pg.Client({ connectionString: endpoint });
-      client.on('error', () => {});
-      await client.connect();
-      try {
-        await client.query('SELECT 1');
-      } finally {
-        await client.end();
-      }
-    },
+    probe: () => probePostgres(endpoint),
   });
   return {
     ...server,
@@ -72,4 +63,16 @@ export function postgresServer(context: ServerContext): Server {
       await server.stop();
     },
   };
+}
+
+/** Connects and asks. @throws Error where the server doesn't answer */
+export async function probePostgres(connectionString: string): Promise<void> {
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 2_000 });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    await client.query('SELECT 1');
+  } finally {
+    await client.end();
+  }
 }
