@@ -36,12 +36,12 @@ export async function attachServers(
   undo.add(reservations.release);
 
   const theirs = attachedServers(addresses);
-  const { servers: all, apiPort } = await planServers({ ...USUAL, ports, root, reserve: reservations.take });
+  const { servers: all, served } = await planServers({ ...USUAL, ports, root, reserve: reservations.take });
   const ours = all.filter(({ name }) => name === 'rds-data');
   const folders = { data: data.path, kept: false, logs, cache };
   const servers = [...theirs, ...(await makeServers(ours, folders, () => NO_JAVA, theirs))];
   const names = servers.map(({ name }) => name);
-  const endpoints = endpointsOf(servers, `http://127.0.0.1:${apiPort}`);
+  const endpoints = endpointsOf(servers, served);
   await recorder.record({ data: data.path, kept: false, endpoints, servers: names });
 
   const missing = OPTIONAL.filter((name) => !names.includes(name));

@@ -62,7 +62,7 @@ async function claim({ stage, root = ROOT }: ClaimOptions, undo: Undo): Promise<
     ...(await ownIdentity()),
     stage,
     state: 'starting',
-    endpoints: endpointsOf([], NOWHERE),
+    endpoints: endpointsOf([], { api: NOWHERE, aws: NOWHERE }),
     servers: [],
     processes: [],
     data: temporary.path,

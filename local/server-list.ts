@@ -4,7 +4,7 @@ import { NOWHERE } from './deploy/servers.ts';
 import type { Endpoints } from './servers/catalogue.ts';
 import { type EndpointName, SERVERS } from './servers/catalogue.ts';
 import type { Java } from './servers/java/java.ts';
-import type { Planned } from './servers/plan.ts';
+import type { Plan, Planned } from './servers/plan.ts';
 import { exitText } from './servers/process/process.ts';
 import { identify } from './servers/process/process-identity.ts';
 import { type Server, ServerError } from './servers/server.ts';
@@ -47,15 +47,15 @@ export function serverNamed(servers: readonly Server[], name: string): Server {
   throw new Error(`the stack has no server ${name}; it has ${servers.map((server) => server.name).join(', ')}`);
 }
 
-/** @param api the API's address */
-export function endpointsOf(servers: readonly Server[], api: string): Endpoints {
+/** @param served the addresses of what the runner serves */
+export function endpointsOf(servers: readonly Server[], served: Plan['served']): Endpoints {
   const named = SERVERS.flatMap(({ name, endpoint }) =>
     endpoint === undefined ? [] : [[endpoint, servers.find((server) => server.name === name)?.endpoint ?? NOWHERE]],
   );
   const brokers = servers.filter(({ name }) => name.startsWith('kafka'));
   return {
     kafka: brokers.map((broker) => broker.endpoint).join(','),
-    api,
+    ...served,
     ...(Object.fromEntries(named) as Record<EndpointName, string>),
   };
 }

@@ -94,7 +94,7 @@ export async function startServers(options: ServersOptions, checkout: ClaimedChe
 
   const reservations = portReservations(cache);
   undo.add(reservations.release);
-  const { servers: planned, apiPort } = await planServers({
+  const { servers: planned, served } = await planServers({
     ...members,
     ports: options.ports ?? {},
     root,
@@ -102,7 +102,7 @@ export async function startServers(options: ServersOptions, checkout: ClaimedChe
   });
   const folders = { data: data.path, kept: data.kept, logs, cache };
   const servers = await makeServers(planned, folders, (server) => (server.modernJava ? modernJava : java));
-  const endpoints = endpointsOf(servers, `http://127.0.0.1:${apiPort}`);
+  const endpoints = endpointsOf(servers, served);
   await recorder.record({ endpoints, servers: serverNames(members) });
 
   const onReady = ({ name }: Server, seconds: number) => {

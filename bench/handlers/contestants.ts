@@ -25,6 +25,7 @@ const nowhere = {
   postgres: NOWHERE,
   opensearch: NOWHERE,
   schemaRegistry: NOWHERE,
+  aws: NOWHERE,
 };
 
 /** The variables of all functions, with the values of functions.yml in the stage `local`, but `report` as in `prod`. */

@@ -4,15 +4,16 @@ import { type RunningApi, serveApi } from '#local/api/serve-api.ts';
 import { type Deployment, deploy as deployTemplate } from '#local/deploy/deploy.ts';
 import { localEnvironment } from '#local/deploy/environment.ts';
 import { glueAnswers } from '#local/deploy/glue-answers.ts';
+import { lambdaAnswers } from '#local/deploy/lambda-answers.ts';
 import { mskAnswers } from '#local/deploy/msk-answers.ts';
 import { hasStores } from '#local/deploy/needs.ts';
-import { type Refuser, refuseAws } from '#local/deploy/refuse-aws.ts';
+import { type RefusedCall, type Refuser, refuseAws } from '#local/deploy/refuse-aws.ts';
 import { registerSchema } from '#local/deploy/register-schema.ts';
 import { type RunningSchedules, runSchedules } from '#local/deploy/run-schedules.ts';
 import { type Schedule, schedulesOf } from '#local/deploy/schedules.ts';
 import { NOWHERE } from '#local/deploy/servers.ts';
 import type { Endpoints } from '#local/servers/catalogue.ts';
-import type { CompiledTemplate, Deployed, Invoke, MappingStatus } from '#msk';
+import type { CompiledTemplate, Deployed, Invoke, MappingStatus, MappingSwitch } from '#msk';
 import { meteredEnvironment } from '../usage/metered.ts';
 import type { FromRunner, ToRunner } from './messages.ts';
 
@@ -23,6 +24,7 @@ export { attach } from '../invoke/attach.ts';
  * module runs in the runner process. The process that started the runner has the servers, and sends their endpoints.
  */
 let refuser: Refuser | undefined;
+let switches: readonly MappingSwitch[] = [];
 let hasDatabase = false;
 let hasSearch = false;
 let schedules: Schedule[] = [];
@@ -39,10 +41,13 @@ export async function deploy(template: CompiledTemplate): Promise<Deployed> {
     for (const schema of deployment.schemas) await registerSchema(endpoints.schemaRegistry, schema);
   }
   tell({ type: 'deployed', ...deployment, graph: graphOf(template) });
-  refuser = await refuseAws((call) => console.error(`refused: ${call.method} ${call.path} (${call.target})`), {
+  const refused = ({ method, path, target }: RefusedCall) => console.error(`refused: ${method} ${path} (${target})`);
+  const answers = {
     ...mskAnswers(deployment.references, endpoints.kafka),
     ...glueAnswers(deployment.schemas),
-  });
+    ...lambdaAnswers(() => switches),
+  };
+  refuser = await refuseAws(refused, answers, Number(new URL(endpoints.aws).port));
   hasDatabase = endpoints.rdsData !== NOWHERE;
   hasSearch = endpoints.opensearch !== NOWHERE && template.Resources['PrepareSearchLambdaFunction'] !== undefined;
   schedules = runnableSchedules(template, deployment, endpoints);
@@ -64,6 +69,10 @@ export async function prepare(invoke: Invoke): Promise<void> {
   ]);
   running = runSchedules(schedules, invoke, (line) => console.error(line));
   runningApi = await api(invoke);
+}
+
+export function mappings(those: readonly MappingSwitch[]): void {
+  switches = those;
 }
 
 export function status(mappings: MappingStatus[]): void {

@@ -8,7 +8,7 @@ import { type ClaimedCheckout, claimCheckout } from '#local/checkout.ts';
 import { dynamodbOf } from '#local/deploy/servers.ts';
 import { streamProgress } from '#local/servers/progress.ts';
 import { type Stack, startServers } from '#local/stack.ts';
-import type { MetricsEndpoint } from '#msk';
+import type { MappingStatus, MetricsEndpoint } from '#msk';
 import type { Report } from '#proof/report.ts';
 import { METRICS_SINK } from './connect.ts';
 import { type RunningDashboard, serveRun } from './dashboard.ts';
@@ -208,7 +208,10 @@ async function drained({ connect, signal }: RunOptions, { stack, deployed, view 
   const dynamodb = dynamodbOf(endpoints);
   const table = windowsTableOf(deployed);
   const open = signal.aborted ? async () => 0 : () => openWindows(dynamodb, table);
-  const consumptions = [...view.mappings(), ...(connect ? [METRICS_SINK] : [])];
+  const [off, on] = switchedOff(view.mappings());
+  for (const { function: name, topic } of off)
+    view.say(`${name} is switched off for ${topic}: what it hasn't read is not waited for`);
+  const consumptions = [...on, ...(connect ? [METRICS_SINK] : [])];
   try {
     return await drain({ kafka: endpoints.kafka, consumptions, openWindows: open, ...patience(signal) });
   } finally {
@@ -236,4 +239,10 @@ function aborted(signal: AbortSignal): Promise<undefined> {
 function elapsed(seconds: number | undefined, signal: AbortSignal): Promise<unknown> {
   if (seconds === undefined) return aborted(signal);
   return Promise.race([aborted(signal), sleep(seconds * 1000, undefined, { signal }).catch(() => undefined)]);
+}
+
+/** @returns the mappings that read nothing more, and the others */
+function switchedOff(mappings: readonly MappingStatus[]): [MappingStatus[], MappingStatus[]] {
+  const isOff = ({ state }: MappingStatus) => state === 'Disabled' || state === 'Disabling';
+  return [mappings.filter(isOff), mappings.filter((own) => !isOff(own))];
 }

@@ -22,6 +22,7 @@ const mapping = (metrics: Partial<MappingMetrics>, fields: Partial<MappingStatus
   function: 'archiveToS3',
   topic: 'raw-data-topic',
   group: 'group',
+  state: 'Enabled',
   assigned: 3,
   inFlight: 0,
   partitions: [],
@@ -82,6 +83,12 @@ test('a terminal shows every mapping and its error, and no line is too wide', ()
   expect(text).toContain('! insertIntoRds alerts-topic: no');
   expect(text).toContain('failed invocations 2');
   expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThan(80);
+});
+
+test('a terminal shows which mapping is switched off', () => {
+  const mappings = [mapping({}, { state: 'Disabled' })];
+
+  expect(written(80, { ...progress, mappings })).toContain('! archiveToS3 raw-data-topic: switched off');
 });
 
 test.each([

@@ -122,7 +122,11 @@ export function lagSum(mappings: readonly MappingStatus[]): number {
 
 /** A row for each mapping, or for each function if these don't fit, and as many errors as fit. */
 function table(mappings: readonly MappingStatus[], height: number): string[] {
-  const errors = mappings.flatMap((m) => (m.lastError ? [`! ${m.function} ${m.topic}: ${m.lastError}`] : []));
+  const errors = mappings.flatMap((m) =>
+    [m.state === 'Disabled' && 'switched off', m.lastError]
+      .filter(Boolean)
+      .map((problem) => `! ${m.function} ${m.topic}: ${problem}`),
+  );
   const fits = mappings.length < height;
   const groups = fits ? mappings.map((own) => [own]) : [...Map.groupBy(mappings, (own) => own.function).values()];
   const rows = alignedRows(groups.map(rowOf));

@@ -47,14 +47,14 @@ function moved(from: number, to: number): string {
   return `${Math.round((100 * (cycle - same)) / cycle)} %`;
 }
 
-/** By hand: how a topic that is counted by partition gets partitions. */
-export function stepsFor({ function: name, from, group }: Producing, add: string): string[] {
+/** By hand, on a stage: how a topic that is counted by partition gets partitions. */
+export function stepsFor({ function: name, from }: Producing, add: string, stage: string): string[] {
   return [
-    `1. pause the mapping of ${name} that reads ${from} (group ${group}); records wait in ${from}`,
-    `   (aws lambda update-event-source-mapping --uuid UUID --no-enabled)`,
-    `2. wait until its State is Disabled and no invocation of ${name} runs`,
+    `1. npm run mappings -- stop ${name} ${from} --stage ${stage}`,
+    `   It waits until the mapping is Disabled. Records wait in ${from}.`,
+    `2. wait until no invocation of ${name} runs (its metric ConcurrentExecutions)`,
     `3. ${add}`,
     `4. wait ${METADATA_MINUTES} min, until each instance of ${name} asks for the partitions again`,
-    '5. resume the mapping (--enabled)',
+    `5. npm run mappings -- start ${name} ${from} --stage ${stage}`,
   ];
 }

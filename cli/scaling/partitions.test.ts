@@ -32,13 +32,13 @@ test.each([
   expect(await run(...args)).toEqual({ code: 2, said: expect.stringContaining(message) });
 });
 
-test('for a stage it prints the change of the template and the steps; processOrder is paused for its topic', async () => {
+test('for a stage it prints the change of the template and the steps; processOrder is switched off for its topic', async () => {
   const plain = await run('user-login', '6', '--stage', 'dev');
   expect(plain.said).toMatch(/^- {6}PartitionCount: 3\n\+ {6}PartitionCount: 6$/m);
   expect(plain.said).toContain('2. npm run deploy -- --stage dev');
-  expect(plain.said).not.toContain('pause');
+  expect(plain.said).not.toContain('mappings');
   const counted = await run('processed-orders', '6', '--stage', 'dev');
-  expect(counted.said).toContain('1. pause the mapping of processOrder');
+  expect(counted.said).toContain('1. npm run mappings -- stop processOrder orders --stage dev');
 });
 
 test('a change of the template is the line of that topic, with its comment', () => {

@@ -7,6 +7,7 @@ import { type Command, runCommand, UsageError } from '../command.ts';
 import { partitionsOf, withAdmin } from '../topic.ts';
 import { addPartitions } from './add-partitions.ts';
 import { COUNTED_BY_PARTITION, meaningOf, stepsFor } from './care.ts';
+import { pauseIn } from './pause.ts';
 import { templateChange } from './template-change.ts';
 
 const USAGE = `
@@ -16,20 +17,17 @@ Usage: npm run partitions -- TOPIC N [--dry-run] [--anyway]
 Gives a topic of the running stack N partitions, and says what that means for keys, order and windows. Kafka can only
 add partitions. Run npm run skew -- TOPIC --partitions N first: a hot key stays in one partition.
 
-processed-orders is counted by partition, so it gets partitions only while processOrder has nothing in flight. A local
-mapping can't be paused. So stop the load of orders: npm start -- --only none has none, and npm run generate -- orders
-ends with Ctrl-C. The command checks for 3 s that processOrder has finished every order, and that no order comes.
+processed-orders is counted by partition. So the command switches processOrder off before, and on again 5 minutes later,
+when each of its instances knows the new partitions (see npm run mappings). Orders wait meanwhile, and none is lost.
 
-  --dry-run        only say what it means, and whether it would be done
-  --anyway         also add partitions to processed-orders while orders come: an order whose send fails at that moment
-                   may then be counted twice
+  --dry-run        only say what it means, and what would be done
+  --anyway         don't switch processOrder off: an order whose send fails at that moment may then be counted twice
   --stage STAGE    print the change of resources/kafka/topics.yml and the order of the deployments instead; it deploys
                    nothing and asks nothing of AWS
 
 The template isn't changed: the next npm start has the template's number again, unless --keep kept the data.
 
-Exit codes: 0 done (or it would be), 1 failed, refused, or orders came while the partitions were added, 2 wrong
-arguments.
+Exit codes: 0 done (or it would be), 1 failed, or processOrder is still off after Ctrl-C, 2 wrong arguments.
 Example: npm run partitions -- user-login 6
 `;
 
@@ -55,7 +53,8 @@ export const partitions = (findStack: () => Promise<StackFile> = readStack): Com
       throw new UsageError(`the number of partitions is a whole number up to ${MOST}, not "${number}"`);
     if (values.stage !== undefined) return forStage(topic, count, values.stage);
 
-    const { endpoints } = await findStack();
+    const stack = await findStack();
+    const { endpoints } = stack;
     const cluster = new Cluster(endpoints.kafka);
     try {
       return await withAdmin(kafkaOf(endpoints, 'partitions'), async (admin) => {
@@ -67,6 +66,7 @@ export const partitions = (findStack: () => Promise<StackFile> = readStack): Com
           count,
           dryRun: values['dry-run'],
           anyway: values.anyway,
+          pause: pauseIn(stack),
           signal,
         });
       });
@@ -89,7 +89,7 @@ async function forStage(topic: string, count: number, stage: string): Promise<vo
   const deploy = `npm run deploy -- --stage ${stage}`;
   const edit = `change ${TOPICS}, and nothing else of the topic: MSK takes one change of a topic at a time`;
   const producing = COUNTED_BY_PARTITION[topic];
-  const steps = producing ? stepsFor(producing, `${edit}; ${deploy}`) : [`1. ${edit}`, `2. ${deploy}`];
+  const steps = producing ? stepsFor(producing, `${edit}; ${deploy}`, stage) : [`1. ${edit}`, `2. ${deploy}`];
   const lines = [...meaningOf(topic, change.now, count), '', TOPICS, ...change.diff, '', ...steps];
   console.log(lines.join('\n'));
 }

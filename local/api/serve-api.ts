@@ -1,5 +1,6 @@
 import type { Invoke } from '#msk';
-import { type HapiRequest, type OfflineLambda, offlineHttp } from './offline-http.ts';
+import { isLoopback } from '../loopback.ts';
+import { type OfflineLambda, offlineHttp } from './offline-http.ts';
 import type { ApiRoute } from './routes.ts';
 
 export interface RunningApi {
@@ -66,16 +67,8 @@ export async function serveApi(
   }
   const server = http.getServer();
   server.ext('onRequest', (request, toolkit) =>
-    isLocal(request) ? toolkit.continue : toolkit.response({ message: 'Forbidden' }).code(403).takeover(),
+    isLoopback(request.headers) ? toolkit.continue : toolkit.response({ message: 'Forbidden' }).code(403).takeover(),
   );
   await server.start();
   return { stop: () => server.stop({ timeout: STOP_MS }) };
-}
-
-/**
- * Whether no page of another site can have sent the request. The server would allow any origin to read the answer, and
- * a name that leads to 127.0.0.1 would make a page's own origin of it (DNS rebinding).
- */
-function isLocal({ headers: { host = '', origin } }: HapiRequest): boolean {
-  return origin === undefined && /^(?:127\.0\.0\.1|localhost)(?::\d+)?$/.test(host);
 }

@@ -13,7 +13,7 @@ const request = z.object({ SchemaVersionId: z.string() });
 export function glueAnswers(schemas: readonly TemplateSchema[]): Answers {
   const byId = new Map(schemas.map((schema) => [schema.versionId, schema]));
   return {
-    'POST / AWSGlue.GetSchemaVersion': (body) => {
+    'POST / AWSGlue.GetSchemaVersion': ({ body }) => {
       const id = request.safeParse(body).data?.SchemaVersionId ?? '';
       const found = byId.get(id);
       if (found === undefined) {

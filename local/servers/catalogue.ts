@@ -12,14 +12,22 @@ const described = [dynamodb, s3, postgres, rdsData, connect, schemaRegistry, ope
 
 type Described = (typeof described)[number];
 
-/** What has a port that the user can set: the servers (of three brokers, `kafka` is the first), and the API. */
-export type PortName = 'kafka' | 'api' | Described['name'];
+/** What has a port that the user can set: the servers (of three brokers, `kafka` is the first), and {@link SERVED}. */
+export type PortName = 'kafka' | ServedName | Described['name'];
 
 /** The names of the addresses, without Kafka's. */
 export type EndpointName = Extract<Described, { endpoint: string }>['endpoint'];
 
-/** The addresses: Kafka's brokers ("127.0.0.1:9092,…"), and URLs. The runner serves the API (local/api/). */
-export type Endpoints = Record<'kafka' | 'api' | EndpointName, string>;
+/**
+ * What the runner serves, with the default ports, which are serverless-offline's: the HTTP API (local/api/), and AWS's
+ * APIs as far as they are answered locally (local/deploy/refuse-aws.ts).
+ */
+export const SERVED = { api: 3000, aws: 3002 } as const;
+
+export type ServedName = keyof typeof SERVED;
+
+/** The addresses: Kafka's brokers ("127.0.0.1:9092,…"), and URLs. */
+export type Endpoints = Record<'kafka' | ServedName | EndpointName, string>;
 
 /** A server other than a Kafka broker. */
 export interface Row extends ServerDescription {
@@ -31,6 +39,3 @@ export const SERVERS: readonly Row[] = described;
 
 /** The first broker's default port; the others have the next ones. */
 export const KAFKA_PORT = 9092;
-
-/** The API's default port, which is serverless-offline's. */
-export const API_PORT = 3000;

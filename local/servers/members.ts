@@ -1,4 +1,4 @@
-import { API_PORT, KAFKA_PORT, type PortName, type Row, SERVERS } from './catalogue.ts';
+import { KAFKA_PORT, type PortName, type Row, SERVED, SERVERS } from './catalogue.ts';
 import type { Members } from './description.ts';
 import { type Artifact, KAFKA } from './jars/artifacts.ts';
 
@@ -28,12 +28,13 @@ export function modernNames(members: Omit<Members, 'brokers'>): string[] {
   return rowsOf(members).flatMap(({ name, modernJava }) => (modernJava ? [name] : []));
 }
 
-/** All servers and the API, with their default ports. */
+/** All servers, and what the runner serves, with their default ports. */
 export function usualPorts(): { name: PortName; port: number }[] {
   return [
     { name: 'kafka', port: KAFKA_PORT },
     ...SERVERS.map(({ name, usual }) => ({ name, port: usual })),
-    { name: 'api', port: API_PORT },
+    { name: 'api', port: SERVED.api },
+    { name: 'aws', port: SERVED.aws },
   ];
 }
 

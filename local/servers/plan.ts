@@ -1,4 +1,4 @@
-import { API_PORT, KAFKA_PORT, type PortName } from './catalogue.ts';
+import { KAFKA_PORT, type PortName, SERVED, type ServedName } from './catalogue.ts';
 import type { Members } from './description.ts';
 import type { Java } from './java/java.ts';
 import { kafkaServer } from './kafka/kafka.ts';
@@ -33,8 +33,8 @@ const CONTROLLER_PORT = 19092;
 
 export interface Plan {
   readonly servers: Planned[];
-  /** The port for the API, which the runner serves. */
-  readonly apiPort: number;
+  /** The addresses of what the runner serves. */
+  readonly served: Readonly<Record<ServedName, string>>;
 }
 
 /**
@@ -50,7 +50,8 @@ export async function planServers({ ports, root, reserve, ...members }: PlanOpti
         index === 0 ? settable('kafka', KAFKA_PORT, ports) : fixed(name, KAFKA_PORT + index),
       ),
       ...rows.map(({ name, usual }) => settable(name, usual, ports)),
-      settable('api', API_PORT, ports),
+      settable('api', SERVED.api, ports),
+      settable('aws', SERVED.aws, ports),
       ...brokers.map((name, index) => fixed(controllerOf(name), CONTROLLER_PORT + index)),
       ...rows.flatMap(({ name, secondPort }) => (secondPort === undefined ? [] : [fixed(secondOf(name), secondPort)])),
     ],
@@ -87,7 +88,8 @@ export async function planServers({ ports, root, reserve, ...members }: PlanOpti
         }),
     })),
   ];
-  return { servers, apiPort: portOf('api') };
+  const at = (name: ServedName) => `http://127.0.0.1:${portOf(name)}`;
+  return { servers, served: { api: at('api'), aws: at('aws') } };
 }
 
 const controllerOf = (broker: string): string => `${broker}'s controller`;

@@ -61,6 +61,8 @@ export interface OfflineService {
    * resolved, e.g. for schedules.
    */
   prepare?(invoke: Invoke): Promise<void>;
+  /** Called once, when polling begins: each mapping can then be switched off and on. */
+  mappings?(mappings: readonly MappingSwitch[]): void;
   /**
    * Called once a second with the state of every mapping, from the start of polling until all mappings have stopped, and
    * once more as soon as each of them has partitions.
@@ -78,12 +80,35 @@ export interface OfflineService {
   stopped?(): Promise<void> | void;
 }
 
+/** Lambda's states of an event source mapping (AWS: EventSourceMappingConfiguration, State). */
+export type MappingState = 'Enabling' | 'Enabled' | 'Disabling' | 'Disabled';
+
+/** An event source mapping that can be switched off and on, as with Lambda's UpdateEventSourceMapping. */
+export interface MappingSwitch {
+  readonly mapping: {
+    readonly logicalId: string;
+    readonly functionArn: string;
+    readonly eventSourceArn: string;
+    readonly batchSize: number;
+    readonly windowMilliseconds: number;
+  };
+  readonly status: MappingStatus;
+  /** When it was last switched. */
+  readonly modified: Date;
+  /**
+   * Off: the batches in flight end and are committed, and no other begins. On: it continues at the committed offsets.
+   * @returns false, and does nothing, while an earlier switch isn't complete
+   */
+  switch(on: boolean): boolean;
+}
+
 /** The state of one event source mapping. */
 export interface MappingStatus {
   /** The function's key in the service. */
   function: string;
   topic: string;
   group: string;
+  state: MappingState;
   /** Number of assigned partitions. 0 while the mapping joins its group, or waits for its topic or brokers. */
   assigned: number;
   /** Number of running invocations, and of those that wait for their next attempt. */

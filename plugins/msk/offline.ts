@@ -9,7 +9,7 @@ import type { CompiledTemplate, Deployed, OfflineService } from './contract.ts';
 import { type MetricsEndpoint, serveMetrics } from './metrics/endpoint.ts';
 import { prometheusText } from './metrics/family.ts';
 import { mappingFamilies } from './metrics/mapping-families.ts';
-import { Poller } from './polling/poller.ts';
+import { EventSourceMapping } from './polling/event-source-mapping.ts';
 import { Functions } from './runtime/functions.ts';
 import { variablesOf } from './runtime/lambda-function.ts';
 import type { PluginTools, Serverless } from './serverless.ts';
@@ -30,7 +30,7 @@ export class Offline {
   readonly #clusters = new Map<string, Cluster>();
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #stopping = new AbortController();
-  #pollers: Poller[] = [];
+  #mappings: EventSourceMapping[] = [];
   #service: OfflineService | undefined;
   #functions: Functions | undefined;
   #metrics: MetricsEndpoint | undefined;
@@ -56,11 +56,12 @@ export class Offline {
     this.#service = service;
     const deployed = await service.deploy(template);
     signal.throwIfAborted();
-    const pollers = await this.#createPollers(template, deployed, directory);
+    const mappings = await this.#createMappings(template, deployed, directory);
     signal.throwIfAborted();
-    this.#pollers = pollers;
+    this.#mappings = mappings;
     await this.#serveMetrics();
-    for (const poller of this.#pollers) poller.start();
+    for (const mapping of mappings) mapping.start();
+    service.mappings?.(mappings);
     this.#repeat(positionsMilliseconds, () => this.#refreshPositions());
     this.#repeat(statusMilliseconds, () => void this.#refreshEndsAndReport());
     this.#reportWhenJoined();
@@ -74,7 +75,7 @@ export class Offline {
     this.#stopping.abort(new Error('stopped before it had started'));
     const steps: (() => unknown)[] = [
       () =>
-        Promise.all([this.#service?.stopping?.(), ...this.#pollers.map((poller) => poller.stop(drainMilliseconds))]),
+        Promise.all([this.#service?.stopping?.(), ...this.#mappings.map((mapping) => mapping.stop(drainMilliseconds))]),
       () => this.#timers.splice(0).forEach(clearInterval),
       () => this.#reportStatus(),
       () => this.#metrics?.close(),
@@ -112,7 +113,11 @@ export class Offline {
 
   #removeTemporary = () => {};
 
-  async #createPollers(template: CompiledTemplate, deployed: Deployed, directory: string): Promise<Poller[]> {
+  async #createMappings(
+    template: CompiledTemplate,
+    deployed: Deployed,
+    directory: string,
+  ): Promise<EventSourceMapping[]> {
     const region = this.#serverless.getProvider('aws').getRegion();
     const context = { template, references: deployed.references, pseudo: { 'AWS::Region': region } };
     const mappings = mskMappings(template, context, (line) => this.#log.warning(line));
@@ -129,7 +134,7 @@ export class Offline {
       return invoke(event);
     });
     const loads = new Map<string, Promise<void>>();
-    const pollers = mappings.map(async (mapping) => {
+    const creating = mappings.map(async (mapping) => {
       const functionKey = functions.keyOf(mapping.functionLogicalId);
       const environment = variablesOf(template.Resources[mapping.functionLogicalId]);
       if (functionKey === undefined || deployed.runs?.(environment) === false) return [];
@@ -141,10 +146,12 @@ export class Offline {
       const load = loads.get(functionKey) ?? this.#initialize(functionKey);
       loads.set(functionKey, load);
       await load;
-      return [new Poller({ mapping, functionKey, cluster, invoke, environment: deployed.environment, log })];
+      return [
+        new EventSourceMapping({ mapping, functionKey, cluster, invoke, environment: deployed.environment, log }),
+      ];
     });
     // `prepare` may take a while. The functions are loaded at the same time.
-    const [created] = await Promise.all([Promise.all(pollers), prepared]);
+    const [created] = await Promise.all([Promise.all(creating), prepared]);
     return created.flat();
   }
 
@@ -160,7 +167,7 @@ export class Offline {
   async #serveMetrics(): Promise<void> {
     const port = this.#serverless.service.custom?.msk?.metricsPort;
     if (port === undefined) return;
-    const text = () => prometheusText(mappingFamilies(this.#pollers.map(({ status }) => status)));
+    const text = () => prometheusText(mappingFamilies(this.#mappings.map(({ status }) => status)));
     this.#metrics = await serveMetrics({ port, option: 'custom.msk.metricsPort', text });
     this.#log.notice(`Lambda's event source mapping metrics: ${this.#metrics.url}`);
   }
@@ -173,7 +180,7 @@ export class Offline {
   /** Reports as soon as each mapping has partitions: the service's module may wait for that. */
   #reportWhenJoined(): void {
     const timer = setInterval(() => {
-      if (!this.#pollers.every(({ status }) => status.assigned > 0)) return;
+      if (!this.#mappings.every(({ status }) => status.assigned > 0)) return;
       clearInterval(timer);
       this.#reportStatus();
     }, joinedMilliseconds);
@@ -188,7 +195,7 @@ export class Offline {
 
   #reportStatus(): void {
     try {
-      this.#service?.status?.(this.#pollers.map(({ status }) => status));
+      this.#service?.status?.(this.#mappings.map(({ status }) => status));
     } catch (error) {
       // E.g. the process that shows the status has ended. The batches in flight must go on.
       this.#log.warning(`the service's status function failed: ${String(error)}`);
@@ -206,6 +213,10 @@ export class Offline {
       for (const poller of pollers) poller.reached(ends.get(poller.topic) ?? new Map());
     });
     await Promise.race([Promise.allSettled(refreshed), sleep(endsMilliseconds, undefined, { ref: false })]);
+  }
+
+  get #pollers() {
+    return this.#mappings.map(({ poller }) => poller);
   }
 
   /** Ignores failures: the poller's status shows them. */

@@ -91,7 +91,8 @@ export class FlowMeter {
   }
 
   #mappingFlow(mapping: MappingStatus, isKnown: boolean): MappingFlow {
-    const { function: name, topic, group, lastError } = mapping;
+    const { function: name, topic, group, state, lastError } = mapping;
+    const problem = state === 'Disabled' ? 'switched off' : lastError;
     const committed = isKnown ? [...(this.#committed.get(`${group} ${topic}`) ?? [])] : [];
     const partitions = committed.flatMap(([partition, own]) => {
       const end = this.#ends.get(topic)?.get(partition);
@@ -105,8 +106,8 @@ export class FlowMeter {
       perSecond: rounded(total(committed.map(([, own]) => own.perSecond(PACE_MS)))),
       ...wholeLag(partitions),
       partitions,
-      failing: lastError !== undefined,
-      problem: lastError ?? null,
+      failing: problem !== undefined,
+      problem: problem ?? null,
     };
   }
 }

@@ -11,7 +11,7 @@ function status(metrics: Metrics, oldest: [number, number][] = []): MappingStatu
   const { values, durations, ages } = metrics;
   const partitions = metrics.partitionsWith(new Map(oldest));
   const key = { function: 'processOrder', topic: 'orders', group: 'g' };
-  return { ...key, assigned: 1, inFlight: 0, metrics: values, partitions, durations, ages };
+  return { ...key, state: 'Enabled', assigned: 1, inFlight: 0, metrics: values, partitions, durations, ages };
 }
 
 function metricsAt(...positions: [committed: number, end: number][]): Metrics {

@@ -25,6 +25,8 @@ export interface PollerOptions {
   /** The deployed functions' environment. An on-failure destination reads its endpoint and credentials. */
   environment: Readonly<Record<string, string>>;
   log: (line: string) => void;
+  /** Counts that go on; by default, the poller begins with new ones. */
+  metrics?: Metrics;
 }
 
 /** Runs one event source mapping: consumer group, queues, batches, invocations, commits. */
@@ -33,14 +35,14 @@ export class Poller {
   readonly #dispatcher: Dispatcher;
   readonly #committer: Committer;
   readonly #consumer: GroupConsumer;
-  readonly #metrics = new Metrics();
+  readonly #metrics: Metrics;
   #functionError: string | undefined;
   #clusterError: string | undefined;
 
   constructor(options: PollerOptions) {
     this.#options = options;
-    const { mapping, cluster } = options;
-    const metrics = this.#metrics;
+    const { mapping, cluster, metrics = new Metrics() } = options;
+    this.#metrics = metrics;
     const limits = { batchSize: mapping.batchSize, maxBytes: payloadLimit - envelopeBytes };
     const discards = new Discards({ ...options, metrics });
     this.#dispatcher = new Dispatcher({
@@ -105,7 +107,7 @@ export class Poller {
     await within(leaveMilliseconds, this.#consumer.leave());
   }
 
-  get status(): MappingStatus {
+  get status(): Omit<MappingStatus, 'state'> {
     const { mapping, functionKey } = this.#options;
     const lastError = this.#functionError ?? this.#clusterError;
     return {

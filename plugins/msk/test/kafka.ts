@@ -4,10 +4,11 @@ import { Kafka, type KafkaMessage, logLevel, type Message, Partitioners } from '
 import '../../../lib/kafka/client/kafkajs-timers.ts';
 import { Cluster } from '../consumer/cluster.ts';
 import type { MskEvent, MskRecord } from '../polling/event.ts';
+import { EventSourceMapping } from '../polling/event-source-mapping.ts';
 import type { Poller } from '../polling/poller.ts';
 import type { Mapping } from '../template/mapping.ts';
 import { eventually } from './eventually.ts';
-import { pollerOf, type TestPoller } from './mapping.ts';
+import { pollerOf, type TestPoller, testMapping } from './mapping.ts';
 
 const brokers = process.env['KAFKA_BROKERS'];
 if (!brokers) throw new Error('KAFKA_BROKERS must name the brokers to test against, e.g. KAFKA_BROKERS=127.0.0.1:9092');
@@ -17,7 +18,7 @@ const admin = kafka.admin();
 // Idempotent: if a new partition has no leader yet, kafkajs sends the records of the other partitions again.
 const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, idempotent: true });
 const cluster = new Cluster(brokers);
-const running = new Set<Poller>();
+const running = new Set<Pick<Poller, 'stop'>>();
 
 export async function connect(): Promise<void> {
   await Promise.all([admin.connect(), producer.connect()]);
@@ -107,6 +108,25 @@ export function start(
   run.poller.start();
   running.add(run.poller);
   return run;
+}
+
+/** Starts a mapping that can be switched. `invoke` is its function. */
+export function startMapping(
+  topic: string,
+  invoke: (event: MskEvent) => Promise<void>,
+  settings: Partial<Mapping> = {},
+): EventSourceMapping {
+  const started = new EventSourceMapping({
+    mapping: testMapping(topic, settings),
+    functionKey: 'test',
+    cluster,
+    invoke: async (event) => await invoke(event as MskEvent),
+    environment: {},
+    log: () => {},
+  });
+  started.start();
+  running.add(started);
+  return started;
 }
 
 /** The records of an event, with their values as text. */

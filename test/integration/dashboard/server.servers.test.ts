@@ -27,7 +27,7 @@ beforeAll(async () => {
     stage: 'local',
     kafka: broker.endpoint,
     servers: [{ name: 'kafka', endpoint: broker.endpoint }],
-    endpoints: { ...endpointsOf([], NOWHERE), kafka: broker.endpoint },
+    endpoints: { ...endpointsOf([], { api: NOWHERE, aws: NOWHERE }), kafka: broker.endpoint },
     references: {},
     graph: {
       nodes: TOPICS.map((name) => ({ id: `topic:${name}`, kind: 'topic', name, domain: null })),
@@ -126,6 +126,7 @@ test('the lag of a mapping is that of its group', async () => {
       function: 'processTelemetry',
       topic: 'raw-data-topic',
       group: GROUP,
+      state: 'Enabled',
       assigned: 3,
       inFlight: 0,
       metrics,
