@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
+import type { Ask } from '#functions/ops/redrive/ask.ts';
 import { ROOT } from '#local/stack-file.ts';
 import { ONCE } from '../serverless.ts';
-import type { Ask } from './backend.ts';
 
 /**
  * Asks the function `redrive` of a deployed stage.
