@@ -7,6 +7,8 @@ import { DeployedStack } from '#dashboard/server/stage/stack.ts';
 import { stageSource } from '#dashboard/server/stage/stage-source.ts';
 import { choosePorts } from '#local/servers/ports/ports.ts';
 import { type Command, EXIT, numberOption, runCommand, UsageError } from './command.ts';
+import { STAGE, stageOptions } from './dlq/options.ts';
+import { stageService } from './dlq/stage.ts';
 import { DASHBOARD_PORT } from './run/dashboard.ts';
 
 /** `service` in serverless.yml: the framework names a stack `<service>-<stage>`. */
@@ -16,21 +18,24 @@ const USAGE = `
 Usage: npm run dashboard -- --stage STAGE [options]
 
 Serves the dashboard of a deployed stage on this machine, until Ctrl-C. It asks the stage's API, with your own AWS
-credentials, and changes nothing. Your credentials need execute-api:Invoke on the API; without --api also
-cloudformation:DescribeStacks and cloudformation:GetTemplate. (A local run serves its own dashboard: npm start.)
+credentials, and changes nothing unless you say --redrive. Your credentials need execute-api:Invoke on the API; without
+--api also cloudformation:DescribeStacks and cloudformation:GetTemplate. (A local run serves its own dashboard: npm
+start.)
 
   --stage STAGE          the deployed stage
   --region REGION        its AWS region
   --aws-profile NAME     profile with the AWS credentials
+  --param NAME=VALUE     a parameter of the stage, for --redrive
   --api URL              the address of its API (the stack's output HttpApiUrl)
+  --redrive              dead letters can be redriven from the page, by the stage's function redrive; your credentials
+                         then need lambda:InvokeFunction on it
   --port N               port on 127.0.0.1 (${DASHBOARD_PORT}, or a free one)
 `;
 
 const OPTIONS = {
-  stage: { type: 'string' },
-  region: { type: 'string' },
-  'aws-profile': { type: 'string' },
+  ...STAGE,
   api: { type: 'string' },
+  redrive: { type: 'boolean', default: false },
   port: { type: 'string' },
 } as const;
 
@@ -57,7 +62,8 @@ const dashboard: Command<typeof OPTIONS> = {
     // Also to see at once whether the API lets the operator in.
     const pipeline = await read<ApiPipeline>(ask, '/pipeline');
     const graph = api === undefined ? graphOf(await stack.template()) : graphOfMappings(pipeline.mappings);
-    const source = stageSource({ stage, graph: withDomains(graph), ask });
+    const askRedrive = values.redrive ? stageService(stageOptions(values)) : undefined;
+    const source = stageSource({ stage, graph: withDomains(graph), ask, askRedrive });
     const [port = 0] = await choosePorts([{ name: 'dashboard', usual: DASHBOARD_PORT, asked, option: '--port' }]);
     const server = await serveDashboard(source, port);
     console.log(`dashboard of ${stage}: ${server.url}`);

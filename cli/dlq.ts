@@ -1,11 +1,11 @@
+import { type Ask, lettersOf, localService } from '#functions/ops/redrive/ask.ts';
+import { planRedrive, startOf } from '#functions/ops/redrive/plan.ts';
+import { runRedrive } from '#functions/ops/redrive/run.ts';
 import { deadLetterTopics } from '#functions/sinks/routes.ts';
 import { readStack, type StackFile } from '#local/stack-file.ts';
 import { type Command, EXIT, numberOption, runCommand, UsageError } from './command.ts';
-import { type Ask, lettersOf, localService } from './dlq/backend.ts';
 import { FILTERS, filterOf, placeOf, STAGE, stageOptions } from './dlq/options.ts';
-import { planRedrive, startOf } from './dlq/plan.ts';
 import { readersOf } from './dlq/readers.ts';
-import { runRedrive } from './dlq/run.ts';
 import { stageService } from './dlq/stage.ts';
 import { causesText, planText, resultText } from './dlq/text.ts';
 

@@ -25,6 +25,8 @@ export interface State {
   graph: Graph;
   /** The topics that a record can be sent to, with samples; empty where nothing can be sent. */
   samples: Sample[];
+  /** Whether dead letters can be redriven from the page. */
+  canRedrive: boolean;
   flow: Flow;
   vehicles: VehicleChanges['changed'];
   alerts: AlertItem[];
@@ -174,6 +176,26 @@ export interface StoredRecord extends TailItem {
 /** `POST /send` with `{topic, key, value}`, local only. */
 export interface Sent {
   source: string;
+}
+
+/** `POST /redrive/plan` with `{topic, code?}`: a dry run. `GET /redrive`: the latest one; null before the first. */
+export interface Redrive {
+  id: string;
+  /** the dead-letter topic */
+  topic: string;
+  /** what is sent: records by topic, function and cause */
+  groups: { topic: string; function: string; code: string; records: number }[];
+  /** how many records the plan has */
+  total: number;
+  /** dead letters that are left out, because their records have a later one */
+  superseded: number;
+  /** `POST /redrive/run` with `{id}` begins it, `POST /redrive/stop` ends it: then it can be run on. */
+  state: 'planned' | 'running' | 'stopped' | 'done' | 'failed';
+  sent: number;
+  /** what isn't sent, by reason, with the first dead letters of each */
+  refused: { why: string; records: number; letters: string[] }[];
+  /** why it failed */
+  problem: string | null;
 }
 
 /** Every error of the server: the status says which kind. */

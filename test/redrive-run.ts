@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { Client } from 'pg';
-import { type Ask, lettersOf, localService, sentLetters } from '#cli/dlq/backend.ts';
-import { newId, startOf } from '#cli/dlq/plan.ts';
+import { type Ask, lettersOf, localService, sentLetters } from '#functions/ops/redrive/ask.ts';
+import { newId, startOf } from '#functions/ops/redrive/plan.ts';
 import { within } from '#lib/deadline.ts';
 import { createProducer } from '#lib/kafka/client/producer.ts';
 import { item } from '#lib/stores/attributes.ts';

@@ -1,10 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import type { Readers } from '#functions/ops/redrive/plan.ts';
 import { ROOT } from '#local/stack-file.ts';
-
-/** The functions that read each topic. */
-export type Readers = ReadonlyMap<string, ReadonlySet<string>>;
 
 type Definition = { events?: readonly { msk?: { topic?: string } }[] };
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
-import { lettersOf } from './backend.ts';
+import { lettersOf } from '#functions/ops/redrive/ask.ts';
 import { stageService } from './stage.ts';
 
 const SERVICE = `

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
+import type { Ask } from '#functions/ops/redrive/ask.ts';
 import { ROOT } from '#local/stack-file.ts';
 import { ONCE } from '../serverless.ts';
-import type { Ask } from './backend.ts';
 
 /**
  * Asks the function `redrive` of a deployed stage.
@@ -21,8 +21,8 @@ export async function askStage<T>(
   folder: string = ROOT,
 ): Promise<T> {
   const cli = createRequire(import.meta.url).resolve('serverless/bin/serverless.js');
-  const args = [cli, 'invoke', '--function', name, '--data', JSON.stringify(request), ...options];
-  const { code, output, errors } = await outputOf(args, folder);
+  const args = [cli, 'invoke', '--function', name, ...options];
+  const { code, output, errors } = await outputOf(args, JSON.stringify(request), folder);
   if (code !== 0)
     throw new Error(`the stage's function ${name} failed: ${reasonOf(output) ?? `${output}${errors}`.trim()}`);
   return JSON.parse(output) as T;
@@ -39,15 +39,19 @@ function reasonOf(output: string): string | undefined {
   }
 }
 
+/** @param input the request: by standard input, because an argument has at most 128 KB, and other users see it */
 function outputOf(
   args: readonly string[],
+  input: string,
   cwd: string,
 ): Promise<{ code: number | null; output: string; errors: string }> {
   const child = spawn(process.execPath, args, {
     cwd,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...ONCE },
   });
+  // A framework that ends before it reads says itself what is wrong.
+  child.stdin.on('error', () => undefined).end(input);
   const [output, errors]: [Buffer[], Buffer[]] = [[], []];
   child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));

@@ -1,8 +1,8 @@
+import type { Plan } from '#functions/ops/redrive/plan.ts';
 import type { FoundLetter } from '#functions/ops/redrive/requests.ts';
+import type { Redriven } from '#functions/ops/redrive/run.ts';
 import { escaped } from '../text/record-text.ts';
 import { tableText } from '../text/table.ts';
-import type { Plan } from './plan.ts';
-import type { Redriven } from './run.ts';
 
 const NAMES = ['topic', 'function', 'code', 'source', 'letters', 'failed again', 'first', 'last'];
 

@@ -8,6 +8,7 @@ import { LagPanel } from './panels/lag.tsx';
 import { LoginsPanel } from './panels/logins.tsx';
 import { MapPanel } from './panels/map.tsx';
 import { Nav } from './panels/nav.tsx';
+import { RedriveDrawer } from './panels/redrive.tsx';
 import { SendDrawer } from './panels/send.tsx';
 import { Summary } from './panels/summary.tsx';
 import { TailPanel } from './panels/tail.tsx';
@@ -40,5 +41,6 @@ export function App() {
 function OpenDrawer() {
   const { drawer } = useChosen();
   if (drawer === null) return null;
+  if (drawer.kind === 'redrive') return <RedriveDrawer code={drawer.code} />;
   return drawer.kind === 'way' ? <WayDrawer source={drawer.source} /> : <SendDrawer />;
 }

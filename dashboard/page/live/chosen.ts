@@ -1,7 +1,11 @@
 import { useEffect, useReducer } from 'preact/hooks';
 
 /** What lies open beside the panels. */
-export type Drawer = { kind: 'way'; source: string } | { kind: 'send' } | null;
+export type Drawer =
+  | { kind: 'way'; source: string }
+  | { kind: 'send' }
+  | { kind: 'redrive'; code: string | null }
+  | null;
 
 /** What the reader has chosen. */
 export interface Chosen {

@@ -32,6 +32,7 @@ export interface Model {
   stage: string;
   graph: Graph;
   samples: Sample[];
+  canRedrive: boolean;
   flow: Flow;
   histories: Histories;
   vehicles: Map<string, Vehicle>;
@@ -53,6 +54,7 @@ export function emptyModel(): Model {
     stage: '',
     graph: { nodes: [], edges: [] },
     samples: [],
+    canRedrive: false,
     flow: { mappings: [], topics: [], servers: [] },
     histories: newHistories(),
     vehicles: new Map(),
@@ -67,8 +69,8 @@ export function emptyModel(): Model {
 /** How each event changes the model. */
 export const apply: { [E in keyof LiveEvents]: (model: Model, data: LiveEvents[E]) => void } = {
   state(model, state) {
-    const { mode, stage, graph, samples, now } = state;
-    Object.assign(model, { mode, stage, graph, samples, clockAhead: now - Date.now() });
+    const { mode, stage, graph, samples, canRedrive, now } = state;
+    Object.assign(model, { mode, stage, graph, samples, canRedrive, clockAhead: now - Date.now() });
     model.vehicles.clear();
     model.windows.clear();
     model.alerts = [];

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { DeadLetterItem } from '../../contract.ts';
+import { choose } from '../live/chosen.ts';
 import { useLive } from '../live/hooks.ts';
 import { Bars } from '../parts/bars.tsx';
 import { Empty, Panel, Scroll } from '../parts/panel.tsx';
@@ -17,13 +18,20 @@ export function DeadLettersPanel() {
 }
 
 function DeadLetters() {
-  const { deadLetters } = useLive('deadLetters');
+  const { deadLetters, canRedrive } = useLive('deadLetters', 'state');
   const [code, setCode] = useState<string | null>(null);
   const shown = deadLetters.items.filter((item) => code === null || item.code === code);
   if (Object.keys(deadLetters.byCause).length === 0 && shown.length === 0) return <Empty>No dead letter yet.</Empty>;
   return (
     <div class="dead-letters">
-      <Bars title="By cause" counts={deadLetters.byCause} most={7} chosen={code} onChoose={setCode} />
+      <div>
+        <Bars title="By cause" counts={deadLetters.byCause} most={7} chosen={code} onChoose={setCode} />
+        {canRedrive && (
+          <button type="button" class="redrive-open" onClick={() => choose({ drawer: { kind: 'redrive', code } })}>
+            Redrive…
+          </button>
+        )}
+      </div>
       <Scroll label="The latest dead letters">
         <ul class="letter-list">
           {shown.map((item) => (

@@ -1,5 +1,6 @@
 import { eventually } from '#test/support/eventually.ts';
-import { way } from './fake/answers.ts';
+import type { Redrive } from '../../contract.ts';
+import { planned, way } from './fake/answers.ts';
 import { eachPage } from './open-page.ts';
 
 const now = eachPage();
@@ -72,6 +73,57 @@ test("a dead letter's value is read after a click, and personal fields are shown
   await letter.getByRole('button', { name: 'Show personal fields too' }).click();
   await letter.getByText('203.0.113.7').waitFor();
   await eventually(() => isAsked(true), { what: 'the reveal was asked for' });
+});
+
+const posts = () => now.fake.asked.filter((line) => line.startsWith('POST'));
+
+test('a redrive shows its dry run first, and is sent by a second click', async () => {
+  let redrive: Redrive = planned;
+  now.fake.answers.set('/redrive/run', () => ({ json: { ...planned, state: 'running' } }));
+  await now.page
+    .getByRole('button', { name: /^UNKNOWN_PRODUCT/ })
+    .first()
+    .click();
+  await now.page.getByRole('button', { name: 'Redrive…' }).click();
+  await drawer().getByRole('button', { name: 'Show what would be sent' }).click();
+
+  await drawer().getByText('This is a dry run: nothing is sent yet.').waitFor();
+  expect(await drawer().locator('tbody tr').innerText()).toMatch(/orders\s+processOrder\s+UNKNOWN_PRODUCT\s+1,200/);
+  await drawer().getByText('2 not redriven: it was redriven 3 times').waitFor();
+  expect(posts()).toEqual(['POST /redrive/plan {"topic":"orders-dlq","code":"UNKNOWN_PRODUCT"}']);
+
+  redrive = { ...planned, state: 'running', sent: 400 };
+  now.fake.answers.set('/redrive', () => ({ json: redrive }));
+  await drawer().getByRole('button', { name: 'Redrive 1,200 records' }).click();
+  await drawer().getByText('400 of 1,200 records are sent.').waitFor();
+  redrive = { ...redrive, state: 'done', sent: 1_200 };
+  await drawer().getByText('Done: 1,200 of 1,200 records are sent.').waitFor();
+  expect(posts().slice(1)).toEqual([`POST /redrive/run {"id":"${planned.id}"}`]);
+});
+
+test('a redrive that runs is found again, stopped, and goes on', async () => {
+  let redrive: Redrive = { ...planned, state: 'running', sent: 400 };
+  const stopped = { ...redrive, state: 'stopped' as const };
+  now.fake.answers.set('/redrive', () => ({ json: redrive }));
+  now.fake.answers.set('/redrive/stop', () => ({ json: stopped }));
+  now.fake.answers.set('/redrive/run', () => ({ status: 409, json: { error: 'another redrive is running' } }));
+  await now.page.getByRole('button', { name: 'Redrive…' }).click();
+  await drawer().getByText('400 of 1,200 records are sent.').waitFor();
+  redrive = stopped;
+  await drawer().getByRole('button', { name: 'Stop' }).click();
+  await drawer().getByText('and none twice').waitFor();
+  await drawer().getByRole('button', { name: 'Go on' }).click();
+
+  await drawer().getByText('another redrive is running').waitFor();
+  expect(posts().map((line) => line.split(' ')[1])).toEqual(['/redrive/stop', '/redrive/run']);
+  // The browser itself writes a line for the status.
+  expect(now.errors.splice(0)).toEqual([expect.stringContaining('409')]);
+});
+
+test('nothing can be redriven where the server does not allow it', async () => {
+  now.fake.emit('state', { ...now.state, mode: 'stage', stage: 'dev', canRedrive: false });
+
+  await now.page.getByRole('button', { name: 'Redrive…' }).waitFor({ state: 'detached' });
 });
 
 test('a vehicle is found by its id; its track and its latest reading are shown', async () => {

@@ -1,23 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { coordinatesOf } from '#proof/follow/coordinates.ts';
-import type { Source } from '../source.ts';
 import { answer, answerJson, readJson } from './answers.ts';
-import type { Broadcast } from './broadcast.ts';
 import { RequestError } from './guard.ts';
-
-interface Exchange {
-  url: URL;
-  request: IncomingMessage;
-  response: ServerResponse;
-  source: Source;
-  broadcast: Broadcast;
-}
-
-export interface Route {
-  method: 'GET' | 'POST';
-  path: RegExp;
-  respond(exchange: Exchange): Promise<void>;
-}
+import { redriveRoutes } from './redrive-routes.ts';
+import type { Route } from './route.ts';
 
 /** Everything but the page's own files. */
 export const routes: readonly Route[] = [
@@ -61,6 +46,7 @@ export const routes: readonly Route[] = [
       answerJson(response, await source.send({ topic, key, value }), 201);
     },
   },
+  ...redriveRoutes,
   {
     method: 'GET',
     path: /^\/api\//,

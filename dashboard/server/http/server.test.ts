@@ -1,5 +1,8 @@
 import { request } from 'node:http';
-import type { Sent, State, StoredRecord, Way } from '../../contract.ts';
+import type { Answers, Requests } from '#functions/ops/redrive/requests.ts';
+import { eventually } from '#test/support/eventually.ts';
+import type { Redrive, Sent, State, StoredRecord, Way } from '../../contract.ts';
+import { Redrives } from '../redrive/redrives.ts';
 import type { Source } from '../source.ts';
 import { RequestError } from './guard.ts';
 import { type DashboardServer, serveDashboard } from './server.ts';
@@ -10,6 +13,7 @@ const STATE: State = {
   now: 1,
   graph: { nodes: [], edges: [] },
   samples: [],
+  canRedrive: true,
   flow: { mappings: [], topics: [], servers: [] },
   vehicles: [],
   alerts: [],
@@ -21,6 +25,23 @@ const WAY: Way = { source: 'orders-0-1', trace: null, steps: [], isComplete: tru
 const sent: unknown[] = [];
 const watched: number[] = [];
 let isTailOpen = false;
+const sends: object[] = [];
+const letter = { code: 'SCHEMA', function: 'processOrder', attempts: 0, timestamp: 1 };
+const from = { topic: 'orders', partition: 0, offset: 7 };
+const redriveAnswers: { [A in keyof Answers]: (request: Requests[A]) => Answers[A] } = {
+  letters: () => ({ letters: [{ ...letter, at: { partition: 0, offset: 1 }, from, origin: 'orders-0-7' }], others: 0 }),
+  show: () => ({ shown: [] }),
+  sent: () => ({ letters: [] }),
+  send(request) {
+    sends.push(request);
+    return { sent: 1, refused: [] };
+  },
+};
+const redrives = new Redrives({
+  ask: async (action, request) => redriveAnswers[action](request),
+  readers: new Map([['orders', new Set(['processOrder'])]]),
+  topics: ['orders-dlq'],
+});
 
 const source: Source = {
   state: () => STATE,
@@ -40,6 +61,7 @@ const source: Source = {
     sent.push(record);
     return { source: 'orders-0-1' };
   },
+  redrives: async () => redrives,
   api: async (path) => ({ status: 503, type: 'application/json', body: path }),
   stop: async () => {},
 };
@@ -135,6 +157,41 @@ test.each([
 
   expect(await ask('/send', { method: 'POST', headers: headers(), body: order })).toMatchObject({ status });
   expect(sent).toEqual([]);
+});
+
+test.each([
+  ['without an origin', () => ({ 'content-type': 'application/json' }), 403],
+  ['from another origin', () => ({ ...json(), origin: 'http://evil.example' }), 403],
+  ['to another host', () => ({ ...json(), host: 'evil.example' }), 403],
+  ['of a form', () => ({ ...json(), 'content-type': 'text/plain' }), 415],
+])('plans and redrives nothing for a POST %s', async (_, headers, status) => {
+  sends.length = 0;
+  const { id } = await redrives.plan({ topic: 'orders-dlq' });
+  const post = (path: string, body: object) =>
+    ask(path, { method: 'POST', headers: headers(), body: JSON.stringify(body) });
+
+  for (const answer of [post('/redrive/plan', { topic: 'orders-dlq' }), post('/redrive/run', { id })])
+    expect(await answer).toMatchObject({ status });
+
+  expect([sends, redrives.latest]).toEqual([[], expect.objectContaining({ id, state: 'planned' })]);
+});
+
+test('redrives what a dry run has shown, by a second POST that names it', async () => {
+  sends.length = 0;
+  const post = (path: string, body: object) =>
+    ask(path, { method: 'POST', headers: json(), body: JSON.stringify(body) });
+
+  const planned = await post('/redrive/plan', { topic: 'orders-dlq', code: 'SCHEMA' });
+  const { id, groups } = JSON.parse(planned.body) as Redrive;
+  expect([planned.status, sends]).toEqual([201, []]);
+  const other = await post('/redrive/run', { id: 'another' });
+  const run = await post('/redrive/run', { id });
+  await eventually(() => redrives.latest?.state === 'done', { what: 'the end' });
+
+  expect(groups).toEqual([{ topic: 'orders', function: 'processOrder', code: 'SCHEMA', records: 1 }]);
+  expect([other.status, run.status]).toEqual([409, 202]);
+  expect(sends).toEqual([expect.objectContaining({ topic: 'orders-dlq', id })]);
+  expect(JSON.parse((await ask('/redrive')).body)).toMatchObject({ id, state: 'done', sent: 1 });
 });
 
 test('sends a record for a POST of the page', async () => {

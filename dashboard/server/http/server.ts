@@ -5,7 +5,8 @@ import { answer, answerError } from './answers.ts';
 import { Broadcast } from './broadcast.ts';
 import { admit, RequestError } from './guard.ts';
 import { type PageFiles, pageFiles } from './page-files.ts';
-import { type Route, routes } from './routes.ts';
+import type { Route } from './route.ts';
+import { routes } from './routes.ts';
 
 export interface DashboardServer {
   /** `http://127.0.0.1:4317/` */

@@ -12,6 +12,8 @@ import { Tails } from '../live/tails.ts';
 import type { RunFacts } from '../messages.ts';
 import { samplesOf } from '../records/samples.ts';
 import { shownRecord } from '../records/shown-record.ts';
+import { readersIn } from '../redrive/readers.ts';
+import type { Redrives } from '../redrive/redrives.ts';
 import { repeat } from '../repeat.ts';
 import type { Source } from '../source.ts';
 import { askApi } from './api.ts';
@@ -37,6 +39,7 @@ export function localSource(facts: RunFacts, now: () => number = Date.now): Loca
   const functions = new Heartbeat('functions');
   let pages = 0;
   let toldAt = 0;
+  let redrives: Promise<Redrives> | undefined;
 
   const topics = facts.graph.nodes.filter(({ kind }) => kind === 'topic').map(({ name }) => name);
   const deadLetterTopics = new Set(topics.filter((topic) => topic.endsWith('-dlq')));
@@ -80,6 +83,7 @@ export function localSource(facts: RunFacts, now: () => number = Date.now): Loca
       now: now(),
       graph: facts.graph,
       samples: samplesOf(topics, now()),
+      canRedrive: true,
       flow: flow(),
       ...live.state(),
     }),
@@ -109,11 +113,25 @@ export function localSource(facts: RunFacts, now: () => number = Date.now): Loca
       const { sendOne } = await import('./send.ts');
       return sendOne(facts.kafka, { ...record, topic }, facts.otlp);
     },
+    redrives() {
+      redrives ??= redrivesOf(facts, [...deadLetterTopics]);
+      return redrives;
+    },
     api: (path) => askApi((facts.endpoints as Record<string, string>)['api'], path),
     async stop() {
       stopMeasuring();
       stopAsking();
+      await (await redrives)?.close();
       await Promise.all([consumer.stop(), meter.stop()]);
     },
   };
+}
+
+/** The service and its schemas: loaded when they are needed. */
+async function redrivesOf({ kafka, graph }: RunFacts, topics: readonly string[]): Promise<Redrives> {
+  const [{ Redrives }, { localService }] = await Promise.all([
+    import('../redrive/redrives.ts'),
+    import('#functions/ops/redrive/ask.ts'),
+  ]);
+  return new Redrives({ ask: localService(kafka), readers: readersIn(graph), topics });
 }

@@ -1,9 +1,12 @@
+import type { Ask } from '#functions/ops/redrive/ask.ts';
 import type { AlertItem, DeadLetters, Flow, Graph, LiveEvents, Logins, State } from '../../contract.ts';
 import { alertItem, type StoredAlert } from '../../stored-alert.ts';
 import { RequestError } from '../http/guard.ts';
 import { Latest } from '../live/latest.ts';
 import { Vehicles } from '../live/vehicles.ts';
 import { Windows } from '../live/windows.ts';
+import { readersIn } from '../redrive/readers.ts';
+import { Redrives } from '../redrive/redrives.ts';
 import { repeat } from '../repeat.ts';
 import type { Source } from '../source.ts';
 import {
@@ -22,6 +25,8 @@ export interface StageOptions {
   stage: string;
   graph: Graph;
   ask: AskApi;
+  /** The stage's function `redrive`; undefined where nothing may be redriven. */
+  askRedrive?: Ask | undefined;
   now?: () => number;
 }
 
@@ -31,8 +36,12 @@ const VEHICLE_PAGES = 20;
 const HOUR_MS = 3_600_000;
 const LOGINS_BY = { deviceType: 'device_type', appVersion: 'app_version', locale: 'locale' } as const;
 
-/** The data of a deployed stage: asked of its API while a page is open. It only reads. */
-export function stageSource({ stage, graph, ask, now = Date.now }: StageOptions): Source {
+/** The data of a deployed stage: asked of its API while a page is open. It only reads, except for a redrive. */
+export function stageSource({ stage, graph, ask, askRedrive, now = Date.now }: StageOptions): Source {
+  const deadLetterTopics = graph.nodes.flatMap(({ kind, name }) =>
+    kind === 'topic' && name.endsWith('-dlq') ? name : [],
+  );
+  const redrives = askRedrive && new Redrives({ ask: askRedrive, readers: readersIn(graph), topics: deadLetterTopics });
   const vehicles = new Vehicles();
   const alerts = new Latest<AlertItem>(MOST_ALERTS);
   const windows = new Windows();
@@ -126,6 +135,7 @@ export function stageSource({ stage, graph, ask, now = Date.now }: StageOptions)
       now: now(),
       graph,
       samples: [],
+      canRedrive: redrives !== undefined,
       flow: flow(),
       vehicles: vehicles.all(),
       alerts: alerts.all(),
@@ -158,7 +168,14 @@ export function stageSource({ stage, graph, ask, now = Date.now }: StageOptions)
     way: elsewhere,
     record: elsewhere,
     send: elsewhere,
+    async redrives() {
+      if (redrives !== undefined) return redrives;
+      throw new RequestError(501, 'this dashboard was started without --redrive');
+    },
     api: ask,
-    stop: async () => stop(),
+    async stop() {
+      stop();
+      await redrives?.close();
+    },
   };
 }

@@ -1,10 +1,11 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CompressionTypes } from 'kafkajs';
-import type { LiveEvents, State, StoredRecord } from '#dashboard/contract.ts';
+import type { LiveEvents, Redrive, State, StoredRecord } from '#dashboard/contract.ts';
 import { type DashboardServer, serveDashboard } from '#dashboard/server/http/server.ts';
 import { Consumer } from '#dashboard/server/live/consumer.ts';
 import { type LocalSource, localSource } from '#dashboard/server/local/local-source.ts';
+import { localService, sentLetters } from '#functions/ops/redrive/ask.ts';
 import { kafkaOf, NOWHERE } from '#local/deploy/servers.ts';
 import { endpointsOf } from '#local/server-list.ts';
 import type { MappingStatus } from '#msk';
@@ -30,8 +31,11 @@ beforeAll(async () => {
     endpoints: { ...endpointsOf([], { api: NOWHERE, aws: NOWHERE }), kafka: broker.endpoint },
     references: {},
     graph: {
-      nodes: TOPICS.map((name) => ({ id: `topic:${name}`, kind: 'topic', name, domain: null })),
-      edges: [],
+      nodes: [
+        ...TOPICS.map((name) => ({ id: `topic:${name}`, kind: 'topic' as const, name, domain: null })),
+        { id: 'function:processTelemetry', kind: 'function', name: 'processTelemetry', domain: 'fleet' },
+      ],
+      edges: [{ from: 'topic:raw-data-topic', to: 'function:processTelemetry', mapping: 'processTelemetry' }],
     },
   });
   server = await serveDashboard(source, 0);
@@ -190,6 +194,12 @@ test('sends a record, and says where it is', async () => {
   expect(await found.json()).toMatchObject({ key: 'V123', value: 'sent by a page' });
 });
 
+async function post<T>(path: string, body: object): Promise<T> {
+  const headers = { 'content-type': 'application/json', origin: server.url.replace(/\/$/, '') };
+  const response = await fetch(server.url + path, { method: 'POST', headers, body: JSON.stringify(body) });
+  return (await response.json()) as T;
+}
+
 test('a topic that the run does not have is refused', async () => {
   const found = await fetch(`${server.url}record?topic=__consumer_offsets&partition=0&offset=0`);
 
@@ -254,3 +264,33 @@ test('a frozen or killed broker shows within 10 s, its numbers are unknown, and 
   await eventually(() => page.latest('flow')?.mappings[0]?.lag === 3, { what: 'the lag again', boundMs: 30_000 });
   page.close();
 });
+
+test('dead letters are redriven after a dry run: only those of a function that reads their topic', async () => {
+  const names = { topic: 'raw-data-topic', partition: '0', exception: 'SCHEMA', message: 'speed' };
+  const letter = (offset: number, own: string) => ({
+    key: 'V9',
+    value: `refused ${offset}`,
+    headers: Object.fromEntries(
+      Object.entries({ ...names, offset: String(offset), function: own }).map(([name, value]) => [
+        `__lambda.errors.${name}`,
+        value,
+      ]),
+    ),
+  });
+  await produce('raw-data-topic', [{ value: 'refused 0' }, { value: 'refused 1' }]);
+  await produce('raw-data-dlq', [letter(0, 'processTelemetry'), letter(1, 'another')]);
+
+  const plan = await post<Redrive>('redrive/plan', { topic: 'raw-data-dlq' });
+  await post('redrive/run', { id: plan.id });
+  const latest = async () => (await (await fetch(`${server.url}redrive`)).json()) as Redrive;
+  await eventually(async () => (await latest()).state === 'done', { what: 'the end of the redrive', boundMs: 30_000 });
+
+  expect(plan).toMatchObject({ state: 'planned', total: 1, sent: 0 });
+  expect(plan.groups).toEqual([{ topic: 'raw-data-topic', function: 'processTelemetry', code: 'SCHEMA', records: 1 }]);
+  expect(plan.refused).toEqual([
+    { why: 'no function another reads raw-data-topic (any more)', records: 1, letters: ['raw-data-dlq-0-1'] },
+  ]);
+  expect(await latest()).toMatchObject({ id: plan.id, sent: 1, problem: null });
+  const ask = localService(broker.endpoint);
+  expect(await sentLetters(ask, { id: plan.id, topic: 'raw-data-topic', since: now })).toEqual(['raw-data-dlq-0-0']);
+}, 60_000);

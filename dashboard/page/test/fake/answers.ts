@@ -1,4 +1,4 @@
-import type { StoredRecord, Way, WayStep } from '../../../contract.ts';
+import type { Redrive, StoredRecord, Way, WayStep } from '../../../contract.ts';
 
 /** A reading's way: to two topics and four stores. @param steps how many are known already */
 export function way(source: string, steps = Number.POSITIVE_INFINITY): Way {
@@ -50,3 +50,16 @@ export function track(): { items: { latitude: number; longitude: number }[] } {
     items: Array.from({ length: 60 }, (_, index) => ({ latitude: 48 + index * 0.05, longitude: 11 + index * 0.04 })),
   };
 }
+
+/** A dry run of a redrive. */
+export const planned: Redrive = {
+  id: '1795920607446-54b0c3',
+  topic: 'orders-dlq',
+  groups: [{ topic: 'orders', function: 'processOrder', code: 'UNKNOWN_PRODUCT', records: 1_200 }],
+  total: 1_200,
+  superseded: 3,
+  state: 'planned',
+  sent: 0,
+  refused: [{ why: 'it was redriven 3 times (--force)', records: 2, letters: ['orders-dlq-0-17'] }],
+  problem: null,
+};

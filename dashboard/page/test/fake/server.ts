@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { LiveEvents, State } from '../../../contract.ts';
-import { record, track, way } from './answers.ts';
+import { planned, record, track, way } from './answers.ts';
 import type { Frame } from './world.ts';
 
 const TYPES: Record<string, string> = {
@@ -101,6 +101,8 @@ const ANSWERS: Record<string, (query: URLSearchParams, body: string) => { status
     ),
   }),
   '/send': () => ({ json: { source: 'raw-data-topic-2-1461' } }),
+  '/redrive': () => ({ json: null }),
+  '/redrive/plan': () => ({ json: planned }),
   '/api/alerts': () => ({ json: { items: [] } }),
   '/api/vehicles/': () => ({
     json: { ...track(), trip: null, vehicle: { fuelLevel: 61.4, temperature: 4.2, distanceRemainingKm: 118 } },

@@ -97,6 +97,7 @@ export function createWorld({ vehicles = 200, perSecond = 200, seed = 7, start =
       now,
       graph: flowGraph,
       samples: samples(),
+      canRedrive: true,
       flow: flowAt(flowGraph, now, steps / 10),
       vehicles: [...latest.values()],
       alerts,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MOST_SENT, type Refusal } from '#functions/ops/redrive/requests.ts';
-import { type Ask, sentLetters } from './backend.ts';
+import { type Ask, sentLetters } from './ask.ts';
 import { nameOf, type Plan, startOf } from './plan.ts';
+import { MOST_SENT, type Refusal } from './requests.ts';
 
 export interface RunOptions {
   /** the most records per second */

@@ -1,6 +1,6 @@
-import { type Action, answer, type Request } from '#functions/ops/redrive/answer.ts';
-import type { Answers, Requests } from '#functions/ops/redrive/requests.ts';
 import { within } from '#lib/deadline.ts';
+import { type Action, answer, type Request } from './answer.ts';
+import type { Answers, Requests } from './requests.ts';
 
 /** Asks the service that reads and redrives dead letters: in this process, or by a function of a stage. */
 export type Ask = <A extends Action>(action: A, request: Requests[A]) => Promise<Answers[A]>;

@@ -1,15 +1,19 @@
 import fc from 'fast-check';
-import { type MemoryTopics, memoryTopics } from '#functions/ops/redrive/memory-topics.fixture.ts';
-import { redriveService } from '#functions/ops/redrive/service.ts';
 import type { StoredRecord } from '#lib/kafka/client/topic-reader.ts';
 import { redriveOf } from '#lib/kafka/redrive.ts';
 import { plenty } from '#test/support/deadlines.ts';
-import type { Ask } from './backend.ts';
-import { newId, planRedrive, type RedriveOptions } from './plan.ts';
-import { readersOf } from './readers.ts';
+import type { Ask } from './ask.ts';
+import { type MemoryTopics, memoryTopics } from './memory-topics.fixture.ts';
+import { newId, planRedrive, type Readers, type RedriveOptions } from './plan.ts';
 import { runRedrive } from './run.ts';
+import { redriveService } from './service.ts';
 
-const readers = readersOf();
+const SINKS = ['insertIntoRds', 'upsertIntoDynamodb'];
+const readers: Readers = new Map([
+  ['orders', new Set(['processOrder'])],
+  ['demo_topic', new Set(SINKS)],
+  ['trips-topic', new Set(SINKS)],
+]);
 const by = { by: 'processOrder', topic: 'orders-dlq' };
 const CODE = 'UNKNOWN_PRODUCT';
 

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import type { Filter } from '#functions/ops/redrive/filter.ts';
-import { type FoundLetter, MOST_ATTEMPTS, type Refusal } from '#functions/ops/redrive/requests.ts';
-import { routeOf } from '#functions/sinks/routes.ts';
-import { type Ask, lettersOf } from './backend.ts';
-import type { Readers } from './readers.ts';
+import { routeOf } from '../../sinks/routes.ts';
+import { type Ask, lettersOf } from './ask.ts';
+import type { Filter } from './filter.ts';
+import { type FoundLetter, MOST_ATTEMPTS, type Refusal } from './requests.ts';
+
+/** The functions that read each topic. */
+export type Readers = ReadonlyMap<string, ReadonlySet<string>>;
 
 export interface RedriveOptions {
   /** the dead-letter topic */
