@@ -2,8 +2,11 @@ import { type Ask, lettersOf, localService } from '#functions/ops/redrive/ask.ts
 import { planRedrive, startOf } from '#functions/ops/redrive/plan.ts';
 import { runRedrive } from '#functions/ops/redrive/run.ts';
 import { deadLetterTopics } from '#functions/sinks/routes.ts';
+import { s3Of } from '#local/deploy/servers.ts';
 import { readStack, type StackFile } from '#local/stack-file.ts';
 import { type Command, EXIT, numberOption, runCommand, UsageError } from './command.ts';
+import { documentsAt, operatorS3 } from './dlq/on-failure/read.ts';
+import { onFailureService } from './dlq/on-failure/service.ts';
 import { FILTERS, filterOf, placeOf, STAGE, stageOptions } from './dlq/options.ts';
 import { readersOf } from './dlq/readers.ts';
 import { stageService } from './dlq/stage.ts';
@@ -13,9 +16,13 @@ const USAGE = `
 Usage: npm run dlq -- list [TOPIC]             how many dead letters, by function and cause
        npm run dlq -- show TOPIC|LETTER        what is in them; LETTER is <topic>-<partition>-<offset>
        npm run dlq -- redrive TOPIC|LETTER     sends their records back to their topics
+       npm run dlq -- list|show|redrive --from FILE|s3://BUCKET/PREFIX|-
 
 Works on the running stack, or with --stage on a deployed one. TOPIC is a dead-letter topic, or the on-failure topic of a
 mapping. docs/dead-letters.md says what a redrive guarantees.
+
+With --from, the records are those that a mapping gave up, as Lambda wrote them to its on-failure destination: a file of
+JSON (also the answer of "aws sqs receive-message"), - for standard input, or objects of S3.
 
 Which dead letters:
   --code CODE        with this cause; may be repeated
@@ -45,6 +52,7 @@ Example: npm run dlq -- redrive orders-dlq --code UNKNOWN_PRODUCT --dry-run
 const OPTIONS = {
   ...FILTERS,
   ...STAGE,
+  from: { type: 'string' },
   limit: { type: 'string', default: '10' },
   reveal: { type: 'boolean', default: false },
   'dry-run': { type: 'boolean', default: false },
@@ -69,15 +77,17 @@ export const dlq = (findStack: () => Promise<StackFile> = readStack): Command<ty
     const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
     if (verb === undefined) throw new UsageError(`give one of ${Object.keys(verbs).join(', ')}`);
     if (more.length > 0) throw new UsageError(`give one topic, not also "${more[0]}"`);
-    if (place === undefined && verb !== list)
+    const { stage, from, partition, offsets } = input.values;
+    if (from !== undefined && (place ?? partition ?? offsets) !== undefined)
+      throw new UsageError('--from takes no topic, --partition or --offsets');
+    if (place === undefined && from === undefined && verb !== list)
       throw new UsageError(`${name} needs a dead-letter topic, such as orders-dlq`);
     filterOf(input.values);
-    const { stage } = input.values;
-    const ask =
-      stage === undefined
-        ? localService((await findStack()).endpoints.kafka)
-        : stageService(stageOptions(input.values));
-    return (await verb(ask, place, input)) ?? EXIT.ok;
+    const stack = stage === undefined ? await findStack() : undefined;
+    const ask = stack ? localService(stack.endpoints.kafka) : stageService(stageOptions(input.values));
+    if (from === undefined) return (await verb(ask, place, input)) ?? EXIT.ok;
+    const documents = await documentsAt(from, () => (stack ? s3Of(stack.endpoints) : operatorS3(input.values)));
+    return (await verb(onFailureService(ask, documents), from, input)) ?? EXIT.ok;
   },
 });
 

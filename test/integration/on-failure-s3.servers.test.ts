@@ -1,4 +1,10 @@
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { type Document, documentsAt } from '#cli/dlq/on-failure/read.ts';
+import { onFailureService } from '#cli/dlq/on-failure/service.ts';
+import { localService } from '#functions/ops/redrive/ask.ts';
+import { planRedrive } from '#functions/ops/redrive/plan.ts';
+import { runRedrive } from '#functions/ops/redrive/run.ts';
+import { topicReader } from '#lib/kafka/client/topic-reader.ts';
 import type { MskEvent } from '#msk';
 import {
   committed,
@@ -91,6 +97,45 @@ test('a batch that is given up becomes an object in the documented format with t
     DroppedEventCount: 0,
     OnFailureDestinationDeliveredEventCount: 3,
   });
+});
+
+test("given-up records are redriven from the bucket's object, or from one without payload, as a queue gets it", async () => {
+  const topic = await createTopic(1);
+  await produce(topic, [
+    { partition: 0, key: 'k', value: 'one', headers: { a: Buffer.from([0xff]) } },
+    { partition: 0, value: 'two' },
+  ]);
+  const policy = { retry, onFailure: onFailure(), batchSize: 2, windowMilliseconds: 60_000 };
+  await done(start(topic, fail, policy, environment()), 2);
+  const documents = await documentsAt(`s3://${archive.bucket}/aws/lambda/TestMapping/${topic}`, () => archive.client);
+  const { payload: _, ...named } = JSON.parse((await documents[0]?.read()) ?? '') as { payload: string };
+  const brokers = process.env['KAFKA_BROKERS'] ?? '';
+  const readers = new Map([[topic, new Set(['test'])]]);
+  const redrive = async (own: Document[]) => {
+    const ask = onFailureService(localService(brokers), own);
+    return runRedrive(ask, await planRedrive(ask, { topic: 'failed', filter: {} }, readers), { rate: 1e4 });
+  };
+
+  expect(await redrive(documents)).toMatchObject({ sent: 2, refused: 0 });
+  expect(await redrive([{ read: async () => JSON.stringify(named) }])).toMatchObject({ sent: 2, refused: 0 });
+
+  const reader = await topicReader({ auth: 'none', clientId: 'test', bootstrapServers: brokers, timeoutMs: 5_000 });
+  const { records = [] } = (await reader.fetch(topic, 0, 2)) ?? {};
+  await reader.close();
+  const texts = records.map(({ key, value, headers }) => [
+    String(key),
+    String(value),
+    headers.at(-2)?.value?.toString(),
+  ]);
+  const letters = [0, 1].map((offset) => `test/${topic}-0-${offset}`);
+  expect(texts).toEqual([
+    ['k', 'one', letters[0]],
+    ['null', 'two', letters[1]],
+    ['k', 'one', letters[0]],
+    ['null', 'two', letters[1]],
+  ]);
+  expect(records[0]?.headers[0]).toEqual({ name: 'a', value: Buffer.from([0xff]) });
+  expect(records[2]?.headers).toHaveLength(records[0]?.headers.length ?? 0);
 });
 
 test('a missing bucket blocks the partition, and nothing is committed', async () => {

@@ -98,11 +98,12 @@ function Shown({ redrive, desk: { post, forget, isBusy } }: { redrive: Redrive; 
 
 function statusOf({ id, state, sent, total, problem }: Redrive): string {
   const done = `${count(sent)} of ${count(total)} records are sent`;
+  const goOn = `“Go on” sends the others, and none twice. The id is ${id}.`;
   return {
     planned: total === 0 ? 'Nothing would be sent.' : 'This is a dry run: nothing is sent yet.',
-    running: `${done}.`,
-    stopped: `Stopped: ${done}. “Go on” sends the others, and none twice.`,
-    failed: `It failed: ${problem}. ${done}. “Go on” sends the others, and none twice.`,
-    done: `Done: ${done}. The redrive's id is ${id}.`,
+    running: `${done}. The id is ${id}.`,
+    stopped: `Stopped: ${done}. ${goOn}`,
+    failed: `It failed: ${problem}. ${done}. ${goOn}`,
+    done: `Done: ${done}. The id is ${id}.`,
   }[state];
 }

@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import type { Ask } from '#functions/ops/redrive/ask.ts';
 import type { Answers, Requests } from '#functions/ops/redrive/requests.ts';
 import { eventually } from '#test/support/eventually.ts';
 import type { Redrive, Sent, State, StoredRecord, Way } from '../../contract.ts';
@@ -28,9 +29,9 @@ let isTailOpen = false;
 const sends: object[] = [];
 const letter = { code: 'SCHEMA', function: 'processOrder', attempts: 0, timestamp: 1 };
 const from = { topic: 'orders', partition: 0, offset: 7 };
-const redriveAnswers: { [A in keyof Answers]: (request: Requests[A]) => Answers[A] } = {
+type Asked = 'letters' | 'sent' | 'send';
+const redriveAnswers: { [A in Asked]: (request: Requests[A]) => Answers[A] } = {
   letters: () => ({ letters: [{ ...letter, at: { partition: 0, offset: 1 }, from, origin: 'orders-0-7' }], others: 0 }),
-  show: () => ({ shown: [] }),
   sent: () => ({ letters: [] }),
   send(request) {
     sends.push(request);
@@ -38,7 +39,7 @@ const redriveAnswers: { [A in keyof Answers]: (request: Requests[A]) => Answers[
   },
 };
 const redrives = new Redrives({
-  ask: async (action, request) => redriveAnswers[action](request),
+  ask: ((action: Asked, request: never) => Promise.resolve(redriveAnswers[action](request))) as unknown as Ask,
   readers: new Map([['orders', new Set(['processOrder'])]]),
   topics: ['orders-dlq'],
 });

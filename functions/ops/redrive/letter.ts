@@ -1,7 +1,7 @@
 import type { StoredRecord } from '#lib/kafka/client/topic-reader.ts';
 import { coordinatesOf, withoutRedrive } from '#lib/kafka/redrive.ts';
 import { headerText } from './headers.ts';
-import { invocationLetter } from './invocation-letter.ts';
+import { invocationOf } from './invocation.ts';
 import { type Letter, pastOf } from './refused.ts';
 
 const ERRORS = '__lambda.errors.';
@@ -13,7 +13,7 @@ const FIRST = `${ERRORS}topic`;
  */
 export function letterOf(record: StoredRecord): Letter | undefined {
   const at = record.headers.findLastIndex(({ name }) => name === FIRST);
-  if (at < 0) return invocationLetter(record);
+  if (at < 0) return onFailureLetter(record);
   const reasons = record.headers.slice(at);
   const text = (name: string) => headerText(reasons, ERRORS + name);
   const from = coordinatesOf(`${text('topic')}-${text('partition')}-${text('offset')}`);
@@ -34,4 +34,14 @@ export function letterOf(record: StoredRecord): Letter | undefined {
       ? { content: { key: record.key, value: record.value, headers: withoutRedrive(headers) } }
       : { truncated }),
   };
+}
+
+/** Lambda writes a record for each one that its mapping gave up. */
+function onFailureLetter({ value }: StoredRecord): Letter | undefined {
+  try {
+    const [only, ...more] = invocationOf(JSON.parse(String(value)))?.letters ?? [];
+    return more.length > 0 ? undefined : only;
+  } catch {
+    return undefined;
+  }
 }

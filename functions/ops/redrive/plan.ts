@@ -71,8 +71,8 @@ export async function planRedrive(ask: Ask, options: RedriveOptions, readers: Re
   };
 }
 
-export function nameOf(topic: string, { at }: Pick<FoundLetter, 'at'>): string {
-  return `${topic}-${at.partition}-${at.offset}`;
+export function nameOf(topic: string, { at, name }: Pick<FoundLetter, 'at' | 'name'>): string {
+  return name ?? `${topic}-${at.partition}-${at.offset}`;
 }
 
 /** A record that was redriven and failed again has several letters: the last one counts its attempts. */
@@ -85,6 +85,7 @@ function latestOf(letters: readonly FoundLetter[]): FoundLetter {
 function refusalOf(letter: FoundLetter, force: boolean, readers: Readers): string | undefined {
   const { from, function: name, attempts } = letter;
   if (!readers.get(from.topic)?.has(name)) return `no function ${name} reads ${from.topic} (any more)`;
+  if (letter.lost !== undefined) return letter.lost;
   if (force) return undefined;
   if (attempts >= MOST_ATTEMPTS) return `it was redriven ${attempts} times (--force)`;
   if (routeOf(from.topic).compacted) return `${from.topic} is compacted: it could replace a newer record (--force)`;

@@ -1,24 +1,23 @@
 import type { Deadline } from '#lib/deadline.ts';
 import type { AnyProducer } from '#lib/kafka/client/producer.ts';
-import type { Fetched, StoredRecord, TopicReader } from '#lib/kafka/client/topic-reader.ts';
+import type { StoredRecord, TopicReader } from '#lib/kafka/client/topic-reader.ts';
 import { MAX_HEADERS } from '#lib/kafka/dead-letter.ts';
 import { batchBytes, type OwnMessage } from '#lib/kafka/message.ts';
 import { coordinatesText } from '#lib/kafka/records.ts';
 import { redriveHeaders, withoutRedrive } from '#lib/kafka/redrive.ts';
 import { routeOf } from '../../sinks/routes.ts';
-import { letterOf } from './letter.ts';
 import type { Letter } from './refused.ts';
-import { type Answers, MOST_ATTEMPTS, type Refusal, type Requests } from './requests.ts';
+import { type Answers, MOST_ATTEMPTS, type Refusal } from './requests.ts';
 
 /** Why a letter can't be redriven. */
-class NotRedriven extends Error {}
+export class NotRedriven extends Error {}
 
 interface Redriven extends OwnMessage {
   readonly partition: number;
   readonly letter: string;
 }
 
-interface Sending {
+export interface Sending {
   readonly reader: TopicReader;
   /** one that never sends twice by itself */
   readonly producer: AnyProducer;
@@ -28,17 +27,25 @@ interface Sending {
 /** Records in memory before they are sent: letters may be of a megabyte each. */
 const MOST_BYTES = 4 * 1024 * 1024;
 
+/** A dead letter to send: `name` is what the header `redrive.letter` says. */
+export interface ToSend {
+  readonly name: string;
+  readonly attempt: number;
+  /** @throws NotRedriven */
+  readonly letter: () => Promise<Letter>;
+}
+
 /**
  * Sends the records of dead letters back to their topics and partitions, in the letters' order.
  * @throws Error if a send fails: some records may be stored all the same, so ask `sent` before the next call
  */
-export async function sendLetters(
+export async function sendAll(
   { reader, producer, bootstrapServers }: Sending,
-  { topic, id, letters, force }: Requests['send'],
+  letters: readonly ToSend[],
+  { id, force }: { id: string; force: boolean },
   deadline: Deadline,
 ): Promise<Answers['send']> {
   const refused: Refusal[] = [];
-  const find = finder(reader, topic);
   let messages: Redriven[] = [];
   let bytes = 0;
   let sent = 0;
@@ -56,15 +63,14 @@ export async function sendLetters(
     bytes = 0;
   }
 
-  for (const { partition, offset, attempt } of letters) {
-    const letter = coordinatesText({ topic, partition, offset });
+  for (const { name, attempt, letter } of letters) {
     try {
-      const message = await messageOf(reader, await find(partition, offset), { id, attempt, letter, force });
+      const message = await messageOf(reader, await letter(), { id, attempt, letter: name, force });
       messages.push(message);
       bytes += batchBytes(message);
     } catch (error) {
       if (!(error instanceof NotRedriven)) throw error;
-      refused.push({ letter, why: error.message });
+      refused.push({ letter: name, why: error.message });
     }
     if (bytes >= MOST_BYTES) await flush();
   }
@@ -79,10 +85,7 @@ interface Sent {
   readonly force: boolean;
 }
 
-async function messageOf(reader: TopicReader, record: StoredRecord | undefined, sent: Sent): Promise<Redriven> {
-  if (record === undefined) throw new NotRedriven('it is no longer in its topic');
-  const letter = letterOf(record);
-  if (letter === undefined) throw new NotRedriven('it is no dead letter');
+async function messageOf(reader: TopicReader, letter: Letter, sent: Sent): Promise<Redriven> {
   const { from, function: by } = letter;
   if (sent.attempt > MOST_ATTEMPTS && !sent.force)
     throw new NotRedriven(`it was redriven ${letter.attempts} times (--force)`);
@@ -101,17 +104,4 @@ async function original(reader: TopicReader, { from, truncated }: Letter): Promi
   const record = fetched?.records.find(({ offset }) => offset === from.offset);
   if (record !== undefined) return record;
   throw new NotRedriven(`it is cut (${truncated}), and ${coordinatesText(from)} is no longer in its topic`);
-}
-
-/** Finds records of a topic. It keeps the last records that it read of each partition: the next is often among them. */
-function finder(reader: TopicReader, topic: string) {
-  const last = new Map<number, Fetched | undefined>();
-  const among = (partition: number, offset: number) =>
-    last.get(partition)?.records.find((record) => record.offset === offset);
-  return async (partition: number, offset: number): Promise<StoredRecord | undefined> => {
-    const found = among(partition, offset);
-    if (found !== undefined) return found;
-    last.set(partition, await reader.fetch(topic, partition, offset));
-    return among(partition, offset);
-  };
 }

@@ -9,9 +9,10 @@ import { redriveOf } from '#lib/kafka/redrive.ts';
 import { isWanted } from './filter.ts';
 import { headerText } from './headers.ts';
 import { letterOf } from './letter.ts';
+import { look } from './look.ts';
 import type { Answers, FoundLetter, Requests } from './requests.ts';
-import { sendLetters } from './send.ts';
-import { shownLetter } from './shown.ts';
+import { shownContent, shownLetter } from './shown.ts';
+import { sendLetters, sendRecords } from './to-send.ts';
 
 /** The most letters in an answer: a Lambda function's answer has at most 6 MB. */
 const PAGE = 5_000;
@@ -65,7 +66,8 @@ export function redriveService(options: ServiceOptions): Service {
         for (const record of records) {
           const letter = letterOf(record);
           if (letter === undefined || !isWanted(filter, record, letter) || characters > MOST_SHOWN) continue;
-          shown.push(shownLetter(record, letter, reveal));
+          const place = { name: coordinatesText(record), timestamp: record.timestamp };
+          shown.push(shownLetter(place, letter, shownContent(letter.content ?? record, reveal)));
           characters += shown.at(-1)?.length ?? 0;
         }
         return shown.length < limit && characters < MOST_SHOWN && deadline.remaining() > 0;
@@ -92,6 +94,8 @@ export function redriveService(options: ServiceOptions): Service {
     },
 
     send: (request, deadline) => sendLetters(options, request, deadline),
+    look: (request, deadline) => look(reader, request, deadline),
+    resend: (request, deadline) => sendRecords(options, request, deadline),
   };
 }
 

@@ -1,34 +1,45 @@
-import type { StoredRecord } from '#lib/kafka/client/topic-reader.ts';
 import { coordinatesText } from '#lib/kafka/records.ts';
 import { isPersonalName } from '#lib/personal-fields.ts';
-import type { Letter } from './refused.ts';
+import type { Content, Letter } from './refused.ts';
 
 /** Fields that say where somebody is. Like those that say who it is, only `reveal` shows them. */
 const WHERE = new Set(['vehicleId', 'location', 'latitude', 'longitude']);
 const MASKED = '***';
 const INDENT = '  ';
 
+/** Where a dead letter lies, or how it is named, and its time in ms since the epoch. */
+export interface Place {
+  readonly name: string;
+  readonly timestamp: number;
+}
+
 /**
  * A dead letter as text for a person: its cause, its headers, and its value if that is JSON.
- * @param reveal true: also personal fields, the key, and a value that can't be decoded
+ * @param content text of {@link shownContent}
  */
-export function shownLetter(record: StoredRecord, letter: Letter, reveal: boolean): string {
-  const { from, origin, function: name, code, message, attempts, redrive, truncated } = letter;
-  const { key, value, headers } = letter.content ?? record;
+export function shownLetter({ name, timestamp }: Place, letter: Letter, content: readonly string[]): string {
+  const { from, origin, function: by, code, message, attempts, redrive, truncated } = letter;
   const lines = [
-    `${coordinatesText(record)}  ${new Date(record.timestamp).toISOString()}`,
-    `refused   ${coordinatesText(from)} by ${name}: ${code}, ${message}`,
+    `${name}  ${Number.isNaN(timestamp) ? '' : new Date(timestamp).toISOString()}`,
+    `refused   ${coordinatesText(from)} by ${by}: ${code}, ${message}`,
     ...(attempts > 0
       ? [`redriven  ${attempts} times, last by ${redrive}; it lay first at ${coordinatesText(origin)}`]
       : []),
     ...(truncated === undefined ? [] : [`cut       ${truncated}`]),
+    ...content,
+  ];
+  return lines.map(visible).join(`\n${INDENT}`);
+}
+
+/** Key, headers and value, each on a line. @param reveal true: also personal fields, and what can't be decoded */
+export function shownContent({ key, value, headers }: Content, reveal: boolean): string[] {
+  return [
     `key       ${key === null ? 'none' : shownBytes(key, reveal)}`,
     ...headers.map(
       (header) => `header    ${header.name}: ${header.value === null ? 'none' : shownBytes(header.value, reveal)}`,
     ),
     `value     ${shownValue(value, reveal)}`,
   ];
-  return lines.map(visible).join(`\n${INDENT}`);
 }
 
 function shownBytes(bytes: Buffer, reveal: boolean): string {
