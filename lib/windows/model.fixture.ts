@@ -77,12 +77,14 @@ export class Model {
     const store = this.#store;
     const calls = this.#calls;
     return {
-      readStates: (keys, d) => this.#each(`read states ${keys.map(nameOf)}`, keys, (key) => store.readStates([key], d)),
+      readStates: (keys, d) =>
+        this.#each(`read states ${keys.map(nameOf).join()}`, keys, (key) => store.readStates([key], d)),
       readProducts: (keys, d) =>
-        this.#each(`read products ${keys.map(nameOf)}`, keys, (key) => store.readProducts([key], d)),
+        this.#each(`read products ${keys.map(nameOf).join()}`, keys, (key) => store.readProducts([key], d)),
       writeState: (key, ...args) =>
         calls.call(`write state ${nameOf(key)} over version ${args[1]}`, () => store.writeState(key, ...args)),
-      readHeads: (starts, d) => this.#each(`read heads ${starts}`, starts, (start) => store.readHeads([start], d)),
+      readHeads: (starts, d) =>
+        this.#each(`read heads ${starts.join()}`, starts, (start) => store.readHeads([start], d)),
       join: (...args) => calls.call(`join window ${args[0]}`, () => store.join(...args)),
       readProgress: (...args) => calls.call(`read progress of ${args[0]}`, () => store.readProgress(...args)),
       writeProgress: (...args) =>
@@ -99,7 +101,7 @@ export class Model {
       now,
       counts: this.counts,
       publish: (metrics) =>
-        this.#calls.call(`publish ${metrics.map(resultName)}`, () => void this.produced.push(...metrics)),
+        this.#calls.call(`publish ${metrics.map(resultName).join()}`, () => void this.produced.push(...metrics)),
     };
   }
 

@@ -25,7 +25,7 @@ export async function loadSystem(name: string, mutated: readonly Mutation[] = []
   }
   const graph = `${name}-${mutations.size}`;
   mutations.set(graph, mutated);
-  const { system } = (await import(`${new URL(`systems/${name}.ts`, import.meta.url)}?graph=${graph}`)) as {
+  const { system } = (await import(`${new URL(`systems/${name}.ts`, import.meta.url).href}?graph=${graph}`)) as {
     system: System;
   };
   return system;
@@ -50,10 +50,12 @@ registerHooks({
     const file = pathToFileURL(fileURLToPath(url)).href.slice(ROOT.href.length);
     if (file.endsWith('.avsc')) return asText(url);
     const own = mutations.get(graph)?.filter((mutation) => mutation.file === file) ?? [];
-    const loaded = next(url, context);
-    if (own.length === 0) return loaded;
-    const text = own.reduce((source, { from, to }) => source.replace(from, () => to), String(loaded.source));
-    return { ...loaded, source: text };
+    if (own.length === 0) return next(url, context);
+    const text = own.reduce(
+      (source, { from, to }) => source.replace(from, () => to),
+      readFileSync(fileURLToPath(url), 'utf8'),
+    );
+    return { ...next(url, context), source: text };
   },
 });
 

@@ -41,6 +41,8 @@ const simulate: Command<typeof OPTIONS> = {
   },
 };
 
+// The handlers' logs and metrics would hide the results.
+Object.assign(process.env, { POWERTOOLS_LOG_LEVEL: 'SILENT', POWERTOOLS_METRICS_DISABLED: 'true' });
 process.exit(await runCommand(simulate));
 
 async function searchOne(name: string, { seed, histories }: { seed: number; histories: number }, values: Values) {

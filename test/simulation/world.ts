@@ -177,7 +177,11 @@ export class Actor {
       turn: (when, what) => this.#world.turn(this, when === 'before' ? what : `${what}: answer`),
       later: (apply, what) => {
         const late = this.#world.actor('the network');
-        void this.#world.turn(late, `${what}, of ${this.name}, is done late`).then(apply);
+        void this.#world
+          .turn(late, `${what}, of ${this.name}, is done late`)
+          .then(apply)
+          // Nobody waits for its answer.
+          .catch(() => {});
       },
     };
   }

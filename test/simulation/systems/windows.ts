@@ -191,7 +191,7 @@ class Windows {
       throw new Violation(`the largest results are [${shown(found)}], and should be [${shown(results)}]`);
     }
     if (!isDeepStrictEqual(this.#refused, late)) {
-      throw new Violation(`late are [${[...this.#refused]}], and should be [${[...late]}]`);
+      throw new Violation(`late are [${[...this.#refused].join()}], and should be [${[...late].join()}]`);
     }
   }
 }
