@@ -11,6 +11,9 @@ const SIMULATED: Readonly<Record<string, string>> = {
   'node:zlib': new URL('zlib.ts', PLATFORM).href,
 };
 
+const REAL_KAFKA = new URL('plugins/msk/consumer/kafka-client.ts', ROOT);
+const KAFKA = new URL('stores/kafka-client.ts', import.meta.url);
+
 const mutations = new Map<string, readonly Mutation[]>();
 
 /**
@@ -40,6 +43,7 @@ registerHooks({
     const simulated = SIMULATED[specifier];
     if (simulated !== undefined) return { url: simulated, format: 'module-typescript', shortCircuit: true };
     const resolved = next(specifier, context);
+    if (resolved.url === REAL_KAFKA.href) return { ...resolved, url: `${KAFKA.href}?graph=${graph}` };
     const isOurs =
       resolved.url.startsWith(ROOT.href) && !/\/node_modules\/|\/simulation\/platform\//.test(resolved.url);
     return isOurs ? { ...resolved, url: `${resolved.url.split('?')[0]}?graph=${graph}` } : resolved;

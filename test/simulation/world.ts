@@ -44,6 +44,7 @@ export class World {
   readonly #rates: Record<keyof typeof RATES, number>;
   #turns: Turn[] = [];
   #last: Actor | undefined;
+  #violation: Violation | undefined;
   steps = 0;
 
   constructor(choices: Choices, { tells = false } = {}) {
@@ -80,6 +81,12 @@ export class World {
     return new Promise((go) => this.#turns.push({ actor, what, go }));
   }
 
+  /** Ends the history: what must hold doesn't hold. For code whose errors the code under simulation would take. */
+  violated(message: string): Violation {
+    this.#violation ??= new Violation(message);
+    return this.#violation;
+  }
+
   /** Lets everybody go on, step by step, until the work is done. @throws Violation, or what the work throws */
   async run(work: Promise<unknown>): Promise<void> {
     let [isDone, error] = [false, undefined as { thrown: unknown } | undefined];
@@ -93,6 +100,7 @@ export class World {
     );
     for (;;) {
       await quiet();
+      if (this.#violation) throw this.#violation;
       if (error) throw error.thrown;
       if (isDone) return;
       this.step();
