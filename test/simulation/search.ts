@@ -4,6 +4,9 @@ import { shrink } from './shrink.ts';
 import type { System } from './system.ts';
 import { Violation, World } from './world.ts';
 
+/** The most lines of a history that are printed: one that does not end has thousands. */
+const LINES = 200;
+
 const realNow = performance.now.bind(performance);
 
 export interface Found {
@@ -40,7 +43,9 @@ export async function explain(system: System, recorded: Recorded): Promise<strin
   });
   const world = new World(new Choices(shortest), { tells: true });
   const error = await playIn(system, world);
-  return [...(world.trace ?? []), `${error?.name}: ${error?.message}`].join('\n');
+  const trace = world.trace ?? [];
+  const shown = trace.length > LINES ? [...trace.slice(0, LINES), `… ${trace.length - LINES} more lines`] : trace;
+  return [...shown, `${error?.name}: ${error?.message}`].join('\n');
 }
 
 const play = (system: System, choices: Choices) => playIn(system, new World(choices));

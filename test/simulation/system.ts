@@ -14,4 +14,6 @@ export interface Mutation {
   /** this text is in the file once */
   readonly from: string;
   readonly to: string;
+  /** a history that needs it is too rare for the simulation: what finds that it is missing instead */
+  readonly rare?: string;
 }

@@ -45,8 +45,8 @@ export const mutations: readonly Mutation[] = [
   {
     safeguard: 'an answer with a record that the batch does not have fails the whole batch',
     file: 'plugins/msk/polling/response.ts',
-    from: '      return failAll(parts, `no record of this batch has the itemIdentifier ${show(identifier)}`);',
-    to: '      continue;',
+    from: 'if (!part || !isInteger(offset) || !part.has(offset)) {',
+    to: 'if (!part || !isInteger(offset) || !part.has(offset)) continue;\n    if (offset < 0) {',
   },
   {
     safeguard: 'an error of the function fails the whole batch',

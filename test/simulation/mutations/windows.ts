@@ -58,6 +58,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     safeguard: "a partition's own states are read before those of other partitions",
+    rare: 'lib/windows/races.test.ts',
     file: 'lib/windows/close.ts',
     from: '  const own = await readOwn(keys, stores, run);',
     to: `  const early = new Map();
@@ -116,6 +117,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     safeguard: 'a batch that writes no progress has counted only into windows with orders in no result yet',
+    rare: 'about 14,000 histories',
     file: 'lib/windows/state/fold.ts',
     from: 'let steady = first.kept && first.state.dirty;',
     to: 'let steady = first.kept;',
@@ -134,12 +136,14 @@ export const mutations: readonly Mutation[] = [
   },
   {
     safeguard: 'the state that holds stream time is written last',
+    rare: 'lib/windows/steady.test.ts',
     file: 'lib/windows/aggregator.ts',
     from: '        groups.filter((group) => group !== carrier),\n        run,\n      );\n      const reached = { streamTime, touchedAt: Math.max(progress.touchedAt, run.now) };\n      const last = await foldAll(carrier ? [carrier] : [], run, reached);',
     to: '        [],\n        run,\n      );\n      const reached = { streamTime, touchedAt: Math.max(progress.touchedAt, run.now) };\n      const last = await foldAll(carrier ? [carrier] : [], run, reached);\n      const rest = await foldAll(groups.filter((group) => group !== carrier), run);\n      first.dirty.push(...rest.dirty);\n      first.refused.push(...rest.refused);\n      first.steady &&= rest.steady;',
   },
   {
     safeguard: 'a closing write keeps the stream time that the state holds',
+    rare: 'lib/windows/steady.test.ts',
     file: 'lib/windows/close.ts',
     from: '{ ...packed, reached }, version, run.deadline',
     to: '{ ...packed }, version, run.deadline',

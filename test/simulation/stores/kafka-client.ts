@@ -7,6 +7,8 @@ import type { KafkaModel, Member } from './kafka-model.ts';
 export interface Attached {
   readonly kafka: KafkaModel;
   readonly calls: FaultyCalls;
+  /** its process has ended */
+  readonly gone: () => boolean;
 }
 
 export const attached = new Map<string, Attached>();
@@ -77,7 +79,7 @@ class Consumer extends Client implements Member {
   async joinGroup(): Promise<void> {
     await this.of.calls.call('join the group', () => {
       // The session of a member that has ended meanwhile would end soon.
-      if (this.#closed) return;
+      if (this.#closed || this.of.gone()) return;
       if (this.memberId) this.of.kafka.leave(this.memberId);
       this.memberId = this.of.kafka.join(this);
     });

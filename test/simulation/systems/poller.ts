@@ -123,7 +123,8 @@ class Polling {
     const name = `poller ${this.#pollers}`;
     const actor = this.#world.actor(name);
     const failure = () => Object.assign(new Error('the connection failed'), { code: 'PLT_KFK_NETWORK' });
-    attached.set(name, { kafka: this.#kafka, calls: new FaultyCalls({ ...actor.network, error: failure }) });
+    const calls = new FaultyCalls({ ...actor.network, error: failure });
+    attached.set(name, { kafka: this.#kafka, calls, gone: () => actor.dead });
     const mapping: Mapping = {
       ...{ logicalId: 'M', functionLogicalId: 'F', functionArn: 'arn:f', eventSourceArn: 'arn:e', group: 'g' },
       topic: this.#kafka.topic,

@@ -12,20 +12,28 @@ import {
   RULES,
 } from '#lib/windows/model.fixture.ts';
 import type { ProductMetric } from '#lib/windows/state/metric.ts';
-import { entriesOf } from '#lib/windows/state/state.ts';
+import { entriesOf, WindowState } from '#lib/windows/state/state.ts';
 import type { WindowRules } from '#lib/windows/window.ts';
 import type { System } from '../system.ts';
 import { type Actor, Violation, type World } from '../world.ts';
 
 /** Event times in seconds: at the edges of three windows, and some that make windows due. */
 const SECONDS = [50, 5, 59, 60, 61, 70, 100, 119, 121, 130, 185, 200];
-/** Within a window, some of them are late after others, and some make a window due. */
-const CLOSE_SECONDS = [50, 61, 69, 100, 135];
+/** Some are late after others, in the same window or in another one, and some make a window due. */
+const CLOSE_SECONDS = [
+  [61, 69, 100],
+  [50, 61, 69],
+  [50, 61, 69, 100, 135],
+];
 const SOON: WindowRules = { ...RULES, latenessMs: 15_000 };
 
 interface Way {
   readonly rules: WindowRules;
-  readonly seconds: readonly number[];
+  /** the event times of orders: one of these lists */
+  readonly seconds: readonly (readonly number[])[];
+  readonly partitions: number;
+  /** the most orders in a batch */
+  readonly batch: number;
   /** how often a worker ends after a batch */
   readonly ends: number;
   /** how often the schedule runs after a batch, before the next one */
@@ -42,22 +50,28 @@ interface Way {
   readonly lateUnknown?: true;
 }
 
+const usual = {
+  rules: RULES,
+  seconds: [SECONDS, [50, 130]],
+  partitions: 2,
+  batch: 3,
+  workers: 1,
+  ends: 0.05,
+  closes: 0,
+};
+const late = { ...usual, rules: SOON, seconds: CLOSE_SECONDS, ends: 0.5, closes: 0.1 };
+
 /** The ways in which orders come. */
 const WAYS: readonly Way[] = [
-  { rules: RULES, seconds: SECONDS, workers: 1, zombies: true, ends: 0.05, closes: 0, parts: false },
-  { rules: RULES, seconds: SECONDS, workers: 2, zombies: true, ends: 0.05, closes: 0, parts: false },
-  { rules: RULES, seconds: SECONDS, workers: 1, zombies: false, ends: 0.05, closes: 0, parts: true },
-  { rules: SOON, seconds: CLOSE_SECONDS, workers: 1, zombies: false, ends: 0.5, closes: 0.15, parts: false },
-  {
-    rules: SOON,
-    seconds: CLOSE_SECONDS,
-    workers: 2,
-    zombies: true,
-    ends: 0.5,
-    closes: 0.15,
-    parts: false,
-    lateUnknown: true,
-  },
+  { ...usual, zombies: true, parts: false },
+  { ...usual, zombies: true, parts: false, workers: 2 },
+  { ...usual, zombies: false, parts: true },
+  { ...usual, zombies: false, parts: true, seconds: [[50, 50, 130]], batch: 1 },
+  { ...late, zombies: false, parts: false },
+  { ...late, zombies: false, parts: false, seconds: [[61, 69, 100]], partitions: 1, batch: 1, closes: 0.4 },
+  { ...late, zombies: false, parts: false, seconds: [[50, 61, 69]], partitions: 1, ends: 0.1, closes: 0 },
+  { ...late, zombies: true, parts: false, workers: 2, lateUnknown: true },
+  { ...late, zombies: false, parts: true, lateUnknown: true },
 ];
 
 /**
@@ -85,7 +99,7 @@ class Windows {
   constructor(world: World) {
     this.#world = world;
     this.#way = world.choices.oneOf(...WAYS);
-    this.#log = ordersOf(world, this.#way.seconds);
+    this.#log = ordersOf(world, this.#way);
     world.zombies = this.#way.zombies;
   }
 
@@ -115,7 +129,8 @@ class Windows {
   async #deliver(own: readonly LogOrder[], name: string): Promise<void> {
     const { choices } = this.#world;
     const partition = own[0]?.partition as number;
-    const sizes = [1 + choices.work(3), 1 + choices.work(3), 1 + choices.work(3)] as const;
+    const size = () => 1 + choices.work(this.#way.batch);
+    const sizes = [size(), size(), size()] as const;
     let made = 0;
     const start = () => this.#worker(`${name} ${partition}.${++made}`);
     const workers = Array.from({ length: this.#way.workers }, start);
@@ -159,7 +174,7 @@ class Windows {
   async #schedule(name: string, steps = 0): Promise<void> {
     const { actor, model } = this.#worker(`schedule ${name}`);
     await this.#world.turn(actor, 'begins', steps);
-    await actor.do(() => model.schedule(this.#world.choices.chance(0.5) ? 0 : LATER));
+    await actor.do(() => model.schedule(this.#world.choices.chance(0.2) ? 0 : LATER));
   }
 
   async drain(): Promise<void> {
@@ -178,6 +193,10 @@ class Windows {
     return counted;
   }
 
+  #isCounted(order: LogOrder): boolean {
+    return [...this.#store.states.values()].some((stored) => new WindowState(stored).has(order));
+  }
+
   check(): void {
     const found = largest(this.#models.flatMap(({ produced }) => produced));
     const counted = this.#counted();
@@ -185,6 +204,8 @@ class Windows {
       if (found.get(name)?.order_count !== count)
         throw new Violation(`${name} has ${count} orders, and no such result`);
     }
+    const lost = this.#log.find((order) => !this.#isCounted(order) && !this.#refused.has(identity(order)));
+    if (lost) throw new Violation(`${identity(lost)} is not counted, and not refused`);
     if (this.#way.lateUnknown) return;
     const { results, late } = expected(this.#log, this.#way.rules);
     if (!isDeepStrictEqual(found, results)) {
@@ -202,8 +223,9 @@ interface Worker {
   readonly aggregator: ReturnType<Model['worker']>;
 }
 
-function ordersOf({ choices }: World, seconds: readonly number[]): LogOrder[] {
-  const partitions = choices.oneOf(1, 2);
+function ordersOf({ choices }: World, way: Way): LogOrder[] {
+  const seconds = choices.oneOf(...way.seconds);
+  const partitions = 1 + choices.work(way.partitions);
   const products = choices.oneOf([], ['b']);
   const log: LogOrder[] = [];
   const [first, ...others] = [choices.oneOf(...seconds), choices.oneOf(...seconds), choices.oneOf(...seconds)] as const;
