@@ -96,6 +96,10 @@ const PROOFS: Record<string, Run | Program> = {
     what: '100,000 records archived, deleted and restored; a damaged archive; a year of orders replayed through the windows',
     command: 'node test/replay/restore.ts && node test/replay/year.ts',
   },
+  simulate: {
+    what: '100,000 simulated histories of the windows and of each sink, with and without each safeguard',
+    command: 'node test/simulation/simulate.ts --histories 100000',
+  },
   windows: {
     what: 'the property and race tests of windows, with 2,000 runs each',
     command: 'RUNS=2000 jest --runInBand lib/windows',

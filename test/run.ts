@@ -24,6 +24,7 @@ const MAIN: Record<string, Check> = {
 };
 
 const OTHERS: Record<string, Check> = {
+  simulation: { command: 'node test/simulation/simulate.ts' },
   variants: { command: 'node test/template/check/check.ts --variants' },
   // More workers than a small machine has cores, because most of the time is waiting for servers to start.
   servers: {

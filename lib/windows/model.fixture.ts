@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { type Fault, FaultyCalls, type Network } from '#test/support/faulty-calls.ts';
 import type { Deadline } from '../deadline.ts';
 import { TransientError } from '../errors.ts';
 import { type Aggregator, aggregator } from './aggregator.ts';
@@ -7,7 +8,7 @@ import { memoryWindows } from './memory-store.fixture.ts';
 import { noCounts, type Run, type WindowCounts } from './run.ts';
 import { metricOf, type ProductMetric } from './state/metric.ts';
 import type { WindowOrder } from './state/state.ts';
-import type { WindowStore } from './store.ts';
+import type { StateKey, WindowStore } from './store.ts';
 import { retentionSeconds, WINDOW_MS, type WindowRules, windowOf } from './window.ts';
 
 /** A record of the aggregated topic. */
@@ -15,11 +16,6 @@ export interface LogOrder extends WindowOrder {
   readonly partition: number;
 }
 
-/**
- * What happens to a call: it succeeds, it fails before or after it takes effect, or it fails and takes effect some
- * calls later.
- */
-export type Fault = 'none' | 'before' | 'after' | 'late';
 export type FaultOf = (call: number) => Fault;
 
 export const RULES: WindowRules = { graceMs: 10_000, latenessMs: 10 * WINDOW_MS };
@@ -35,49 +31,42 @@ export class Model {
   readonly counts: WindowCounts = noCounts();
   /** identities of the refused orders, from deliveries that were acknowledged */
   readonly refused = new Set<string>();
-  calls = 0;
   buckets = 1;
   rules = RULES;
   now = 0;
   /** the deadline of every invocation from now on */
   deadline: Deadline = { remaining: () => 1e6 };
   readonly #store: WindowStore;
-  readonly #faultOf: FaultOf;
-  readonly #turn: (when: 'before' | 'after') => Promise<unknown>;
-  #late: (() => Promise<unknown>)[] = [];
+  readonly #calls: FaultyCalls;
 
-  constructor(
-    store: WindowStore,
-    faultOf: FaultOf = () => 'none',
-    turn: (when: 'before' | 'after') => Promise<unknown> = async () => {},
-  ) {
+  constructor(store: WindowStore, network: Network = {}) {
     this.#store = store;
-    this.#faultOf = faultOf;
-    this.#turn = turn;
+    this.#calls = new FaultyCalls(network);
   }
 
-  async #call<T>(apply: () => Promise<T>): Promise<T> {
-    const fault = this.#faultOf(this.calls++);
-    await this.#turn('before');
-    if (fault === 'late') this.#late.push(apply);
-    else await this.settle();
-    const result = fault === 'none' || fault === 'after' ? await apply() : undefined;
-    await this.#turn('after');
-    if (fault !== 'none') throw new TransientError('FAULT', fault);
-    return result as T;
+  get calls(): number {
+    return this.#calls.calls;
+  }
+
+  set calls(count: number) {
+    this.#calls.calls = count;
   }
 
   /** Late calls take effect now. */
-  async settle(): Promise<void> {
-    for (const apply of this.#late.splice(0)) await apply();
+  settle(): Promise<void> {
+    return this.#calls.settle();
   }
 
   /** The items of one read are read one by one, and others may write in between. */
-  #each<K, V>(keys: readonly K[], read: (key: K) => Promise<(V | undefined)[]>): Promise<(V | undefined)[]> {
-    return this.#call(() =>
+  #each<K, V>(
+    what: string,
+    keys: readonly K[],
+    read: (key: K) => Promise<(V | undefined)[]>,
+  ): Promise<(V | undefined)[]> {
+    return this.#calls.call(what, () =>
       Promise.all(
         keys.map(async (key) => {
-          await this.#turn('before');
+          await this.#calls.turn(`${what}: an item`);
           return (await read(key))[0];
         }),
       ),
@@ -86,16 +75,23 @@ export class Model {
 
   store(): WindowStore {
     const store = this.#store;
+    const calls = this.#calls;
     return {
-      readStates: (keys, d) => this.#each(keys, (key) => store.readStates([key], d)),
-      readProducts: (keys, d) => this.#each(keys, (key) => store.readProducts([key], d)),
-      writeState: (...args) => this.#call(() => store.writeState(...args)),
-      readHeads: (starts, d) => this.#each(starts, (start) => store.readHeads([start], d)),
-      join: (...args) => this.#call(() => store.join(...args)),
-      readProgress: (...args) => this.#call(() => store.readProgress(...args)),
-      writeProgress: (...args) => this.#call(() => store.writeProgress(...args)),
-      register: (...args) => this.#call(() => store.register(...args)),
-      partitions: (d) => this.#call(async () => (await store.partitions(d)).toSorted((a, b) => a - b)),
+      readStates: (keys, d) =>
+        this.#each(`read states ${keys.map(nameOf).join()}`, keys, (key) => store.readStates([key], d)),
+      readProducts: (keys, d) =>
+        this.#each(`read products ${keys.map(nameOf).join()}`, keys, (key) => store.readProducts([key], d)),
+      writeState: (key, ...args) =>
+        calls.call(`write state ${nameOf(key)} over version ${args[1]}`, () => store.writeState(key, ...args)),
+      readHeads: (starts, d) =>
+        this.#each(`read heads ${starts.join()}`, starts, (start) => store.readHeads([start], d)),
+      join: (...args) => calls.call(`join window ${args[0]}`, () => store.join(...args)),
+      readProgress: (...args) => calls.call(`read progress of ${args[0]}`, () => store.readProgress(...args)),
+      writeProgress: (...args) =>
+        calls.call(`write progress of ${args[0]} over version ${args[2]}`, () => store.writeProgress(...args)),
+      register: (...args) => calls.call(`register ${args[0]}`, () => store.register(...args)),
+      partitions: (d) =>
+        calls.call('read partitions', async () => (await store.partitions(d)).toSorted((a, b) => a - b)),
     };
   }
 
@@ -104,7 +100,8 @@ export class Model {
       deadline: this.deadline,
       now,
       counts: this.counts,
-      publish: (metrics) => this.#call(async () => void this.produced.push(...metrics)),
+      publish: (metrics) =>
+        this.#calls.call(`publish ${metrics.map(resultName).join()}`, () => void this.produced.push(...metrics)),
     };
   }
 
@@ -159,6 +156,10 @@ export class Model {
   }
 }
 
+const nameOf = ({ start, partition, bucket }: StateKey) => `${start}/${partition}/${bucket}`;
+const resultName = ({ window_start, product_id, order_count }: ProductMetric) =>
+  `${window_start}/${product_id.slice(0, 20)}: ${order_count}`;
+
 export const identity = ({ raw, offset }: WindowOrder) => `${raw}-${offset}`;
 export const partitionsOf = (log: readonly LogOrder[]) => [...Map.groupBy(log, ({ partition }) => partition).values()];
 
@@ -201,11 +202,10 @@ export const faults = fc.array(fc.constantFrom<Fault>('none', 'none', 'none', 'b
 
 /** A model with these faults, whose calls run in an order that the scheduler chooses. */
 export const interleaved = (s: fc.Scheduler, plan: readonly Fault[]): Model =>
-  new Model(
-    memoryWindows(),
-    (call) => plan[call] ?? 'none',
-    () => s.schedule(Promise.resolve()),
-  );
+  new Model(memoryWindows(), {
+    faultOf: (call) => plan[call] ?? 'none',
+    turn: () => s.schedule(Promise.resolve()),
+  });
 
 /**
  * Logs of several partitions, in any order. Each order is in one partition of the raw topic, and once or several times

@@ -14,11 +14,7 @@ class Race {
   #interrupting = false;
 
   constructor() {
-    this.model = new Model(
-      memoryWindows(),
-      () => 'none',
-      (when) => this.#turn(when),
-    );
+    this.model = new Model(memoryWindows(), { turn: (when) => this.#turn(when) });
   }
 
   async #turn(when: 'before' | 'after'): Promise<void> {

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
+import type { Fault } from '#test/support/faulty-calls.ts';
 import { TransientError } from '../errors.ts';
 import type { Aggregator } from './aggregator.ts';
 import { memoryWindows } from './memory-store.fixture.ts';
-import { type Fault, identity, type LogOrder, Model } from './model.fixture.ts';
+import { identity, type LogOrder, Model } from './model.fixture.ts';
 import type { ProductMetric } from './state/metric.ts';
 import type { WindowRules } from './window.ts';
 
@@ -84,7 +85,7 @@ export async function play(
 ): Promise<Played> {
   const store = memoryWindows();
   let failing = { call: -1, fault: 'none' as Fault };
-  const model = new Model(store, (call) => (call === failing.call ? failing.fault : 'none'));
+  const model = new Model(store, { faultOf: (call) => (call === failing.call ? failing.fault : 'none') });
   Object.assign(model, { rules, buckets });
   const workerOf = workersOf(model);
   const end = Promise.withResolvers<void>();
@@ -111,15 +112,13 @@ export async function play(
   async function schedule({ waitsBefore }: ScheduleStep): Promise<void> {
     const waits = Promise.withResolvers<void>();
     let calls = 0;
-    const closer = new Model(
-      store,
-      () => 'none',
-      async (when) => {
+    const closer = new Model(store, {
+      turn: async (when) => {
         if (when === 'after' || calls++ !== waitsBefore) return;
         waits.resolve();
         await end.promise;
       },
-    );
+    });
     closers.push(closer);
     const run = closer.schedule();
     waiting.push(run);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
+import type { Fault } from '#test/support/faulty-calls.ts';
 import { memoryWindows } from './memory-store.fixture.ts';
 import {
   expected,
-  type Fault,
   type FaultOf,
   faults,
   interleaved,
@@ -106,11 +106,7 @@ test(
         sizes,
         fc.nat(12),
         async (s, log, toFirst, batches, calls) => {
-          const model = new Model(
-            memoryWindows(),
-            () => 'none',
-            () => s.schedule(Promise.resolve()),
-          );
+          const model = interleaved(s, []);
           const part = (first: boolean) => log.filter((_, i) => toFirst[i % toFirst.length] === first);
           const schedule = async () => {
             for (let i = 0; i < calls; i += 1) await model.schedule();
@@ -159,7 +155,7 @@ story.splice(9, 0, story[1] as LogOrder);
 story.push(story[0] as LogOrder);
 
 async function play(faultOf: FaultOf, crashes: boolean): Promise<Model> {
-  const model = new Model(memoryWindows(), faultOf);
+  const model = new Model(memoryWindows(), { faultOf });
   const half = story.length >> 1;
   for (const part of [story.slice(0, half), story.slice(half)]) {
     for (const own of partitionsOf(part)) await model.poll(own, [2, 3, 1], crashes);

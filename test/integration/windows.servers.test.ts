@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { dynamodbWindows } from '#lib/windows/dynamodb-store.ts';
 import {
   expected,
-  type Fault,
   faults,
   LATER,
   type LogOrder,
@@ -14,6 +13,7 @@ import {
 } from '#lib/windows/model.fixture.ts';
 import { openWindows } from '#lib/windows/open-windows.ts';
 import { WindowState } from '#lib/windows/state/state.ts';
+import type { Fault } from '#test/support/faulty-calls.ts';
 import { plenty } from '../support/deadlines.ts';
 import { startTables, type TestTables } from '../support/servers.ts';
 
@@ -135,7 +135,7 @@ test('the largest results are exact with two workers at once, any faults, and th
       fc.integer({ min: 1, max: 3 }),
       async (log, one, other, plan, buckets) => {
         const { store, table } = await newTable();
-        const model = new Model(store, (call) => plan[call] ?? 'none');
+        const model = new Model(store, { faultOf: (call) => plan[call] ?? 'none' });
         model.buckets = buckets;
         const schedule = async () => {
           for (let i = 0; i < 4; i += 1) await model.schedule();
@@ -163,7 +163,7 @@ test.each<Fault>(['before', 'after', 'late'])(
       offset: i,
     }));
     const play = async (faultOf: (call: number) => Fault) => {
-      const model = new Model((await newTable()).store, faultOf);
+      const model = new Model((await newTable()).store, { faultOf });
       for (const own of partitionsOf(log)) await model.poll(own, [2, 1]);
       await model.settle();
       await model.schedule(LATER);

@@ -65,6 +65,24 @@ const poison =
     );
 
 describe('BatchRunner', () => {
+  test('a split that is left with one record commits that record, because the other partition was revoked', async () => {
+    const [kept, lost] = batchOf(1, 1) as [Slice, Slice];
+    const { runner, invocations, done } = setUp(
+      { BisectBatchOnFunctionError: true },
+      {
+        invoke: (slices) =>
+          slices.length > 1
+            ? Promise.resolve(failAll(partsOf(slices), 'once'))
+            : Promise.resolve(succeedAll(partsOf(slices))),
+        // In the pause before the next attempt.
+        failed: () => lost.queue.revoke(),
+      },
+    );
+    await runner.run([kept, lost]);
+
+    expect([invocations, done, kept.queue.busy]).toEqual([[[0, 0], [0]], [[0, 1, 1]], false]);
+  });
+
   test('frees a partition only when both of its halves are done', async () => {
     const [slice] = batchOf(2);
     const busy: boolean[] = [];

@@ -50,7 +50,8 @@ export function coordinates(slices: readonly Slice[]): string {
 
 /**
  * Splits a batch in two halves. A batch of several partitions is split between partitions, so that the halves can run
- * concurrently. A batch of one partition is split between records.
+ * concurrently. A batch of one partition is split between records. One record may be left, if the other partitions were
+ * revoked after the batch had failed: it is the first half, and the second one is empty.
  */
 export function halves(slices: readonly Slice[]): { first: Slice[]; second: Slice[]; sideBySide: boolean } {
   const [only, ...others] = slices;
@@ -59,7 +60,8 @@ export function halves(slices: readonly Slice[]): { first: Slice[]; second: Slic
     return { first: slices.slice(0, middle), second: slices.slice(middle), sideBySide: true };
   const half = Math.ceil(only.records.length / 2);
   const [before, after] = [only.records.slice(0, half), only.records.slice(half)];
-  const followedBy = after[0]?.offset ?? 0;
+  if (after[0] === undefined) return { first: [only], second: [], sideBySide: false };
+  const followedBy = after[0].offset;
   const isBefore = (offset: number) => offset < followedBy;
   const first = { ...only, records: before, discarded: only.discarded.filter(isBefore), followedBy };
   const second = { ...only, records: after, discarded: only.discarded.filter((offset) => !isBefore(offset)) };
