@@ -64,6 +64,10 @@ const PROOFS: Record<string, Run | Program> = {
     what: 'containers/kubernetes, by the schemas of Kubernetes and KEDA; needs Python and Go',
     command: 'node test/kubernetes/run.ts',
   },
+  airflow: {
+    what: 'the DAGs of airflow/ on a running pipeline, healthy and not; needs Python, and makes an environment once',
+    command: 'node test/airflow/run.ts',
+  },
   pipeline: {
     what: 'test_pipeline.sh: starts the pipeline with orders, checks its results, cleans up',
     command: './test_pipeline.sh',

@@ -47,7 +47,7 @@ async function pages(): Promise<[string, string][]> {
 test('every file and folder that a page names is there', async () => {
   const missing: string[] = [];
   const folders =
-    'functions|lib|resources|plugins|local|proof|dashboard|cli|cost|events|test|bench|docs|observability|containers';
+    'functions|lib|resources|plugins|local|proof|dashboard|cli|cost|events|test|bench|docs|observability|containers|airflow';
   for (const [name, text] of await pages()) {
     const here = dirname(join(service, name));
     for (const [, path = ''] of text.matchAll(new RegExp(`\`((?:${folders})/[\\w./*-]+)\``, 'g'))) {

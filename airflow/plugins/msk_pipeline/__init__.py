@@ -1,0 +1,1 @@
+"""What the DAGs of the pipeline share. Airflow finds it in its plugins folder, and so does the triggerer."""
