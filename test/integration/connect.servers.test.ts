@@ -54,10 +54,13 @@ async function start({ kept = false } = {}): Promise<Server> {
 const createTopic = () => createTopics(broker.endpoint, [{ topic: TOPIC, numPartitions: 3 }]);
 
 async function produce(...values: string[]): Promise<void> {
+  await produceWith({ source: '1704470400/P001' }, ...values);
+}
+
+async function produceWith(headers: { [name: string]: string }, ...values: string[]): Promise<void> {
   // Idempotent, so that no record is stored twice: the tests count the lines of the file.
   const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
   await producer.connect();
-  const headers = { source: '1704470400/P001' };
   await producer.send({ topic: TOPIC, messages: values.map((value) => ({ key: 'P001', value, headers })) });
   await producer.disconnect();
 }
@@ -87,6 +90,18 @@ test('writes each metric as a line of the file, byte for byte, and commits its o
   await produce(...values);
 
   expect(await lines(3)).toEqual(values);
+  await commits(3);
+});
+
+test('leaves out a record that is redriven for a store: its line is there already', async () => {
+  await createTopic();
+  await start();
+
+  await produce(lineOf('P001'));
+  await produceWith({ source: '1704470400/P001', 'redrive.for': 'insertIntoRds' }, lineOf('P001'));
+  await produce(lineOf('P002'));
+
+  expect(await lines(2)).toEqual([lineOf('P001'), lineOf('P002')]);
   await commits(3);
 });
 
