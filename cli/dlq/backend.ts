@@ -1,16 +1,18 @@
 import { type Action, answer, type Request } from '#functions/ops/redrive/answer.ts';
 import type { Answers, Requests } from '#functions/ops/redrive/requests.ts';
 import { within } from '#lib/deadline.ts';
+import { readAddress } from '#msk';
 
 /** Asks the service that reads and redrives dead letters: in this process, or by a function of a stage. */
 export type Ask = <A extends Action>(action: A, request: Requests[A]) => Promise<Answers[A]>;
 
 const CALL_MS = 60_000;
 
-/** The service of a cluster that this machine reaches. @param bootstrapServers "127.0.0.1:9092,…" */
-export function localService(bootstrapServers: string): Ask {
-  return (action, request) =>
-    answer({ action, ...request } as Request<typeof action>, { auth: 'none', bootstrapServers }, within(CALL_MS));
+/** The service of a cluster that this machine reaches. @param address `endpoints.kafka` of a stack */
+export function localService(address: string): Ask {
+  const { bootstrapServers, login } = readAddress(address);
+  const cluster = { auth: login ?? 'none', bootstrapServers } as const;
+  return (action, request) => answer({ action, ...request } as Request<typeof action>, cluster, within(CALL_MS));
 }
 
 /** All letters that the filter allows, page by page. */

@@ -15,8 +15,11 @@ const instead = (exported: string) =>
 const SENT =
   /\/(?:apiVersions|findCoordinator|listOffsets|metadata|offsetFetch|produce|saslAuthenticate|saslHandshake)\/index\.js$/;
 
-/** kafkajs's ways to authenticate. KAFKA_AUTH knows one, IAM, which uses OAUTHBEARER (lib/kafka/client/client.ts). */
-const AUTHENTICATORS = /\/kafkajs\/src\/broker\/saslAuthenticator\/(?:awsIam|plain|scram256|scram512)\.js$/;
+/**
+ * kafkajs's ways to authenticate. KAFKA_AUTH knows two: IAM, which uses OAUTHBEARER, and SCRAM-SHA-512
+ * (lib/kafka/client/client.ts).
+ */
+const AUTHENTICATORS = /\/kafkajs\/src\/broker\/saslAuthenticator\/(?:awsIam|plain|scram256)\.js$/;
 
 /**
  * Plugins of esbuild (custom.esbuild.plugins in serverless.yml): leave out of the bundles what no function uses, but
