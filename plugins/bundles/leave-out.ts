@@ -21,6 +21,8 @@ const SENT =
  */
 const AUTHENTICATORS = /\/kafkajs\/src\/broker\/saslAuthenticator\/(?:awsIam|plain|scram256)\.js$/;
 
+const PACKAGE = JSON.stringify({ bugs: { url: 'https://github.com/tulios/kafkajs/issues' } });
+
 /**
  * Plugins of esbuild (custom.esbuild.plugins in serverless.yml): leave out of the bundles what no function uses, but
  * esbuild can't drop, since CommonJS modules load it when they load, or the SDK refers to it. It is a third of the code.
@@ -39,6 +41,12 @@ const leaveOut: Plugin[] = [
         SENT.test(path) ? undefined : { contents: instead('{ versions: [], protocol: fail }') },
       );
       build.onLoad({ filter: AUTHENTICATORS }, () => ({ contents: instead('fail') }));
+      // The format of records before Kafka 0.11: no broker of Amazon MSK needs it.
+      build.onLoad({ filter: /\/kafkajs\/src\/protocol\/messageSet\/index\.js$/ }, () => ({
+        contents: instead('fail'),
+      }));
+      // kafkajs's errors name the address in it, and nothing else needs it.
+      build.onLoad({ filter: /\/kafkajs\/package\.json$/ }, () => ({ contents: PACKAGE, loader: 'json' }));
       // kafkajs takes 20 µs to encode a record, and lib/kafka/client/record-encoder.ts a tenth of that.
       build.onLoad({ filter: /\/kafkajs\/src\/protocol\/recordBatch\/record\/v0\/index\.js$/ }, () => ({
         contents: "module.exports = require('./lib/kafka/client/record-encoder.ts').encodeRecord;",

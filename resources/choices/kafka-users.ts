@@ -5,6 +5,7 @@ interface FunctionDefinition {
   environment?: Record<string, unknown>;
   iamRoleStatements?: unknown[];
   events?: { msk?: object }[];
+  dependsOn?: string[];
 }
 
 /** Every function with a Kafka client has this variable. */
@@ -19,6 +20,8 @@ export function asKafkaUser(key: string, definition: FunctionDefinition, { kafka
   const secret = { Ref: secretOf(key) };
   return {
     ...definition,
+    // A mapping is created after its function. It would fail with a user that the brokers don't know yet.
+    dependsOn: [...(definition.dependsOn ?? []), 'ScramSecrets'],
     environment: { ...definition.environment, [SECRET]: secret },
     iamRoleStatements: [
       ...(definition.iamRoleStatements ?? []),
