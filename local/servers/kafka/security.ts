@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KafkaLogin } from '#msk';
 import { writeWhole } from '../files/whole-file.ts';
@@ -8,7 +8,7 @@ import type { Java } from '../java/java.ts';
 import { runTool } from '../process/tool.ts';
 import { ServerError } from '../server.ts';
 
-/** What brokers and clients of a secured run need. All files are readable by their owner only. */
+/** What brokers and clients of a secured run need. All files are in a folder that only their owner may read. */
 export interface Security {
   /** A PKCS 12 file with the brokers' key and certificate. */
   readonly keyStore: string;
@@ -104,5 +104,6 @@ async function makeCertificate({ folder, keyStore, caFile, password }: Certifica
   const names = ['-dname', `CN=${COMMON_NAME}`, '-ext', 'SAN=ip:127.0.0.1,dns:localhost'];
   const key = ['-keyalg', 'EC', '-groupname', 'secp256r1', '-storetype', 'PKCS12', '-validity', String(VALID)];
   await keytool(['-genkeypair', ...names, ...key]);
+  await chmod(keyStore, 0o600);
   await keytool(['-exportcert', '-rfc', '-file', caFile]);
 }
