@@ -3,6 +3,7 @@ import { planRedrive, startOf } from '#functions/ops/redrive/plan.ts';
 import { runRedrive } from '#functions/ops/redrive/run.ts';
 import { deadLetterTopics } from '#functions/sinks/routes.ts';
 import { s3Of } from '#local/deploy/servers.ts';
+import { clusterAt } from '#local/kafkajs-options.ts';
 import { readStack, type StackFile } from '#local/stack-file.ts';
 import { type Command, EXIT, numberOption, runCommand, UsageError } from './command.ts';
 import { documentsAt, operatorS3 } from './dlq/on-failure/read.ts';
@@ -84,7 +85,7 @@ export const dlq = (findStack: () => Promise<StackFile> = readStack): Command<ty
       throw new UsageError(`${name} needs a dead-letter topic, such as orders-dlq`);
     filterOf(input.values);
     const stack = stage === undefined ? await findStack() : undefined;
-    const ask = stack ? localService(stack.endpoints.kafka) : stageService(stageOptions(input.values));
+    const ask = stack ? localService(clusterAt(stack.endpoints.kafka)) : stageService(stageOptions(input.values));
     if (from === undefined) return (await verb(ask, place, input)) ?? EXIT.ok;
     const documents = await documentsAt(from, () => (stack ? s3Of(stack.endpoints) : operatorS3(input.values)));
     return (await verb(onFailureService(ask, documents), from, input)) ?? EXIT.ok;

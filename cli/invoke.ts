@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { readKafkaUsers } from '#local/deploy/kafka-users/kafka-users.ts';
 import { DUMMY_CREDENTIALS } from '#local/deploy/servers.ts';
 import { readStack } from '#local/stack-file.ts';
 import { type Command, runCommand, UsageError } from './command.ts';
@@ -30,12 +31,15 @@ const invoke: Command<Record<never, never>> = {
         'give a function, and a file with its event, as in: npm run invoke -- processOrder events/processOrder.json',
       );
     if (file !== undefined && !existsSync(file)) throw new Error(`no file "${file}"; sample events are in events/`);
-    const { stage } = await readStack();
+    const { stage, endpoints } = await readStack();
+    const users = await readKafkaUsers(endpoints.kafka);
     const event = file === undefined ? ['--data', '{}'] : ['--path', file];
     const args = ['invoke', 'local', '--stage', stage, '--function', functionKey, ...event];
+    // As in the run itself. Node.js reads the brokers' authority only when a process starts.
+    if (users !== undefined) args.push('--param', 'kafkaAuth=scram');
     const { accessKeyId, secretAccessKey } = DUMMY_CREDENTIALS;
     const account = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_PROFILE: '' };
-    return runServerless(args, account, signal);
+    return runServerless(args, { ...account, ...(users && { NODE_EXTRA_CA_CERTS: users.caFile }) }, signal);
   },
 };
 

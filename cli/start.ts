@@ -45,6 +45,8 @@ records are stored, and stops every server. A second Ctrl-C stops at once. Defau
   --otlp URL        send traces of the functions, and of one generated record in 100, to the OTLP collector at URL, such
                     as Jaeger's http://127.0.0.1:4318
   --metrics-port N  port of the metrics for Prometheus; the start fails if it is taken (${METRICS_PORT}, or a free one)
+  --secure          brokers with TLS, a password for each function, and ACLs derived from the functions' roles
+                    (docs/security.md); the functions and their mappings log in as with --param kafkaAuth=scram on AWS
   --keep DIR        keep the data of all servers in DIR, and continue with the data that is there
   --attach FILE     use servers that run already, and need no Java: FILE is JSON with their addresses, as
                     {"kafka": "127.0.0.1:9092", …}, or the .local/stack.json of another checkout; \`compose\` means
@@ -70,6 +72,7 @@ const OPTIONS = {
   'metrics-port': { type: 'string' },
   keep: { type: 'string' },
   attach: { type: 'string' },
+  secure: { type: 'boolean', default: false },
   'no-dashboard': { type: 'boolean', default: false },
   ...portOptions,
   'dashboard-port': { type: 'string' },
@@ -110,10 +113,17 @@ const start: Command<typeof OPTIONS> = {
       throw new UsageError(`--${clash} is for servers that this run starts: omit it, or --attach`);
     if (values.attach && values.minimal)
       throw new UsageError('--minimal starts servers of its own: omit it, or --attach');
+    if (values.attach && values.secure)
+      throw new UsageError('--secure makes the users of brokers that this run starts: omit it, or --attach');
     const only = chosen(values.only);
     const report = await run({
       stage: values.stage,
-      params: [...(values.param ?? []), ...(values.otlp === undefined ? [] : [`otlpEndpoint=${values.otlp}`])],
+      params: [
+        ...(values.param ?? []),
+        ...(values.otlp === undefined ? [] : [`otlpEndpoint=${values.otlp}`]),
+        ...(values.secure ? ['kafkaAuth=scram'] : []),
+      ],
+      secure: values.secure,
       otlp: values.otlp,
       brokers: brokers as 1 | 3,
       minimal: values.minimal,

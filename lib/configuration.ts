@@ -18,5 +18,5 @@ export const text = z.string().min(1);
 /** A number in an environment variable. An empty text is missing, not 0. */
 export const number = z.string().min(1).pipe(z.coerce.number());
 export const positive = number.pipe(z.number().positive());
-export const kafkaAuth = z.enum(['iam', 'none']);
+export const kafkaAuth = z.enum(['iam', 'scram', 'none']);
 export const handingBack = z.enum(['throw', 'report']);

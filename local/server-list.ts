@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { addressWithLogin } from '#msk';
 import { NOWHERE } from './deploy/servers.ts';
 import type { Endpoints } from './servers/catalogue.ts';
 import { type EndpointName, SERVERS } from './servers/catalogue.ts';
@@ -47,14 +48,18 @@ export function serverNamed(servers: readonly Server[], name: string): Server {
   throw new Error(`the stack has no server ${name}; it has ${servers.map((server) => server.name).join(', ')}`);
 }
 
-/** @param served the addresses of what the runner serves */
-export function endpointsOf(servers: readonly Server[], served: Plan['served']): Endpoints {
+/**
+ * @param served the addresses of what the runner serves
+ * @param login the file of a login, for brokers that ask for a password
+ */
+export function endpointsOf(servers: readonly Server[], served: Plan['served'], login?: string): Endpoints {
   const named = SERVERS.flatMap(({ name, endpoint }) =>
     endpoint === undefined ? [] : [[endpoint, servers.find((server) => server.name === name)?.endpoint ?? NOWHERE]],
   );
   const brokers = servers.filter(({ name }) => name.startsWith('kafka'));
+  const kafka = brokers.map((broker) => broker.endpoint).join(',');
   return {
-    kafka: brokers.map((broker) => broker.endpoint).join(','),
+    kafka: login === undefined ? kafka : addressWithLogin(kafka, login),
     ...served,
     ...(Object.fromEntries(named) as Record<EndpointName, string>),
   };

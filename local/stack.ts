@@ -8,6 +8,7 @@ import type { Members } from './servers/description.ts';
 import { requireSpace } from './servers/files/free-space.ts';
 import { keptFolder, temporaryFolder } from './servers/files/keep.ts';
 import { fetchJars } from './servers/jars/fetch-jars.ts';
+import { prepareSecurity } from './servers/kafka/security.ts';
 import { launch, stopAll } from './servers/launch.ts';
 import { artifactsOf, keptNames, serverNames } from './servers/members.ts';
 import { type AskedPorts, type Planned, planServers } from './servers/plan.ts';
@@ -28,6 +29,8 @@ export interface ServersOptions {
   readonly search?: boolean | undefined;
   /** With the schema registry of the logins, where the machine has a Java for it. */
   readonly schemaRegistry?: boolean | undefined;
+  /** Brokers that encrypt, ask for passwords, and let each user do only what it may (local/servers/kafka/security.ts). */
+  readonly secure?: boolean | undefined;
   /** Keeps all servers' data in this folder, and continues with the data there; by default a run starts empty. */
   readonly keep?: string | undefined;
   /** Ports that the user asked for. A taken port is an error, which names the option `--<server>-port`. */
@@ -92,17 +95,19 @@ export async function startServers(options: ServersOptions, checkout: ClaimedChe
   await recorder.record({ data: data.path, kept: data.kept });
   await requireSpace(data.path, SPACE);
 
+  const security = options.secure ? await prepareSecurity(data.path, java) : undefined;
   const reservations = portReservations(cache);
   undo.add(reservations.release);
   const { servers: planned, served } = await planServers({
     ...members,
     ports: options.ports ?? {},
+    security,
     root,
     reserve: reservations.take,
   });
   const folders = { data: data.path, kept: data.kept, logs, cache };
   const servers = await makeServers(planned, folders, (server) => (server.modernJava ? modernJava : java));
-  const endpoints = endpointsOf(servers, served);
+  const endpoints = endpointsOf(servers, served, security?.toolsFile);
   await recorder.record({ endpoints, servers: serverNames(members) });
 
   const onReady = ({ name }: Server, seconds: number) => {

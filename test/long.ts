@@ -56,6 +56,11 @@ const PROOFS: Record<string, Run | Program> = {
     args: '--only logins --duration 60 --logins 100',
     holds: {},
   },
+  secure: {
+    what: 'one minute of all domains on brokers with TLS, passwords and ACLs: each record is in its stores',
+    args: '--secure --duration 60',
+    holds: {},
+  },
   compose: {
     what: 'docker-compose.yml, read by the parser of Docker Compose; needs Go',
     command: 'cd test/compose && go run . ../../docker-compose.yml',

@@ -7,6 +7,7 @@ import { within } from '#lib/deadline.ts';
 import { createProducer } from '#lib/kafka/client/producer.ts';
 import { item } from '#lib/stores/attributes.ts';
 import { dynamodbOf } from '#local/deploy/servers.ts';
+import { clusterAt } from '#local/kafkajs-options.ts';
 import type { StackFile } from '#local/stack-file.ts';
 import type { Report } from '#proof/report.ts';
 import { summary } from '#proof/summary.ts';
@@ -45,7 +46,7 @@ async function redrivenRun(own: Checkout): Promise<boolean> {
   const run = own.start([...load, '--param', 'catalogueCacheSeconds=0.001']);
   await run.says(/produced [1-9]/, START_BOUND_SECONDS);
   const stack = await run.stack();
-  const ask = localService(stack.endpoints.kafka);
+  const ask = localService(clusterAt(stack.endpoints.kafka));
 
   await changeCatalogue(stack, async (client, table) => {
     await client.send(new DeleteItemCommand({ TableName: table, Key: { product_id: { S: PRODUCT } } }));

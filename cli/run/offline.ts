@@ -4,6 +4,7 @@ import { type RunningApi, serveApi } from '#local/api/serve-api.ts';
 import { type Deployment, deploy as deployTemplate } from '#local/deploy/deploy.ts';
 import { localEnvironment } from '#local/deploy/environment.ts';
 import { glueAnswers } from '#local/deploy/glue-answers.ts';
+import { secretAnswers, secretPath } from '#local/deploy/kafka-users/secret-answers.ts';
 import { lambdaAnswers } from '#local/deploy/lambda-answers.ts';
 import { mskAnswers } from '#local/deploy/msk-answers.ts';
 import { hasStores } from '#local/deploy/needs.ts';
@@ -13,7 +14,14 @@ import { type RunningSchedules, runSchedules } from '#local/deploy/run-schedules
 import { type Schedule, schedulesOf } from '#local/deploy/schedules.ts';
 import { NOWHERE } from '#local/deploy/servers.ts';
 import type { Endpoints } from '#local/servers/catalogue.ts';
-import type { CompiledTemplate, Deployed, Invoke, MappingStatus, MappingSwitch } from '#msk';
+import {
+  type CompiledTemplate,
+  type Deployed,
+  type Invoke,
+  type MappingStatus,
+  type MappingSwitch,
+  readAddress,
+} from '#msk';
 import { meteredEnvironment } from '../usage/metered.ts';
 import type { FromRunner, ToRunner } from './messages.ts';
 
@@ -36,7 +44,8 @@ const tell = (message: FromRunner) => void process.send?.(message);
 
 export async function deploy(template: CompiledTemplate): Promise<Deployed> {
   const { endpoints, stackName } = await servers();
-  const deployment = await deployTemplate(template, stackName, endpoints);
+  const { kafkaUsers: users, ...deployment } = await deployTemplate(template, stackName, endpoints);
+  const secured = users && { users, path: secretPath() };
   if (endpoints.schemaRegistry !== NOWHERE) {
     for (const schema of deployment.schemas) await registerSchema(endpoints.schemaRegistry, schema);
   }
@@ -46,6 +55,7 @@ export async function deploy(template: CompiledTemplate): Promise<Deployed> {
     ...mskAnswers(deployment.references, endpoints.kafka),
     ...glueAnswers(deployment.schemas),
     ...lambdaAnswers(() => switches),
+    ...(secured && secretAnswers(secured.users, secured.path)),
   };
   refuser = await refuseAws(refused, answers, Number(new URL(endpoints.aws).port));
   hasDatabase = endpoints.rdsData !== NOWHERE;
@@ -54,8 +64,12 @@ export async function deploy(template: CompiledTemplate): Promise<Deployed> {
   api = (invoke) => startApi(template, deployment, endpoints, invoke);
   return {
     references: deployment.references,
-    bootstrapServers: () => endpoints.kafka,
-    environment: { ...localEnvironment(endpoints, refuser.endpoint), ...meteredEnvironment(process.env['USAGE_FILE']) },
+    bootstrapServers: () => readAddress(endpoints.kafka).bootstrapServers,
+    ...(users && { login: (functionLogicalId) => users.logins[functionLogicalId] }),
+    environment: {
+      ...localEnvironment(endpoints, refuser.endpoint, secured),
+      ...meteredEnvironment(process.env['USAGE_FILE']),
+    },
     runs: (environment) => hasStores(environment, endpoints),
   };
 }

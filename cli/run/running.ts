@@ -19,6 +19,8 @@ export interface RunOptions {
   search: boolean;
   /** whether the schema registry of the logins runs */
   schemaRegistry: boolean;
+  /** whether the brokers encrypt, ask for passwords and check ACLs */
+  secure?: boolean;
   keep: string | undefined;
   /** servers that run already, instead of own ones */
   attach: string | undefined;

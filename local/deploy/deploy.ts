@@ -1,5 +1,6 @@
 import { type CompiledTemplate, type References, resolve } from '#msk';
 import type { Endpoints } from '../servers/catalogue.ts';
+import { createKafkaUsers, type KafkaUsers } from './kafka-users/kafka-users.ts';
 import type { Attributes } from './resource-type.ts';
 import { notRunLocally, resourceTypes } from './resource-types.ts';
 import { schemasOf, type TemplateSchema } from './schemas.ts';
@@ -15,12 +16,22 @@ export interface Deployment {
   notRun: Record<string, number>;
 }
 
+/** What only the process that runs the functions must know. */
+export interface OwnDeployment extends Deployment {
+  /** the functions' users, where the brokers ask for a password */
+  kafkaUsers: KafkaUsers | undefined;
+}
+
 /**
  * Creates the compiled template's resources on the local servers. Idempotent: existing resources don't change.
  * @param stackName part of every physical name, as in CloudFormation: `<stack>-<logical id>`
  * @throws Error names the resource that could not be created
  */
-export async function deploy(template: CompiledTemplate, stackName: string, endpoints: Endpoints): Promise<Deployment> {
+export async function deploy(
+  template: CompiledTemplate,
+  stackName: string,
+  endpoints: Endpoints,
+): Promise<OwnDeployment> {
   const resources = Object.entries(template.Resources);
   const references: References = {};
   const context = {
@@ -32,9 +43,11 @@ export async function deploy(template: CompiledTemplate, stackName: string, endp
     const type = resourceTypes[Type] ?? notRunLocally;
     references[id] = type.attributes(`${stackName}-${id}`, Properties ?? {}) as Attributes;
   }
+  let kafkaUsers: KafkaUsers | undefined;
   const admin = kafkaOf(endpoints, 'deploy').admin();
   await admin.connect();
   try {
+    kafkaUsers = await createKafkaUsers({ template, context, address: endpoints.kafka }, admin);
     await Promise.all(
       resources.map(async ([id, { Type, Properties }]) => {
         const type = resourceTypes[Type];
@@ -63,6 +76,7 @@ export async function deploy(template: CompiledTemplate, stackName: string, endp
     references,
     schemas: schemasOf(template, context),
     environments,
+    kafkaUsers,
     notRun: Object.fromEntries(countBy(missing)),
   };
 }

@@ -1,5 +1,6 @@
 import type { Endpoints } from '../servers/catalogue.ts';
 import { SERVERS } from '../servers/catalogue.ts';
+import type { KafkaUsers } from './kafka-users/kafka-users.ts';
 import { DUMMY_CREDENTIALS, LOCAL_REGION } from './servers.ts';
 
 /**
@@ -7,8 +8,13 @@ import { DUMMY_CREDENTIALS, LOCAL_REGION } from './servers.ts';
  * local servers and dummy credentials. This service's variables switch IAM and CloudWatch off, which aren't here, and
  * have the addresses of the servers that the SDK doesn't know.
  * @param refuser endpoint of every other AWS service; it answers one call of Amazon MSK and one of Glue
+ * @param secured the functions' users, where the brokers ask for a password, and the path for questions about secrets
  */
-export function localEnvironment(endpoints: Endpoints, refuser: string): Record<string, string> {
+export function localEnvironment(
+  endpoints: Endpoints,
+  refuser: string,
+  secured?: { users: KafkaUsers; path: string },
+): Record<string, string> {
   const ofServers = SERVERS.map(
     ({ endpoint, variables }) => endpoint !== undefined && variables?.(endpoints[endpoint]),
   );
@@ -23,7 +29,11 @@ export function localEnvironment(endpoints: Endpoints, refuser: string): Record<
     AWS_CONFIG_FILE: '/dev/null',
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     AWS_EC2_METADATA_DISABLED: 'true',
-    KAFKA_AUTH: 'none',
+    KAFKA_AUTH: secured === undefined ? 'none' : 'scram',
+    ...(secured && {
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: `${refuser}${secured.path}`,
+      NODE_EXTRA_CA_CERTS: secured.users.caFile,
+    }),
     CLOUDWATCH: 'off',
     ...Object.assign({}, ...ofServers),
   };

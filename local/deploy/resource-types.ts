@@ -21,6 +21,9 @@ const ofNoServer: Record<string, LocalType> = {
     },
     create: (_, properties, { admin }) => createTopic(properties, admin),
   },
+  'AWS::SecretsManager::Secret': {
+    attributes: (_, { Name }) => ({ Ref: arn('secretsmanager', `secret:${String(Name)}-local0`) }),
+  },
   'AWS::Glue::Registry': {
     attributes(_, { Name }) {
       const registryArn = arn('glue', `registry/${String(Name)}`);

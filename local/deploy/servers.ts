@@ -2,6 +2,7 @@ import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynam
 import { S3Client } from '@aws-sdk/client-s3';
 import { Kafka, logLevel } from 'kafkajs';
 import '#lib/kafka/client/kafkajs-timers.ts';
+import { kafkajsOptions } from '../kafkajs-options.ts';
 
 /** The address for stores that a stack doesn't have. No program listens there. */
 export const NOWHERE = 'http://127.0.0.1:1';
@@ -11,7 +12,7 @@ export const DUMMY_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local
 export const LOCAL_REGION = 'us-east-1';
 
 export function kafkaOf(endpoints: { kafka: string }, clientId: string): Kafka {
-  return new Kafka({ clientId, brokers: endpoints.kafka.split(','), logLevel: logLevel.NOTHING });
+  return new Kafka({ ...kafkajsOptions(endpoints.kafka), clientId, logLevel: logLevel.NOTHING });
 }
 
 /**

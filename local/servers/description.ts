@@ -1,6 +1,7 @@
 import type { ResourceType } from '../deploy/resource-type.ts';
 import type { Artifact } from './jars/artifacts.ts';
 import type { Java } from './java/java.ts';
+import type { Security } from './kafka/security.ts';
 import type { Server, ServerContext } from './server.ts';
 
 /** The servers of a stack. */
@@ -25,6 +26,8 @@ export interface Surroundings {
   readonly endpointOf: (name: string) => string;
   /** The brokers, "127.0.0.1:9092,…". */
   readonly brokers: string;
+  /** Of brokers that ask for a password. */
+  readonly security?: Security | undefined;
   /** A free port near `secondPort`; 0 where the description has none. */
   readonly secondPort: number;
   /** The checkout. */

@@ -2,6 +2,7 @@ import { KAFKA_PORT, type PortName, SERVED, type ServedName } from './catalogue.
 import type { Members } from './description.ts';
 import type { Java } from './java/java.ts';
 import { kafkaServer } from './kafka/kafka.ts';
+import type { Security } from './kafka/security.ts';
 import { brokerNames, rowsOf } from './members.ts';
 import { choosePorts, type PortRequest } from './ports/ports.ts';
 import type { Server, ServerContext } from './server.ts';
@@ -11,6 +12,8 @@ export type AskedPorts = Readonly<Partial<Record<PortName, number>>>;
 
 export interface PlanOptions extends Members {
   readonly ports: AskedPorts;
+  /** Of brokers that ask for a password. */
+  readonly security?: Security | undefined;
   /** The checkout; Connect writes to its `output/`. */
   readonly root: string;
   /** See {@link choosePorts}. */
@@ -41,7 +44,7 @@ export interface Plan {
  * Decides which servers a stack has, and the port of each.
  * @throws ServerError where a port that the user asked for is taken
  */
-export async function planServers({ ports, root, reserve, ...members }: PlanOptions): Promise<Plan> {
+export async function planServers({ ports, security, root, reserve, ...members }: PlanOptions): Promise<Plan> {
   const brokers = brokerNames(members.brokers);
   const rows = rowsOf(members);
   const portOf = await portsByName(
@@ -70,7 +73,7 @@ export async function planServers({ ports, root, reserve, ...members }: PlanOpti
       port: portOf(name),
       usual: KAFKA_PORT + index,
       modernJava: false,
-      make: (context: ServerContext, java: Java) => kafkaServer(context, java, cluster),
+      make: (context: ServerContext, java: Java) => kafkaServer(context, java, cluster, security),
     })),
     ...rows.map(({ name, usual, modernJava = false, secondPort, make }) => ({
       name,
@@ -83,6 +86,7 @@ export async function planServers({ ports, root, reserve, ...members }: PlanOpti
           java,
           endpointOf,
           brokers: addresses,
+          security,
           root,
           secondPort: secondPort === undefined ? 0 : portOf(secondOf(name)),
         }),

@@ -15,8 +15,13 @@ const instead = (exported: string) =>
 const SENT =
   /\/(?:apiVersions|findCoordinator|listOffsets|metadata|offsetFetch|produce|saslAuthenticate|saslHandshake)\/index\.js$/;
 
-/** kafkajs's ways to authenticate. KAFKA_AUTH knows one, IAM, which uses OAUTHBEARER (lib/kafka/client/client.ts). */
-const AUTHENTICATORS = /\/kafkajs\/src\/broker\/saslAuthenticator\/(?:awsIam|plain|scram256|scram512)\.js$/;
+/**
+ * kafkajs's ways to authenticate. KAFKA_AUTH knows two: IAM, which uses OAUTHBEARER, and SCRAM-SHA-512
+ * (lib/kafka/client/client.ts).
+ */
+const AUTHENTICATORS = /\/kafkajs\/src\/broker\/saslAuthenticator\/(?:awsIam|plain|scram256)\.js$/;
+
+const PACKAGE = JSON.stringify({ bugs: { url: 'https://github.com/tulios/kafkajs/issues' } });
 
 /**
  * Plugins of esbuild (custom.esbuild.plugins in serverless.yml): leave out of the bundles what no function uses, but
@@ -36,6 +41,12 @@ const leaveOut: Plugin[] = [
         SENT.test(path) ? undefined : { contents: instead('{ versions: [], protocol: fail }') },
       );
       build.onLoad({ filter: AUTHENTICATORS }, () => ({ contents: instead('fail') }));
+      // The format of records before Kafka 0.11: no broker of Amazon MSK needs it.
+      build.onLoad({ filter: /\/kafkajs\/src\/protocol\/messageSet\/index\.js$/ }, () => ({
+        contents: instead('fail'),
+      }));
+      // kafkajs's errors name the address in it, and nothing else needs it.
+      build.onLoad({ filter: /\/kafkajs\/package\.json$/ }, () => ({ contents: PACKAGE, loader: 'json' }));
       // kafkajs takes 20 µs to encode a record, and lib/kafka/client/record-encoder.ts a tenth of that.
       build.onLoad({ filter: /\/kafkajs\/src\/protocol\/recordBatch\/record\/v0\/index\.js$/ }, () => ({
         contents: "module.exports = require('./lib/kafka/client/record-encoder.ts').encodeRecord;",

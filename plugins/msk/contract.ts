@@ -1,3 +1,5 @@
+import type { KafkaLogin } from './consumer/login.ts';
+
 /** A resource of a compiled CloudFormation template. Its intrinsic functions are not resolved yet. */
 export interface TemplateResource {
   Type: string;
@@ -29,6 +31,11 @@ export interface Deployed {
   references: References;
   /** The brokers' addresses for an event source ARN, e.g. `127.0.0.1:9092,127.0.0.1:9093`. */
   bootstrapServers(eventSourceArn: string): string;
+  /**
+   * The user that a function's mappings are, on brokers that ask for a password. If this is absent, they log in as the
+   * address of the brokers says (`?login=FILE`), or not at all.
+   */
+  login?(functionLogicalId: string): KafkaLogin | undefined;
   /** Variables that override those of every function, e.g. endpoints and dummy credentials. */
   environment: Record<string, string>;
   /**

@@ -8,6 +8,7 @@ import { stopRequest } from './stop-request.ts';
 export { Cluster } from './consumer/cluster.ts';
 export { isConnectionError } from './consumer/fetch.ts';
 export { committedRecords } from './consumer/fetched.ts';
+export { addressWithLogin, type KafkaLogin, readAddress } from './consumer/login.ts';
 export type { KafkaRecord } from './consumer/record.ts';
 export { TopicReader } from './consumer/topic-reader.ts';
 export type {
@@ -28,6 +29,7 @@ export type {
 export { type MetricsEndpoint, serveMetrics } from './metrics/endpoint.ts';
 export { gauge, type MetricFamily, prometheusText, type Sample } from './metrics/family.ts';
 export { mappingFamilies } from './metrics/mapping-families.ts';
+export { type KafkaStatement, kafkaStatements } from './package/kafka-statements.ts';
 export { type MskEvent, mskEvent } from './polling/event.ts';
 export { unpack } from './runtime/unpack.ts';
 export { mskMappings } from './template/mapping.ts';

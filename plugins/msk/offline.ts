@@ -140,8 +140,10 @@ export class Offline {
       if (functionKey === undefined || deployed.runs?.(environment) === false) return [];
       const { invoke } = await functions.invoker(functionKey);
       const bootstrapServers = deployed.bootstrapServers(mapping.eventSourceArn);
-      const cluster = this.#clusters.get(bootstrapServers) ?? new Cluster(bootstrapServers);
-      this.#clusters.set(bootstrapServers, cluster);
+      const login = deployed.login?.(mapping.functionLogicalId);
+      const client = `${bootstrapServers} ${login?.username ?? ''}`;
+      const cluster = this.#clusters.get(client) ?? new Cluster(bootstrapServers, login);
+      this.#clusters.set(client, cluster);
       const log = (line: string) => this.#log.error(line);
       const load = loads.get(functionKey) ?? this.#initialize(functionKey);
       loads.set(functionKey, load);

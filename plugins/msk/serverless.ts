@@ -5,7 +5,10 @@ export interface Serverless {
   serviceDir: string;
   classes: { Error: new (message: string, code: string) => Error };
   configSchemaHandler: {
-    schema: { definitions: Record<string, JsonSchema> };
+    schema: {
+      definitions: Record<string, JsonSchema>;
+      properties: { functions: { patternProperties: Record<string, { properties: { events: EventsSchema } }> } };
+    };
     defineCustomProperties(schema: JsonSchema): void;
     defineFunctionEventProperties(provider: string, event: string, schema: JsonSchema): void;
   };
@@ -31,6 +34,10 @@ export interface Serverless {
       getMSKEventLogicalId(functionKey: string, cluster: string, topic: string): string;
     };
   };
+}
+
+interface EventsSchema {
+  items: { anyOf: { required: string[]; properties: Record<string, JsonSchema> & { msk?: JsonSchema } }[] };
 }
 
 export interface FunctionDefinition {

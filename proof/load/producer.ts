@@ -1,5 +1,6 @@
 import type { Broker, MessageRecord, produceV9 } from '@platformatic/kafka';
 import type { BegunTrace, TraceStarter } from '#lib/observability/tracing/trace-starter.ts';
+import { Cluster } from '#msk';
 import { findLeaders } from './leaders.ts';
 import type { WritableManifest } from './manifest.ts';
 import { PARTITIONERS, type PartitionerName } from './partitioner.ts';
@@ -74,8 +75,7 @@ export async function startProducer(options: ProducerOptions): Promise<Generator
   // Loaded here, because it takes half a second. It takes half of the CPU time of kafkajs for each record.
   const { Base, produceV9, ResponseError } = await import('@platformatic/kafka');
   const client = new Base({
-    clientId,
-    bootstrapBrokers: brokers.split(','),
+    ...new Cluster(brokers).options(clientId),
     connectTimeout: 3_000,
     requestTimeout: REQUEST_TIMEOUT_MS,
     retries: 0,

@@ -8,6 +8,8 @@ export interface Serverless {
 
 /** Params with a fixed set of values. Each value puts other resources or other properties into the template. */
 export const options = {
+  /** how functions and mappings log in to the brokers: by their roles, by passwords, or on one machine not at all */
+  kafkaAuth: ['iam', 'scram', 'none'],
   /** availability zones that the private subnets are in */
   zones: ['two', 'three'],
   /** how a private subnet reaches AWS: by NAT gateways, or by interface endpoints without a route to the internet */
@@ -47,5 +49,7 @@ export async function readChoices({ resolveVariable }: Pick<Serverless, 'resolve
     }
     return [name, value] as const;
   });
-  return Object.fromEntries(await Promise.all(entries)) as Choices;
+  const choices = Object.fromEntries(await Promise.all(entries)) as Choices;
+  // Who logs in with a password needs the listener for it.
+  return choices.kafkaAuth === 'scram' ? { ...choices, scram: 'on' } : choices;
 }

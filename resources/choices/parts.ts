@@ -1,6 +1,7 @@
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Choices, readChoices, type Serverless } from './choices.ts';
+import { asKafkaUser } from './kafka-users.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -21,6 +22,8 @@ export const networkParts: readonly Part[] = [
 export const resourceParts: readonly Part[] = [
   ...networkParts,
   { file: 'resources/network/sns-endpoint.yml', when: { egress: 'endpoints', notifications: 'on' } },
+  { file: 'resources/network/secrets-endpoint.yml', when: { egress: 'endpoints', kafkaAuth: 'scram' } },
+  { file: 'resources/network/scram.yml', when: { kafkaAuth: 'scram' } },
   { file: 'resources/kafka/scram.yml', when: { scram: 'on' } },
   { file: 'resources/admin/instances.yml', when: { admin: 'on' } },
   { file: 'resources/admin/ssh.yml', when: { ssh: 'on' } },
@@ -57,7 +60,11 @@ export async function resources(serverless: Serverless): Promise<Template> {
 
 /** For `functions` of serverless.yml: the functions.yml of each folder, and the stage's parts, merged. */
 export async function functions(serverless: Serverless): Promise<object> {
-  return Object.assign({}, ...(await functionFiles(serverless)));
+  const choices = await readChoices(serverless);
+  const all: Record<string, object> = Object.assign({}, ...(await functionFiles(serverless)));
+  return Object.fromEntries(
+    Object.entries(all).map(([key, definition]) => [key, asKafkaUser(key, definition, choices)]),
+  );
 }
 
 /** The content of each file with functions that the stage has. */

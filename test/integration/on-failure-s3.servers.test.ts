@@ -5,6 +5,7 @@ import { localService } from '#functions/ops/redrive/ask.ts';
 import { planRedrive } from '#functions/ops/redrive/plan.ts';
 import { runRedrive } from '#functions/ops/redrive/run.ts';
 import { topicReader } from '#lib/kafka/client/topic-reader.ts';
+import { clusterAt } from '#local/kafkajs-options.ts';
 import type { MskEvent } from '#msk';
 import {
   committed,
@@ -112,7 +113,7 @@ test("given-up records are redriven from the bucket's object, or from one withou
   const brokers = process.env['KAFKA_BROKERS'] ?? '';
   const readers = new Map([[topic, new Set(['test'])]]);
   const redrive = async (own: Document[]) => {
-    const ask = onFailureService(localService(brokers), own);
+    const ask = onFailureService(localService(clusterAt(brokers)), own);
     return runRedrive(ask, await planRedrive(ask, { topic: 'failed', filter: {} }, readers), { rate: 1e4 });
   };
 

@@ -21,6 +21,7 @@ import { deadLetter } from '#lib/kafka/dead-letter.ts';
 import type { Header } from '#lib/kafka/headers.ts';
 import type { KafkaRecord } from '#lib/kafka/records.ts';
 import { redriveOf } from '#lib/kafka/redrive.ts';
+import { clusterAt } from '#local/kafkajs-options.ts';
 import leaveOut from '../../plugins/bundles/leave-out.ts';
 import { startBroker, type TestBroker } from '../support/broker.ts';
 import { freeze } from '../support/freeze.ts';
@@ -43,7 +44,7 @@ let ask: Ask;
 let reader: TopicReader;
 beforeAll(async () => {
   broker = await startBroker(TOPICS);
-  ask = localService(broker.endpoint);
+  ask = localService(clusterAt(broker.endpoint));
   reader = await topicReader({ auth: 'none', clientId: 'test', bootstrapServers: broker.endpoint, timeoutMs: 5_000 });
 });
 let onTestEnd = async () => {};

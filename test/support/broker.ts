@@ -1,19 +1,22 @@
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Kafka, type KafkaMessage, logLevel } from 'kafkajs';
+import type { Kafka, KafkaMessage } from 'kafkajs';
 import { withAdmin } from '#cli/topic.ts';
+import { kafkaOf } from '#local/deploy/servers.ts';
 import { KAFKA } from '#local/servers/jars/artifacts.ts';
 import { kafkaServer } from '#local/servers/kafka/kafka.ts';
+import { prepareSecurity } from '#local/servers/kafka/security.ts';
 import { choosePorts } from '#local/servers/ports/ports.ts';
 import type { Server } from '#local/servers/server.ts';
+import { addressWithLogin } from '#msk';
 import { javaWith } from './java.ts';
 import { keepOnFailure } from './kept-logs.ts';
 import { createTopics } from './topics.ts';
 
 export interface TestBroker {
   readonly server: Server;
-  /** "127.0.0.1:port" */
+  /** "127.0.0.1:port"; of a secured broker with the file of a login that may do everything */
   readonly endpoint: string;
   /** The folder with the partitions' logs. */
   readonly partitions: string;
@@ -28,8 +31,11 @@ export type TestRecord = KafkaMessage & { partition: number };
 
 const PARTITIONS = 3;
 
-/** Starts a broker with these empty topics, of three partitions each. */
-export async function startBroker(topics: readonly string[]): Promise<TestBroker> {
+/**
+ * Starts a broker with these empty topics, of three partitions each.
+ * @param secure with TLS, passwords and ACLs, as `npm start -- --secure`
+ */
+export async function startBroker(topics: readonly string[], secure = false): Promise<TestBroker> {
   const folder = await mkdtemp(join(tmpdir(), 'test-broker-'));
   const data = join(folder, 'kafka');
   await mkdir(data, { mode: 0o700 });
@@ -42,19 +48,21 @@ export async function startBroker(topics: readonly string[]): Promise<TestBroker
   const log = join(folder, 'kafka.log');
   keepOnFailure('kafka.log', log);
   const context = { data, kept: false, log, port, cache };
-  const server = kafkaServer(context, java, [{ id: 1, port, controllerPort }]);
+  const security = secure ? await prepareSecurity(folder, java) : undefined;
+  const server = kafkaServer(context, java, [{ id: 1, port, controllerPort }], security);
   await server.start();
   await server.ready();
 
-  const kafka = new Kafka({ clientId: 'test', brokers: [server.endpoint], logLevel: logLevel.NOTHING });
+  const endpoint = security === undefined ? server.endpoint : addressWithLogin(server.endpoint, security.toolsFile);
+  const kafka = kafkaOf({ kafka: endpoint }, 'test');
   const configEntries = [{ name: 'max.message.bytes', value: '1019904' }];
   await createTopics(
-    server.endpoint,
+    endpoint,
     topics.map((topic) => ({ topic, numPartitions: PARTITIONS, configEntries })),
   );
   return {
     server,
-    endpoint: server.endpoint,
+    endpoint,
     partitions: join(data, 'partitions'),
     readAll: (topic) => readAll(kafka, topic),
     async logOf(topic) {

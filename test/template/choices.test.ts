@@ -59,7 +59,8 @@ test('a template has, and a template lacks, each param that may be left out', as
 });
 
 test('a param with a value that is not an option is an error that names the options', async () => {
-  const resolveVariable = async (variable: string) => (variable === 'param:egress' ? 'none' : 'two');
+  const resolveVariable = async (variable: string) =>
+    ({ 'param:egress': 'none', 'param:kafkaAuth': 'iam' })[variable] ?? 'two';
 
   await expect(readChoices({ resolveVariable })).rejects.toThrow(
     'the param egress is "none": it must be one of nat, endpoints',

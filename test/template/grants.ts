@@ -22,14 +22,19 @@ const inner = [/^dynamodb:DescribeEndpoints$/, /^s3:CreateSession$/];
 /** Every function needs them. */
 const always = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'];
 /** Lambda needs them for a mapping (with-msk-permissions). */
-const ofMapping = [
+const ofEachMapping = [
   ...['Create', 'Delete'].map((verb) => `ec2:${verb}NetworkInterface`),
   ...['NetworkInterfaces', 'SecurityGroups', 'Subnets', 'Vpcs'].map((what) => `ec2:Describe${what}`),
   ...['DescribeCluster', 'DescribeClusterV2', 'GetBootstrapBrokers'].map((name) => `kafka:${name}`),
+];
+/** And these, if it logs in to the brokers with the role. */
+const ofRoleMapping = [
   ...['Connect', 'DescribeClusterDynamicConfiguration', 'DescribeGroup', 'AlterGroup'].map(
     (name) => `kafka-cluster:${name}`,
   ),
 ];
+/** To log in with a password: function and mapping read the secret, which has a customer managed key. */
+const ofPassword = ['secretsmanager:GetSecretValue', 'kms:Decrypt'];
 const ofSchemaRegistry = ['glue:GetRegistry', 'glue:GetSchemaVersion'];
 /** Compared for each topic. rules/ check the resources of the others. */
 const ofTopic = /^kafka-cluster:(DescribeTopic|ReadData|WriteData)$/;
@@ -47,6 +52,8 @@ export interface Use {
   writesNone?: string | undefined;
   /** whether it asks for the offsets of every topic and group */
   offsets: boolean;
+  /** whether it logs in to Kafka with a password, and its mappings too */
+  password: boolean;
   /** actions on OpenSearch */
   searches: string[];
   /** whether one of its mappings uses a schema registry */
@@ -69,7 +76,11 @@ export function misfits(granted: readonly Statement[], use: Use): string[] {
   ];
 }
 
-function needs({ code, reads, fetches, writes, offsets, searches, registry, uncalled }: Use): string[] {
+function needs(use: Use): string[] {
+  const { code, reads, fetches, writes, offsets, searches, password, registry, uncalled } = use;
+  /** of a mapping that logs in with the role */
+  const polled = password ? [] : reads;
+  const connects = !reads.length && (writes.length || fetches.length || offsets);
   const called = [...code.commands]
     .filter((command) => !inner.some((pattern) => pattern.test(command)) && !uncalled.includes(command))
     .flatMap((command) => actionOf.get(command) ?? [command]);
@@ -77,13 +88,15 @@ function needs({ code, reads, fetches, writes, offsets, searches, registry, unca
     ...always,
     ...called,
     ...searches,
-    ...(reads.length ? ofMapping : []),
+    ...(password ? ofPassword : []),
+    ...(reads.length ? ofEachMapping : []),
+    ...(polled.length ? ofRoleMapping : []),
     ...(registry ? ofSchemaRegistry : []),
-    ...(writes.length || fetches.length || offsets ? ['kafka-cluster:Connect'] : []),
+    ...(connects ? ['kafka-cluster:Connect'] : []),
     ...(offsets ? ['kafka-cluster:DescribeTopic on *', 'kafka-cluster:DescribeGroup'] : []),
-    ...[...reads, ...fetches].map((topic) => `kafka-cluster:ReadData on ${topic}`),
+    ...[...polled, ...fetches].map((topic) => `kafka-cluster:ReadData on ${topic}`),
     ...writes.map((topic) => `kafka-cluster:WriteData on ${topic}`),
-    ...[...reads, ...fetches, ...writes].map((topic) => `kafka-cluster:DescribeTopic on ${topic}`),
+    ...[...polled, ...fetches, ...writes].map((topic) => `kafka-cluster:DescribeTopic on ${topic}`),
   ];
 }
 

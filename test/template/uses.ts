@@ -76,6 +76,7 @@ function useOf(template: CompiledTemplate, id: string, fn: LambdaFunction, codes
     ],
     writesNone: writesNone[Handler],
     offsets: offsets.includes(Handler),
+    password: Environment.Variables['KAFKA_AUTH'] === 'scram',
     searches: actions.length && Environment.Variables['OPENSEARCH_AUTH'] === 'aoss' ? ofCollection : actions,
     registry: own.some(([, mapping]) => mapping.AmazonManagedKafkaEventSourceConfig?.SchemaRegistryConfig),
     uncalled: uncalled[Handler] ?? [],

@@ -1,3 +1,4 @@
+import { clusterAt } from '#local/kafkajs-options.ts';
 import { readRecord } from '#proof/readback/kafka.ts';
 import { nameOf } from '#proof/world.ts';
 import type { Flow, LiveEvents, State } from '../../contract.ts';
@@ -133,5 +134,5 @@ async function redrivesOf({ kafka, graph }: RunFacts, topics: readonly string[])
     import('../redrive/redrives.ts'),
     import('#functions/ops/redrive/ask.ts'),
   ]);
-  return new Redrives({ ask: localService(kafka), readers: readersIn(graph), topics });
+  return new Redrives({ ask: localService(clusterAt(kafka)), readers: readersIn(graph), topics });
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Deadline } from '#lib/deadline.ts';
-import type { KafkaAuth } from '#lib/kafka/client/client.ts';
+import type { ClientOptions } from '#lib/kafka/client/client.ts';
 import { type AnyProducer, createProducer } from '#lib/kafka/client/producer.ts';
 import { type TopicReader, topicReader } from '#lib/kafka/client/topic-reader.ts';
 import { type Answers, type Requests, requestSchemas } from './requests.ts';
@@ -10,7 +10,7 @@ export type Action = keyof Requests;
 export type Request<A extends Action> = { action: A } & Requests[A];
 
 export interface ClusterAt {
-  readonly auth: KafkaAuth;
+  readonly auth: ClientOptions['auth'];
   readonly bootstrapServers: string;
 }
 

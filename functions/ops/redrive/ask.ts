@@ -1,5 +1,5 @@
 import { within } from '#lib/deadline.ts';
-import { type Action, answer, type Request } from './answer.ts';
+import { type Action, answer, type ClusterAt, type Request } from './answer.ts';
 import type { Answers, Requests } from './requests.ts';
 
 /** Asks the service that reads and redrives dead letters: in this process, or by a function of a stage. */
@@ -7,10 +7,9 @@ export type Ask = <A extends Action>(action: A, request: Requests[A]) => Promise
 
 const CALL_MS = 60_000;
 
-/** The service of a cluster that this machine reaches. @param bootstrapServers "127.0.0.1:9092,…" */
-export function localService(bootstrapServers: string): Ask {
-  return (action, request) =>
-    answer({ action, ...request } as Request<typeof action>, { auth: 'none', bootstrapServers }, within(CALL_MS));
+/** The service of a cluster that this machine reaches. */
+export function localService(cluster: ClusterAt): Ask {
+  return (action, request) => answer({ action, ...request } as Request<typeof action>, cluster, within(CALL_MS));
 }
 
 /** All letters that the filter allows, page by page. */

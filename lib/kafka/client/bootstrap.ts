@@ -12,6 +12,7 @@ export interface ClusterAddress {
 /** The property of the answer that holds the brokers' addresses, for each kind of authentication. */
 const LISTENERS = {
   iam: 'BootstrapBrokerStringSaslIam',
+  scram: 'BootstrapBrokerStringSaslScram',
   none: 'BootstrapBrokerString',
 } as const satisfies Record<KafkaAuth, keyof GetBootstrapBrokersResponse>;
 

@@ -42,3 +42,10 @@ declare module 'kafkajs/src/protocol/requests/fetch/v11/response.js' {
   const response: object;
   export default response;
 }
+
+declare module 'kafkajs/src/broker/saslAuthenticator/scram512.js' {
+  import type { AuthenticationProviderArgs, Authenticator } from 'kafkajs';
+
+  const provider: (user: { username: string; password: string }) => (args: AuthenticationProviderArgs) => Authenticator;
+  export default provider;
+}

@@ -3,7 +3,7 @@ import { beforeDeadline, type Deadline, retry, within } from '../../deadline.ts'
 import { PermanentError, TransientError } from '../../errors.ts';
 import { inSendSpan } from '../../spans.ts';
 import { batchBytes, type Message, type OwnMessage, splitByBytes } from '../message.ts';
-import { type KafkaAuth, kafkaClient } from './client.ts';
+import { type ClientOptions, kafkaClient } from './client.ts';
 import { oneConnection } from './connection.ts';
 import { asKafkajsHeaders } from './kafkajs-headers.ts';
 import { keyPartitioner } from './partitioner.ts';
@@ -38,7 +38,7 @@ export interface AnyProducer extends RecordProducer {
 }
 
 export interface ProducerOptions {
-  auth: KafkaAuth;
+  auth: ClientOptions['auth'];
   clientId: string;
   /** topic -> its `max.message.bytes` */
   limits: Readonly<Record<string, number>>;

@@ -1,4 +1,6 @@
 import { propertiesText } from '../java/properties.ts';
+import { securedClient } from './secure-properties.ts';
+import type { Security } from './security.ts';
 
 /**
  * The worker properties of a standalone Kafka Connect: where and how it runs. The connector's own file says what it
@@ -6,8 +8,9 @@ import { propertiesText } from '../java/properties.ts';
  * @param brokers "127.0.0.1:9092,…"
  * @param port the port of the REST API
  * @param offsets file for the offsets of source connectors; a sink's offsets are its consumer group's, in Kafka
+ * @param security absent: the brokers let everybody in
  */
-export function workerProperties(brokers: string, port: number, offsets: string): string {
+export function workerProperties(brokers: string, port: number, offsets: string, security?: Security): string {
   return propertiesText({
     'bootstrap.servers': brokers,
     listeners: `http://127.0.0.1:${port}`,
@@ -25,5 +28,7 @@ export function workerProperties(brokers: string, port: number, offsets: string)
     'consumer.metadata.max.age.ms': 1_000,
     // A killed Connect holds its partitions for this time. The broker allows no shorter one.
     'consumer.session.timeout.ms': 6_000,
+    // The worker, and the consumers of its sinks.
+    ...(security && { ...securedClient(security), ...securedClient(security, 'consumer.') }),
   });
 }

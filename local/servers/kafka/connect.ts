@@ -8,6 +8,7 @@ import { jvmServer } from '../java/jvm-server.ts';
 import { type Server, type ServerContext, ServerError } from '../server.ts';
 import { workerProperties } from './connect-properties.ts';
 import { LOG4J } from './kafka-properties.ts';
+import type { Security } from './security.ts';
 
 /** The connector that a local Connect runs. Any other Connect can run the same file. */
 const CONNECTOR = fileURLToPath(import.meta.resolve('#resources/connect/metrics-file-sink.properties'));
@@ -29,12 +30,15 @@ export const connect = {
   isIn: ({ minimal, connect: asked }) => !minimal && asked,
   artifact: ARTIFACT,
   optional: true,
-  make: ({ context, java, brokers, root }) => connectServer(context, java, { brokers, folder: root }),
+  make: ({ context, java, brokers, security, root }) =>
+    connectServer(context, java, { brokers, security, folder: root }),
 } as const satisfies ServerDescription;
 
 export interface ConnectOptions {
   /** "127.0.0.1:9092,…" */
   readonly brokers: string;
+  /** Of brokers that ask for a password. */
+  readonly security?: Security | undefined;
   /** The folder that the path in the connector's file is relative to. */
   readonly folder: string;
 }
@@ -43,7 +47,8 @@ export interface ConnectOptions {
  * Kafka Connect, standalone, with the file sink of product-metrics. Ready when the connector's task runs, even where
  * the topic doesn't exist yet.
  */
-export function connectServer(context: ServerContext, java: Java, { brokers, folder }: ConnectOptions): Server {
+export function connectServer(context: ServerContext, java: Java, options: ConnectOptions): Server {
+  const { brokers, security, folder } = options;
   const endpoint = `http://127.0.0.1:${context.port}`;
   const worker = join(context.data, 'worker.properties');
   const log4j = join(context.data, 'log4j2.properties');
@@ -58,7 +63,8 @@ export function connectServer(context: ServerContext, java: Java, { brokers, fol
     client: true,
     prepare: async () => {
       await prepareFile(resolve(folder, (await connector()).file), context);
-      await writeFile(worker, workerProperties(brokers, context.port, join(context.data, 'offsets')));
+      const offsets = join(context.data, 'offsets');
+      await writeFile(worker, workerProperties(brokers, context.port, offsets, security), { mode: 0o600 });
       await writeFile(log4j, LOG4J);
     },
     probe: async () => taskRuns(endpoint, (await connector()).name),

@@ -1,4 +1,6 @@
 import { propertiesText } from '../java/properties.ts';
+import { securedBroker } from './secure-properties.ts';
+import type { Security } from './security.ts';
 
 /** A broker's id and ports. */
 export interface Broker {
@@ -14,8 +16,10 @@ const MIB = 2 ** 20;
  * The `server.properties` of one broker of a KRaft cluster in combined mode (each broker is a controller too).
  * @param cluster all brokers, with this one
  * @param logs the folder of the broker's partitions
+ * @param security absent: the brokers let everybody in
  */
-export function kafkaProperties(broker: Broker, cluster: readonly Broker[], logs: string): string {
+export function kafkaProperties(broker: Broker, cluster: readonly Broker[], logs: string, security?: Security): string {
+  const listener = security === undefined ? 'PLAINTEXT' : 'SASL_SSL';
   const replicas = cluster.length;
   const inSync = Math.max(1, replicas - 1);
   return propertiesText({
@@ -25,8 +29,9 @@ export function kafkaProperties(broker: Broker, cluster: readonly Broker[], logs
     'controller.listener.names': 'CONTROLLER',
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'inter.broker.listener.name': 'PLAINTEXT',
-    listeners: `PLAINTEXT://127.0.0.1:${broker.port},CONTROLLER://127.0.0.1:${broker.controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${broker.port}`,
+    listeners: `${listener}://127.0.0.1:${broker.port},CONTROLLER://127.0.0.1:${broker.controllerPort}`,
+    'advertised.listeners': `${listener}://127.0.0.1:${broker.port}`,
+    ...(security && securedBroker(security)),
     'log.dirs': logs,
 
     // Only the template creates topics: a misspelt name must be an error.

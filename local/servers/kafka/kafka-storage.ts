@@ -14,6 +14,15 @@ const CLUSTER_ID = 'bG9jYWwtbXNrLXBpcGVsaQ';
 /** The first records of a new cluster (metadata version and features), which Kafka's own tool writes. */
 const CHECKPOINT = 'bootstrap.checkpoint';
 
+const PRIVATE = { mode: 0o600 };
+
+interface Format {
+  storage: string;
+  properties: string;
+  java: readonly string[];
+  users?: readonly string[];
+}
+
 /**
  * Formats a broker's storage, once. Kafka's tool for it is another JVM and takes half as long as a broker's start. It
  * writes the same checkpoint file for every broker of a version, and one file of four lines that differs. So the tool
@@ -21,11 +30,12 @@ const CHECKPOINT = 'bootstrap.checkpoint';
  * @param storage the folder in `log.dirs`
  * @param properties the path of the broker's `server.properties`
  * @param java the command for a program of Kafka's jars, up to its main class
+ * @param users the tool's arguments that create users. Their checkpoint is never cached, as it has what proves passwords
  */
 export async function formatStorage(
   context: Pick<ServerContext, 'cache' | 'data' | 'log'>,
   broker: number,
-  { storage, properties, java }: { storage: string; properties: string; java: readonly string[] },
+  { storage, properties, java, users = [] }: Format,
 ): Promise<void> {
   const meta = join(storage, 'meta.properties');
   if (existsSync(meta)) return;
@@ -33,24 +43,32 @@ export async function formatStorage(
   await mkdir(storage, { recursive: true });
   const cached = join(context.cache, 'storage', `${basename(jarFolder(context.cache, KAFKA))}.checkpoint`);
   const checkpoint = join(storage, CHECKPOINT);
-  await copyFile(cached, checkpoint).catch(() => makeCheckpoint(context, properties, java, checkpoint));
-  // Best effort: where the cache can't be written, the next start takes a second longer.
-  if (!existsSync(cached)) await copyWhole(checkpoint, cached).catch(() => {});
+  const make = () => makeCheckpoint(context, properties, [...java, 'kafka.tools.StorageTool'], checkpoint, users);
+  if (users.length > 0) await make();
+  else {
+    await copyFile(cached, checkpoint).catch(make);
+    // Best effort: where the cache can't be written, the next start takes a second longer.
+    if (!existsSync(cached)) await copyWhole(checkpoint, cached).catch(() => {});
+  }
   await writeWhole(meta, metaProperties(broker));
 }
 
 async function makeCheckpoint(
   { data, log }: Pick<ServerContext, 'data' | 'log'>,
   properties: string,
-  [command = '', ...args]: readonly string[],
+  [command = '', ...tool]: readonly string[],
   checkpoint: string,
+  users: readonly string[],
 ): Promise<void> {
   const draft = join(data, 'format');
   const settings = `${properties}.format`;
+  // The tool reads arguments from a file: other users of the machine can see a command line.
+  const more = `${properties}.users`;
   await rm(draft, { recursive: true, force: true });
-  await writeFile(settings, `${await readFile(properties, 'utf8')}log.dirs=${draft}\n`);
-  const tool = ['kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', settings];
-  await runTool({ name: "Formatting Kafka's storage", command, args: [...args, ...tool], folder: data, log });
+  await writeFile(settings, `${await readFile(properties, 'utf8')}log.dirs=${draft}\n`, PRIVATE);
+  if (users.length > 0) await writeFile(more, users.map((argument) => `${argument}\n`).join(''), PRIVATE);
+  const args = [...tool, 'format', '-t', CLUSTER_ID, '-c', settings, ...(users.length > 0 ? [`@${more}`] : [])];
+  await runTool({ name: "Formatting Kafka's storage", command, args, folder: data, log });
   await rename(join(draft, CHECKPOINT), checkpoint);
   await rm(draft, { recursive: true, force: true });
 }

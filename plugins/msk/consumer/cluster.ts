@@ -1,6 +1,7 @@
 import type { Admin, BaseOptions, Producer } from '@platformatic/kafka';
 import type { Mapping } from '../template/mapping.ts';
 import { kafkaClient } from './kafka-client.ts';
+import { type KafkaLogin, readAddress } from './login.ts';
 
 /** The position of a group in a partition. */
 export interface Position {
@@ -21,11 +22,18 @@ const readCommitted = 1;
 /** The Kafka clients of one cluster. Its mappings share one admin client and one producer. */
 export class Cluster {
   readonly bootstrapServers: string;
+  readonly #login: KafkaLogin | undefined;
   #admin: Promise<Admin> | undefined;
   #producer: Promise<Producer<Buffer, Buffer>> | undefined;
 
-  constructor(bootstrapServers: string) {
+  /**
+   * @param address see {@link readAddress}
+   * @param user logs in instead of the user that the address names
+   */
+  constructor(address: string, user?: KafkaLogin) {
+    const { bootstrapServers, login } = readAddress(address);
     this.bootstrapServers = bootstrapServers;
+    this.#login = user ?? login;
   }
 
   /** The options of each client of this cluster. */
@@ -37,6 +45,7 @@ export class Cluster {
       requestTimeout: 10_000,
       retries: 2,
       retryDelay: 250,
+      ...(this.#login && secured(this.#login)),
     };
   }
 
@@ -157,6 +166,10 @@ export class Cluster {
     this.#admin ??= kafkaClient().then(({ Admin }) => new Admin(this.options('serverless-offline-msk')));
     return this.#admin;
   }
+}
+
+function secured({ username, password, ca }: KafkaLogin): Pick<BaseOptions, 'tls' | 'sasl'> {
+  return { tls: ca === undefined ? {} : { ca }, sasl: { mechanism: 'SCRAM-SHA-512', username, password } };
 }
 
 function placeOf(position: Mapping['startingPosition']): Place {

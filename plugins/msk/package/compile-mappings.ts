@@ -1,4 +1,4 @@
-import type { MskEventDefinition, Serverless } from '../serverless.ts';
+import type { JsonSchema, MskEventDefinition, Serverless } from '../serverless.ts';
 import type { DeclaredEvent } from './declared-event.ts';
 import { notForMsk, properties, setProperties } from './properties.ts';
 import { violations } from './rules.ts';
@@ -14,6 +14,9 @@ export function defineSchema({ configSchemaHandler }: Serverless): void {
       ...[...notForMsk.keys()].map((name) => [name, {}] as const),
     ]),
   });
+  // The framework's own definition takes only text. A secret of the same template is a reference.
+  const msk = mskSchema(configSchemaHandler.schema);
+  if (msk.properties) msk.properties['saslScram512'] = { $ref: '#/definitions/awsArn' };
   configSchemaHandler.defineCustomProperties({
     type: 'object',
     properties: {
@@ -38,6 +41,12 @@ export function defineSchema({ configSchemaHandler }: Serverless): void {
     if (parent === 'provisionedPollerConfig' && name && schema)
       pollers.properties = { ...pollers.properties, [name]: schema };
   }
+}
+
+/** The framework's schema of an `msk` event. */
+function mskSchema({ properties: { functions } }: Serverless['configSchemaHandler']['schema']): JsonSchema {
+  const [definition] = Object.values(functions.patternProperties);
+  return definition?.properties.events.items.anyOf.find(({ required }) => required[0] === 'msk')?.properties.msk ?? {};
 }
 
 /**

@@ -57,7 +57,7 @@ function merged(statements: readonly Statement[]): Statement[] {
 }
 
 /** The function's role. Undefined if the function or the role is imported, or if the role is an ARN. */
-function roleOf(functionName: unknown, resources: CompiledTemplate['Resources']): TemplateResource | undefined {
+export function roleOf(functionName: unknown, resources: CompiledTemplate['Resources']): TemplateResource | undefined {
   // The function's logical id is in each form: a Ref, an Fn::GetAtt, or an Fn::Join with an alias.
   const lambda = JSON.stringify(functionName ?? null)
     .split('"')

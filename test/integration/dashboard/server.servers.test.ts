@@ -7,6 +7,7 @@ import { Consumer } from '#dashboard/server/live/consumer.ts';
 import { type LocalSource, localSource } from '#dashboard/server/local/local-source.ts';
 import { localService, sentLetters } from '#functions/ops/redrive/ask.ts';
 import { kafkaOf, NOWHERE } from '#local/deploy/servers.ts';
+import { clusterAt } from '#local/kafkajs-options.ts';
 import { endpointsOf } from '#local/server-list.ts';
 import type { MappingStatus } from '#msk';
 import { startBroker, type TestBroker } from '../../support/broker.ts';
@@ -291,6 +292,6 @@ test('dead letters are redriven after a dry run: only those of a function that r
     { why: 'no function another reads raw-data-topic (any more)', records: 1, letters: ['raw-data-dlq-0-1'] },
   ]);
   expect(await latest()).toMatchObject({ id: plan.id, sent: 1, problem: null });
-  const ask = localService(broker.endpoint);
+  const ask = localService(clusterAt(broker.endpoint));
   expect(await sentLetters(ask, { id: plan.id, topic: 'raw-data-topic', since: now })).toEqual(['raw-data-dlq-0-0']);
 }, 60_000);

@@ -32,18 +32,20 @@ export const variants: Record<string, Variant> = {
     stage: 'dev',
     params: { egress: 'endpoints', admin: 'off', search: 'serverless' },
   },
-  'prod with endpoints, tiered storage, email, a boundary, a serverless search, notifications, Avro logins with Glue': {
-    stage: 'prod',
-    params: {
-      egress: 'endpoints',
-      storageMode: 'TIERED',
-      alarmEmail: 'operations@example.com',
-      search: 'serverless',
-      notifications: 'on',
-      permissionsBoundary: 'arn:aws:iam::000000000000:policy/boundary',
-      loginsOutputFormat: 'avro-glue',
+  'prod with endpoints, tiered storage, email, a boundary, a serverless search, notifications, Avro logins with Glue, passwords for functions':
+    {
+      stage: 'prod',
+      params: {
+        egress: 'endpoints',
+        kafkaAuth: 'scram',
+        storageMode: 'TIERED',
+        alarmEmail: 'operations@example.com',
+        search: 'serverless',
+        notifications: 'on',
+        permissionsBoundary: 'arn:aws:iam::000000000000:policy/boundary',
+        loginsOutputFormat: 'avro-glue',
+      },
     },
-  },
 };
 
 /** Each stage with its own params. */

@@ -4,6 +4,7 @@ import { auditRules } from './audit.ts';
 import { dashboardRules } from './dashboard.ts';
 import { encryptionRules } from './encryption.ts';
 import { kafkaRules } from './kafka.ts';
+import { kafkaUserRules } from './kafka-users.ts';
 import { keptRules } from './kept.ts';
 import { lifecycleRules } from './lifecycle.ts';
 import { mappingRules } from './mappings.ts';
@@ -26,7 +27,7 @@ export const groups: Readonly<Record<string, readonly Rule[]>> = {
   'Kafka and the sizes of records': [...kafkaRules, ...sizeRules],
   'Event source mappings': mappingRules,
   Network: networkRules,
-  'Roles and policies': [...roleRules, ...policyRules],
+  'Roles and policies': [...roleRules, ...policyRules, ...kafkaUserRules],
   'HTTP API': apiRules,
   'Operators and audit': [...adminRules, ...auditRules],
   Encryption: encryptionRules,

@@ -34,8 +34,11 @@ function callers(template: CompiledTemplate): string[] {
 
 /** Services that pollers and functions call, without those that have gateway endpoints. */
 const called = ['lambda', 'sts', 'rds-data', 'xray', 'kafka', 'glue'];
-/** The brokers' listener for IAM (with-msk-cluster-network). */
-const iamPort = 9098;
+/** The brokers' listeners for IAM and for passwords (with-msk-cluster-network). */
+const [iamPort, passwordPort] = [9098, 9096];
+
+const hasPasswords = (template: CompiledTemplate) =>
+  functions(template).some(([, fn]) => fn.Environment.Variables['KAFKA_AUTH'] === 'scram');
 
 export const networkRules: Rule[] = [
   {
@@ -68,7 +71,7 @@ export const networkRules: Rule[] = [
       const endpoints = resources<{ ServiceName: string; SubnetIds?: string[] }>(template, 'AWS::EC2::VPCEndpoint');
       if (endpoints.some(([, { SubnetIds }]) => SubnetIds)) {
         return cluster(template).BrokerNodeGroupInfo.ClientSubnets.flatMap((subnet) =>
-          called
+          [...called, ...(hasPasswords(template) ? ['secretsmanager'] : [])]
             .filter(
               (name) =>
                 !endpoints.some(
@@ -141,20 +144,21 @@ export const networkRules: Rule[] = [
   },
   {
     name: 'pollers and functions reach the brokers: egress and ingress rules match',
-    source: 'Lambda guide, "Configure network settings" of Amazon MSK event sources: security groups, port 9098',
+    source:
+      'Lambda guide, "Configure network settings" of Amazon MSK event sources: security groups, port 9098, or 9096 with passwords',
     check: (template) => {
       const [brokers = ''] = cluster(template).BrokerNodeGroupInfo.SecurityGroups;
+      const port = hasPasswords(template) ? passwordPort : iamPort;
       const clients = [brokers, ...functions(template).flatMap(([, fn]) => fn.VpcConfig.SecurityGroupIds)];
       const out = resources<GroupRule>(template, 'AWS::EC2::SecurityGroupEgress').map(([, rule]) => rule);
       const into = resources<GroupRule>(template, 'AWS::EC2::SecurityGroupIngress').map(([, rule]) => rule);
       return [...new Set(clients)].filter(
         (client) =>
           !out.some(
-            (rule) =>
-              rule.GroupId === client && rule.DestinationSecurityGroupId === brokers && rule.FromPort === iamPort,
+            (rule) => rule.GroupId === client && rule.DestinationSecurityGroupId === brokers && rule.FromPort === port,
           ) ||
           !into.some(
-            (rule) => rule.GroupId === brokers && rule.SourceSecurityGroupId === client && rule.FromPort === iamPort,
+            (rule) => rule.GroupId === brokers && rule.SourceSecurityGroupId === client && rule.FromPort === port,
           ),
       );
     },

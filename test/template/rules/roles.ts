@@ -50,6 +50,7 @@ const variables: { variable: RegExp; actions: string[]; resource: (value: string
     resource: (value) => `${value}.Arn/demo_topic/`, // smoke may only read the objects of demo_topic
   },
   { variable: /^DATABASE_ARN$/, actions: ['rds-data:ExecuteStatement'], resource: (value) => value },
+  { variable: /^KAFKA_SECRET_ARN$/, actions: ['secretsmanager:GetSecretValue'], resource: (value) => value },
   { variable: /^DATABASE_SECRET_ARN$/, actions: ['secretsmanager:GetSecretValue'], resource: (value) => value },
 ];
 
@@ -171,11 +172,14 @@ export const roleRules: Rule[] = [
 ];
 
 /** What Lambda asks of the function's role for a mapping, as "action on resource". */
-function askedFor({ Topics, AmazonManagedKafkaEventSourceConfig: config }: Mapping): string[] {
+function askedFor({ Topics, AmazonManagedKafkaEventSourceConfig: config, ...mapping }: Mapping): string[] {
+  const [secret] = (mapping['SourceAccessConfigurations'] ?? []) as { URI: string }[];
   const asked: [resource: string, actions: string[]][] = [
     ['*', ['Create', 'Delete'].map((verb) => `ec2:${verb}NetworkInterface`)],
     ['*', ['NetworkInterfaces', 'SecurityGroups', 'Subnets', 'Vpcs'].map((what) => `ec2:Describe${what}`)],
     [clusterArn, ['DescribeCluster', 'DescribeClusterV2', 'GetBootstrapBrokers'].map((name) => `kafka:${name}`)],
+  ];
+  const asRole: typeof asked = [
     [clusterArn, ['Connect', 'DescribeClusterDynamicConfiguration'].map((name) => `kafka-cluster:${name}`)],
     ...Topics.map((topic): [string, string[]] => [
       topicArn(topic),
@@ -183,6 +187,9 @@ function askedFor({ Topics, AmazonManagedKafkaEventSourceConfig: config }: Mappi
     ]),
     [groupArn(config?.ConsumerGroupId ?? ''), ['kafka-cluster:DescribeGroup', 'kafka-cluster:AlterGroup']],
   ];
+  asked.push(
+    ...(secret === undefined ? asRole : [[secret.URI, ['secretsmanager:GetSecretValue']] as [string, string[]]]),
+  );
   return asked.flatMap(([resource, actions]) => actions.map((action) => `${action} on ${resource}`));
 }
 
