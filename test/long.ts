@@ -96,6 +96,10 @@ const PROOFS: Record<string, Run | Program> = {
     what: '100,000 records archived, deleted and restored; a damaged archive; a year of orders replayed through the windows',
     command: 'node test/replay/restore.ts && node test/replay/year.ts',
   },
+  conform: {
+    what: 'plugins with one fault each: npm run conform finds every one, by the right row',
+    command: 'FAULTS=all SERVERS=1 jest --runInBand plugins/msk/test/conform.servers',
+  },
   windows: {
     what: 'the property and race tests of windows, with 2,000 runs each',
     command: 'RUNS=2000 jest --runInBand lib/windows',

@@ -1,5 +1,6 @@
+import { role } from './role.ts';
 import type { Row } from './rows/row.ts';
-import { deadTopicOf, rows, topicOf } from './rows/rows.ts';
+import { chosen, deadTopicOf, topicOf } from './rows/rows.ts';
 
 /** The params of serverless.yml. Lists are text with commas. */
 export interface Params {
@@ -13,7 +14,11 @@ export interface Params {
   /** "false" while the records that precede the mappings are produced. */
   enabled: string;
   replicas: number;
+  /** Ids of rows. Empty: all. */
+  only: string;
 }
+
+const rowsOf = ({ only }: Params): readonly Row[] => chosen(list(only));
 
 /** Properties that need provisioned mode. */
 const PROVISIONED = [
@@ -25,12 +30,16 @@ const PROVISIONED = [
 
 /** For `functions` of serverless.yml. */
 export function functions(params: Params): Record<string, unknown> {
-  const { subnets, securityGroups } = params;
+  const { subnets, securityGroups, auth } = params;
   const vpc = { subnetIds: list(subnets), securityGroupIds: list(securityGroups) };
   return {
     probe: {
       handler: 'functions/probe.handler',
-      events: rows.filter(({ raw }) => !raw).map((row) => ({ msk: event(row, params) })),
+      // Every instance is a process here. More of them than this would only wait for each other.
+      ...(auth === 'none' && { reservedConcurrency: 6 }),
+      events: rowsOf(params)
+        .filter(({ raw }) => !raw)
+        .map((row) => ({ msk: event(row, params) })),
     },
     kafka: {
       handler: 'functions/kafka.handler',
@@ -62,17 +71,18 @@ function event(row: Row, { stage, cluster, enabled }: Params): Record<string, un
   };
 }
 
-/** For `resources` of serverless.yml: the topics, and the mappings that can't be events. */
+/** For `resources` of serverless.yml: the topics, the role, and the mappings that can't be events. */
 export function resources(params: Params): { Resources: Record<string, unknown> } {
   const { stage, auth } = params;
-  const topics = rows.flatMap((row) => [
+  const topics = rowsOf(params).flatMap((row) => [
     [topicId(row), topic(topicOf(stage, row), row, params)],
     ...(row.dead ? [[`${topicId(row)}Dead`, topic(deadTopicOf(stage, row), { ...row, partitions: 1 }, params)]] : []),
   ]);
-  const mappings = rows
+  const mappings = rowsOf(params)
     .filter(({ raw }) => raw && auth === 'none')
     .map((row) => [`${topicId(row)}Mapping`, rawMapping(row, params)]);
-  return { Resources: Object.fromEntries([...topics, ...mappings]) };
+  const ids = topics.map(([id]) => id as string);
+  return { Resources: Object.fromEntries([...topics, ['ConformanceRole', role(params, ids)], ...mappings]) };
 }
 
 const topicId = ({ id }: Row): string =>
@@ -104,11 +114,4 @@ function rawMapping(row: Row, { stage, cluster }: Params) {
       ...row.raw,
     },
   };
-}
-
-/** What the function `kafka` may use: the cluster, and its topics, groups and transactions. */
-export function clusterResources({ cluster }: Params): string[] {
-  return ['cluster', 'topic', 'group', 'transactional-id'].map((kind) =>
-    kind === 'cluster' ? cluster : `${cluster.replace(':cluster/', `:${kind}/`)}/*`,
-  );
 }

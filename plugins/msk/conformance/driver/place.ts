@@ -13,6 +13,11 @@ export interface Place {
   times: Times;
 }
 
+/** A place whose service was started for this run. */
+export interface StoppablePlace extends Place {
+  stop(): Promise<void>;
+}
+
 /** All in ms. On AWS a line of a log arrives seconds later, and a mapping takes minutes to begin. */
 export interface Times {
   /** How long a record that is to fail "for a while" fails. */

@@ -95,13 +95,13 @@ function bytesOf({ value, bytes, size }: Send): { value?: Buffer } {
 async function committed(topics: readonly string[]) {
   const admin = new Admin(client());
   try {
-    const at = Date.now();
     const groups = await admin.listConsumerGroupOffsets({ groups: [...topics] });
     const offsets = groups.map(({ groupId, topics: found }) => {
       const own = found.find(({ name }) => name === groupId)?.partitions ?? [];
       return [groupId, Object.fromEntries(own.map((each) => [each.partitionIndex, Number(each.committedOffset)]))];
     });
-    return { at, offsets: Object.fromEntries(offsets) as Record<string, Record<number, number>> };
+    // After the answer: the offsets were committed before this time.
+    return { at: Date.now(), offsets: Object.fromEntries(offsets) as Record<string, Record<number, number>> };
   } finally {
     await admin.close();
   }

@@ -3,6 +3,8 @@ import { committedInTheEnd } from '../judge/failures.ts';
 import { delivered, type Seen } from '../seen/seen.ts';
 import { numbered, type Row, request, texts } from './row.ts';
 
+/** Records with such old timestamps would be deleted. */
+const KEEP = { 'retention.ms': '-1' };
 const DAY_MS = 24 * 60 * 60_000;
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 const HEADERS: [string, string | null][] = [
@@ -28,6 +30,7 @@ export const eventRows: Row[] = [
   {
     id: 'event',
     rule: 'the event: source, ARN, brokers, groups of records, header bytes, null values',
+    topicConfigs: KEEP,
     before: [request({ key: 'k', bytes: 'AID/', headers: [['h', 'gH8=']], timestamp: 1_700_000_000_000 })],
     judge(seen, { cluster }) {
       const [invocation] = seen.invocations;

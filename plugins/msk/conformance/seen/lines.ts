@@ -1,7 +1,7 @@
 import type { Invocation, SeenRecord } from './seen.ts';
 
 /** The beginning of each line that the probe writes. The rest is JSON. */
-const MARK = 'conform-probe ';
+export const MARK = 'conform-probe ';
 /** Of one line. Two processes may write to the same pipe: a line of up to 4,096 bytes stays whole (POSIX: "write"). */
 const RECORDS_PER_LINE = 6;
 
