@@ -13,6 +13,7 @@ const KNOWN: readonly { files: RegExp; type: RegExp; why: string }[] = [
     why: 'invented, for a test',
   },
   { files: /^local\//, type: /Keyword|Basic Auth/, why: 'the password of a local server, which only loopback reaches' },
+  { files: /^package\.json$/, type: /Keyword/, why: 'the name of this command' },
   { files: /\.yml$/, type: /Keyword/, why: 'a reference to a secret, by its name or ARN' },
 ];
 
