@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { KafkaRequest } from '../functions/requests.ts';
 import type { Send } from '../rows/row.ts';
@@ -67,7 +67,7 @@ export async function startAwsDouble(): Promise<AwsDouble> {
       .map((message, at) => ({ eventId: `${from + at}`, message, timestamp: Date.now() }));
     return { events, ...(from + 2 < log.length && { nextToken: `${from + 2}` }) };
   };
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const body = await text(request);
     const path = decodeURIComponent(request.url ?? '');
     response.setHeader('content-type', 'application/json');
@@ -79,7 +79,8 @@ export async function startAwsDouble(): Promise<AwsDouble> {
     else if (request.headers['x-amz-target'] === 'Logs_20140328.FilterLogEvents')
       response.end(JSON.stringify(filter(JSON.parse(body) as object)));
     else response.writeHead(404).end('{}');
-  });
+  };
+  const server = createServer((request, response) => void answer(request, response));
   await once(server.listen(0, '127.0.0.1'), 'listening');
   double.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return double;
