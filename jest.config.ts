@@ -2,7 +2,8 @@ import type { Config } from 'jest';
 
 /**
  * `jest` runs the unit tests, which need no server: those next to the code, test/template for the compiled template,
- * test/kubernetes for the manifests, and test/pipeline for the checks of test_pipeline.sh.
+ * test/supply-chain for packages and
+ * secrets, test/kubernetes for the manifests, and test/pipeline for the checks of test_pipeline.sh.
  * `SERVERS=1 jest` runs the tests with real servers: test/integration, test/e2e and those of the plugin.
  */
 const servers = process.env['SERVERS'] === '1';
@@ -29,6 +30,7 @@ const config: Config = {
         'cost',
         'bench',
         'observability',
+        'test/supply-chain',
         'test/template',
         'test/kubernetes',
         'test/pipeline',

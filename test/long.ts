@@ -109,6 +109,10 @@ const PROOFS: Record<string, Run | Program> = {
     what: '100,000 simulated histories of the windows and of each sink, with and without each safeguard',
     command: 'node test/simulation/simulate.ts --histories 100000',
   },
+  conform: {
+    what: 'plugins with one fault each: npm run conform finds every one, by the right row',
+    command: 'FAULTS=all SERVERS=1 jest --runInBand plugins/msk/test/conform.servers',
+  },
   windows: {
     what: 'the property and race tests of windows, with 2,000 runs each',
     command: 'RUNS=2000 jest --runInBand lib/windows',

@@ -26,6 +26,7 @@ const MAIN: Record<string, Check> = {
 const OTHERS: Record<string, Check> = {
   simulation: { command: 'node test/simulation/simulate.ts' },
   variants: { command: 'node test/template/check/check.ts --variants' },
+  secrets: { command: 'node test/supply-chain/secrets.ts' },
   // More workers than a small machine has cores, because most of the time is waiting for servers to start.
   servers: {
     command: `jest --maxWorkers=3 --workerIdleMemoryLimit=1GB test/integration plugins dashboard --testPathIgnorePatterns ${STORES.join(' ')}`,

@@ -3,14 +3,18 @@ import { join } from 'node:path';
 import type { Message } from 'kafkajs';
 import { withAdmin } from '#cli/topic.ts';
 import { kafkaOf } from '#local/deploy/servers.ts';
+import type { StackFile } from '#local/stack-file.ts';
 import { BAD_RECORDS } from '#proof/fleet/load/bad-records.ts';
 import { BAD_LOGINS } from '#proof/logins/load/bad-records.ts';
 import { BAD_ORDERS } from '#proof/orders/load/bad-records.ts';
 import type { Report } from '#proof/report.ts';
 import { type Checkout, copyCheckout, type StartedRun } from '../support/checkout.ts';
+import { listenersOf } from '../support/processes.ts';
 import { GOOD_MARKED, markedLogins, SECRETS } from './marked-logins.ts';
 import { searchedForms } from './searched-forms.ts';
 
+/** As ss(8) writes it. Java listens on IPv4 through an IPv6 socket. */
+const LOOPBACK = /^(127\.0\.0\.1|\[::1\]|\[::ffff:127\.0\.0\.1\])$/;
 /** The number of a partition that is added during the run, after 0, 1 and 2. */
 const ADDED_PARTITION = 3;
 const ADDED_READINGS = 50;
@@ -19,14 +23,18 @@ let checkout: Checkout;
 let run: StartedRun;
 let report: Report;
 let marked: Message[];
+let stack: StackFile;
+let listeners: Awaited<ReturnType<typeof listenersOf>>;
 
 /** One run of all domains on all servers, like `npm start`. */
 beforeAll(async () => {
   checkout = await copyCheckout();
   const load = ['--vehicles', '200', '--orders', '50', '--logins', '100'];
   run = checkout.start(['--stage', 'local', '--seed', '7', '--duration', '20', ...load]);
-  await run.says(/all mappings poll/);
-  const stack = await run.stack();
+  // The last address that a run says: all servers listen.
+  await run.says(/metrics for Prometheus: http/);
+  stack = await run.stack();
+  listeners = await listenersOf(...(await checkout.processes()).map(({ pid }) => pid));
   marked = await markedLogins(stack);
   await disturb(stack.endpoints.kafka);
   await run.succeeds(600);
@@ -129,6 +137,16 @@ test('logins: every encoding was processed, and no log holds an address or a dev
       expect({ secret, logged: log.includes(form) || run.output().includes(form) }).toEqual({ secret, logged: false });
     }
   }
+});
+
+(process.platform === 'linux' ? test : test.skip)('every server of the run listens on loopback only', () => {
+  const ports = new Set(listeners.map(({ port }) => port));
+  const dashboard = /dashboard: (http:\S+)/.exec(run.output())?.[1] ?? 'no dashboard';
+  const addresses = { ...stack.endpoints, metrics: String(stack.metrics), dashboard };
+  const unheard = Object.entries(addresses).filter(([, address]) => !ports.has(Number(/:(\d+)/.exec(address)?.[1])));
+
+  expect(unheard).toEqual([]);
+  expect(listeners.filter(({ address }) => !LOOPBACK.test(address))).toEqual([]);
 });
 
 test('nothing is left running', async () => {

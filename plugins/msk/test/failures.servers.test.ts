@@ -1,3 +1,10 @@
+import { eachOnce, inOrder } from '../conformance/judge/delivery.ts';
+import {
+  committedInTheEnd,
+  goesOnFromFailed,
+  retriedUntilDone,
+  wholeBatchAgain,
+} from '../conformance/judge/failures.ts';
 import {
   assigned,
   called,
@@ -52,7 +59,9 @@ describe('failures', () => {
     await done(run, 5);
 
     expect(texts(run.events, 0)).toEqual(['bad', 'bad', 'bad', 'bad', '0', '1']);
-    expect(await committed(run.group, topic)).toEqual({ 0: 3, 1: 2 });
+    const seen = await run.seen();
+    expect([...retriedUntilDone(seen, 0, 'bad'), ...inOrder(seen)]).toEqual([]);
+    expect(committedInTheEnd(seen, { 0: 3, 1: 2 })).toEqual([]);
     expect(run.poller.status.metrics).toMatchObject({ InvokeErrorCount: 3, SumOffsetLag: 0 });
     expect(run.poller.status.lastError).toBeUndefined();
   });
@@ -75,6 +84,7 @@ describe('failures', () => {
 
     gate.resolve();
     await done(run, 6);
+    expect(goesOnFromFailed(await run.seen())).toEqual([]);
   });
 
   test('an invalid identifier fails the whole batch', async () => {
@@ -84,6 +94,7 @@ describe('failures', () => {
     const run = start(topic, () => (run.events.length === 1 ? invalid : null), { reportsFailures: true });
     await done(run, 3);
 
+    expect(wholeBatchAgain(await run.seen())).toEqual([]);
     expect(texts(run.events)).toEqual(['0', '1', '2', '0', '1', '2']);
   });
 
@@ -94,7 +105,7 @@ describe('failures', () => {
     const run = start(topic, () => list);
     await done(run, 3);
 
-    expect(run.events).toHaveLength(1);
+    expect(eachOnce(await run.seen(), { 0: ['0', '1', '2'] })).toEqual([]);
   });
 
   test('stops fetching if the function is slow, and reports the lag', async () => {

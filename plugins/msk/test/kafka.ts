@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { Kafka, type KafkaMessage, logLevel, type Message, Partitioners } from 'kafkajs';
 import '../../../lib/kafka/client/kafkajs-timers.ts';
+import { describe, type Invocation, type Seen } from '../conformance/seen/seen.ts';
 import { Cluster } from '../consumer/cluster.ts';
 import type { MskEvent, MskRecord } from '../polling/event.ts';
 import { EventSourceMapping } from '../polling/event-source-mapping.ts';
@@ -90,6 +91,8 @@ export async function endOf(topic: string): Promise<number> {
 export interface Run extends TestPoller {
   /** Events in order of invocation. */
   events: MskEvent[];
+  /** What the judges of `npm run conform` take: the invocations so far, and what the group has committed now. */
+  seen(): Promise<Seen>;
 }
 
 /** Starts a poller on a topic. `invoke` is its function. */
@@ -100,11 +103,30 @@ export function start(
   environment: Record<string, string> = {},
 ): Run {
   const events: MskEvent[] = [];
-  const record = (event: MskEvent) => {
+  const invocations: Invocation[] = [];
+  const record = async (event: MskEvent) => {
     events.push(event);
-    return invoke(event);
+    const invocation: Invocation = { id: String(events.length), begin: Date.now(), ...describe(event) };
+    invocations.push(invocation);
+    const ended = (outcome: 'returned' | 'threw', answer?: unknown) =>
+      Object.assign(invocation, { end: Date.now(), outcome, answer });
+    try {
+      const answer = await invoke(event);
+      ended('returned', answer);
+      return answer;
+    } catch (error) {
+      ended('threw');
+      throw error;
+    }
   };
-  const run = { ...pollerOf(cluster, topic, record, settings, environment), events };
+  const poller = pollerOf(cluster, topic, record, settings, environment);
+  const seen = async (): Promise<Seen> => ({
+    topic,
+    invocations,
+    committed: [{ at: Date.now(), offsets: await committed(poller.group, topic) }],
+    dead: [],
+  });
+  const run = { ...poller, events, seen };
   run.poller.start();
   running.add(run.poller);
   return run;

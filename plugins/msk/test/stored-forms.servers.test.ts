@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Admin, allowedCompressionsAlgorithms, Base, fetchV12, Producer, stringSerializers } from '@platformatic/kafka';
+import { eachOnce, inOrder } from '../conformance/judge/delivery.ts';
 import { eventually } from './eventually.ts';
 import {
   committed,
@@ -64,7 +65,8 @@ describe('compressed records', () => {
     const run = start(topic, () => {});
     await done(run, 15);
 
-    expect(texts(run.events)).toEqual(values(0, 15));
+    const seen = await run.seen();
+    expect([...eachOnce(seen, { 0: values(0, 15) }), ...inOrder(seen)]).toEqual([]);
   });
 });
 
@@ -97,7 +99,7 @@ describe('offsets without a record', () => {
     await committedToTheEnd(run.group, topic);
     await run.poller.refreshPositions();
 
-    expect(texts(run.events)).toEqual(['0', '1', '2']);
+    expect(eachOnce(await run.seen(), { 0: ['0', '1', '2'] })).toEqual([]);
     expect(run.poller.status.metrics.SumOffsetLag).toBe(0);
   });
 

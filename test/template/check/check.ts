@@ -1,6 +1,10 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Command, EXIT, runCommand, UsageError } from '#cli/command.ts';
 import { sideBySide } from '#lib/side-by-side.ts';
 import { templateFile } from '../compiled.ts';
+import { conformanceTemplate } from './conformance.ts';
 import { findingsOf } from './findings.ts';
 import { pythonTool } from './python-tool.ts';
 import { stageTemplates, templates, variants } from './variants.ts';
@@ -63,9 +67,22 @@ const check: Command<typeof OPTIONS> = {
         return findings !== '';
       }),
     );
+    if (chosen !== stageTemplates) found.push(await conformance(programs[0] as string));
     console.log(`${files.length} templates in ${((performance.now() - started) / 1000).toFixed(0)} s`);
     return found.includes(true) ? EXIT.failed : EXIT.ok;
   },
 };
+
+/** The plugin's conformance service lives for an hour beside a cluster, so checkov's rules for a service don't apply. */
+async function conformance(cfnLint: string): Promise<boolean> {
+  const folder = await mkdtemp(join(tmpdir(), 'conformance-'));
+  try {
+    const findings = await findingsOf(cfnLint, tools[0]?.arguments([await conformanceTemplate(folder)]) ?? []);
+    console.log(findings || 'cfn-lint has no findings on the template of plugins/msk/conformance');
+    return findings !== '';
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
 
 process.exit(await runCommand(check));
