@@ -1,3 +1,4 @@
+import { effectsOf, type LatencySample } from './chaos/effects.ts';
 import { topicOfObject } from './checks/archive.ts';
 import { checkOffsets } from './checks/offsets.ts';
 import { checkStrayRecords } from './checks/records.ts';
@@ -5,12 +6,13 @@ import type { Judged, Subject } from './domain.ts';
 import type { StoredTopic } from './domain-types.ts';
 import { DOMAINS, type DomainName, type DomainReports, TOPIC_NAMES, TOPICS } from './domains.ts';
 import { Findings } from './findings.ts';
+import { RAW } from './fleet/places.ts';
 import type { ReportFacts } from './input.ts';
 import { problemsOf } from './problems.ts';
 import type { Report } from './report.ts';
 import { olderThanLogs } from './truth/age.ts';
 import { refusedByStores } from './truth/redriven.ts';
-import { isUnread, unreadOf, type World } from './world.ts';
+import { isUnread, nameOf, unreadOf, type World } from './world.ts';
 
 type Judgements = { [D in DomainName]: Judged<DomainReports[D]> };
 
@@ -41,6 +43,7 @@ export function judge(world: World, facts: ReportFacts): Omit<Report, 'reconcile
     latencyMs: Object.assign({}, ...Object.values(judged).map(({ latencyMs }) => latencyMs)),
     lag: facts.lag,
     throughput: byDomain((name) => perSecond(judged[name].report.acknowledged, secondsOf(facts, name))),
+    ...(facts.chaos && { strikes: effectsOf(facts.chaos, alertLatencies(world, facts)) }),
     startSeconds: facts.startSeconds,
     notRun: [...notRunOf(world), ...facts.notRun],
     problems,
@@ -59,6 +62,15 @@ function checkKeys({ s3 }: World, findings: Findings): void {
   const known = new Set<string | undefined>(TOPIC_NAMES);
   for (const { key } of s3)
     if (!known.has(topicOfObject(key))) findings.add('s3', 'unexpected', key, 'it belongs to no topic');
+}
+
+/** How long each alert took from its reading's Kafka timestamp until a consumer had it. */
+function alertLatencies({ topics }: World, { samples }: ReportFacts): LatencySample[] {
+  const produced = new Map(topics[RAW].records.map((record) => [nameOf(record), record.timestamp]));
+  return samples.alerts.flatMap(({ source, arrived }) => {
+    const at = produced.get(source.replace(/\/[^/]*$/, ''));
+    return at === undefined ? [] : [{ produced: at, took: arrived - at }];
+  });
 }
 
 function storedTopics(): StoredTopic[] {

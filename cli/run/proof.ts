@@ -37,7 +37,7 @@ export async function watchRun(endpoints: Endpoints, references: References): Pr
   };
 }
 
-export interface Facts extends Pick<ReportFacts, 'seconds' | 'lag' | 'openWindows' | 'samples'> {
+export interface Facts extends Pick<ReportFacts, 'seconds' | 'lag' | 'openWindows' | 'samples' | 'chaos'> {
   generators: Partial<Record<DomainName, Manifest>>;
 }
 

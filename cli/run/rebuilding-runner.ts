@@ -68,6 +68,9 @@ export function startRebuildingRunner(options: RunnerOptions, say: (line: string
   failed.catch(() => undefined);
 
   return {
+    get pid() {
+      return current?.pid ?? 0;
+    },
     packaged: first.packaged,
     polling,
     failed,

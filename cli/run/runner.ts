@@ -24,6 +24,8 @@ export interface RunnerOptions {
 }
 
 export interface Runner {
+  /** The id of the process that polls; 0 before it runs. */
+  readonly pid: number;
   /** Resolves when the service is packaged. The servers aren't needed before. */
   packaged: Promise<void>;
   /** Creates the template's resources on the servers; resolves with their names. */
@@ -99,6 +101,7 @@ export function startRunner({ stage, params, log, temporary, usageFile, onStatus
 
   let deploying = false;
   return {
+    pid: child.pid ?? 0,
     packaged,
     failed,
     polling,

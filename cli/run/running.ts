@@ -1,6 +1,7 @@
 import type { AskedPorts } from '#local/servers/plan.ts';
 import type { Stack } from '#local/stack.ts';
 import type { DomainName } from '#proof/domains.ts';
+import type { Chaos } from './chaos.ts';
 import type { Load } from './domains.ts';
 import type { LiveView } from './live-view.ts';
 import type { DeployedRun } from './messages.ts';
@@ -32,6 +33,8 @@ export interface RunOptions {
   dashboard: { port: number | undefined } | 'off';
   load: Load;
   wantReport: boolean;
+  /** failures during the load */
+  chaos?: Chaos | undefined;
   /** the base URL of an OTLP collector that gets traces; undefined: no traces */
   otlp?: string | undefined;
   /** file for what each invocation uses (`npm run cost`); undefined: nothing is measured */

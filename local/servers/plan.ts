@@ -13,6 +13,8 @@ export interface PlanOptions extends Members {
   readonly ports: AskedPorts;
   /** The checkout; Connect writes to its `output/`. */
   readonly root: string;
+  /** For each broker, the port of a proxy before it: see {@link Broker.proxied}. */
+  readonly proxyPorts?: readonly number[] | undefined;
   /** See {@link choosePorts}. */
   readonly reserve?: (port: number) => Promise<boolean>;
 }
@@ -30,6 +32,8 @@ export interface Planned {
 
 /** The first broker's default port for the controllers; the others have the next ones. */
 const CONTROLLER_PORT = 19092;
+/** The first broker's default port for clients behind a proxy; the others have the next ones. */
+const PROXIED_PORT = 29092;
 
 export interface Plan {
   readonly servers: Planned[];
@@ -41,7 +45,7 @@ export interface Plan {
  * Decides which servers a stack has, and the port of each.
  * @throws ServerError where a port that the user asked for is taken
  */
-export async function planServers({ ports, root, reserve, ...members }: PlanOptions): Promise<Plan> {
+export async function planServers({ ports, root, reserve, proxyPorts = [], ...members }: PlanOptions): Promise<Plan> {
   const brokers = brokerNames(members.brokers);
   const rows = rowsOf(members);
   const portOf = await portsByName(
@@ -52,6 +56,7 @@ export async function planServers({ ports, root, reserve, ...members }: PlanOpti
       ...rows.map(({ name, usual }) => settable(name, usual, ports)),
       settable('api', API_PORT, ports),
       ...brokers.map((name, index) => fixed(controllerOf(name), CONTROLLER_PORT + index)),
+      ...proxyPorts.map((_, index) => fixed(proxiedOf(brokers[index] ?? ''), PROXIED_PORT + index)),
       ...rows.flatMap(({ name, secondPort }) => (secondPort === undefined ? [] : [fixed(secondOf(name), secondPort)])),
     ],
     reserve,
@@ -61,6 +66,7 @@ export async function planServers({ ports, root, reserve, ...members }: PlanOpti
     id: index + 1,
     port: portOf(name),
     controllerPort: portOf(controllerOf(name)),
+    proxied: proxiedAt(proxyPorts[index], () => portOf(proxiedOf(name))),
   }));
   const addresses = cluster.map(({ port }) => `127.0.0.1:${port}`).join(',');
   const servers = [
@@ -91,6 +97,9 @@ export async function planServers({ ports, root, reserve, ...members }: PlanOpti
 }
 
 const controllerOf = (broker: string): string => `${broker}'s controller`;
+const proxiedOf = (broker: string): string => `${broker}'s listener behind a proxy`;
+const proxiedAt = (proxyPort: number | undefined, port: () => number) =>
+  proxyPort === undefined ? undefined : { port: port(), proxyPort };
 const secondOf = (server: string): string => `${server}'s second port`;
 
 /** A port that the user can set with an option. */

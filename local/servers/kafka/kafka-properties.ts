@@ -6,6 +6,8 @@ export interface Broker {
   readonly id: number;
   readonly port: number;
   readonly controllerPort: number;
+  /** A second listener, for clients that come through a proxy: its port, and the proxy's. */
+  readonly proxied?: { readonly port: number; readonly proxyPort: number } | undefined;
 }
 
 const MIB = 2 ** 20;
@@ -18,15 +20,18 @@ const MIB = 2 ** 20;
 export function kafkaProperties(broker: Broker, cluster: readonly Broker[], logs: string): string {
   const replicas = cluster.length;
   const inSync = Math.max(1, replicas - 1);
+  const { proxied } = broker;
+  const listener = (port: number | undefined) => (port === undefined ? '' : `,PROXIED://127.0.0.1:${port}`);
   return propertiesText({
     'process.roles': 'broker,controller',
     'node.id': broker.id,
     'controller.quorum.voters': cluster.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`).join(','),
     'controller.listener.names': 'CONTROLLER',
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'inter.broker.listener.name': 'PLAINTEXT',
-    listeners: `PLAINTEXT://127.0.0.1:${broker.port},CONTROLLER://127.0.0.1:${broker.controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${broker.port}`,
+    listeners: `PLAINTEXT://127.0.0.1:${broker.port},CONTROLLER://127.0.0.1:${broker.controllerPort}${listener(proxied?.port)}`,
+    // A client is told the addresses of the listener that it asks: behind a proxy, it stays behind the proxies.
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${broker.port}${listener(proxied?.proxyPort)}`,
     'log.dirs': logs,
 
     // Only the template creates topics: a misspelt name must be an error.
