@@ -7,7 +7,7 @@ import { STRIKES } from '#proof/chaos/strikes.ts';
 import type { DomainName } from '#proof/domains.ts';
 import { type Command, EXIT, numberOption, runCommand, UsageError } from './command.ts';
 import { chaosOf } from './run/chaos.ts';
-import { domains } from './run/domains.ts';
+import { domains, type LoadControls } from './run/domains.ts';
 import { run } from './run/run.ts';
 
 const USAGE = `
@@ -51,15 +51,17 @@ const chaos: Command<typeof OPTIONS> = {
     if (positionals.length > 0) throw new UsageError(`"${positionals[0]}" is not an option`);
     const schedule = values.schedule === undefined ? drawn(values) : await replayed(values.schedule);
     const rate = numberOption('rate', values.rate, { min: 1, max: 10_000 });
-    const load = { rate, loginsRate: rate / 2, ordersRate: rate / 5, demoRate: 2 };
+    const rates = { rate, loginsRate: rate / 2, ordersRate: rate / 5, demoRate: 2 };
+    const controls: LoadControls = { bad: {}, skewMs: 0 };
     const data = values.data === undefined ? await mkdtemp(join(tmpdir(), 'chaos-')) : resolve(values.data);
     await write(SCHEDULE, schedule);
     const proxies = await startProxies(schedule.brokers, schedule.seed);
     let ok = false;
     try {
-      const total = Object.values(load).reduce((sum, each) => sum + each, 0);
+      const total = Object.values(rates).reduce((sum, each) => sum + each, 0);
       const report = await run({
-        stage: 'local',
+        // Its topics have a replica on each of three brokers.
+        stage: schedule.brokers === 3 ? 'prod' : 'local',
         params: [],
         brokers: schedule.brokers as 1 | 3,
         minimal: false,
@@ -73,9 +75,9 @@ const chaos: Command<typeof OPTIONS> = {
         durationSeconds: schedule.seconds,
         only: Object.keys(domains) as DomainName[],
         dashboard: 'off',
-        load: { ...load, seed: schedule.seed, bad: 0.01, vehicles: 200 },
+        load: { ...rates, seed: schedule.seed, bad: 0.01, vehicles: 200, controls },
         wantReport: true,
-        chaos: chaosOf(schedule, proxies, total),
+        chaos: chaosOf(schedule, proxies, total, controls),
         signal,
       });
       if (report === undefined) throw new Error('the run was interrupted, so there is no report');

@@ -1,5 +1,6 @@
 import { effectsOf, type LatencySample } from './chaos/effects.ts';
 import { topicOfObject } from './checks/archive.ts';
+import { checkCommits } from './checks/commits.ts';
 import { checkOffsets } from './checks/offsets.ts';
 import { checkStrayRecords } from './checks/records.ts';
 import type { Judged, Subject } from './domain.ts';
@@ -23,6 +24,7 @@ type Judgements = { [D in DomainName]: Judged<DomainReports[D]> };
 export function judge(world: World, facts: ReportFacts): Omit<Report, 'reconcileSeconds'> {
   const findings = new Findings();
   for (const topic of TOPIC_NAMES) checkOffsets(topic, world.topics[topic], TOPICS[topic].compacted, findings);
+  checkCommits(world.commits, world.topics, findings);
   checkKeys(world, findings);
   checkStrayRecords(world, storedTopics(), findings);
 

@@ -74,6 +74,7 @@ export function startRebuildingRunner(options: RunnerOptions, say: (line: string
     packaged: first.packaged,
     polling,
     failed,
+    invoke: async (...args) => current?.invoke(...args),
     deploy(...args) {
       place = args;
       return first.deploy(...args);

@@ -111,7 +111,7 @@ export async function run(options: RunOptions): Promise<Report | undefined> {
       void sayAddresses(metrics.url);
       void dashboard?.died.then((how) => view.say(`dashboard: ${how}; the run goes on without it`));
     }
-    return { stack, runner, deployed, view, startSeconds };
+    return { stack, runner, deployed, view, seen, startSeconds };
   }
 
   async function sayAddresses(metricsUrl: string): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Endpoints } from '#local/servers/catalogue.ts';
 import type { AskedPorts } from '#local/servers/plan.ts';
 import type { Stack } from '#local/stack.ts';
 import type { DomainName } from '#proof/domains.ts';
@@ -48,6 +49,8 @@ export interface Running {
   runner: Runner;
   deployed: DeployedRun;
   view: LiveView;
+  /** the addresses that the functions and their pollers have: those of proxies, if there are any */
+  seen: Endpoints;
   /** seconds from the command until all mappings polled */
   startSeconds: number;
 }

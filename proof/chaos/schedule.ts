@@ -24,17 +24,22 @@ export function drawSchedule(
   kinds: Readonly<Record<string, Strike>>,
 ): Schedule {
   const random = createRandom(seed, seconds, brokers);
-  const possible = Object.entries(kinds).filter(([, { threeBrokers }]) => !threeBrokers || brokers >= 3);
+  // A third of a short run at most: the rest shows how the pipeline comes back.
+  const longest = seconds / 3;
+  const possible = Object.entries(kinds).filter(
+    ([, { threeBrokers, lasts }]) => (!threeBrokers || brokers >= 3) && lasts[0] <= longest,
+  );
   const free = new Map<Part, number>();
   const strikes: Planned[] = [];
   let bag: typeof possible = [];
   for (let at = FIRST_AT; ; at += pauseOf(seconds) * random.between(0.8, 1.2)) {
     if (bag.length === 0) bag = shuffled(possible, random);
     const [kind, strike] = bag.pop() as (typeof possible)[number];
+    if (strikes.filter((one) => one.kind === kind).length === strike.most) continue;
     const args = strike.draw?.(random, brokers) ?? {};
     const part = partOf(strike, args);
     const begins = Math.max(at, free.get(part) ?? 0);
-    const lasts = Math.min(random.between(...strike.lasts), seconds / 3);
+    const lasts = Math.min(random.between(...strike.lasts), longest);
     if (begins + lasts > seconds) break;
     free.set(part, begins + lasts + REST);
     strikes.push({ at: round(begins), kind, seconds: round(lasts), with: args });

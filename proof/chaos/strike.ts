@@ -1,5 +1,7 @@
 import type { Server } from '#local/servers/server.ts';
+import type { MappingStatus } from '#msk';
 import type { Random } from '../load/random.ts';
+import type { LogRecord } from '../world.ts';
 import type { Planned } from './facts.ts';
 import type { FunctionProcess } from './function-processes.ts';
 import type { Proxies } from './proxy/proxies.ts';
@@ -28,6 +30,14 @@ export interface Target {
   proxies: Proxies;
   /** the process that polls Kafka and invokes the functions */
   runner: number;
+  /** the event source mappings */
+  mappings(): readonly Pick<MappingStatus, 'function' | 'topic' | 'group'>[];
+  /** Invokes a function with these records, beside the mapping that reads them. */
+  invoke(functionName: string, records: readonly LogRecord[]): Promise<void>;
+  /** Sets the share of bad records of a domain; undefined: the usual share. */
+  setBad(domain: string, share: number | undefined): void;
+  /** Sets how wrong the clock is that gives orders their times. */
+  setSkew(ms: number): void;
   /** the processes that run functions, in order of their ids */
   functions(): Promise<FunctionProcess[]>;
   say(line: string): void;
@@ -42,6 +52,8 @@ export interface Strike {
   lasts: readonly [number, number];
   /** needs three brokers: a cluster of one would be gone */
   threeBrokers?: true;
+  /** not more often in a run than this; as often as it is drawn by default */
+  most?: number;
   /** Draws what exactly is hit. */
   draw?(random: Random, brokers: number): Planned['with'];
   /** Begins the failure, and ends it. Resolves when the part works again. */

@@ -1,10 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Server } from '#local/servers/server.ts';
 import type { Random } from '../../load/random.ts';
 import type { Planned } from '../facts.ts';
 import type { Strike, Target } from '../strike.ts';
+import { moveLeaders } from './leaders.ts';
+import { diskFull, frozen, killed, restarted } from './processes.ts';
 
-/** Failures of brokers' processes. */
+const aBroker = (random: Random, brokers: number): Planned['with'] => ({ broker: random.below(brokers) + 1 });
+
+const brokerOf = ({ server }: Target, { with: { broker = 1 } }: Planned) =>
+  server(broker === 1 ? 'kafka' : `kafka-${broker}`);
+
+/** Failures of brokers. */
 export const BROKERS = {
   'broker-killed': {
     what: 'a broker is killed with SIGKILL, and starts again later',
@@ -25,45 +30,22 @@ export const BROKERS = {
     part: 'brokers',
     lasts: [1, 5],
     draw: aBroker,
-    async run(target, planned) {
-      const broker = brokerOf(target, planned);
-      target.mayEnd(broker.name);
-      await broker.stop();
-      await sleep(planned.seconds * 1000);
-      await started(broker);
-    },
+    run: (target, planned) => restarted(target, brokerOf(target, planned), planned.seconds),
+  },
+  'broker-disk-full': {
+    what: 'a broker can write nothing more to its disk (prlimit), and ends; it starts again with space',
+    part: 'brokers',
+    lasts: [5, 10],
+    threeBrokers: true,
+    draw: aBroker,
+    run: (target, planned) => diskFull(target, brokerOf(target, planned), planned.seconds),
+  },
+  'leaders-moved': {
+    what: 'a broker gives all partitions that it leads to others, also those of committed offsets',
+    part: 'brokers',
+    lasts: [2, 5],
+    threeBrokers: true,
+    draw: aBroker,
+    run: (target, { with: { broker }, seconds }) => moveLeaders(target.kafka, Number(broker), seconds),
   },
 } satisfies Record<string, Strike>;
-
-export function aBroker(random: Random, brokers: number): Planned['with'] {
-  return { broker: random.below(brokers) + 1 };
-}
-
-export function brokerOf(target: Target, { with: { broker = 1 } }: Planned): Server {
-  return target.server(broker === 1 ? 'kafka' : `kafka-${broker}`);
-}
-
-/** Kills a server, and starts it again on the same data. */
-export async function killed(target: Target, server: Server, seconds: number): Promise<void> {
-  target.mayEnd(server.name);
-  const { process: running } = server;
-  running?.signal('SIGKILL');
-  await running?.exited;
-  await sleep(seconds * 1000);
-  await server.stop();
-  await started(server);
-}
-
-export async function started(server: Server): Promise<void> {
-  await server.start();
-  await server.ready();
-}
-
-export async function frozen(server: Server, seconds: number): Promise<void> {
-  server.process?.signal('SIGSTOP');
-  try {
-    await sleep(seconds * 1000);
-  } finally {
-    server.process?.signal('SIGCONT');
-  }
-}
