@@ -64,7 +64,7 @@ function targetOf(running: Running, { brokers }: Schedule, proxies: Proxies, con
     proxies,
     runner: runner.pid,
     functions: () => functionProcesses(runner.pid),
-    mappings: view.mappings,
+    mappings: () => view.mappings(),
     invoke: (name, records) => runner.invoke(name, mskEvent(cluster, seen.kafka, partitionsOf(records))),
     setBad(domain, share) {
       if (share === undefined) delete controls.bad[domain as DomainName];
@@ -73,7 +73,7 @@ function targetOf(running: Running, { brokers }: Schedule, proxies: Proxies, con
     setSkew(ms) {
       controls.skewMs = ms;
     },
-    say: view.say,
+    say: (line) => view.say(line),
   };
 }
 

@@ -13,7 +13,7 @@ beforeEach(async () => {
     socket.on('error', () => {});
     socket.on('data', (data) => {
       received += String(data);
-      socket.write(`echo ${data}`);
+      socket.write(`echo ${String(data)}`);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -6,8 +6,8 @@ import { diskFull, frozen, killed, restarted } from './processes.ts';
 
 const aBroker = (random: Random, brokers: number): Planned['with'] => ({ broker: random.below(brokers) + 1 });
 
-const brokerOf = ({ server }: Target, { with: { broker = 1 } }: Planned) =>
-  server(broker === 1 ? 'kafka' : `kafka-${broker}`);
+const brokerOf = (target: Target, { with: { broker = 1 } }: Planned) =>
+  target.server(broker === 1 ? 'kafka' : `kafka-${broker}`);
 
 /** Failures of brokers. */
 export const BROKERS = {
