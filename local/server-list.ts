@@ -76,12 +76,16 @@ export async function processesOf(servers: readonly Server[]): Promise<StackFile
   return found.flat();
 }
 
-/** Resolves when a server's process ends while the stack isn't stopping. */
-export function firstDeath(servers: readonly Server[], logs: string, isStopping: () => boolean): Promise<ServerError> {
+/** Resolves when a server's process ends that may not. */
+export function firstDeath(
+  servers: readonly Server[],
+  logs: string,
+  mayEnd: (name: string) => boolean,
+): Promise<ServerError> {
   return new Promise((resolve) => {
     for (const { name, process: spawned } of servers) {
       void spawned?.exited.then((exit) => {
-        if (isStopping()) return;
+        if (mayEnd(name)) return;
         resolve(
           new ServerError(`${name} ended while the stack was running (${exitText(exit)}); log: ${logOf(logs, name)}`),
         );

@@ -33,6 +33,8 @@ export interface ServersOptions {
   readonly secure?: boolean | undefined;
   /** Keeps all servers' data in this folder, and continues with the data there; by default a run starts empty. */
   readonly keep?: string | undefined;
+  /** For each broker, the port of a proxy before it, through which some clients come. */
+  readonly proxyPorts?: readonly number[] | undefined;
   /** Ports that the user asked for. A taken port is an error, which names the option `--<server>-port`. */
   readonly ports?: AskedPorts | undefined;
   readonly progress?: Progress | undefined;
@@ -48,8 +50,10 @@ export interface Stack {
   /** Servers that were asked for and can't run on this machine, and why. */
   readonly notRun: Readonly<Record<string, string>>;
   readonly servers: readonly Server[];
-  /** Resolves when a server ends before the stack is stopped. Never rejects. */
+  /** Resolves when a server ends before the stack is stopped, unless it `mayEnd`. Never rejects. */
   readonly died: Promise<ServerError>;
+  /** The names of servers that somebody ends on purpose, and starts again. */
+  readonly mayEnd: Set<string>;
   /** @throws Error where the stack has no server of that name */
   readonly server: (name: string) => Server;
   /** Adds the physical names of the template's resources, and its schemas, to `.local/stack.json`. */
@@ -102,6 +106,7 @@ export async function startServers(options: ServersOptions, checkout: ClaimedChe
     ...members,
     ports: options.ports ?? {},
     security,
+    proxyPorts: options.proxyPorts,
     root,
     reserve: reservations.take,
   });
@@ -132,6 +137,7 @@ export async function launchStack(
   { recorder, undo, logs }: ClaimedCheckout,
 ): Promise<Stack> {
   let stopping = false;
+  const mayEnd = new Set<string>();
   undo.add(() => {
     stopping = true;
     return stopAll(servers);
@@ -152,7 +158,8 @@ export async function launchStack(
     endpoints,
     notRun,
     servers,
-    died: firstDeath(servers, logs, () => stopping),
+    died: firstDeath(servers, logs, (name) => stopping || mayEnd.has(name)),
+    mayEnd,
     server: (name) => serverNamed(servers, name),
     recordDeployed: ({ references, schemas }) => recorder.record({ references, schemas }),
     recordMetrics: (metrics) => recorder.record({ metrics }),

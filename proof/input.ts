@@ -1,3 +1,4 @@
+import type { ChaosFacts } from './chaos/facts.ts';
 import type { Manifest } from './manifest.ts';
 import type { Together, Types } from './types.ts';
 
@@ -25,6 +26,8 @@ export interface RunFacts {
   generators: GeneratorRuns;
   /** records that the event source mappings have not yet committed: the most in the run, and after the drain */
   lag: { max: number; end: number };
+  /** the failures that a chaos run has made */
+  chaos?: ChaosFacts | undefined;
   /** further parts that did not run, `part: why` */
   notRun: readonly string[];
 }

@@ -161,7 +161,7 @@ test('a run without generators and without records proves nothing', () => {
   Object.assign(facts, { generators: {} });
   for (const log of Object.values(world.topics)) Object.assign(log, { records: [], partitions: [] });
   const empty = { s3: [], rds: emptied(world.rds), dynamodb: emptied(world.dynamodb), opensearch: [], file: [] };
-  const report = judge({ ...world, ...empty }, facts);
+  const report = judge({ ...world, ...empty, commits: [] }, facts);
 
   expect(report).toMatchObject({
     ok: false,

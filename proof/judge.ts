@@ -1,16 +1,19 @@
+import { effectsOf, type LatencySample } from './chaos/effects.ts';
 import { topicOfObject } from './checks/archive.ts';
+import { checkCommits } from './checks/commits.ts';
 import { checkOffsets } from './checks/offsets.ts';
 import { checkStrayRecords } from './checks/records.ts';
 import type { Judged, Subject } from './domain.ts';
 import type { StoredTopic } from './domain-types.ts';
 import { DOMAINS, type DomainName, type DomainReports, TOPIC_NAMES, TOPICS } from './domains.ts';
 import { Findings } from './findings.ts';
+import { RAW } from './fleet/places.ts';
 import type { ReportFacts } from './input.ts';
 import { problemsOf } from './problems.ts';
 import type { Report } from './report.ts';
 import { olderThanLogs } from './truth/age.ts';
 import { refusedByStores } from './truth/redriven.ts';
-import { isUnread, unreadOf, type World } from './world.ts';
+import { isUnread, nameOf, unreadOf, type World } from './world.ts';
 
 type Judgements = { [D in DomainName]: Judged<DomainReports[D]> };
 
@@ -21,6 +24,7 @@ type Judgements = { [D in DomainName]: Judged<DomainReports[D]> };
 export function judge(world: World, facts: ReportFacts): Omit<Report, 'reconcileSeconds'> {
   const findings = new Findings();
   for (const topic of TOPIC_NAMES) checkOffsets(topic, world.topics[topic], TOPICS[topic].compacted, findings);
+  checkCommits(world.commits, world.topics, findings);
   checkKeys(world, findings);
   checkStrayRecords(world, storedTopics(), findings);
 
@@ -41,6 +45,7 @@ export function judge(world: World, facts: ReportFacts): Omit<Report, 'reconcile
     latencyMs: Object.assign({}, ...Object.values(judged).map(({ latencyMs }) => latencyMs)),
     lag: facts.lag,
     throughput: byDomain((name) => perSecond(judged[name].report.acknowledged, secondsOf(facts, name))),
+    ...(facts.chaos && { strikes: effectsOf(facts.chaos, alertLatencies(world, facts)) }),
     startSeconds: facts.startSeconds,
     notRun: [...notRunOf(world), ...facts.notRun],
     problems,
@@ -59,6 +64,15 @@ function checkKeys({ s3 }: World, findings: Findings): void {
   const known = new Set<string | undefined>(TOPIC_NAMES);
   for (const { key } of s3)
     if (!known.has(topicOfObject(key))) findings.add('s3', 'unexpected', key, 'it belongs to no topic');
+}
+
+/** How long each alert took from its reading's Kafka timestamp until a consumer had it. */
+function alertLatencies({ topics }: World, { samples }: ReportFacts): LatencySample[] {
+  const produced = new Map(topics[RAW].records.map((record) => [nameOf(record), record.timestamp]));
+  return samples.alerts.flatMap(({ source, arrived }) => {
+    const at = produced.get(source.replace(/\/[^/]*$/, ''));
+    return at === undefined ? [] : [{ produced: at, took: arrived - at }];
+  });
 }
 
 function storedTopics(): StoredTopic[] {

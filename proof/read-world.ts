@@ -1,5 +1,6 @@
 import { TOPIC_NAMES } from './domains.ts';
 import type { Places } from './places.ts';
+import { readCommits } from './readback/commits.ts';
 import { readTopics } from './readback/kafka.ts';
 import type { Readback } from './readback/readback.ts';
 import { STORES } from './readback/stores.ts';
@@ -11,11 +12,13 @@ import { isUnread, type StoreName, type Unread, type World } from './world.ts';
  * @throws Error where the topics can't be read: every expectation is computed from them
  */
 export async function readWorld({ kafka, stores }: Places): Promise<World> {
+  // The commits before the topics: a commit is never ahead of what its topic holds later.
+  const commits = await readCommits(kafka);
   const topics = await readTopics(kafka, TOPIC_NAMES);
   const held = await Promise.all(
     Object.entries(STORES).map(async ([name, store]) => [name, await read(store, stores[name as StoreName])]),
   );
-  return { readAt: Date.now(), topics, ...(Object.fromEntries(held) as Pick<World, StoreName>) };
+  return { readAt: Date.now(), topics, commits, ...(Object.fromEntries(held) as Pick<World, StoreName>) };
 }
 
 /** @param place the store's own; the types of {@link Places} hold that */

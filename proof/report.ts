@@ -1,3 +1,4 @@
+import type { StrikeEffect } from './chaos/effects.ts';
 import type { DomainName, DomainReports } from './domains.ts';
 import type { FindingGroup, FindingKind } from './findings.ts';
 import type { Latencies } from './latency/percentiles.ts';
@@ -13,6 +14,8 @@ export interface Report extends Record<FindingKind, number> {
   lag: { max: number; end: number };
   /** acknowledged records per second of the domain's load */
   throughput: Record<DomainName, number>;
+  /** what each failure of a chaos run did */
+  strikes?: StrikeEffect[];
   startSeconds: number;
   /** how long reading back and checking took */
   reconcileSeconds: number;

@@ -1,3 +1,4 @@
+import type { StrikeEffect } from './chaos/effects.ts';
 import { counted } from './count.ts';
 import type { Domain } from './domain.ts';
 import type { DomainReport, DomainTypes } from './domain-types.ts';
@@ -20,6 +21,7 @@ export function summary(report: Report): string {
     '',
     ...(Object.keys(DOMAINS) as DomainName[]).flatMap((name) => domainLines(name, report)),
     `latency in ms (p50 / p99 / max): ${latencyText(report.latencyMs)}`,
+    ...strikeLines(report.strikes ?? []),
     `lag at most ${report.lag.max}, at the end ${report.lag.end}`,
     ...report.notRun.map((what) => `not run: ${what}`),
     ...report.problems.map((what) => `not proven: ${what}`),
@@ -51,6 +53,16 @@ function headline(report: Report): string {
     .map(([n, word]) => `${n} ${word}`);
   const unproven = report.problems.length > 0 ? [`${counted(report.problems.length, 'thing')} not proven`] : [];
   return `NOT OK: ${[...faults, ...unproven].join(', ')}`;
+}
+
+/** What each failure of a chaos run did. */
+function strikeLines(strikes: readonly StrikeEffect[]): string[] {
+  return strikes.map(({ at, kind, with: args, seconds, lag, recovered, alertMs }) => {
+    const what = [kind, ...Object.entries(args).map(([name, value]) => `${name} ${value}`)].join(', ');
+    const back = recovered === null ? 'not before the next one' : `after ${recovered} s`;
+    const alerts = alertMs === null ? '' : `, alerts took ${(alertMs / 1000).toFixed(1)} s at most`;
+    return `  ${at} s: ${what}, for ${seconds} s: lag ${lag.before} to ${lag.most}, back ${back}${alerts}`;
+  });
 }
 
 /** The lines of a domain; none for a domain without records. */

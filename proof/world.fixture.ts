@@ -6,7 +6,7 @@ import { inOrder, iso, PARTITIONS } from './log.fixture.ts';
 import { loginsPart } from './logins/world.fixture.ts';
 import { ordersPart } from './orders/world.fixture.ts';
 import type { TopicName } from './types.ts';
-import type { ArchiveObject, Held, LogRecord, StoreName, TopicLog, World } from './world.ts';
+import type { ArchiveObject, Commit, Held, LogRecord, StoreName, TopicLog, World } from './world.ts';
 
 /** A world whose stores were all read. */
 export type WholeWorld = Omit<World, StoreName> & Held;
@@ -45,6 +45,7 @@ export function syntheticWorld(readings = 60, vehicles = 8): Synthetic {
     world: {
       readAt: START + 60_000,
       topics,
+      commits: commitsOf(topics),
       s3: Object.values(topics).flatMap(({ records }) => archiveOf(records)),
       rds: Object.assign({}, ...all.map(({ rds }) => rds)),
       dynamodb: Object.assign({}, ...all.map(({ dynamodb }) => dynamodb)),
@@ -67,6 +68,15 @@ function topicsOf(records: readonly LogRecord[]): Record<TopicName, TopicLog> {
     return [topic, { partitions, records: own }];
   });
   return Object.fromEntries(logs) as Record<TopicName, TopicLog>;
+}
+
+/** A group that has read each topic in two steps. */
+function commitsOf(topics: Readonly<Record<string, TopicLog>>): Commit[] {
+  return Object.entries(topics).flatMap(([topic, { partitions }]) =>
+    partitions.flatMap(({ partition, end }) =>
+      [Math.floor(end / 2), end].map((offset) => ({ group: 'g', topic, partition, offset, timestamp: START })),
+    ),
+  );
 }
 
 /** The archive of these records, with three records in an object. */

@@ -21,6 +21,17 @@ export interface TopicLog {
   records: LogRecord[];
 }
 
+/** An offset that a consumer group has committed. */
+export interface Commit {
+  group: string;
+  topic: string;
+  partition: number;
+  /** of the next record to read */
+  offset: number;
+  /** when, in ms since the epoch */
+  timestamp: number;
+}
+
 /** An object of the archive. */
 export interface ArchiveObject {
   key: string;
@@ -65,11 +76,13 @@ export type World = {
   /** when the stores were read, ms since the epoch */
   readAt: number;
   topics: Record<TopicName, TopicLog>;
+  /** every commit that Kafka still has, those of a group and partition in their order */
+  commits: Commit[];
 } & { [S in StoreName]: Held[S] | Unread };
 
 /** The stores of a world that were not read, by name. */
 export function unreadOf(world: World): [StoreName, Unread][] {
-  const { readAt: _readAt, topics: _topics, ...stores } = world;
+  const { readAt: _readAt, topics: _topics, commits: _commits, ...stores } = world;
   return Object.entries(stores).flatMap(([name, held]) => (isUnread(held) ? [[name as StoreName, held]] : []));
 }
 

@@ -9,7 +9,7 @@ const STORES = ['producer', 'sinks-s3', 'sinks-rds', 'sinks-dynamodb', 'sinks-op
 /** Runs of `npm start` with a report: all domains with the template of `local`; faults with that of `prod`. */
 const WHOLE_RUNS = ['e2e/pipeline', 'e2e/prod'];
 /** Runs of `npm start` that may take longer on a busy machine; the others check how soon something ends. */
-const PATIENT = ['attach', 'bad-input', 'edit-loop', 'dev', 'invoke', 'metrics', 'new-domain', 'traces'].map(
+const PATIENT = ['attach', 'bad-input', 'chaos', 'edit-loop', 'dev', 'invoke', 'metrics', 'new-domain', 'traces'].map(
   (name) => `e2e/${name}`,
 );
 

@@ -30,7 +30,22 @@ export interface Load {
   ordersRate: number | undefined;
   /** logins per second */
   loginsRate: number;
+  /** what changes while the load runs */
+  controls?: LoadControls;
 }
+
+/** What may change while a load runs. */
+export interface LoadControls {
+  /** shares of bad records of domains, in place of `bad` */
+  bad: Partial<Record<DomainName, number>>;
+  /** ms by which the clock of orders is wrong */
+  skewMs: number;
+}
+
+const badOf =
+  ({ bad, controls }: Load, domain: DomainName) =>
+  () =>
+    controls?.bad[domain] ?? bad;
 
 export interface Target {
   endpoints: Endpoints;
@@ -50,15 +65,15 @@ interface DomainLoad {
 export const domains = {
   fleet: {
     causes: BAD_RECORDS,
-    start({ seed, bad, vehicles, rate }, { endpoints, references, mappings, traces }) {
+    start(load, { endpoints, references, mappings, traces }) {
       const dynamodb = dynamodbOf(endpoints);
       const table = String(references['TripsTable']?.['Ref']);
       return startFleet({
         brokers: endpoints.kafka,
-        seed,
-        bad,
-        vehicles,
-        rate,
+        seed: load.seed,
+        bad: badOf(load, 'fleet'),
+        vehicles: load.vehicles,
+        rate: load.rate,
         traces,
         tripsReady: (trips) => tripsReady(dynamodb, table, trips).finally(() => dynamodb.destroy()),
         warm: (readings) => firstReadingsHandled(mappings, readings),
@@ -72,17 +87,24 @@ export const domains = {
   },
   orders: {
     causes: BAD_ORDERS,
-    start: ({ seed, bad, ordersRate }, { endpoints, traces }) =>
-      startOrders({ brokers: endpoints.kafka, seed, bad, rate: ordersRate, traces }),
+    start: (load, { endpoints, traces }) =>
+      startOrders({
+        brokers: endpoints.kafka,
+        seed: load.seed,
+        bad: badOf(load, 'orders'),
+        skewMs: () => load.controls?.skewMs ?? 0,
+        rate: load.ordersRate,
+        traces,
+      }),
   },
   logins: {
     causes: BAD_LOGINS,
-    start: async ({ seed, bad, loginsRate }, { endpoints, references, traces }) =>
+    start: async (load, { endpoints, references, traces }) =>
       startLogins({
         brokers: endpoints.kafka,
-        seed,
-        bad,
-        rate: loginsRate,
+        seed: load.seed,
+        bad: badOf(load, 'logins'),
+        rate: load.loginsRate,
         traces,
         schemas: await schemaIds(endpoints, references),
       }),

@@ -4,7 +4,10 @@ import type { Endpoints } from '#local/servers/catalogue.ts';
 import type { MappingStatus } from '#msk';
 
 /** Messages from the process that starts the stack to the runner. */
-export type ToRunner = { type: 'deploy'; endpoints: Endpoints; stackName: string } | { type: 'stop' };
+export type ToRunner =
+  | { type: 'deploy'; endpoints: Endpoints; stackName: string }
+  | { type: 'invoke'; id: number; functionName: string; event: unknown }
+  | { type: 'stop' };
 
 /** A deployment, and the flow as its template has it, for the dashboard. */
 export type DeployedRun = Deployment & { graph: Graph };
@@ -13,4 +16,5 @@ export type DeployedRun = Deployment & { graph: Graph };
 export type FromRunner =
   | { type: 'packaged' }
   | ({ type: 'deployed' } & DeployedRun)
+  | { type: 'invoked'; id: number }
   | { type: 'status'; mappings: MappingStatus[] };

@@ -81,12 +81,21 @@ export async function prepare(invoke: Invoke): Promise<void> {
     invoke('seedCatalogue', {}),
     hasSearch && invoke('prepareSearch', {}),
   ]);
+  process.on('message', (message: ToRunner) => void invokeAsAsked(message, invoke));
   running = runSchedules(schedules, invoke, (line) => console.error(line));
   runningApi = await api(invoke);
 }
 
 export function mappings(those: readonly MappingSwitch[]): void {
   switches = those;
+}
+
+/** A failure is in the functions' log, as that of any invocation. */
+async function invokeAsAsked(message: ToRunner, invoke: Invoke): Promise<void> {
+  if (message.type !== 'invoke') return;
+  const { id, functionName, event } = message;
+  await invoke(functionName, event).catch((error: Error) => console.error(`${functionName}: ${error.message}`));
+  tell({ type: 'invoked', id });
 }
 
 export function status(mappings: MappingStatus[]): void {

@@ -2,6 +2,7 @@ import type { Endpoints } from '#local/servers/catalogue.ts';
 import type { References } from '#msk';
 import type { DomainName } from '#proof/domains.ts';
 import type { GeneratorRuns, ReportFacts } from '#proof/input.ts';
+import { keepFacts } from '#proof/kept-facts.ts';
 import { watchAlerts } from '#proof/latency/watch-alerts.ts';
 import { watchDocuments } from '#proof/latency/watch-documents.ts';
 import { watchTrips } from '#proof/latency/watch-trips.ts';
@@ -37,7 +38,7 @@ export async function watchRun(endpoints: Endpoints, references: References): Pr
   };
 }
 
-export interface Facts extends Pick<ReportFacts, 'seconds' | 'lag' | 'openWindows' | 'samples'> {
+export interface Facts extends Pick<ReportFacts, 'seconds' | 'lag' | 'openWindows' | 'samples' | 'chaos'> {
   generators: Partial<Record<DomainName, Manifest>>;
 }
 
@@ -48,10 +49,9 @@ export async function proof(options: RunOptions, running: Running, facts: Facts)
   view.close();
   view.say('reading all topics and stores back');
   const { kafka, stores } = placesOf(stack.endpoints, deployed.references);
-  const file = connect ? { path: METRICS_FILE } : { notRun: 'Kafka Connect runs only with the orders' };
-  const report = await reconcile({
-    kafka,
-    stores: { ...stores, opensearch: notSearched(options, running) ?? stores.opensearch, file },
+  const noFile = connect ? undefined : { notRun: 'Kafka Connect runs only with the orders' };
+  const noSearch = notSearched(options, running);
+  const all = {
     ...facts,
     ...settingsOf(deployed.environments),
     seed: load.seed,
@@ -59,7 +59,13 @@ export async function proof(options: RunOptions, running: Running, facts: Facts)
     logins: await loginFacts(running),
     generators: generatorRuns(facts.generators, load.bad > 0),
     notRun: notFramed(options, running),
-  });
+  };
+  if (options.keep !== undefined) {
+    const unread = { ...(noSearch && { opensearch: noSearch }), ...(noFile && { file: noFile }) };
+    await keepFacts(options.keep, { facts: all, references: deployed.references, brokers: options.brokers, unread });
+  }
+  const own = { ...stores, opensearch: noSearch ?? stores.opensearch, file: noFile ?? { path: METRICS_FILE } };
+  const report = await reconcile({ ...all, kafka, stores: own });
   view.say(summary(report));
   return report;
 }

@@ -68,9 +68,13 @@ export function startRebuildingRunner(options: RunnerOptions, say: (line: string
   failed.catch(() => undefined);
 
   return {
+    get pid() {
+      return current?.pid ?? 0;
+    },
     packaged: first.packaged,
     polling,
     failed,
+    invoke: async (...args) => current?.invoke(...args),
     deploy(...args) {
       place = args;
       return first.deploy(...args);

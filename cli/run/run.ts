@@ -92,7 +92,9 @@ export async function run(options: RunOptions): Promise<Report | undefined> {
 
   async function start(): Promise<Running> {
     view.say('deploying the packaged template to these servers');
-    const deployed = await runner.deploy(stack.endpoints, STACK_NAME);
+    const { endpoints } = stack;
+    const seen = (await options.chaos?.proxies.before(stack.servers, endpoints)) ?? endpoints;
+    const deployed = await runner.deploy(seen, STACK_NAME);
     await stack.recordDeployed(deployed);
     if (!signal.aborted) dashboard = await serveRun(options, checkout, stack, deployed);
     await runner.polling;
@@ -109,7 +111,7 @@ export async function run(options: RunOptions): Promise<Report | undefined> {
       void sayAddresses(metrics.url);
       void dashboard?.died.then((how) => view.say(`dashboard: ${how}; the run goes on without it`));
     }
-    return { stack, runner, deployed, view, startSeconds };
+    return { stack, runner, deployed, view, seen, startSeconds };
   }
 
   async function sayAddresses(metricsUrl: string): Promise<void> {
@@ -148,6 +150,7 @@ async function begin(options: RunOptions, view: LiveView, onStatus: LiveView['st
     try {
       const servers = {
         ...options,
+        proxyPorts: options.chaos?.proxies.kafkaPorts,
         signal: AbortSignal.any([signal, notPackaged.signal]),
         progress: streamProgress(process.stdout),
       };
@@ -175,19 +178,21 @@ async function underLoad(options: RunOptions, running: Running): Promise<Report 
   for (const name of startOrder(only)) view.add(name, await domains[name].start(load, target));
   if (durationSeconds === undefined) view.say(WHAT_NEXT + (minimal ? EDIT_LOOP : WITH_DATABASE));
   const loadStarted = performance.now();
-  await Promise.race([view.generatorsFailed, elapsed(durationSeconds, signal)]);
+  const striking = options.chaos?.strike(running, signal);
+  await Promise.race([view.generatorsFailed, striking?.failed, elapsed(durationSeconds, signal)].filter(isPresent));
   const seconds = (performance.now() - loadStarted) / 1000;
   const generators = await view.stopGenerators();
   const hasWindows = only.includes('orders') && !signal.aborted;
   view.say(`the load has ended: draining${hasWindows ? '; the last windows close within two minutes' : ''}`);
   const { lag, openWindows } = await drained(options, running);
+  const chaos = await striking?.end();
   if (signal.aborted && lag > 0) {
     const then = options.keep === undefined ? 'they end with the servers' : 'the next start with --keep reads them';
     view.say(`the functions have not read ${lag} records: ${then}`);
   }
   const samples = await watch?.stop();
   if (!wantReport || samples === undefined) return undefined;
-  const facts = { generators, seconds, samples, openWindows, lag: { max: view.maxLag(), end: lag } };
+  const facts = { generators, seconds, samples, openWindows, lag: { max: view.maxLag(), end: lag }, chaos };
   return signal.aborted ? undefined : proof(options, running, facts);
 }
 
@@ -234,6 +239,8 @@ function aborted(signal: AbortSignal): Promise<undefined> {
     signal.addEventListener('abort', () => resolve(undefined), { once: true });
   });
 }
+
+const isPresent = <T>(value: T | undefined): value is T => value !== undefined;
 
 /** Resolves after the seconds, or at the signal; without seconds only at the signal. */
 function elapsed(seconds: number | undefined, signal: AbortSignal): Promise<unknown> {

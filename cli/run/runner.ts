@@ -24,12 +24,16 @@ export interface RunnerOptions {
 }
 
 export interface Runner {
+  /** The id of the process that polls; 0 before it runs. */
+  readonly pid: number;
   /** Resolves when the service is packaged. The servers aren't needed before. */
   packaged: Promise<void>;
   /** Creates the template's resources on the servers; resolves with their names. */
   deploy(endpoints: Endpoints, stackName: string): Promise<DeployedRun>;
   /** Resolves when all mappings poll, or when one still has no partition after {@link JOIN_MS}. */
   polling: Promise<void>;
+  /** Invokes a function beside its mappings. Resolves when it has returned or failed. */
+  invoke(functionName: string, event: unknown): Promise<void>;
   /** Rejects when the runner ends before it is stopped. */
   failed: Promise<never>;
   /** Starts no more batches and waits for those in flight; resolves when the process has ended. */
@@ -98,7 +102,9 @@ export function startRunner({ stage, params, log, temporary, usageFile, onStatus
   polling.catch(() => undefined);
 
   let deploying = false;
+  let invocations = 0;
   return {
+    pid: child.pid ?? 0,
     packaged,
     failed,
     polling,
@@ -108,6 +114,12 @@ export function startRunner({ stage, params, log, temporary, usageFile, onStatus
       const deployed = next(child, 'deployed');
       child.send({ type: 'deploy', endpoints, stackName } satisfies ToRunner);
       return Promise.race([deployed, failed]);
+    },
+    async invoke(functionName, event) {
+      const id = invocations++;
+      const done = next(child, 'invoked', (message) => message.id === id);
+      child.send({ type: 'invoke', id, functionName, event } satisfies ToRunner);
+      await Promise.race([done, failed]);
     },
     async stop() {
       // Before the deployment nothing needs a clean end.

@@ -1,6 +1,8 @@
+import type { Endpoints } from '#local/servers/catalogue.ts';
 import type { AskedPorts } from '#local/servers/plan.ts';
 import type { Stack } from '#local/stack.ts';
 import type { DomainName } from '#proof/domains.ts';
+import type { Chaos } from './chaos.ts';
 import type { Load } from './domains.ts';
 import type { LiveView } from './live-view.ts';
 import type { DeployedRun } from './messages.ts';
@@ -34,6 +36,8 @@ export interface RunOptions {
   dashboard: { port: number | undefined } | 'off';
   load: Load;
   wantReport: boolean;
+  /** failures during the load */
+  chaos?: Chaos | undefined;
   /** the base URL of an OTLP collector that gets traces; undefined: no traces */
   otlp?: string | undefined;
   /** file for what each invocation uses (`npm run cost`); undefined: nothing is measured */
@@ -47,6 +51,8 @@ export interface Running {
   runner: Runner;
   deployed: DeployedRun;
   view: LiveView;
+  /** the addresses that the functions and their pollers have: those of proxies, if there are any */
+  seen: Endpoints;
   /** seconds from the command until all mappings polled */
   startSeconds: number;
 }

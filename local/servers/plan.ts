@@ -16,6 +16,8 @@ export interface PlanOptions extends Members {
   readonly security?: Security | undefined;
   /** The checkout; Connect writes to its `output/`. */
   readonly root: string;
+  /** For each broker, the port of a proxy before it: see {@link Broker.proxied}. */
+  readonly proxyPorts?: readonly number[] | undefined;
   /** See {@link choosePorts}. */
   readonly reserve?: (port: number) => Promise<boolean>;
 }
@@ -33,6 +35,8 @@ export interface Planned {
 
 /** The first broker's default port for the controllers; the others have the next ones. */
 const CONTROLLER_PORT = 19092;
+/** The first broker's default port for clients behind a proxy; the others have the next ones. */
+const PROXIED_PORT = 29092;
 
 export interface Plan {
   readonly servers: Planned[];
@@ -44,7 +48,8 @@ export interface Plan {
  * Decides which servers a stack has, and the port of each.
  * @throws ServerError where a port that the user asked for is taken
  */
-export async function planServers({ ports, security, root, reserve, ...members }: PlanOptions): Promise<Plan> {
+export async function planServers(options: PlanOptions): Promise<Plan> {
+  const { ports, security, root, reserve, proxyPorts = [], ...members } = options;
   const brokers = brokerNames(members.brokers);
   const rows = rowsOf(members);
   const portOf = await portsByName(
@@ -56,6 +61,7 @@ export async function planServers({ ports, security, root, reserve, ...members }
       settable('api', SERVED.api, ports),
       settable('aws', SERVED.aws, ports),
       ...brokers.map((name, index) => fixed(controllerOf(name), CONTROLLER_PORT + index)),
+      ...proxyPorts.map((_, index) => fixed(proxiedOf(brokers[index] ?? ''), PROXIED_PORT + index)),
       ...rows.flatMap(({ name, secondPort }) => (secondPort === undefined ? [] : [fixed(secondOf(name), secondPort)])),
     ],
     reserve,
@@ -65,6 +71,7 @@ export async function planServers({ ports, security, root, reserve, ...members }
     id: index + 1,
     port: portOf(name),
     controllerPort: portOf(controllerOf(name)),
+    proxied: proxiedAt(proxyPorts[index], () => portOf(proxiedOf(name))),
   }));
   const addresses = cluster.map(({ port }) => `127.0.0.1:${port}`).join(',');
   const servers = [
@@ -97,6 +104,9 @@ export async function planServers({ ports, security, root, reserve, ...members }
 }
 
 const controllerOf = (broker: string): string => `${broker}'s controller`;
+const proxiedOf = (broker: string): string => `${broker}'s listener behind a proxy`;
+const proxiedAt = (proxyPort: number | undefined, port: () => number) =>
+  proxyPort === undefined ? undefined : { port: port(), proxyPort };
 const secondOf = (server: string): string => `${server}'s second port`;
 
 /** A port that the user can set with an option. */

@@ -17,6 +17,8 @@ export interface Server {
   stop(): Promise<void>;
   /** True where the server uses other servers until its end: it must be stopped before them. */
   readonly client?: true;
+  /** A broker's listener for clients that come through a proxy. */
+  readonly proxied?: { readonly host: string; readonly port: number };
   /** The server's process, for tests that freeze or kill it; undefined for a server in this process. */
   readonly process?: ServerProcess | undefined;
 }

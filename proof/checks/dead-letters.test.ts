@@ -103,3 +103,15 @@ test('a letter that is truncated although its record fits is different', () => {
   (letter.headers as Map<string, Buffer[]>).set('__lambda.errors.truncated', [Buffer.from('value 1 of 2 bytes')]);
   expect(differences(record, letter, 'TOO_LARGE')).toEqual(['it is truncated, although the whole record fits']);
 });
+
+test.each([
+  ['no cause', 'exception', 'it has no cause'],
+  ['no message', 'message', "__lambda.errors.message doesn't explain NOT_JSON"],
+])('a letter of a record that nothing is known about, with %s, is different', (_, header, why) => {
+  const { letter } = written({ key: null, value: Buffer.from('{'), headers: [] }, 'NOT_JSON', 'the value is no JSON');
+  (letter.headers as Map<string, Buffer[]>).delete(`__lambda.errors.${header}`);
+  const findings = new Findings();
+  const log = { partitions: [{ partition: 0, start: 0, end: 1 }], records: [letter] };
+  checkDeadLetters({ topic: RAW_DLQ, log, topics: TOPICS }, new Map(), () => true, findings);
+  expect(findings.list()).toMatchObject([{ kind: 'different', first: [{ id: `${RAW}-2-7`, why }] }]);
+});

@@ -28,6 +28,12 @@ export function checkDeadLetters(
   mayBeDead: (name: string) => boolean,
   findings: Findings,
 ): OnceResult {
+  // Letters that may be there are compared with nothing else.
+  for (const letter of log.records) {
+    const id = deadLetterOf(letter);
+    const why = expected.has(id) || !mayBeDead(id) ? undefined : causeFault(letter);
+    if (why !== undefined) findings.add(topic, 'different', id, why);
+  }
   return checkOnce<BadRecord, LogRecord>(
     {
       place: topic,
@@ -69,6 +75,15 @@ const TEXT = /^\P{Control}{1,500}$/u;
 
 function says(code: string, message: string): boolean {
   return TEXT.test(message) && (SUBJECTS[code] ?? TEXT).test(message);
+}
+
+/** What a dead letter lacks to tell its cause; undefined where it tells it. */
+function causeFault(letter: LogRecord): string | undefined {
+  const code = headerOf(letter, `${ERRORS}exception`);
+  if (code === undefined) return 'it has no cause';
+  return says(code, headerOf(letter, `${ERRORS}message`) ?? '')
+    ? undefined
+    : `${ERRORS}message doesn't explain ${code}`;
 }
 
 function letterDifference({ record, code }: BadRecord, letter: LogRecord, topics: TopicRows): string | undefined {

@@ -25,6 +25,9 @@ export interface Spoiler {
 const FIRST_ROUND_SHARE = 0.1;
 const SECOND_ROUND_SHARE = 0.05;
 
+/** A share of records, 0 to 1. One that may change while the load runs is a function. */
+export type Share = number | (() => number);
+
 /**
  * Distributes bad records evenly, with each cause in turn. Which records are bad depends only on the share and on the
  * number of records before them. Large ones come only in rounds 1, 2, 4, 8, …: each has as many bytes as 5,000 others.
@@ -32,7 +35,7 @@ const SECOND_ROUND_SHARE = 0.05;
  * @param causes the table of a generator's bad records
  * @param share of all records, 0 to 1; 0 makes none
  */
-export function createSpoiler(causes: readonly SpoilCause[], share: number): Spoiler {
+export function createSpoiler(causes: readonly SpoilCause[], share: Share): Spoiler {
   let owed = 0;
   let made = 0;
   const inTurn = rotation(causes);
@@ -55,7 +58,8 @@ export function createSpoiler(causes: readonly SpoilCause[], share: number): Spo
 
   return {
     next(possible = () => true) {
-      owed += share > 0 ? Math.max(share, early[Math.floor(made / causes.length)] ?? 0) : 0;
+      const now = typeof share === 'function' ? share() : share;
+      owed += now > 0 ? Math.max(now, early[Math.floor(made / causes.length)] ?? 0) : 0;
       if (owed < 1) return undefined;
       owed -= 1;
       made += 1;

@@ -20,8 +20,8 @@ export interface Checkout {
   readonly temporary: string;
   /** The processes of all runs of this checkout. */
   processes(): Promise<OwnProcess[]>;
-  /** Runs `npm start -- …` in its own process group, like a shell. */
-  start(args: readonly string[], environment?: NodeJS.ProcessEnv): StartedRun;
+  /** Runs `npm start -- …`, or another script of package.json, in its own process group, like a shell. */
+  start(args: readonly string[], environment?: NodeJS.ProcessEnv, script?: 'start' | 'chaos'): StartedRun;
   /** Kills the processes that still run, such as after a failed test. */
   end(): Promise<void>;
   remove(): Promise<void>;
@@ -65,10 +65,10 @@ export async function copyCheckout(): Promise<Checkout> {
     temporary,
     functionsLog: () => readFile(join(folder, '.local', 'logs', 'functions.log'), 'utf8'),
     processes: () => processesOf(sandbox),
-    start(args, environment = {}) {
+    start(args, environment = {}, script = 'start') {
       const report = join(sandbox, `report-${randomUUID()}.json`);
-      const all = args.includes('--duration') ? [...args, '--report', report] : args;
-      const child = spawn('npm', ['start', '--', ...all], {
+      const all = args.includes('--duration') || script === 'chaos' ? [...args, '--report', report] : args;
+      const child = spawn('npm', ['run', script, '--', ...all], {
         cwd: folder,
         detached: true,
         stdio: ['ignore', 'pipe', 'pipe'],

@@ -8,6 +8,8 @@ export interface Broker {
   readonly id: number;
   readonly port: number;
   readonly controllerPort: number;
+  /** A second listener, for clients that come through a proxy: its port, and the proxy's. */
+  readonly proxied?: { readonly port: number; readonly proxyPort: number } | undefined;
 }
 
 const MIB = 2 ** 20;
@@ -22,15 +24,18 @@ export function kafkaProperties(broker: Broker, cluster: readonly Broker[], logs
   const listener = security === undefined ? 'PLAINTEXT' : 'SASL_SSL';
   const replicas = cluster.length;
   const inSync = Math.max(1, replicas - 1);
+  const { proxied } = broker;
+  const proxiedAt = (port: number | undefined) => (port === undefined ? '' : `,PROXIED://127.0.0.1:${port}`);
   return propertiesText({
     'process.roles': 'broker,controller',
     'node.id': broker.id,
     'controller.quorum.voters': cluster.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`).join(','),
     'controller.listener.names': 'CONTROLLER',
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'inter.broker.listener.name': 'PLAINTEXT',
-    listeners: `${listener}://127.0.0.1:${broker.port},CONTROLLER://127.0.0.1:${broker.controllerPort}`,
-    'advertised.listeners': `${listener}://127.0.0.1:${broker.port}`,
+    listeners: `${listener}://127.0.0.1:${broker.port},CONTROLLER://127.0.0.1:${broker.controllerPort}${proxiedAt(proxied?.port)}`,
+    // A client is told the addresses of the listener that it asks: behind a proxy, it stays behind the proxies.
+    'advertised.listeners': `${listener}://127.0.0.1:${broker.port}${proxiedAt(proxied?.proxyPort)}`,
     ...(security && securedBroker(security)),
     'log.dirs': logs,
 

@@ -28,7 +28,7 @@ export function kafkaServer(
   const storage = join(context.data, 'partitions');
   const properties = join(context.data, 'server.properties');
   const log4j = join(context.data, 'log4j2.properties');
-  return jvmServer(context, java, {
+  const server = jvmServer(context, java, {
     name: broker.id === 1 ? 'kafka' : `kafka-${broker.id}`,
     endpoint,
     artifact: KAFKA,
@@ -46,6 +46,9 @@ export function kafkaServer(
     probe: () => wholeClusterAnswers(endpoint, cluster.length, security),
     ping: () => withAdmin(endpoint, security, async () => {}),
   });
+  return broker.proxied === undefined
+    ? server
+    : Object.assign(server, { proxied: { host: '127.0.0.1', port: broker.proxied.port } });
 }
 
 /** Before all brokers have joined, a broker answers, but refuses a topic with three replicas. */

@@ -4,7 +4,7 @@ import { startPace } from '../../load/pace.ts';
 import { type GeneratorProducer, startProducer } from '../../load/producer.ts';
 import { createRandom } from '../../load/random.ts';
 import type { GeneratedRecord } from '../../load/record.ts';
-import { createSpoiler } from '../../load/spoiler.ts';
+import { createSpoiler, type Share } from '../../load/spoiler.ts';
 import type { FleetManifest, TripChange } from '../facts.ts';
 import { RAW, TRIPS } from '../places.ts';
 import { ALERTS, readingMark } from './alerts.ts';
@@ -17,7 +17,7 @@ export interface FleetGeneratorOptions extends GeneratorOptions {
   /** Readings per second in all; one per second and vehicle by default. */
   rate?: number | undefined;
   /** The share of bad records, 0 to 1. */
-  bad?: number | undefined;
+  bad?: Share | undefined;
   /** What vehicle ids start with, "V" by default. */
   prefix?: string | undefined;
   /** Resolves when the pipeline's table holds these trips; readings begin only then. */
@@ -98,7 +98,7 @@ async function sendTrips(producer: GeneratorProducer, manifest: WritableManifest
 }
 
 /** Makes the next reading's record, good or spoiled; the record of its vehicle's new trip, if any, comes before it. */
-export function recordsOf(fleet: Fleet, seed: number, bad: number, tripChanges: TripChange[]) {
+export function recordsOf(fleet: Fleet, seed: number, bad: Share, tripChanges: TripChange[]) {
   const spoiler = createSpoiler(BAD_RECORDS, bad);
   const keys = createRandom(seed, -1);
   return (now: number): GeneratedRecord[] => {

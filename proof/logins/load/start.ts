@@ -4,7 +4,7 @@ import type { PartitionerName } from '../../load/partitioner.ts';
 import { startProducer } from '../../load/producer.ts';
 import { createRandom } from '../../load/random.ts';
 import type { GeneratedRecord } from '../../load/record.ts';
-import { createSpoiler } from '../../load/spoiler.ts';
+import { createSpoiler, type Share } from '../../load/spoiler.ts';
 import type { Encoding, LoginsManifest, SchemaIds } from '../facts.ts';
 import { LOGINS } from '../places.ts';
 import { BAD_LOGINS } from './bad-records.ts';
@@ -15,7 +15,7 @@ export interface LoginsGeneratorOptions extends GeneratorOptions {
   /** Logins per second. */
   rate: number;
   /** The share of bad records, 0 to 1. */
-  bad?: number | undefined;
+  bad?: Share | undefined;
   /** What user ids start with. */
   prefix?: string | undefined;
   schemas: SchemaIds;
@@ -57,7 +57,7 @@ export function recordsOf({
   bad,
   prefix = 'U',
   schemas,
-}: Pick<LoginsGeneratorOptions, 'seed' | 'prefix' | 'schemas'> & { bad: number }): (now: number) => GeneratedRecord {
+}: Pick<LoginsGeneratorOptions, 'seed' | 'prefix' | 'schemas'> & { bad: Share }): (now: number) => GeneratedRecord {
   const nextLogin = createLogins({ seed, prefix });
   const random = createRandom(seed, 1);
   const spoiler = createSpoiler(BAD_LOGINS, bad);

@@ -2,7 +2,7 @@ import { type GeneratorOptions, type RunningGenerator, runAtRate } from '../../l
 import { badMark, createManifest, goodMark } from '../../load/manifest.ts';
 import { startProducer } from '../../load/producer.ts';
 import type { GeneratedRecord } from '../../load/record.ts';
-import { createSpoiler } from '../../load/spoiler.ts';
+import { createSpoiler, type Share } from '../../load/spoiler.ts';
 import type { OrdersManifest } from '../facts.ts';
 import { ORDERS } from '../places.ts';
 import { BAD_ORDERS } from './bad-records.ts';
@@ -14,7 +14,9 @@ export interface OrdersGeneratorOptions extends GeneratorOptions {
   /** Orders per second, constant; if undefined 10 to 50, along a daily curve with bursts. */
   rate?: number | undefined;
   /** The share of bad records, 0 to 1. */
-  bad?: number | undefined;
+  bad?: Share | undefined;
+  /** ms by which the clock that gives orders their times is wrong, at this moment; never by default. */
+  skewMs?: (() => number) | undefined;
   /** What order ids start with. */
   prefix?: string | undefined;
 }
@@ -31,17 +33,20 @@ const DEFAULT_BAD = 0.01;
  * const { windows } = await orders.stop(); // Map { '1704470400/P001' => { count: 45, cents: 1245050 }, … }
  */
 export async function startOrders(options: OrdersGeneratorOptions): Promise<RunningGenerator<OrdersManifest>> {
-  const { brokers, seed, rate = dailyRate(seed), bad = DEFAULT_BAD, prefix, traces } = options;
+  const { brokers, seed, rate = dailyRate(seed), bad = DEFAULT_BAD, prefix, skewMs = () => 0, traces } = options;
   const ledger = createLedger();
   const manifest = { ...createManifest(seed, Date.now(), BAD_ORDERS), windows: ledger.windows };
   const producer = await startProducer({ brokers, clientId: 'orders', topics: [ORDERS], manifest, traces });
   const next = recordsOf({ seed, bad, prefix }, ledger);
-  return runAtRate(options, rate, producer, manifest, (count, now) => Array.from({ length: count }, () => next(now)));
+  return runAtRate(options, rate, producer, manifest, (count, now) => {
+    const time = now + skewMs();
+    return Array.from({ length: count }, () => next(time));
+  });
 }
 
 /** Makes the next order's record, good or spoiled. The ledger gets a good order when it is acknowledged. */
 export function recordsOf(
-  { seed, bad, prefix = 'O' }: { seed: number; bad: number; prefix?: string | undefined },
+  { seed, bad, prefix = 'O' }: { seed: number; bad: Share; prefix?: string | undefined },
   ledger: Ledger,
 ): (now: number) => GeneratedRecord {
   const nextOrder = createOrders({ seed, prefix });
