@@ -13,6 +13,7 @@ import type { Source } from '../source.ts';
 import { askApi } from './api.ts';
 import { Reading } from './reading.ts';
 
+/** How often the brokers are asked for offsets, while a page is open. */
 const MEASURE_MS = 1_000;
 /** With the two timeouts of Health, a frozen server is known to be down after 5 s. */
 const HEALTH_MS = 1_000;
@@ -37,7 +38,8 @@ export function localSource(
 
   const topics = facts.graph.nodes.filter(({ kind }) => kind === 'topic').map(({ name }) => name);
   const reading = new Reading({ brokers: facts.kafka, topics, now, ...(lingerMs !== undefined && { lingerMs }) });
-  const stopMeasuring = repeat(MEASURE_MS, () => meter.measure().catch(() => {}));
+  const measure = () => meter.measure().catch(() => {});
+  let stopMeasuring: (() => void) | undefined;
   const stopAsking = repeat(HEALTH_MS, () => health.ask(now));
   const known = (topic: string, parameter: string): string => {
     if (topics.includes(topic)) return topic;
@@ -52,6 +54,11 @@ export function localSource(
     },
     watched(count) {
       reading.watched(count);
+      if (count > 0) stopMeasuring ??= repeat(MEASURE_MS, measure);
+      else {
+        stopMeasuring?.();
+        stopMeasuring = undefined;
+      }
     },
     state: (): State => ({
       mode: 'local',
@@ -72,6 +79,7 @@ export function localSource(
     tail: (topic) => reading.tail(known(topic, 'tail')),
     async way(place) {
       const asked = { ...place, topic: known(place.topic, 'source') };
+      if (stopMeasuring === undefined) await measure();
       const isDone = meter.isDone();
       // The clients of four stores: loaded when they are needed.
       const { wayOf } = await import('../way/way.ts');
@@ -90,7 +98,7 @@ export function localSource(
     },
     api: (path) => askApi((facts.endpoints as Record<string, string>)['api'], path),
     async stop() {
-      stopMeasuring();
+      stopMeasuring?.();
       stopAsking();
       await Promise.all([reading.stop(), meter.stop()]);
     },
