@@ -108,7 +108,7 @@ export interface WindowItem {
   late: number;
 }
 
-/** Counts since the dashboard started, of a stage those of the last 24 hours; no personal field. */
+/** Counts of the records that were read, of a stage those of the last 24 hours; no personal field. */
 export interface Logins {
   deviceType: Record<string, number>;
   appVersion: Record<string, number>;

@@ -5,7 +5,7 @@ import { Empty, Panel } from '../parts/panel.tsx';
 /** Logins by device, version and locale; no personal field. */
 export function LoginsPanel() {
   return (
-    <Panel id="logins" title="Logins" note="since the dashboard started">
+    <Panel id="logins" title="Logins" note="the latest by device, version and locale">
       <LoginCounts />
     </Panel>
   );

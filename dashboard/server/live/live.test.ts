@@ -48,18 +48,23 @@ describe('vehicles', () => {
 
   test('a vehicle has the colour of its latest alert for a minute', () => {
     const { live, take, at } = started();
-    const alert = (kind: string) => take('alerts-topic', { vehicleId: 'V1', alert: kind, timestamp: iso(0) });
+    const alert = (kind: string, timestamp: number) =>
+      take('alerts-topic', { vehicleId: 'V1', alert: kind, timestamp: iso(0) }, { timestamp });
     const colour = () => live.changes().vehicles?.changed[0]?.[4];
     take('processed-data-topic', reading('V1', 0));
 
-    alert('Speeding');
+    alert('Speeding', 0);
     expect(colour()).toBe('Speeding');
     at(30_000);
-    alert('LowFuel');
+    // By the broker's clock, which is ahead.
+    alert('LowFuel', 45_000);
     expect(colour()).toBe('LowFuel');
     at(89_999);
     expect(colour()).toBeUndefined();
     at(90_000);
+    expect(colour()).toBeNull();
+    // Written before the page was opened.
+    alert('Overheating', 30_000);
     expect(colour()).toBeNull();
   });
 

@@ -18,15 +18,15 @@ export class Live {
   readonly #deadLetters = new DeadLetterLog();
   readonly #now: () => number;
   /**
-   * By topic: what a record of it changes, and how many records of each partition are read that were there before.
-   * A run's own records come later than the dashboard's start.
+   * By topic: what a record of it changes, and how many records of each partition are read that were written
+   * before the first page was opened.
    */
   readonly topics: Readonly<Record<string, { back: number; take: (record: PlacedRecord) => void }>> = {
     'processed-data-topic': { back: 2_000, take: (record) => this.#vehicles.reading(record) },
     'alerts-topic': { back: 500, take: (record) => this.#alert(record) },
     'processed-orders': { back: 5_000, take: (record) => this.#windows.order(record) },
     'product-metrics': { back: 5_000, take: (record) => this.#windows.result(record) },
-    'user-login-processed': { back: 0, take: (record) => this.#logins.add(record) },
+    'user-login-processed': { back: 5_000, take: (record) => this.#logins.add(record) },
   };
 
   constructor(now: () => number = Date.now) {
@@ -68,6 +68,7 @@ export class Live {
     const alert = alertOf(record);
     if (alert === undefined) return;
     this.#alerts.add(alert);
-    this.#vehicles.alert(alert.vehicle, alert.kind, this.#now());
+    // An alert that was written before the page was opened may be old.
+    this.#vehicles.alert(alert.vehicle, alert.kind, Math.min(record.timestamp, this.#now()));
   }
 }

@@ -6,16 +6,17 @@ export function record(
   value: object | string | null,
   {
     offset = 0,
+    timestamp = 1_000,
     headers = {},
     key = null,
-  }: { offset?: number; headers?: Record<string, string>; key?: string | null } = {},
+  }: { offset?: number; timestamp?: number; headers?: Record<string, string>; key?: string | null } = {},
 ): PlacedRecord {
   const text = typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
   return {
     topic,
     partition: 0,
     offset,
-    timestamp: 1_000,
+    timestamp,
     key: key === null ? null : Buffer.from(key),
     value: text === null ? null : Buffer.from(text),
     headers: Object.entries(headers).map(([name, own]) => ({ name, value: Buffer.from(own) })),

@@ -44,10 +44,10 @@ export class Vehicles {
     this.#set([vehicle, latitude, longitude, speed, kind, time, source]);
   }
 
-  /** Takes an alert. @param now ms since the epoch */
-  alert(vehicle: string, kind: string, now: number): void {
+  /** Takes an alert. @param time when it was written, in ms since the epoch */
+  alert(vehicle: string, kind: string, time: number): void {
     this.#alerts.delete(vehicle);
-    this.#alerts.set(vehicle, { kind, until: now + ALERT_MS });
+    this.#alerts.set(vehicle, { kind, until: time + ALERT_MS });
     this.#colour(vehicle, kind);
     if (this.#alerts.size > MOST) this.#alerts.delete(this.#alerts.keys().next().value as string);
   }

@@ -3,13 +3,9 @@ import { readRecord } from '#proof/readback/kafka.ts';
 import { nameOf } from '#proof/world.ts';
 import type { Flow, LiveEvents, State } from '../../contract.ts';
 import { RequestError } from '../http/guard.ts';
-import { Consumer } from '../live/consumer.ts';
 import { FlowMeter } from '../live/flow.ts';
 import { Health } from '../live/health.ts';
 import { Heartbeat } from '../live/heartbeat.ts';
-import type { PlacedRecord } from '../live/kafka-record.ts';
-import { Live } from '../live/live.ts';
-import { Tails } from '../live/tails.ts';
 import type { RunFacts } from '../messages.ts';
 import { samplesOf } from '../records/samples.ts';
 import { shownRecord } from '../records/shown-record.ts';
@@ -18,51 +14,36 @@ import type { Redrives } from '../redrive/redrives.ts';
 import { repeat } from '../repeat.ts';
 import type { Source } from '../source.ts';
 import { askApi } from './api.ts';
+import { Reading } from './reading.ts';
 
+/** How often the brokers are asked for offsets, while a page is open. */
 const MEASURE_MS = 1_000;
 /** With the two timeouts of Health, a frozen server is known to be down after 5 s. */
 const HEALTH_MS = 1_000;
-/** How long a fetch waits for more records: while a page is open, and else. */
-const [WATCHED_MS, UNWATCHED_MS] = [200, 2_000];
-/** Dead letters of each partition that are read although they were there before. */
-const DEAD_LETTERS_BACK = 100;
 
 export interface LocalSource extends Source {
   /** Takes the latest states of the run's mappings. */
   status: FlowMeter['status'];
 }
 
-/** The data of a run on this machine: from Kafka by one consumer, and from the run itself. */
-export function localSource(facts: RunFacts, now: () => number = Date.now): LocalSource {
-  const live = new Live(now);
+/**
+ * The data of a run on this machine: from Kafka by one consumer, and from the run itself.
+ * @param lingerMs how long the topics are read after the last page has gone
+ */
+export function localSource(
+  facts: RunFacts,
+  { now = Date.now, lingerMs }: { now?: () => number; lingerMs?: number } = {},
+): LocalSource {
   const meter = new FlowMeter({ brokers: facts.kafka, graph: facts.graph, now });
   const health = new Health(facts.servers);
   const functions = new Heartbeat('functions');
-  let pages = 0;
   let toldAt = 0;
   let redrives: Promise<Redrives> | undefined;
 
   const topics = facts.graph.nodes.filter(({ kind }) => kind === 'topic').map(({ name }) => name);
-  const deadLetterTopics = new Set(topics.filter((topic) => topic.endsWith('-dlq')));
-  const isLive = (topic: string) => Object.hasOwn(live.topics, topic) || deadLetterTopics.has(topic);
-  const consumer = new Consumer({
-    brokers: facts.kafka,
-    patienceMs: () => (pages > 0 ? WATCHED_MS : UNWATCHED_MS),
-    took(record: PlacedRecord) {
-      live.topics[record.topic]?.take(record);
-      if (deadLetterTopics.has(record.topic)) live.deadLetter(record);
-      tails.add(record);
-    },
-  });
-  const tails = new Tails(
-    (topic) => void (isLive(topic) || consumer.add(topic, 0)),
-    (topic) => void (isLive(topic) || consumer.remove(topic)),
-  );
-  for (const topic of topics) {
-    const back = live.topics[topic]?.back ?? (deadLetterTopics.has(topic) ? DEAD_LETTERS_BACK : undefined);
-    if (back !== undefined) void consumer.add(topic, back);
-  }
-  const stopMeasuring = repeat(MEASURE_MS, () => meter.measure().catch(() => {}));
+  const reading = new Reading({ brokers: facts.kafka, topics, now, ...(lingerMs !== undefined && { lingerMs }) });
+  const measure = () => meter.measure().catch(() => {});
+  let stopMeasuring: (() => void) | undefined;
   const stopAsking = repeat(HEALTH_MS, () => health.ask(now));
   const known = (topic: string, parameter: string): string => {
     if (topics.includes(topic)) return topic;
@@ -76,7 +57,12 @@ export function localSource(facts: RunFacts, now: () => number = Date.now): Loca
       meter.status(mappings);
     },
     watched(count) {
-      pages = count;
+      reading.watched(count);
+      if (count > 0) stopMeasuring ??= repeat(MEASURE_MS, measure);
+      else {
+        stopMeasuring?.();
+        stopMeasuring = undefined;
+      }
     },
     state: (): State => ({
       mode: 'local',
@@ -86,18 +72,19 @@ export function localSource(facts: RunFacts, now: () => number = Date.now): Loca
       samples: samplesOf(topics, now()),
       canRedrive: true,
       flow: flow(),
-      ...live.state(),
+      ...reading.live.state(),
     }),
     changes(): Partial<LiveEvents> {
-      const changes = live.changes();
+      const changes = reading.live.changes();
       // By the clock: while a broker is frozen, no measurement ends, and the page must see that.
       if (now() - toldAt < MEASURE_MS) return changes;
       toldAt = now();
       return { flow: flow(), ...changes };
     },
-    tail: (topic) => tails.open(known(topic, 'tail')),
+    tail: (topic) => reading.tail(known(topic, 'tail')),
     async way(place) {
       const asked = { ...place, topic: known(place.topic, 'source') };
+      if (stopMeasuring === undefined) await measure();
       const isDone = meter.isDone();
       // The clients of four stores: loaded when they are needed.
       const { wayOf } = await import('../way/way.ts');
@@ -115,15 +102,18 @@ export function localSource(facts: RunFacts, now: () => number = Date.now): Loca
       return sendOne(facts.kafka, { ...record, topic }, facts.otlp);
     },
     redrives() {
-      redrives ??= redrivesOf(facts, [...deadLetterTopics]);
+      redrives ??= redrivesOf(
+        facts,
+        topics.filter((topic) => topic.endsWith('-dlq')),
+      );
       return redrives;
     },
     api: (path) => askApi((facts.endpoints as Record<string, string>)['api'], path),
     async stop() {
-      stopMeasuring();
+      stopMeasuring?.();
       stopAsking();
       await (await redrives)?.close();
-      await Promise.all([consumer.stop(), meter.stop()]);
+      await Promise.all([reading.stop(), meter.stop()]);
     },
   };
 }

@@ -1,10 +1,12 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { CompressionTypes } from 'kafkajs';
 import type { LiveEvents, Redrive, State, StoredRecord } from '#dashboard/contract.ts';
 import { type DashboardServer, serveDashboard } from '#dashboard/server/http/server.ts';
 import { Consumer } from '#dashboard/server/live/consumer.ts';
 import { type LocalSource, localSource } from '#dashboard/server/local/local-source.ts';
+import type { RunFacts } from '#dashboard/server/messages.ts';
 import { localService, sentLetters } from '#functions/ops/redrive/ask.ts';
 import { kafkaOf, NOWHERE } from '#local/deploy/servers.ts';
 import { clusterAt } from '#local/kafkajs-options.ts';
@@ -25,26 +27,28 @@ let server: DashboardServer;
 
 beforeAll(async () => {
   broker = await startBroker([...TOPICS, 'unreadable']);
-  source = localSource({
-    stage: 'local',
-    kafka: broker.endpoint,
-    servers: [{ name: 'kafka', endpoint: broker.endpoint }],
-    endpoints: { ...endpointsOf([], { api: NOWHERE, aws: NOWHERE }), kafka: broker.endpoint },
-    references: {},
-    graph: {
-      nodes: [
-        ...TOPICS.map((name) => ({ id: `topic:${name}`, kind: 'topic' as const, name, domain: null })),
-        { id: 'function:processTelemetry', kind: 'function', name: 'processTelemetry', domain: 'fleet' },
-      ],
-      edges: [{ from: 'topic:raw-data-topic', to: 'function:processTelemetry', mapping: 'processTelemetry' }],
-    },
-  });
+  source = localSource(facts());
   server = await serveDashboard(source, 0);
 }, 120_000);
 afterAll(async () => {
   await Promise.all([server.close(), source.stop()]);
   await broker.stop();
 }, 60_000);
+
+const facts = (): RunFacts => ({
+  stage: 'local',
+  kafka: broker.endpoint,
+  servers: [{ name: 'kafka', endpoint: broker.endpoint }],
+  endpoints: { ...endpointsOf([], { api: NOWHERE, aws: NOWHERE }), kafka: broker.endpoint },
+  references: {},
+  graph: {
+    nodes: [
+      ...TOPICS.map((name) => ({ id: `topic:${name}`, kind: 'topic' as const, name, domain: null })),
+      { id: 'function:processTelemetry', kind: 'function', name: 'processTelemetry', domain: 'fleet' },
+    ],
+    edges: [{ from: 'topic:raw-data-topic', to: 'function:processTelemetry', mapping: 'processTelemetry' }],
+  },
+});
 
 type Record = { key?: string; value: string; headers?: { [name: string]: string } };
 
@@ -122,6 +126,26 @@ test('shows vehicles and alerts as they come, in at most ten events a second', a
 
 test('a page that comes later gets all that is known', async () => {
   expect((await stateNow()).vehicles).toHaveLength(21);
+});
+
+test('nothing is read before the first page, which gets the latest records; after the last page, reading ends', async () => {
+  await produce('processed-data-topic', [processed('V123', now)]);
+  const own = localSource(facts(), { lingerMs: 1_000 });
+  const vehicles = () => own.state().vehicles.length;
+  const wait = { what: 'the vehicles', seen: vehicles };
+  // A consumer that had started with the source would have read them by now.
+  await setTimeout(3_000);
+  expect(vehicles()).toBe(0);
+
+  own.watched(1);
+  await eventually(() => vehicles() === 21, wait);
+  own.watched(0);
+  expect(vehicles()).toBe(21);
+  await eventually(() => vehicles() === 0, { ...wait, what: 'the end' });
+  own.watched(1);
+  await eventually(() => vehicles() === 21, wait);
+
+  await own.stop();
 });
 
 test('the lag of a mapping is that of its group', async () => {
