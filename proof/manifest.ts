@@ -42,5 +42,5 @@ export interface Manifest {
   /** The record at those coordinates, or undefined where none was acknowledged there. */
   at(topic: string, partition: number, offset: number): Expectation | undefined;
   /** Every acknowledged record, in order of topic, partition and offset. */
-  acknowledged(): Generator<AcknowledgedRecord>;
+  acknowledged: () => Generator<AcknowledgedRecord>;
 }

@@ -1,5 +1,5 @@
 import { mskEvent } from '#msk';
-import type { ChaosFacts, LagSample } from '#proof/chaos/facts.ts';
+import type { LagSample } from '#proof/chaos/facts.ts';
 import { functionProcesses } from '#proof/chaos/function-processes.ts';
 import type { Proxies } from '#proof/chaos/proxy/proxies.ts';
 import { runSchedule } from '#proof/chaos/run-schedule.ts';
@@ -9,25 +9,11 @@ import { STRIKES } from '#proof/chaos/strikes.ts';
 import type { DomainName } from '#proof/domains.ts';
 import type { LogRecord } from '#proof/world.ts';
 import type { LoadControls } from './domains.ts';
-import type { Running } from './running.ts';
+import type { Chaos, Running } from './running.ts';
 import { lagSum } from './screen.ts';
 
 /** ms between two looks at the lag: the mappings tell it once a second. */
 const LOOK_MS = 1_000;
-
-/** The failures of a run. */
-export interface Chaos {
-  proxies: Proxies;
-  /** Begins the schedule. Call it when the load runs. */
-  strike(running: Running, signal: AbortSignal): Striking;
-}
-
-export interface Striking {
-  /** Rejects when a strike can't be made or undone. Never resolves. */
-  failed: Promise<never>;
-  /** Waits for the last strike. Call it after the drain. @returns what happened */
-  end(): Promise<ChaosFacts>;
-}
 
 /** @param rate records that all generators send each second */
 export function chaosOf(schedule: Schedule, proxies: Proxies, rate: number, controls: LoadControls): Chaos {

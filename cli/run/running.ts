@@ -1,8 +1,9 @@
 import type { Endpoints } from '#local/servers/catalogue.ts';
 import type { AskedPorts } from '#local/servers/plan.ts';
 import type { Stack } from '#local/stack.ts';
+import type { ChaosFacts } from '#proof/chaos/facts.ts';
+import type { Proxies } from '#proof/chaos/proxy/proxies.ts';
 import type { DomainName } from '#proof/domains.ts';
-import type { Chaos } from './chaos.ts';
 import type { Load } from './domains.ts';
 import type { LiveView } from './live-view.ts';
 import type { DeployedRun } from './messages.ts';
@@ -55,4 +56,18 @@ export interface Running {
   seen: Endpoints;
   /** seconds from the command until all mappings polled */
   startSeconds: number;
+}
+
+/** The failures of a run. */
+export interface Chaos {
+  proxies: Proxies;
+  /** Begins the schedule. Call it when the load runs. */
+  strike(running: Running, signal: AbortSignal): Striking;
+}
+
+export interface Striking {
+  /** Rejects when a strike can't be made or undone. Never resolves. */
+  failed: Promise<never>;
+  /** Waits for the last strike. Call it after the drain. @returns what happened */
+  end(): Promise<ChaosFacts>;
 }

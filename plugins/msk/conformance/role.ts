@@ -1,5 +1,3 @@
-import type { Params } from './variants.ts';
-
 const allow = (Action: string[], Resource: unknown) => ({ Effect: 'Allow', Action, Resource });
 const cluster = (...names: string[]) => names.map((name) => `kafka-cluster:${name}`);
 
@@ -9,7 +7,7 @@ const cluster = (...names: string[]) => names.map((name) => `kafka-cluster:${nam
  *
  * @param topics the topics' logical ids: CloudFormation creates them before the role, and the mappings after it
  */
-export function role({ stage, cluster: arn }: Params, topics: readonly string[]): object {
+export function role({ stage, cluster: arn }: { stage: string; cluster: string }, topics: readonly string[]): object {
   const own = (kind: string, names: string) => `${arn.replace(':cluster/', `:${kind}/`)}/${names}`;
   const names = `conform-${stage}-*`;
   const log = {
