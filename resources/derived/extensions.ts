@@ -46,13 +46,17 @@ export function extensions(service: Service): Record<string, Extension> {
 
 function extensionsOf(
   { stem, logicalId, reserved, mappings }: PipelineFunction,
-  { mappingMetrics }: Service,
+  { mappingMetrics, topicIds }: Service,
 ): [string, Extension][] {
   const counted = mappingMetrics.length > 0 ? { Properties: { MetricsConfig: { Metrics: mappingMetrics } } } : {};
   return [
     [`${stem}LogGroup`, { Properties: { KmsKeyId: { 'Fn::GetAtt': ['OperationsKey', 'Arn'] } } }],
     [logicalId, { Metadata: skips(noQueue, ...(reserved ? [] : [unreserved])) }],
-    // No mapping delivers records before the stores are set up.
-    ...mappings.map((mapping): [string, Extension] => [mapping.logicalId, { ...counted, DependsOn: ['SetUp'] }]),
+    // No mapping delivers records before the stores are set up, or is created before its topic. The role of a function
+    // that logs in with a password doesn't refer to the topic.
+    ...mappings.map(({ logicalId, topic }): [string, Extension] => [
+      logicalId,
+      { ...counted, DependsOn: ['SetUp', topicIds[topic]].filter((id) => id !== undefined) },
+    ]),
   ];
 }

@@ -13,6 +13,8 @@ export interface Service {
   functions: PipelineFunction[];
   /** names, not logical ids */
   topics: string[];
+  /** the logical id of each topic's resource, by the topic's name */
+  topicIds: Readonly<Record<string, string>>;
   /** logical ids */
   tables: string[];
   /** logical ids */
@@ -85,6 +87,7 @@ export async function readService(serverless: Serverless): Promise<Service> {
     brokers: Number(await variable('param:brokers')),
     functions: functions.flatMap((file) => Object.entries(file).map(([key, value]) => functionOf(key, value))),
     topics: topics.map(([, { Properties }]) => String(Properties['TopicName'])),
+    topicIds: Object.fromEntries(topics.map(([id, { Properties }]) => [String(Properties['TopicName']), id])),
     tables: await idsOf(['resources/stores/dynamodb.yml', ...filesOf(resourceParts)], 'AWS::DynamoDB::Table'),
     natGateways: await idsOf(network, 'AWS::EC2::NatGateway'),
     waysOut: await idsOf(

@@ -33,7 +33,7 @@ function early(template: CompiledTemplate): string[] {
   return resources<Mapping>(template, 'AWS::Lambda::EventSourceMapping').flatMap(([id, { Topics, FunctionName }]) => {
     const [fn] = FunctionName['Fn::GetAtt'];
     const [role] = properties<{ Role: Attribute }>(template, fn).Role['Fn::GetAtt'];
-    const topics = [...before(template, role)].map((one) => template.Resources[one]?.Properties?.['TopicName']);
+    const topics = [...before(template, id)].map((one) => template.Resources[one]?.Properties?.['TopicName']);
     return [
       ...(before(template, id).has(fn) && before(template, fn).has(role) ? [] : [id]),
       ...Topics.filter((topic) => !topics.includes(topic)).map((topic) => `${id}: ${topic}`),
@@ -50,13 +50,20 @@ test.each(Object.entries(templates))(
 );
 
 test(
-  'finds a role that does not refer to the topic of its mapping',
+  'finds a mapping that does not wait for its topic',
   async () => {
     const template = await compiledTemplate('dev');
-    const role = 'ProcessTelemetryIamRoleLambdaExecution';
-    template.Resources[role] = JSON.parse(
-      JSON.stringify(template.Resources[role]).replace('{"Ref":"RawDataTopic"}', '"arn:of:raw-data-topic"'),
-    );
+    const spoilt = [
+      'ProcessTelemetryIamRoleLambdaExecution',
+      'ProcessTelemetryEventSourceMappingMSKMskClusterRawdatatopic',
+    ];
+    for (const id of spoilt) {
+      template.Resources[id] = JSON.parse(
+        JSON.stringify(template.Resources[id])
+          .replace('{"Ref":"RawDataTopic"}', '"arn:of:raw-data-topic"')
+          .replace(',"RawDataTopic"', ''),
+      );
+    }
 
     expect(early(template)).toEqual([expect.stringMatching(/^ProcessTelemetry.*: raw-data-topic$/)]);
   },

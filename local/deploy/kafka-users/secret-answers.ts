@@ -11,7 +11,7 @@ const request = z.object({ SecretId: z.string() });
  */
 export function secretAnswers({ secrets }: KafkaUsers, path: string): Answers {
   return {
-    [`POST ${path} secretsmanager.GetSecretValue`]: (body) => {
+    [`POST ${path.replace(/\/$/, '')} secretsmanager.GetSecretValue`]: ({ body }) => {
       const { SecretId: ARN } = request.safeParse(body).data ?? { SecretId: '' };
       const found = Object.hasOwn(secrets, ARN) ? secrets[ARN] : undefined;
       if (found === undefined) {

@@ -43,7 +43,7 @@ function parsed() {
     if (!(Number(values.limit) > 0)) throw new Error('--limit takes a number of seconds');
     return { ...values, stage, cluster, only, rows: chosen(only) };
   } catch (error) {
-    console.error(`conform: ${(error as Error).message}; see --help`);
+    console.error(`conform: ${(error as Error).message}`);
     return process.exit(2);
   }
 }

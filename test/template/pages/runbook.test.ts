@@ -22,6 +22,7 @@ const service = (search: Service['search']): Service => ({
     },
   ],
   topics: ['orders'],
+  topicIds: { orders: 'OrdersTopic' },
   tables: ['WindowsTable'],
   natGateways: [],
   waysOut: [],
