@@ -1,7 +1,7 @@
 import type { Commit, LogRecord } from '../world.ts';
-import { readTopics } from './kafka.ts';
+import { readTopics, withCluster } from './kafka.ts';
 
-/** Kafka's own topic, with every commit of every group, in order. */
+/** Kafka's own topic, with every commit of every group, in order. A broker creates it for the first group. */
 const COMMITS = '__consumer_offsets';
 
 /** Versions of keys that are commits (Kafka: "OffsetCommitKey"); the others are about groups. */
@@ -9,6 +9,7 @@ const COMMIT_KEYS: ReadonlySet<number> = new Set([0, 1]);
 
 /** Reads every committed offset that Kafka still has, the older ones of a group and partition first. */
 export async function readCommits(brokers: string): Promise<Commit[]> {
+  if (!(await withCluster(brokers, (cluster) => cluster.hasTopic(COMMITS)))) return [];
   const { [COMMITS]: log } = await readTopics(brokers, [COMMITS]);
   return (log?.records ?? []).flatMap(commitOf);
 }

@@ -43,7 +43,7 @@ export async function readRecord(
   });
 }
 
-async function withCluster<T>(brokers: string, use: (cluster: Cluster) => Promise<T>): Promise<T> {
+export async function withCluster<T>(brokers: string, use: (cluster: Cluster) => Promise<T>): Promise<T> {
   const cluster = new Cluster(brokers);
   try {
     return await use(cluster);

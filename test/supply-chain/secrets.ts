@@ -15,6 +15,7 @@ const KNOWN: readonly { files: RegExp; type: RegExp; why: string }[] = [
   { files: /^local\//, type: /Keyword|Basic Auth/, why: 'the password of a local server, which only loopback reaches' },
   { files: /^package\.json$/, type: /Keyword/, why: 'the name of this command' },
   { files: /\.yml$/, type: /Keyword/, why: 'a reference to a secret, by its name or ARN' },
+  { files: /^resources\/choices\/kafka-users\.ts$/, type: /Keyword/, why: 'the name of a variable that holds an ARN' },
 ];
 
 const USAGE = `

@@ -51,9 +51,13 @@ export class Cluster {
 
   /** @throws Error if the topic doesn't exist, or if no broker answers */
   async expectTopic(topic: string): Promise<void> {
+    if (!(await this.hasTopic(topic))) throw new Error(`topic ${topic} doesn't exist yet`);
+  }
+
+  /** Also of Kafka's own topics. @throws Error if no broker answers */
+  async hasTopic(topic: string): Promise<boolean> {
     const admin = await this.#connected();
-    const topics = await admin.listTopics();
-    if (!topics.includes(topic)) throw new Error(`topic ${topic} doesn't exist yet`);
+    return (await admin.listTopics({ includeInternals: true })).includes(topic);
   }
 
   /**
